@@ -1,0 +1,3 @@
+module example.com/pokey
+
+go 1.26

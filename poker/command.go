@@ -1,0 +1,152 @@
+package poker
+
+// Command is what somebody asks of a room, in the imperative. By names the
+// user who asks, as the session says; authority never comes from elsewhere.
+// Round, where a command has one, is the round it was meant for: zero means
+// whichever is current, any other that is not current is [ErrStaleRound].
+//
+//sumtype:decl
+type Command interface{ command() }
+
+type (
+	// Join makes By a member, or marks a member as present again. An empty
+	// Role keeps the member's role; a newcomer is then an estimator.
+	Join struct {
+		By   UserID
+		Name string
+		Role Role
+	}
+	// Disconnect says that By's last connection has dropped. The member stays.
+	Disconnect struct{ By UserID }
+	// Leave removes By and their estimate.
+	Leave struct{ By UserID }
+	// Rename gives By the displayed name Name, which [CleanName] has passed.
+	Rename struct {
+		By   UserID
+		Name string
+	}
+	// Estimate submits or replaces By's estimate.
+	Estimate struct {
+		By      UserID
+		Round   int
+		Value   string
+		Comment string
+	}
+	// Withdraw takes By's estimate back.
+	Withdraw struct {
+		By    UserID
+		Round int
+	}
+	// Reveal shows every estimate to everybody.
+	Reveal struct {
+		By    UserID
+		Round int
+	}
+	// Hide hides the estimates again and keeps them.
+	Hide struct {
+		By    UserID
+		Round int
+	}
+	// Clear ends the round, archives it and starts the next one.
+	Clear struct {
+		By    UserID
+		Round int
+	}
+	// SetTopic says what is being estimated.
+	SetTopic struct {
+		By    UserID
+		Topic string
+	}
+	// SetRole makes By an estimator or an observer. An observer's estimate is dropped.
+	SetRole struct {
+		By   UserID
+		Role Role
+	}
+	// SetDeck changes the cards. Estimates that are no longer in it are dropped.
+	SetDeck struct {
+		By   UserID
+		Deck Deck
+	}
+	// SetOptions changes the options that are not nil.
+	SetOptions struct {
+		By            UserID
+		AutoReveal    *bool
+		LateEstimates *LateEstimates
+		StandIn       *bool
+	}
+	// Undo takes back the last reveal or clear, within [UndoWindow] of it.
+	Undo struct {
+		By    UserID
+		Round int
+	}
+	// Settle records the agreed value of a revealed round. An empty Value unsettles it.
+	Settle struct {
+		By    UserID
+		Round int
+		Value string
+	}
+	// SetTopics replaces the list of what is to be estimated next.
+	SetTopics struct {
+		By     UserID
+		Topics []string
+	}
+	// NextTopic clears the round and moves the first of the topics to the table.
+	NextTopic struct {
+		By    UserID
+		Round int
+	}
+	// SetDeputy gives or takes the right to reveal, hide, clear, settle, undo,
+	// time and set topics.
+	SetDeputy struct {
+		By     UserID
+		User   UserID
+		Deputy bool
+	}
+	// Transfer hands the room to a member.
+	Transfer struct {
+		By UserID
+		To UserID
+	}
+	// Remove puts a member out of the room. They may join again.
+	Remove struct {
+		By   UserID
+		User UserID
+	}
+	// StartTimer starts or restarts the room's timer, Seconds long.
+	StartTimer struct {
+		By      UserID
+		Seconds int
+	}
+	// StopTimer takes the timer away.
+	StopTimer struct{ By UserID }
+	// Recognise names the owner of a room that was revived without one. The
+	// caller has checked it against the room's id.
+	Recognise struct{ Owner UserID }
+	// Tick lets happen what is due by now: see [Room.Deadline].
+	Tick struct{}
+)
+
+func (Join) command()       {}
+func (Disconnect) command() {}
+func (Leave) command()      {}
+func (Rename) command()     {}
+func (Estimate) command()   {}
+func (Withdraw) command()   {}
+func (Reveal) command()     {}
+func (Hide) command()       {}
+func (Clear) command()      {}
+func (SetTopic) command()   {}
+func (SetRole) command()    {}
+func (SetDeck) command()    {}
+func (SetOptions) command() {}
+func (Undo) command()       {}
+func (Settle) command()     {}
+func (SetTopics) command()  {}
+func (NextTopic) command()  {}
+func (SetDeputy) command()  {}
+func (Transfer) command()   {}
+func (Remove) command()     {}
+func (StartTimer) command() {}
+func (StopTimer) command()  {}
+func (Recognise) command()  {}
+func (Tick) command()       {}

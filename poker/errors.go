@@ -1,0 +1,23 @@
+package poker
+
+import "errors"
+
+// Why a room refuses. Apply returns one of these, perhaps wrapped, and then
+// nothing has changed. Text in them is for logs; clients get a code.
+var (
+	ErrNotMember       = errors.New("not a member of this room")
+	ErrNotOwner        = errors.New("only the owner may do this")
+	ErrNotEstimator    = errors.New("observers do not estimate")
+	ErrStaleRound      = errors.New("another round is current")
+	ErrRoomFull        = errors.New("the room is full")
+	ErrInvalidName     = errors.New("not a valid name")
+	ErrInvalidTopic    = errors.New("not a valid topic")
+	ErrInvalidDeck     = errors.New("not a valid deck")
+	ErrInvalidEstimate = errors.New("not a valid estimate")
+	ErrInvalidRole     = errors.New("not a role")
+	ErrInvalidOption   = errors.New("not a valid option")
+	ErrUnknownMember   = errors.New("the user spoken of is not a member")
+	ErrNotRevealed     = errors.New("the round is hidden")
+	ErrLocked          = errors.New("estimates are locked after the reveal")
+	ErrNothingToUndo   = errors.New("there is nothing to undo")
+)

@@ -1,0 +1,79 @@
+package poker
+
+// Event is something that happened to a room, in the past tense. Every event
+// is safe to show to every member: none carries an estimate.
+//
+//sumtype:decl
+type Event interface{ event() }
+
+type (
+	// Joined says that User became a member.
+	Joined struct{ User UserID }
+	// Returned says that a member's first connection came back.
+	Returned struct{ User UserID }
+	// Disconnected says that a member's last connection dropped.
+	Disconnected struct{ User UserID }
+	// Left says that User is no longer a member, of their own will.
+	Left struct{ User UserID }
+	// Removed says that the owner put User out of the room.
+	Removed struct{ User UserID }
+	// Renamed says that User has another name.
+	Renamed struct{ User UserID }
+	// Estimated says that User submitted or replaced their estimate.
+	Estimated struct{ User UserID }
+	// Withdrawn says that User's estimate is gone: taken back, dropped with a
+	// change of role or deck, or cleared.
+	Withdrawn struct{ User UserID }
+	// Restored says that an undo gave User their estimate back.
+	Restored struct{ User UserID }
+	// Revealed says that everyone now sees all estimates.
+	Revealed struct{ Round int }
+	// Hidden says that estimates are hidden again.
+	Hidden struct{ Round int }
+	// Cleared says that the round ended and Round is now the current one.
+	Cleared struct{ Round int }
+	// Undone says that the last reveal or clear was taken back.
+	Undone struct{ Round int }
+	// Settled says that the agreed value was set or taken away.
+	Settled struct{ Round int }
+	// Changed says that something of the room itself is different: topic,
+	// topics, deck, options, a member's role, deputies, the timer, a count-down.
+	Changed struct{ What Aspect }
+	// OwnerChanged says that the room passed from Old ("" when it had no owner)
+	// to New.
+	OwnerChanged struct{ Old, New UserID }
+)
+
+func (Joined) event()       {}
+func (Returned) event()     {}
+func (Disconnected) event() {}
+func (Left) event()         {}
+func (Removed) event()      {}
+func (Renamed) event()      {}
+func (Estimated) event()    {}
+func (Withdrawn) event()    {}
+func (Restored) event()     {}
+func (Revealed) event()     {}
+func (Hidden) event()       {}
+func (Cleared) event()      {}
+func (Undone) event()       {}
+func (Settled) event()      {}
+func (Changed) event()      {}
+func (OwnerChanged) event() {}
+
+// Aspect is the part of a room that a [Changed] speaks of.
+type Aspect string
+
+// The aspects of a room.
+const (
+	AspectTopic     Aspect = "topic"
+	AspectTopics    Aspect = "topics"
+	AspectDeck      Aspect = "deck"
+	AspectOptions   Aspect = "options"
+	AspectRole      Aspect = "role"
+	AspectDeputy    Aspect = "deputy"
+	AspectStandIn   Aspect = "standIn"
+	AspectTimer     Aspect = "timer"
+	AspectCountdown Aspect = "countdown"
+	AspectUndo      Aspect = "undo"
+)

@@ -1,0 +1,154 @@
+package protocol
+
+import "example.com/pokey/poker"
+
+// Event is what the server tells a client, except for statuses and patches,
+// which are a [Status]. Encode it with [Encode].
+//
+//sumtype:decl
+type Event interface{ event() string }
+
+type (
+	// Welcome is the first message on every connection.
+	Welcome struct {
+		Protocol int          `json:"protocol"`
+		UserID   poker.UserID `json:"userId"`
+		Name     string       `json:"name"`
+		Server   string       `json:"server"`
+		Now      string       `json:"now"` // the server's clock, RFC 3339 with milliseconds
+		Limits   Limits       `json:"limits"`
+	}
+	// OK answers a request that has an id.
+	OK struct {
+		ID      string       `json:"id"`
+		Durable *bool        `json:"durable,omitempty"` // only for a request that changes a room
+		RoomID  poker.RoomID `json:"roomId,omitempty"`  // only for createRoom
+		Now     string       `json:"now,omitempty"`     // only for ping
+	}
+	// Error says that a request had no effect.
+	Error struct {
+		Code      Code         `json:"code"`
+		Message   string       `json:"message"`
+		ID        string       `json:"id,omitempty"`
+		Request   string       `json:"request,omitempty"`
+		RoomID    poker.RoomID `json:"roomId,omitempty"`
+		Retryable bool         `json:"retryable"`
+	}
+	// User says that the user's own name changed.
+	User struct {
+		UserID poker.UserID `json:"userId"`
+		Name   string       `json:"name"`
+	}
+	// RoomCreated goes to the connection that created the room.
+	RoomCreated struct {
+		RoomID poker.RoomID `json:"roomId"`
+	}
+	// OwnEstimate goes to the user's own joined connections only.
+	OwnEstimate struct {
+		RoomID  poker.RoomID `json:"roomId"`
+		Round   int          `json:"round"`
+		Value   *string      `json:"value"`
+		Comment string       `json:"comment"`
+	}
+	// RoomLeft says that this connection is no longer in the room.
+	RoomLeft struct {
+		RoomID poker.RoomID `json:"roomId"`
+		Reason LeftReason   `json:"reason"`
+	}
+	// RoomClosed says that the room is gone.
+	RoomClosed struct {
+		RoomID poker.RoomID `json:"roomId"`
+		Reason ClosedReason `json:"reason"`
+	}
+	// Closing says that the server is about to close the connection.
+	Closing struct {
+		Reason       string `json:"reason"`
+		RetryAfterMS int64  `json:"retryAfterMs"`
+	}
+	// RoomHistory answers history: the finished rounds, oldest first.
+	RoomHistory struct {
+		RoomID poker.RoomID    `json:"roomId"`
+		Rounds []FinishedRound `json:"rounds"`
+	}
+)
+
+// FinishedRound is a round of the history. Estimates is empty for a round that
+// was cleared without being revealed; Hidden says how many went unseen.
+type FinishedRound struct {
+	Round      int                `json:"round"`
+	Topic      string             `json:"topic"`
+	FinishedAt string             `json:"finishedAt"`
+	Deck       string             `json:"deck"`
+	Agreed     *string            `json:"agreed"`
+	Estimates  []FinishedEstimate `json:"estimates"`
+	Hidden     int                `json:"hidden"`
+	Summary    *SummaryView       `json:"summary"` // null when nothing was revealed
+}
+
+// FinishedEstimate is one estimate of a finished round.
+type FinishedEstimate struct {
+	UserID  poker.UserID `json:"userId"`
+	Name    string       `json:"name"`
+	Value   string       `json:"value"`
+	Comment string       `json:"comment"`
+}
+
+// SummaryView is a summary as PROTOCOL.md has it.
+type SummaryView struct {
+	Votes        int         `json:"votes"`
+	Distribution []CountView `json:"distribution"`
+	Mean         *float64    `json:"mean"`
+	Median       *float64    `json:"median"`
+	Min          *float64    `json:"min"`
+	Max          *float64    `json:"max"`
+	Consensus    bool        `json:"consensus"`
+	Spread       *int        `json:"spread"`
+}
+
+// CountView is one bar of a distribution.
+type CountView struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+// Limits is what a client may send, so that it need not find out by refusals.
+// Zero means no limit.
+type Limits struct {
+	MessageBytes   int     `json:"messageBytes"`
+	MessageRate    float64 `json:"messageRate"`  // requests a second
+	MessageBurst   int     `json:"messageBurst"` // requests at once
+	NameLength     int     `json:"nameLength"`   // graphemes, here and below
+	TopicLength    int     `json:"topicLength"`
+	CommentLength  int     `json:"commentLength"`
+	RoomsPerUser   int     `json:"roomsPerUser"`
+	MembersPerRoom int     `json:"membersPerRoom"`
+}
+
+// LeftReason is why a connection is no longer in a room.
+type LeftReason string
+
+// The reasons of roomLeft.
+const (
+	LeftByRequest LeftReason = "left"
+	LeftByRemoval LeftReason = "removed"
+)
+
+// ClosedReason is why a room is gone.
+type ClosedReason string
+
+// The reasons of roomClosed.
+const (
+	ClosedExpired ClosedReason = "expired"
+	ClosedClosed  ClosedReason = "closed"
+)
+
+func (Welcome) event() string     { return "welcome" }
+func (OK) event() string          { return "ok" }
+func (Error) event() string       { return "error" }
+func (User) event() string        { return "user" }
+func (RoomCreated) event() string { return "roomCreated" }
+func (OwnEstimate) event() string { return "ownEstimate" }
+func (RoomLeft) event() string    { return "roomLeft" }
+func (RoomClosed) event() string  { return "roomClosed" }
+func (Closing) event() string     { return "closing" }
+func (RoomHistory) event() string { return "roomHistory" }

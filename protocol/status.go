@@ -1,0 +1,39 @@
+package protocol
+
+import (
+	"sync"
+
+	"example.com/pokey/poker"
+)
+
+// Status is one version of a room on its way to the members' connections. It
+// is encoded at most once as a whole and once as a patch, however many
+// connections it goes to, and is safe for concurrent use.
+type Status struct {
+	RoomID  poker.RoomID
+	Version uint64
+	// Since is the version that Patch starts from; zero when there is no patch.
+	Since uint64
+	// Patch is a whole roomPatch message, or nil where a patch would not be
+	// smaller or could not say it (RFC 7396 cannot set a null).
+	Patch []byte
+
+	full func() []byte
+}
+
+// NewStatus makes the status of a room at next's version. Prev is the snapshot
+// that the members were last sent, nil for none.
+func NewStatus(prev, next *poker.Snapshot) *Status {
+	s := &Status{RoomID: next.ID, Version: next.Version}
+	s.full = sync.OnceValue(func() []byte { return AppendStatus(nil, next) })
+	if prev == nil {
+		return s
+	}
+	if patch, ok := AppendPatch(nil, prev, next); ok {
+		s.Since, s.Patch = prev.Version, patch
+	}
+	return s
+}
+
+// Full is the whole roomStatus message. The caller does not change it.
+func (s *Status) Full() []byte { return s.full() }
