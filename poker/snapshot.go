@@ -25,6 +25,10 @@ type Snapshot struct {
 	TimerEnds Millis
 	Undo      string // "reveal", "clear" or empty
 	UndoUntil Millis
+
+	// Unsaved is set by the caller, on a snapshot it has not shared yet, while
+	// the store cannot write. A Room leaves it alone.
+	Unsaved bool
 }
 
 // MemberView is a member as the others see them.
