@@ -1,0 +1,126 @@
+package identity
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const maxSecretFile = 64 << 10
+
+// Open reads the ring from a file: one master per line, newest first, each the
+// base64 of 32 random bytes; empty lines and lines that begin with # do not
+// count. If there is no such file and create is true, Open makes it with one
+// fresh master, and its directory if need be, readable by the owner only.
+//
+// A file that cannot be read or made gives an error that wraps the one of the
+// file system ([fs.ErrNotExist], [fs.ErrPermission], …); a file that can be read
+// and must not be used gives one that wraps [ErrSecret].
+func Open(file string, create bool) (*Keys, error) {
+	masters, err := readSecret(file)
+	if create && errors.Is(err, fs.ErrNotExist) {
+		if err = writeSecret(file); err == nil || errors.Is(err, fs.ErrExist) {
+			masters, err = readSecret(file)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("identity: -secret-file: %w", err)
+	}
+	return New(masters...)
+}
+
+func readSecret(file string) ([][]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("%w: %s may be used by others than its owner (mode %04o, must be 0600)", ErrSecret, file, mode)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxSecretFile {
+		return nil, fmt.Errorf("%w: %s is longer than %d bytes", ErrSecret, file, maxSecretFile)
+	}
+	return parseSecret(file, text)
+}
+
+func parseSecret(file string, text []byte) ([][]byte, error) {
+	var masters [][]byte
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		master, err := base64.StdEncoding.Strict().AppendDecode(nil, line)
+		if err != nil {
+			// The error is not wrapped: it is about bytes of the secret.
+			return nil, fmt.Errorf("%w: %s, line %d, is not base64", ErrSecret, file, number)
+		}
+		masters = append(masters, master)
+	}
+	if len(masters) == 0 {
+		return nil, fmt.Errorf("%w: %s holds no key", ErrSecret, file)
+	}
+	return masters, nil
+}
+
+// writeSecret makes the file, and fails with fs.ErrExist if somebody else has
+// just done so. It is on the disk, with its name, when writeSecret returns.
+func writeSecret(file string) (err error) {
+	dir := filepath.Dir(file)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(file))
+		}
+	}()
+	master := make([]byte, minMaster)
+	_, _ = rand.Read(master) // never fails
+	text := "# Whoever has this key can be anybody. Keep a copy: without it all links and sessions die.\n" +
+		base64.StdEncoding.EncodeToString(master) + "\n"
+	if err := f.Chmod(0o600); err != nil { // whatever the umask was
+		return err
+	}
+	if _, err := f.WriteString(text); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	if err := syncDir(dir); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	return d.Sync()
+}

@@ -1,0 +1,157 @@
+package identity
+
+import (
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+func text(numbers ...int) string {
+	var b strings.Builder
+	for _, n := range numbers {
+		b.WriteString(base64.StdEncoding.EncodeToString(master(n)) + "\n")
+	}
+	return b.String()
+}
+
+func TestOpen(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text  string
+		mode  os.FileMode
+		mints int // the number of the minting master; 0: refused
+	}{
+		"one":               {text(1), 0o600, 1},
+		"read only":         {text(1), 0o400, 1},
+		"two":               {text(2, 1), 0o600, 2},
+		"comments":          {"# newest\n\n" + text(2) + "  # the one before\r\n" + text(1), 0o600, 2},
+		"carriage return":   {strings.ReplaceAll(text(2, 1), "\n", "\r\n"), 0o600, 2},
+		"no last line end":  {strings.TrimSpace(text(2)), 0o600, 2},
+		"group may read":    {text(1), 0o640, 0},
+		"others may read":   {text(1), 0o604, 0},
+		"others may write":  {text(1), 0o602, 0},
+		"empty":             {"", 0o600, 0},
+		"only comments":     {"# nothing\n\n", 0o600, 0},
+		"changeme":          {"changeme\n", 0o600, 0},
+		"example word":      {"secret!\n", 0o600, 0},
+		"short":             {base64.StdEncoding.EncodeToString(master(1)[:31]) + "\n", 0o600, 0},
+		"not random":        {base64.StdEncoding.EncodeToString(make([]byte, 32)) + "\n", 0o600, 0},
+		"second is no text": {text(1) + "pa$$word\n", 0o600, 0},
+		"left-over bits":    {strings.Replace(text(1), "=", "!", 1), 0o600, 0},
+		"too many":          {text(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17), 0o600, 0},
+		"huge":              {strings.Repeat("#", maxSecretFile) + "\n" + text(1), 0o600, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "secret.key")
+			if err := os.WriteFile(file, []byte(tt.text), tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(file, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			k, err := Open(file, true)
+			if tt.mints > 0 {
+				if err != nil || k.Fingerprint() != ring(t, tt.mints).Fingerprint() {
+					t.Fatalf("Open = %v, %v", k, err)
+				}
+				return
+			}
+			if !errors.Is(err, ErrSecret) || k != nil || !strings.Contains(err.Error(), "-secret-file") {
+				t.Fatalf("Open = %v, %v", k, err)
+			}
+			for line := range strings.Lines(tt.text) {
+				if line = strings.TrimSpace(line); line != "" && strings.Contains(err.Error(), line) {
+					t.Errorf("%q contains the key", err)
+				}
+			}
+			if after, _ := os.ReadFile(file); string(after) != tt.text {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func TestOpenCreates(t *testing.T) {
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	for _, umask := range []int{0, 0o022, 0o077} {
+		syscall.Umask(umask)
+		dir := filepath.Join(t.TempDir(), "a", "b")
+		file := filepath.Join(dir, "secret.key")
+		if _, err := Open(file, false); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrSecret) {
+			t.Fatalf("Open without create: %v", err)
+		}
+		first, err := Open(file, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]os.FileMode{file: 0o600, dir: 0o700} {
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+				t.Errorf("umask %04o: %v, %v", umask, info.Mode(), err)
+			}
+		}
+		for _, create := range []bool{true, false} {
+			again, err := Open(file, create)
+			if err != nil || again.Fingerprint() != first.Fingerprint() {
+				t.Errorf("opened again: %v, %v, want %v", again, err, first)
+			}
+		}
+		other, err := Open(filepath.Join(dir, "other.key"), true)
+		if err != nil || other.Fingerprint() == first.Fingerprint() {
+			t.Errorf("another file has the same secret: %v, %v", other, err)
+		}
+	}
+}
+
+// Whoever comes second takes the secret of whoever came first.
+func TestOpenCreatesOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret.key")
+	if err := writeSecret(file); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(file)
+	if err := writeSecret(file); !errors.Is(err, fs.ErrExist) {
+		t.Fatalf("written twice: %v", err)
+	}
+	if after, _ := os.ReadFile(file); string(after) != string(before) {
+		t.Error("the secret was replaced")
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if _, err := Open(file, true); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A place where nothing can be written is a matter of the file system, not of
+// the secret: a server may decide to go on without a lasting one.
+func TestOpenWhereNothingCanBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, file := range map[string]string{
+		"a file for a directory": filepath.Join(blocked, "secret.key"),
+		"a directory for a file": dir,
+		"no such device":         "/proc/pokey/secret.key",
+	} {
+		k, err := Open(file, true)
+		var pathError *fs.PathError
+		if k != nil || !errors.As(err, &pathError) || errors.Is(err, ErrSecret) || !strings.Contains(err.Error(), "-secret-file") {
+			t.Errorf("%s: %v, %v", name, k, err)
+		}
+	}
+}

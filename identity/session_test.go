@@ -1,0 +1,217 @@
+package identity
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func seal(t testing.TB, k *Keys, user string, now time.Time) string {
+	t.Helper()
+	value, err := k.Seal(user, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestCookieName(t *testing.T) {
+	if got := CookieName(true); got != "__Host-pokey" {
+		t.Error(got)
+	}
+	if got := CookieName(false); got != "pokey_plain" {
+		t.Error(got)
+	}
+}
+
+func TestSession(t *testing.T) {
+	k := ring(t, 1)
+	for range 100 {
+		user := k.NewUserID()
+		value := seal(t, k, user, noon)
+		s, err := k.Unseal(value, noon.Add(time.Minute))
+		if err != nil || s != (Session{UserID: user, Issued: noon}) {
+			t.Fatalf("Unseal = %+v, %v", s, err)
+		}
+		raw, _ := base64.URLEncoding.DecodeString(value)
+		if len(value) > maxCookie/2+50 || strings.Contains(value+string(raw), user) {
+			t.Fatalf("%q is long or readable", value)
+		}
+		if strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=") != "" {
+			t.Fatalf("%q needs quoting in a cookie", value)
+		}
+	}
+	if a, b := seal(t, k, ada, noon), seal(t, k, ada, noon); a == b {
+		t.Error("the same session is sealed to the same value twice")
+	}
+	for _, user := range []string{"", "ada", strings.ToUpper(ada), ada[:25] + "1"} {
+		if value, err := k.Seal(user, noon); err == nil {
+			t.Errorf("%q was sealed: %s", user, value)
+		}
+	}
+}
+
+// vector is a session of ada's, sealed at noon by master 1. It is good for ever,
+// as far as the format goes.
+const vector = "MTc5NTUxOTc0NXxzX2thZ1hleVMtNVR5bUNzUVZlV2prRU8tTk1pMW1oSGctb2pUczdUc3liSlpDa3pfT0tWN05jPXx_PQkzbY00TBQU9jzV9ElgEeghQRo_2pI_yGNGZ8_RMA=="
+
+func TestSessionVector(t *testing.T) {
+	s, err := ring(t, 1).Unseal(vector, noon.Add(time.Hour))
+	if err != nil || s != (Session{UserID: ada, Issued: noon}) {
+		t.Fatalf("Unseal = %+v, %v", s, err)
+	}
+}
+
+func TestSessionAge(t *testing.T) {
+	const day = 24 * time.Hour
+	k := ring(t, 1)
+	value := seal(t, k, ada, noon)
+	for _, tt := range []struct {
+		age       time.Duration
+		ok, renew bool
+	}{
+		{-100 * 365 * day, false, false},
+		{-5*time.Minute - time.Second, false, false},
+		{-5 * time.Minute, true, false},
+		{-time.Second, true, false},
+		{0, true, false},
+		{7*day - time.Second, true, false},
+		{7 * day, true, true},
+		{30 * day, true, true},
+		{30*day + time.Second, false, false},
+		{100 * 365 * day, false, false},
+	} {
+		t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
+			s, err := k.Unseal(value, noon.Add(tt.age))
+			if (err == nil) != tt.ok || s.Renew != tt.renew {
+				t.Fatalf("Unseal = %+v, %v", s, err)
+			}
+			if err != nil && (!errors.Is(err, ErrSession) || s != Session{}) {
+				t.Fatalf("Unseal = %+v, %v", s, err)
+			}
+		})
+	}
+}
+
+func TestSessionRotation(t *testing.T) {
+	value := seal(t, ring(t, 1), ada, noon)
+	for name, tt := range map[string]struct {
+		ring      []int
+		ok, renew bool
+	}{
+		"current":     {[]int{1}, true, false},
+		"verify only": {[]int{1, 2}, true, false},
+		"previous":    {[]int{2, 1}, true, true},
+		"oldest":      {[]int{3, 2, 4, 5, 1}, true, true},
+		"retired":     {[]int{2, 17, 3}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := ring(t, tt.ring...).Unseal(value, noon)
+			if (err == nil) != tt.ok || s.Renew != tt.renew || (s.UserID == ada) != tt.ok {
+				t.Errorf("Unseal = %+v, %v", s, err)
+			}
+		})
+	}
+}
+
+func TestSessionMutations(t *testing.T) {
+	k := ring(t, 1, 2)
+	value := seal(t, k, ada, noon)
+	refused := 0
+	refuse := func(v string) {
+		t.Helper()
+		refused++
+		if s, err := k.Unseal(v, noon); !errors.Is(err, ErrSession) || s != (Session{}) {
+			t.Fatalf("%q: %+v, %v", v, s, err)
+		}
+	}
+	for i := range len(value) {
+		for c := range 256 {
+			if byte(c) != value[i] {
+				refuse(value[:i] + string([]byte{byte(c)}) + value[i+1:])
+			}
+		}
+		for _, c := range []string{"\n", "\r", "\r\n", " ", "=", "A", "é"} {
+			refuse(value[:i] + c + value[i:])
+		}
+		refuse(value[:i])
+		refuse(value[:i] + value[i+1:])
+	}
+	raw, err := base64.URLEncoding.DecodeString(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range raw {
+		for bit := range 8 {
+			raw[i] ^= 1 << bit
+			refuse(base64.URLEncoding.EncodeToString(raw))
+			raw[i] ^= 1 << bit
+		}
+	}
+	for _, v := range []string{value + "\n", value + "=", value + value, strings.Repeat("A", 5<<10), base64.StdEncoding.EncodeToString(raw) + " ", "ada", ada} {
+		refuse(v)
+	}
+	if _, err := k.Unseal(value, noon); err != nil || refused < 30_000 {
+		t.Fatalf("%d refused, and the genuine one: %v", refused, err)
+	}
+}
+
+// What was signed under another name, or is another version, is no session.
+func TestSessionOfAnotherKind(t *testing.T) {
+	k := ring(t, 1)
+	payload := make([]byte, sessionBytes)
+	payload[0] = sessionVersion
+	for name, value := range map[string]func() (string, error){
+		"another name":    func() (string, error) { return k.ring[0].cookie.Encode("pokey_plain", payload) },
+		"another version": func() (string, error) { return k.ring[0].cookie.Encode(sealedAs, append([]byte{2}, payload[1:]...)) },
+		"too short": func() (string, error) {
+			return k.ring[0].cookie.Encode(sealedAs, payload[:sessionBytes-1:sessionBytes-1])
+		},
+		"too long": func() (string, error) {
+			return k.ring[0].cookie.Encode(sealedAs, append(slices.Clip(payload), 0))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, err := value()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err := k.Unseal(v, time.Unix(0, 0)); !errors.Is(err, ErrSession) {
+				t.Errorf("Unseal = %+v, %v", s, err)
+			}
+		})
+	}
+}
+
+func FuzzUnseal(f *testing.F) {
+	k := ring(f, 1, 2)
+	f.Add(vector)
+	f.Add(seal(f, ring(f, 3), ada, noon))
+	f.Add(vector + "\n")
+	f.Add(vector[:len(vector)-1])
+	f.Fuzz(func(t *testing.T, v string) {
+		s, err := k.Unseal(v, noon)
+		if err == nil && v != vector {
+			t.Fatalf("%q is accepted and was never sealed", v)
+		}
+		if err != nil && (!errors.Is(err, ErrSession) || s != Session{}) {
+			t.Fatalf("%+v, %v", s, err)
+		}
+	})
+}
+
+func BenchmarkUnseal(b *testing.B) {
+	k := ring(b, 1, 2)
+	value := seal(b, k, ada, noon)
+	for name, value := range map[string]string{"genuine": value, "forged": strings.Replace(value, value[80:84], "AAAA", 1)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_, _ = k.Unseal(value, noon)
+			}
+		})
+	}
+}
