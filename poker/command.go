@@ -6,11 +6,16 @@ package poker
 // whichever is current, any other that is not current is [ErrStaleRound].
 //
 //sumtype:decl
-type Command interface{ command() }
+type Command interface {
+	// apply does what the command asks, or refuses and changes nothing. It
+	// returns no event exactly when there was nothing to change.
+	apply(r *Room, now Millis, limits Limits) ([]Event, error)
+}
 
 type (
 	// Join makes By a member, or marks a member as present again. An empty
-	// Role keeps the member's role; a newcomer is then an estimator.
+	// Role keeps the member's role; a newcomer is then an estimator. An empty
+	// Name is that of somebody who has not said theirs; a member keeps the old.
 	Join struct {
 		By   UserID
 		Name string
@@ -20,7 +25,10 @@ type (
 	Disconnect struct{ By UserID }
 	// Leave removes By and their estimate.
 	Leave struct{ By UserID }
-	// Rename gives By the displayed name Name, which [CleanName] has passed.
+	// Forget removes a user who has expired: from the room, if they are a
+	// member, and their names and estimates from its history.
+	Forget struct{ User UserID }
+	// Rename gives By the displayed name Name.
 	Rename struct {
 		By   UserID
 		Name string
@@ -74,7 +82,8 @@ type (
 		LateEstimates *LateEstimates
 		StandIn       *bool
 	}
-	// Undo takes back the last reveal or clear, within [UndoWindow] of it.
+	// Undo takes back the last reveal, clear or next topic, within [UndoWindow]
+	// of it. A round that fell off the far end of the history stays off.
 	Undo struct {
 		By    UserID
 		Round int
@@ -120,33 +129,11 @@ type (
 	// StopTimer takes the timer away.
 	StopTimer struct{ By UserID }
 	// Recognise names the owner of a room that was revived without one. The
-	// caller has checked it against the room's id.
+	// caller has checked it against the room's id. A room keeps the owner it has.
 	Recognise struct{ Owner UserID }
 	// Tick lets happen what is due by now: see [Room.Deadline].
 	Tick struct{}
 )
 
-func (Join) command()       {}
-func (Disconnect) command() {}
-func (Leave) command()      {}
-func (Rename) command()     {}
-func (Estimate) command()   {}
-func (Withdraw) command()   {}
-func (Reveal) command()     {}
-func (Hide) command()       {}
-func (Clear) command()      {}
-func (SetTopic) command()   {}
-func (SetRole) command()    {}
-func (SetDeck) command()    {}
-func (SetOptions) command() {}
-func (Undo) command()       {}
-func (Settle) command()     {}
-func (SetTopics) command()  {}
-func (NextTopic) command()  {}
-func (SetDeputy) command()  {}
-func (Transfer) command()   {}
-func (Remove) command()     {}
-func (StartTimer) command() {}
-func (StopTimer) command()  {}
-func (Recognise) command()  {}
-func (Tick) command()       {}
+// String does not tell: an estimate that is printed by accident stays hidden.
+func (Estimate) String() string { return "Estimate(hidden)" }

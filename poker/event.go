@@ -21,8 +21,8 @@ type (
 	Renamed struct{ User UserID }
 	// Estimated says that User submitted or replaced their estimate.
 	Estimated struct{ User UserID }
-	// Withdrawn says that User's estimate is gone: taken back, dropped with a
-	// change of role or deck, or cleared.
+	// Withdrawn says that User, who is still a member, has no estimate any
+	// more: taken back, dropped with a change of role or deck, or cleared.
 	Withdrawn struct{ User UserID }
 	// Restored says that an undo gave User their estimate back.
 	Restored struct{ User UserID }
@@ -34,10 +34,13 @@ type (
 	Cleared struct{ Round int }
 	// Undone says that the last reveal or clear was taken back.
 	Undone struct{ Round int }
-	// Settled says that the agreed value was set or taken away.
+	// Settled says that the agreed value was set or taken away, or ended with
+	// a hide or a change of deck.
 	Settled struct{ Round int }
 	// Changed says that something of the room itself is different: topic,
 	// topics, deck, options, a member's role, deputies, the timer, a count-down.
+	// What a greater event implies is not said again: a [Cleared] also ends the
+	// timer and the agreed value.
 	Changed struct{ What Aspect }
 	// OwnerChanged says that the room passed from Old ("" when it had no owner)
 	// to New.
@@ -75,5 +78,6 @@ const (
 	AspectStandIn   Aspect = "standIn"
 	AspectTimer     Aspect = "timer"
 	AspectCountdown Aspect = "countdown"
-	AspectUndo      Aspect = "undo"
+	AspectUndo      Aspect = "undo" // its time is over
+	AspectHistory   Aspect = "history"
 )

@@ -43,21 +43,60 @@ type MemberView struct {
 	Vote      *Vote // only while revealed
 }
 
-// Summary is what the numbers of a revealed round say. The numbers are nil
-// where they have no meaning.
-type Summary struct {
-	Votes        int
-	Distribution []Count // in deck order; values outside the deck follow, sorted
-	Mean         *float64
-	Median       *float64
-	Min          *float64
-	Max          *float64
-	Consensus    bool // all equal, and at least two
-	Spread       *int // steps in the deck between the lowest and highest number-like card
+// Snapshot returns the room as every member may see it, at its version. It is
+// a new one each time.
+func (r *Room) Snapshot() *Snapshot {
+	s := &r.state
+	v := &Snapshot{
+		ID:        s.ID,
+		Epoch:     s.Epoch,
+		Version:   s.Version,
+		Owner:     s.Owner,
+		Revealed:  s.Revealed,
+		Round:     s.Round,
+		Estimates: r.tally.estimates,
+		Topic:     s.Topic,
+		CreatedAt: s.CreatedAt,
+		Deck:      s.Deck,
+		Members:   make([]MemberView, len(r.order)),
+		Topics:    s.Topics,
+		Options:   s.Options,
+		Finished:  len(s.History),
+		Agreed:    s.Agreed,
+		RevealAt:  s.RevealAt,
+		TimerEnds: s.TimerEnds,
+	}
+	if s.Undo != nil {
+		v.Undo, v.UndoUntil = s.Undo.What, s.Undo.Until
+	}
+	for i, u := range r.order {
+		m := s.Members[u]
+		v.Members[i] = MemberView{
+			ID:        u,
+			Name:      m.Name,
+			Role:      m.Role,
+			Online:    m.Online,
+			Deputy:    m.Deputy,
+			StandIn:   u == s.StandIn,
+			Estimated: m.Vote != nil,
+		}
+		if s.Revealed {
+			v.Members[i].Vote = m.Vote
+		}
+	}
+	if s.Revealed {
+		v.Summary = Summarise(s.Deck, v.votes())
+	}
+	return v
 }
 
-// Count says how many members gave a value.
-type Count struct {
-	Value string
-	Count int
+// votes are the estimates that are displayed.
+func (s *Snapshot) votes() []Vote {
+	votes := make([]Vote, 0, s.Estimates)
+	for _, m := range s.Members {
+		if m.Vote != nil {
+			votes = append(votes, *m.Vote)
+		}
+	}
+	return votes
 }

@@ -1,7 +1,13 @@
 package poker
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
 // Deck is the cards of a room, in order from low to high. A deck without cards
-// takes any value.
+// takes any value of 1 to [ValueLength] characters.
 type Deck struct {
 	Name  string
 	Cards []string
@@ -16,7 +22,8 @@ const (
 	LateLocked  LateEstimates = "locked"
 )
 
-// Options are what the owner has switched on. The zero value is the default.
+// Options are what the owner has switched on. The zero value is the default,
+// but a Room always says LateAllowed where that is meant.
 type Options struct {
 	AutoReveal    bool          // reveal by itself, three seconds after the last estimate
 	LateEstimates LateEstimates // empty means LateAllowed
@@ -28,6 +35,9 @@ type Vote struct {
 	Value   string
 	Comment string
 }
+
+// String does not tell: an estimate that is printed by accident stays hidden.
+func (Vote) String() string { return "(estimate)" }
 
 // Member is one user in a room, however many connections they have.
 type Member struct {
@@ -58,7 +68,8 @@ type FinishedVote struct {
 	Vote Vote
 }
 
-// State is everything a room is, and what a store keeps of it. It is encoded
+// State is everything a room is, hidden estimates included, and what a store
+// keeps of it. It is encoded
 // by its field names, so a field is added and never renamed.
 type State struct {
 	ID        RoomID
@@ -78,6 +89,7 @@ type State struct {
 	RevealAt  Millis     // when the count-down to an automatic reveal ends
 	TimerEnds Millis     // when the owner's timer ends
 	AwaySince Millis     // since when neither owner nor deputy has been online
+	StandIn   UserID     // who stands in for them; empty for nobody
 	Undo      *UndoState // what can still be taken back
 }
 
@@ -85,10 +97,68 @@ type State struct {
 type UndoState struct {
 	What  string // "reveal" or "clear"
 	Until Millis
-	// For a clear: the round as it was.
+	// For a clear: the round as it was. Votes holds hidden estimates too, and
+	// loses those of members who leave or no longer estimate.
 	Revealed bool
 	Topic    string
 	Topics   []string
 	Agreed   string
 	Votes    map[UserID]Vote
+}
+
+// check tells what no room can be, so that a damaged record is found when it
+// is read and not in the middle of a meeting.
+func (s *State) check() error {
+	switch {
+	case s.ID == "":
+		return fmt.Errorf("%w: no id", ErrState)
+	case s.Version < 1 || s.Round < 1:
+		return fmt.Errorf("%w: version %d, round %d", ErrState, s.Version, s.Round)
+	case s.Options.LateEstimates != "" && !s.Options.LateEstimates.valid():
+		return fmt.Errorf("%w: unknown option", ErrState)
+	case len(s.History) > HistoryLength:
+		return fmt.Errorf("%w: %d rounds in the history", ErrState, len(s.History))
+	case s.Undo != nil && s.Undo.What != undoReveal && (s.Undo.What != undoClear || s.Round < 2):
+		return fmt.Errorf("%w: unknown undo", ErrState)
+	}
+	for _, m := range s.Members {
+		if !m.Role.valid() {
+			return fmt.Errorf("%w: a member without a role", ErrState)
+		}
+		if m.Vote != nil && m.Role != Estimator {
+			return fmt.Errorf("%w: an observer with an estimate", ErrState)
+		}
+	}
+	return nil
+}
+
+// clone copies everything.
+func (s State) clone() State {
+	s.Topics = slices.Clone(s.Topics)
+	s.Deck = s.Deck.clone()
+	s.Members = maps.Clone(s.Members)
+	for u, m := range s.Members {
+		m.Vote = m.Vote.clone()
+		s.Members[u] = m
+	}
+	s.History = slices.Clone(s.History)
+	for i, f := range s.History {
+		s.History[i].Deck = f.Deck.clone()
+		s.History[i].Votes = slices.Clone(f.Votes)
+	}
+	if s.Undo != nil {
+		undo := *s.Undo
+		undo.Topics = slices.Clone(undo.Topics)
+		undo.Votes = maps.Clone(undo.Votes)
+		s.Undo = &undo
+	}
+	return s
+}
+
+func (v *Vote) clone() *Vote {
+	if v == nil {
+		return nil
+	}
+	c := *v
+	return &c
 }

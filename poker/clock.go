@@ -1,0 +1,157 @@
+package poker
+
+// How long things take, in milliseconds.
+const (
+	// RevealDelay is the count-down before a room reveals by itself.
+	RevealDelay Millis = 3_000
+	// StandInDelay is how long owner and deputies are away before a member
+	// stands in for them.
+	StandInDelay Millis = 30_000
+)
+
+// The shortest and the longest timer, in seconds.
+const (
+	MinTimer = 10
+	MaxTimer = 3600
+)
+
+// Deadline is the earliest time at which a [Tick] changes something; zero when
+// only a command can. It may be past. The end of the timer is none: that is
+// for clients to show.
+func (r *Room) Deadline() Millis {
+	s := &r.state
+	var deadline Millis
+	due := func(at Millis) {
+		if at != 0 && (deadline == 0 || at < deadline) {
+			deadline = at
+		}
+	}
+	due(s.RevealAt)
+	if s.Undo != nil {
+		due(s.Undo.Until)
+	}
+	if s.Options.StandIn && s.AwaySince != 0 && s.StandIn == "" && r.tally.online > 0 {
+		due(s.AwaySince + StandInDelay)
+	}
+	return deadline
+}
+
+func (Tick) apply(r *Room, now Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
+	s := &r.state
+	var events []Event
+	if s.RevealAt != 0 && s.RevealAt <= now {
+		events = r.reveal(now)
+	}
+	if s.Undo != nil && s.Undo.Until <= now {
+		s.Undo = nil
+		events = append(events, Changed{AspectUndo})
+	}
+	return append(events, r.keepStandIn(now)...), nil
+}
+
+func (c StartTimer) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	if c.Seconds < MinTimer || c.Seconds > MaxTimer {
+		return nil, ErrInvalidOption
+	}
+	r.state.TimerEnds = now + Millis(c.Seconds)*1000
+	return []Event{Changed{AspectTimer}}, nil
+}
+
+func (c StopTimer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	if r.state.TimerEnds == 0 {
+		return nil, nil
+	}
+	r.state.TimerEnds = 0
+	return []Event{Changed{AspectTimer}}, nil
+}
+
+// ready says that nothing but the count-down stands between the room and its
+// automatic reveal: no online estimator is without an estimate.
+func (r *Room) ready() bool {
+	return r.state.Options.AutoReveal && !r.state.Revealed && r.tally.estimates > 0 && r.tally.missing == 0
+}
+
+// keepCountdown begins or ends the count-down after a command. It begins when
+// the room becomes ready, and anew with each estimate while it is.
+func (r *Room) keepCountdown(now Millis, c Command, wasReady bool) []Event {
+	before := r.state.RevealAt
+	switch _, estimated := c.(Estimate); {
+	case !r.ready():
+		r.state.RevealAt = 0
+	case r.tally.estimators == 0:
+		// Nobody is there to see it begin; one that runs goes on.
+	case estimated, !wasReady && mayBegin(c):
+		r.state.RevealAt = now + RevealDelay
+	}
+	if r.state.RevealAt == before {
+		return nil
+	}
+	return []Event{Changed{AspectCountdown}}
+}
+
+// mayBegin names the commands that make a room ready and yet begin no
+// count-down: Hide and Undo, because the cards would turn over again at once,
+// and Join, because after a restart the first of a team to reconnect would end
+// the round for the others.
+func mayBegin(c Command) bool {
+	_, hide := c.(Hide)
+	_, undo := c.(Undo)
+	_, join := c.(Join)
+	return !hide && !undo && !join
+}
+
+// watchAbsence notes since when nobody who may facilitate has been online.
+func (r *Room) watchAbsence(now Millis) {
+	if r.tally.facilitators > 0 {
+		r.state.AwaySince = 0
+	} else if r.state.AwaySince == 0 {
+		r.state.AwaySince = now
+	}
+}
+
+// keepStandIn chooses who stands in, once owner and deputies have been away
+// for long enough. Who does so goes on until they leave or go offline, or an
+// owner or a deputy is back.
+func (r *Room) keepStandIn(now Millis) []Event {
+	s := &r.state
+	var next UserID
+	switch {
+	case !s.Options.StandIn || s.AwaySince == 0:
+	case s.Members[s.StandIn].Online:
+		next = s.StandIn
+	case now >= s.AwaySince+StandInDelay:
+		next = r.longestPresent()
+	}
+	if next == s.StandIn {
+		return nil
+	}
+	s.StandIn = next
+	return []Event{Changed{AspectStandIn}}
+}
+
+// longestPresent is the online member who joined first, an estimator if there
+// is one; nobody when all are offline.
+func (r *Room) longestPresent() UserID {
+	var first UserID
+	var best Member
+	for _, u := range r.order {
+		m := r.state.Members[u]
+		if !m.Online {
+			continue
+		}
+		better := m.Since < best.Since
+		if m.Role != best.Role {
+			better = m.Role == Estimator
+		}
+		if first == "" || better {
+			first, best = u, m
+		}
+	}
+	return first
+}

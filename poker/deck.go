@@ -1,0 +1,90 @@
+package poker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// presets are never changed; what leaves this file is a copy.
+var presets = []Deck{
+	preset("fibonacci", "0 1 2 3 5 8 13 21 34 ? ☕"),
+	preset("modified-fibonacci", "0 ½ 1 2 3 5 8 13 20 40 100 ? ☕"),
+	preset("tshirt", "XS S M L XL XXL ? ☕"),
+	preset("powers-of-two", "0 1 2 4 8 16 32 64 ? ☕"),
+	preset("sequential", "0 1 2 3 4 5 6 7 8 9 10 11 12 13"),
+	preset("hours", "0 1 2 4 8 16 24 40 ? ☕"),
+}
+
+func preset(name, cards string) Deck { return Deck{Name: name, Cards: strings.Fields(cards)} }
+
+// Preset returns the deck of that name, if there is one.
+func Preset(name string) (Deck, bool) {
+	i := slices.IndexFunc(presets, func(d Deck) bool { return d.Name == name })
+	if i < 0 {
+		return Deck{}, false
+	}
+	return presets[i].clone(), true
+}
+
+// DefaultDeck is the deck of a room whose creator did not choose.
+func DefaultDeck() Deck { return presets[0].clone() }
+
+// Clean returns the deck as a room keeps it, in NFC and with its name trimmed,
+// or an error that is [ErrInvalidDeck]. A deck has a name of 1 to
+// [DeckNameLength] characters and at most [DeckSize] different cards of 1 to
+// [CardLength] characters. The deck it returns shares nothing with d.
+func (d Deck) Clean() (Deck, error) {
+	name, err := cleanTrimmed(d.Name, deckName)
+	if err != nil {
+		return Deck{}, fmt.Errorf("%w: its name: %w", ErrInvalidDeck, err)
+	}
+	if len(d.Cards) > DeckSize {
+		return Deck{}, fmt.Errorf("%w: %d cards", ErrInvalidDeck, len(d.Cards))
+	}
+	c := Deck{Name: name, Cards: make([]string, 0, len(d.Cards))}
+	for i, card := range d.Cards {
+		card, err := cleanValue(card, cardText)
+		if err != nil {
+			return Deck{}, fmt.Errorf("%w: card %d: %w", ErrInvalidDeck, i, err)
+		}
+		if c.Index(card) >= 0 {
+			return Deck{}, fmt.Errorf("%w: card %d is there twice", ErrInvalidDeck, i)
+		}
+		c.Cards = append(c.Cards, card)
+	}
+	return c, nil
+}
+
+// Index is the position of a card in the deck, or -1.
+func (d Deck) Index(card string) int { return slices.Index(d.Cards, card) }
+
+// value returns an estimate's value as a room keeps it, or an error that is
+// [ErrInvalidEstimate].
+func (d Deck) value(s string) (string, error) {
+	if len(d.Cards) == 0 {
+		value, err := cleanValue(s, valueText)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrInvalidEstimate, err)
+		}
+		return value, nil
+	}
+	if !utf8.ValidString(s) {
+		return "", ErrInvalidEstimate
+	}
+	i := d.Index(norm.NFC.String(s))
+	if i < 0 {
+		return "", ErrInvalidEstimate
+	}
+	return d.Cards[i], nil
+}
+
+// takes says that a value some room has accepted is one of this deck's.
+func (d Deck) takes(value string) bool { return len(d.Cards) == 0 || d.Index(value) >= 0 }
+
+func (d Deck) equal(o Deck) bool { return d.Name == o.Name && slices.Equal(d.Cards, o.Cards) }
+
+func (d Deck) clone() Deck { return Deck{d.Name, slices.Clone(d.Cards)} }

@@ -1,0 +1,304 @@
+package poker_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/pokey/poker"
+)
+
+// canary marks what must not be seen before it is revealed. Every estimate of a
+// fuzzed game has its own, in the value where the deck lets it, and in the comment.
+const canary = "canary"
+
+// FuzzRoom plays games made of bytes and checks after each command what is
+// true of every room.
+func FuzzRoom(f *testing.F) {
+	f.Add([]byte{})
+	// Three bytes a command: which, by whom, and a choice.
+	f.Add([]byte{4, 0, 0, 4, 1, 0, 6, 0, 0, 14, 0, 2, 8, 0, 0, 13, 0, 0, 7, 0, 0, 8, 0, 0})                   // reveal, settle, clear, undo, hide
+	f.Add([]byte{11, 0, 3, 4, 0, 0, 4, 1, 0, 27, 0, 16, 13, 0, 0, 4, 1, 0, 5, 0, 0, 2, 0, 0, 27, 0, 200})     // auto-reveal, stand-in
+	f.Add([]byte{4, 1, 0, 15, 0, 2, 16, 0, 0, 20, 1, 0, 13, 0, 0, 0, 2, 0, 4, 2, 3, 12, 0, 1, 18, 0, 2})      // next topic, expiry, deck, transfer
+	f.Add([]byte{6, 0, 0, 4, 0, 0, 11, 0, 4, 4, 0, 0, 10, 0, 1, 17, 0, 5, 8, 1, 0, 19, 0, 1, 24, 2, 0, 3, 0}) // locks, roles, deputy, removal
+	f.Fuzz(func(t *testing.T, script []byte) {
+		g := newGame(t)
+		g.step(poker.Join{By: "olga", Name: "Olga"})
+		g.step(poker.Join{By: "ada", Name: "Ada"})
+		for len(script) >= 3 && g.steps < 150 {
+			g.step(g.command(script[0], script[1], script[2]))
+			script = script[3:]
+		}
+	})
+}
+
+// game is a room and what its watchers have seen.
+type game struct {
+	t     *testing.T
+	now   poker.Millis
+	room  *poker.Room
+	steps int
+	shown map[string]bool // canaries that were displayed to everybody
+
+	held any    // what the room handed out before
+	dump string // and what that said then
+}
+
+var users = []poker.UserID{"olga", "ada", "bob", "eve"}
+
+func newGame(t *testing.T) *game {
+	return &game{
+		t:     t,
+		now:   start,
+		room:  poker.NewRoom("kitchen", "e1", "olga", start, poker.Deck{Name: "free", Cards: []string{}}),
+		shown: make(map[string]bool),
+	}
+}
+
+// step applies a command, and everything else is a check.
+func (g *game) step(c poker.Command) {
+	g.steps++
+	before := g.room.State()
+	events, err := g.room.Apply(g.now, c, poker.Limits{Members: 3})
+	if err != nil && len(events) > 0 {
+		g.t.Fatalf("%T both happened and was refused", c)
+	}
+	after := g.room.State()
+	switch {
+	case len(events) == 0 && !reflect.DeepEqual(before, after):
+		g.t.Fatalf("%T changed the room without an event", c)
+	case len(events) > 0 && after.Version != before.Version+1:
+		g.t.Fatalf("%T: version %d after %d", c, after.Version, before.Version)
+	}
+	if g.held != nil && dump(g.held) != g.dump {
+		g.t.Fatalf("%T changed what was handed out before", c)
+	}
+	s := g.room.Snapshot()
+	g.secrecy(events, err, s)
+	g.invariants(s, after)
+	g.deadline()
+	g.undo(s)
+	g.restore(s, after)
+	g.held = []any{s, after, g.room.History(), g.room.Own(users[1])}
+	g.dump = dump(g.held)
+}
+
+// secrecy follows every canary: none is in an event, an error or a hidden
+// snapshot, and the history has only those that were displayed.
+func (g *game) secrecy(events []poker.Event, err error, s *poker.Snapshot) {
+	if found := canaries(events); len(found) > 0 {
+		g.t.Fatalf("events %T tell %q", events, found)
+	}
+	if err != nil && strings.Contains(err.Error(), canary) {
+		g.t.Fatalf("error tells: %v", err)
+	}
+	for _, c := range canaries(g.room.History()) {
+		if !g.shown[c] {
+			g.t.Fatalf("the history tells %q", c)
+		}
+	}
+	found := canaries(s)
+	if !s.Revealed && len(found) > 0 {
+		g.t.Fatalf("a hidden room tells %q", found)
+	}
+	for _, c := range found {
+		g.shown[c] = true
+	}
+}
+
+// invariants compares what is shown with what is so.
+func (g *game) invariants(s *poker.Snapshot, state poker.State) {
+	estimated, standIns := 0, 0
+	for _, m := range s.Members {
+		own := g.room.Own(m.ID)
+		if m.Estimated != (own != nil) || m.Vote != nil && (!s.Revealed || *m.Vote != *own) {
+			g.t.Fatalf("%s has an estimate %v, shown %v", m.ID, own != nil, m)
+		}
+		if m.Estimated {
+			estimated++
+		}
+		if m.StandIn {
+			standIns++
+		}
+		if m.StandIn && (!m.Online || !s.Options.StandIn) || m.Deputy && m.ID == s.Owner || m.Role == poker.Observer && m.Estimated {
+			g.t.Fatalf("not a member: %+v", m)
+		}
+	}
+	for what, broken := range map[string]bool{
+		"estimates are miscounted":        s.Estimates != estimated,
+		"members are missing":             len(s.Members) != len(state.Members),
+		"two stand in":                    standIns > 1,
+		"a summary belongs to a reveal":   (s.Summary != nil) != s.Revealed,
+		"agreed on what is hidden":        s.Agreed != "" && !s.Revealed,
+		"a count-down to nothing":         s.RevealAt != 0 && (s.Revealed || !s.Options.AutoReveal || s.Estimates == 0),
+		"too long a history":              s.Finished > poker.HistoryLength || s.Finished != len(g.room.History()),
+		"an undo and its end do not go":   (s.Undo == "") != (s.UndoUntil == 0),
+		"too many members":                len(s.Members) > 4,
+		"the tally is wrong":              !g.room.Consistent(),
+		"version, round or owner differ":  s.Version != g.room.Version() || s.Round != g.room.Round() || s.Owner != g.room.Owner(),
+		"deserted with an owner in sight": g.room.Deserted() && (s.Owner != "" || len(s.Members) > 0),
+	} {
+		if broken {
+			g.t.Fatalf("%s: %+v", what, s)
+		}
+	}
+}
+
+// deadline checks that a tick does something then, and nothing before.
+func (g *game) deadline() {
+	at := g.room.Deadline()
+	if at == 0 {
+		if events, _ := g.room.Copy().Apply(g.now+1_000_000_000, poker.Tick{}, poker.Limits{}); len(events) > 0 {
+			g.t.Fatalf("a tick without a deadline: %v", events)
+		}
+		return
+	}
+	if events, _ := g.room.Copy().Apply(at-1, poker.Tick{}, poker.Limits{}); len(events) > 0 {
+		g.t.Fatalf("a tick before the deadline: %v", events)
+	}
+	if events, _ := g.room.Copy().Apply(at, poker.Tick{}, poker.Limits{}); len(events) == 0 {
+		g.t.Fatal("a tick at the deadline did nothing")
+	}
+}
+
+// undo checks that a clear that is taken back has not been.
+func (g *game) undo(want *poker.Snapshot) {
+	room := g.room.Copy()
+	for _, c := range []poker.Command{poker.NextTopic{By: room.Owner()}, poker.Undo{By: room.Owner()}} {
+		if _, err := room.Apply(g.now, c, poker.Limits{}); err != nil {
+			g.t.Fatalf("%T: %v", c, err)
+		}
+	}
+	same(g.t, "after a clear and an undo", room.Snapshot(), want, func(s *poker.Snapshot) {
+		s.Version, s.Undo, s.UndoUntil, s.TimerEnds, s.RevealAt = 0, "", 0, 0, 0
+	})
+}
+
+// restore checks that a room comes back from its state, with nobody there.
+func (g *game) restore(want *poker.Snapshot, state poker.State) {
+	room, err := poker.Restore(g.now, state)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if !room.Consistent() {
+		g.t.Fatal("the tally of a restored room is wrong")
+	}
+	same(g.t, "after a restart", room.Snapshot(), want, func(s *poker.Snapshot) {
+		for i := range s.Members {
+			s.Members[i].Online, s.Members[i].StandIn = false, false
+		}
+	})
+}
+
+// same compares two snapshots but for what blur takes out.
+func same(t *testing.T, when string, got, want *poker.Snapshot, blur func(*poker.Snapshot)) {
+	t.Helper()
+	g, w := *got, *want
+	g.Members, w.Members = slices.Clone(g.Members), slices.Clone(w.Members)
+	blur(&g)
+	blur(&w)
+	if !reflect.DeepEqual(g, w) {
+		t.Fatalf("%s:\n got %s\nwant %s", when, dump(g), dump(w))
+	}
+}
+
+// canaries finds them wherever they are in v.
+func canaries(v any) []string {
+	var found []string
+	walk(reflect.ValueOf(v), func(leaf reflect.Value) {
+		if leaf.Kind() == reflect.String && strings.Contains(leaf.String(), canary) {
+			found = append(found, leaf.String())
+		}
+	})
+	return found
+}
+
+// dump writes down all there is in v.
+func dump(v any) string {
+	var b strings.Builder
+	walk(reflect.ValueOf(v), func(leaf reflect.Value) { fmt.Fprintf(&b, "%v|", leaf) })
+	return b.String()
+}
+
+// walk visits every leaf of v in a fixed order.
+func walk(v reflect.Value, visit func(reflect.Value)) {
+	switch kind := v.Kind(); {
+	case kind == reflect.Pointer || kind == reflect.Interface:
+		if !v.IsNil() {
+			walk(v.Elem(), visit)
+		}
+	case kind == reflect.Struct:
+		for _, field := range v.Fields() {
+			walk(field, visit)
+		}
+	case kind == reflect.Slice:
+		for i := range v.Len() {
+			walk(v.Index(i), visit)
+		}
+	case kind == reflect.Map:
+		keys := v.MapKeys()
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		for _, k := range keys {
+			walk(k, visit)
+			walk(v.MapIndex(k), visit)
+		}
+	default:
+		visit(v)
+	}
+}
+
+// command makes a command of three bytes.
+func (g *game) command(op, who, n byte) poker.Command {
+	by := users[int(who)%len(users)]
+	other := users[int(n)%len(users)]
+	round := []int{0, 0, 0, g.room.Round(), 1}[int(n)%5]
+	mark := fmt.Sprintf("%s%d", canary, g.steps)
+	card := []string{mark, mark, mark, "5", "½", "nonsense and more", "\u202e"}[int(n)%7]
+	commands := []poker.Command{
+		poker.Join{By: by, Name: []string{"", "Ada", "Bob"}[n%3], Role: []poker.Role{"", "", poker.Estimator, poker.Observer, "judge"}[n%5]},
+		poker.Join{By: by, Name: string(by)},
+		poker.Disconnect{By: by},
+		poker.Leave{By: by},
+		poker.Estimate{By: by, Round: round, Value: card, Comment: mark},
+		poker.Withdraw{By: by, Round: round},
+		poker.Reveal{By: by, Round: round},
+		poker.Hide{By: by, Round: round},
+		poker.Clear{By: by, Round: round},
+		poker.SetTopic{By: by, Topic: []string{"", "Login", "Logout"}[n%3]},
+		poker.SetRole{By: by, Role: []poker.Role{poker.Estimator, poker.Observer, "judge"}[n%3]},
+		poker.SetOptions{By: by, AutoReveal: new(n&1 > 0), StandIn: new(n&2 > 0), LateEstimates: new([]poker.LateEstimates{poker.LateAllowed, poker.LateLocked, "", "no"}[n>>2&3])},
+		poker.SetDeck{By: by, Deck: []poker.Deck{{Name: "free"}, poker.DefaultDeck(), {Name: "half", Cards: []string{"½", "5"}}, {}}[n%4]},
+		poker.Undo{By: by, Round: round},
+		poker.Settle{By: by, Round: round, Value: []string{"", "5", g.displayed()}[n%3]},
+		poker.SetTopics{By: by, Topics: []string{"One", "Two", ""}[:n%4]},
+		poker.NextTopic{By: by, Round: round},
+		poker.SetDeputy{By: by, User: other, Deputy: n&4 > 0},
+		poker.Transfer{By: by, To: other},
+		poker.Remove{By: by, User: other},
+		poker.Forget{User: by},
+		poker.StartTimer{By: by, Seconds: int(n) * 20},
+		poker.StopTimer{By: by},
+		poker.Tick{},
+		poker.Recognise{Owner: by},
+		poker.Rename{By: by, Name: []string{"Ada", "Bob", "\u200b"}[n%3]},
+		poker.Estimate{By: by, Value: card, Comment: mark},
+		nil,
+	}
+	if c := commands[int(op)%len(commands)]; c != nil {
+		return c
+	}
+	g.now += poker.Millis(n) * 200
+	return poker.Tick{}
+}
+
+// displayed is a value that everybody can see, if there is one.
+func (g *game) displayed() string {
+	for _, m := range g.room.Snapshot().Members {
+		if m.Vote != nil {
+			return m.Vote.Value
+		}
+	}
+	return ""
+}

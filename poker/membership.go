@@ -1,0 +1,146 @@
+package poker
+
+import "slices"
+
+func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
+	if c.By == "" {
+		return nil, ErrNotMember
+	}
+	m, member := r.state.Members[c.By]
+	role := c.Role
+	if role == "" {
+		role = Estimator
+		if member {
+			role = m.Role
+		}
+	}
+	if !role.valid() {
+		return nil, ErrInvalidRole
+	}
+	name := m.Name
+	if c.Name != "" {
+		var err error
+		if name, err = CleanName(c.Name); err != nil {
+			return nil, err
+		}
+	}
+	if !member {
+		if limits.Members > 0 && len(r.order) >= limits.Members && !r.isOwner(c.By) {
+			return nil, ErrRoomFull
+		}
+		r.put(c.By, Member{Name: name, Role: role, Online: true, Since: now})
+		return []Event{Joined{c.By}}, nil
+	}
+	var events []Event
+	if !m.Online {
+		m.Online = true
+		r.put(c.By, m)
+		events = append(events, Returned{c.By})
+	}
+	events = append(events, r.rename(c.By, name)...)
+	return append(events, r.changeRole(c.By, role)...), nil
+}
+
+func (c Disconnect) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	m, ok := r.state.Members[c.By]
+	if !ok {
+		return nil, ErrNotMember
+	}
+	if !m.Online {
+		return nil, nil
+	}
+	m.Online = false
+	r.put(c.By, m)
+	return []Event{Disconnected{c.By}}, nil
+}
+
+func (c Leave) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if !r.Has(c.By) {
+		return nil, ErrNotMember
+	}
+	r.drop(c.By)
+	return []Event{Left{c.By}}, nil
+}
+
+func (c Remove) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustOwn(c.By); err != nil {
+		return nil, err
+	}
+	if c.User == c.By || !r.Has(c.User) {
+		return nil, ErrUnknownMember
+	}
+	r.drop(c.User)
+	return []Event{Removed{c.User}}, nil
+}
+
+func (c Forget) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
+	var events []Event
+	if r.Has(c.User) {
+		r.drop(c.User)
+		events = append(events, Left(c))
+	}
+	forgotten := false
+	for i, round := range r.state.History {
+		theirs := func(v FinishedVote) bool { return v.User == c.User }
+		if slices.ContainsFunc(round.Votes, theirs) {
+			// A copy: History has handed the round out.
+			r.state.History[i].Votes = slices.DeleteFunc(slices.Clone(round.Votes), theirs)
+			forgotten = true
+		}
+	}
+	if forgotten {
+		events = append(events, Changed{AspectHistory})
+	}
+	return events, nil
+}
+
+func (c Rename) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if !r.Has(c.By) {
+		return nil, ErrNotMember
+	}
+	name, err := CleanName(c.Name)
+	if err != nil {
+		return nil, err
+	}
+	return r.rename(c.By, name), nil
+}
+
+func (c SetRole) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if !r.Has(c.By) {
+		return nil, ErrNotMember
+	}
+	if !c.Role.valid() {
+		return nil, ErrInvalidRole
+	}
+	return r.changeRole(c.By, c.Role), nil
+}
+
+func (r Role) valid() bool { return r == Estimator || r == Observer }
+
+func (r *Room) rename(u UserID, name string) []Event {
+	m := r.state.Members[u]
+	if m.Name == name {
+		return nil
+	}
+	m.Name = name
+	r.put(u, m)
+	return []Event{Renamed{u}}
+}
+
+func (r *Room) changeRole(u UserID, role Role) []Event {
+	m := r.state.Members[u]
+	if m.Role == role {
+		return nil
+	}
+	events := []Event{Changed{AspectRole}}
+	if role == Observer {
+		r.dropUndo(u)
+		if m.Vote != nil {
+			m.Vote = nil
+			events = append(events, Withdrawn{u})
+		}
+	}
+	m.Role = role
+	r.put(u, m)
+	return events
+}

@@ -1,0 +1,94 @@
+package poker
+
+func (c SetDeck) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustOwn(c.By); err != nil {
+		return nil, err
+	}
+	deck, err := c.Deck.Clean()
+	if err != nil {
+		return nil, err
+	}
+	if deck.equal(r.state.Deck) {
+		return nil, nil
+	}
+	r.state.Deck, r.state.Undo = deck, nil
+	events := []Event{Changed{AspectDeck}}
+	events = append(events, r.dropEstimates(func(v Vote) bool { return !deck.takes(v.Value) })...)
+	if r.state.Agreed != "" && !deck.takes(r.state.Agreed) {
+		r.state.Agreed = ""
+		events = append(events, Settled{r.state.Round})
+	}
+	return events, nil
+}
+
+func (c SetOptions) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustOwn(c.By); err != nil {
+		return nil, err
+	}
+	options := r.state.Options
+	if c.AutoReveal != nil {
+		options.AutoReveal = *c.AutoReveal
+	}
+	if c.LateEstimates != nil {
+		options.LateEstimates = *c.LateEstimates
+	}
+	if c.StandIn != nil {
+		options.StandIn = *c.StandIn
+	}
+	if !options.LateEstimates.valid() {
+		return nil, ErrInvalidOption
+	}
+	if options == r.state.Options {
+		return nil, nil
+	}
+	r.state.Options = options
+	return []Event{Changed{AspectOptions}}, nil
+}
+
+func (l LateEstimates) valid() bool { return l == LateAllowed || l == LateLocked }
+
+func (c SetDeputy) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustOwn(c.By); err != nil {
+		return nil, err
+	}
+	m, ok := r.state.Members[c.User]
+	if !ok {
+		return nil, ErrUnknownMember
+	}
+	// The owner has every right already and is nobody's deputy.
+	if r.isOwner(c.User) || m.Deputy == c.Deputy {
+		return nil, nil
+	}
+	m.Deputy = c.Deputy
+	r.put(c.User, m)
+	return []Event{Changed{AspectDeputy}}, nil
+}
+
+func (c Transfer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustOwn(c.By); err != nil {
+		return nil, err
+	}
+	to, ok := r.state.Members[c.To]
+	if !ok {
+		return nil, ErrUnknownMember
+	}
+	if c.To == c.By {
+		return nil, nil
+	}
+	to.Deputy = false
+	r.put(c.To, to)
+	if from, ok := r.state.Members[c.By]; ok {
+		from.Deputy = true
+		r.put(c.By, from)
+	}
+	r.setOwner(c.To)
+	return []Event{OwnerChanged{Old: c.By, New: c.To}}, nil
+}
+
+func (c Recognise) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
+	if r.state.Owner != "" || c.Owner == "" {
+		return nil, nil
+	}
+	r.setOwner(c.Owner)
+	return []Event{OwnerChanged{New: c.Owner}}, nil
+}

@@ -1,0 +1,130 @@
+package poker
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Room is one game of planning poker: who takes part and what they estimate.
+// It is not safe for concurrent use. Make one with [NewRoom] or [Restore].
+type Room struct {
+	state State
+	order []UserID // the members' ids, sorted
+	tally tally
+}
+
+// Limits are the bounds that whoever runs the service sets. Zero means none.
+type Limits struct {
+	Members int // how many members a room takes; its owner is always admitted
+}
+
+// NewRoom makes an empty room at version 1, in the first round. Created is
+// greater than zero. Owner may be empty: see [Recognise]. Deck has passed
+// [Deck.Clean]; the zero Deck stands for [DefaultDeck].
+func NewRoom(id RoomID, epoch string, owner UserID, created Millis, deck Deck) *Room {
+	if deck.Name == "" {
+		deck = DefaultDeck()
+	}
+	return &Room{state: State{
+		ID:        id,
+		Epoch:     epoch,
+		Owner:     owner,
+		CreatedAt: created,
+		Version:   1,
+		Round:     1,
+		Deck:      deck.clone(),
+		Options:   Options{LateEstimates: LateAllowed},
+		Members:   make(map[UserID]Member),
+		AwaySince: created,
+	}}
+}
+
+// Restore makes the room that s was taken of, at time now. S stays the
+// caller's.
+//
+// Every member of a restored room is offline. Whoever restores a room holds
+// none of its connections, and those that are still there announce themselves
+// with [Join]; nobody is shown as present on the word of a process that is
+// gone. The owner therefore counts as away since now, and a stand-in is chosen
+// afresh. A count-down and a possible undo go on.
+//
+// The error is [ErrState], wrapped, for a state that no room was ever in.
+// Texts are taken as they are: what was once acceptable stays readable.
+func Restore(now Millis, s State) (*Room, error) {
+	if err := s.check(); err != nil {
+		return nil, fmt.Errorf("restore a room: %w", err)
+	}
+	s = s.clone()
+	if s.Members == nil {
+		s.Members = make(map[UserID]Member)
+	}
+	for u, m := range s.Members {
+		m.Online = false
+		s.Members[u] = m
+	}
+	if s.Options.LateEstimates == "" {
+		s.Options.LateEstimates = LateAllowed
+	}
+	s.AwaySince, s.StandIn = now, ""
+	r := &Room{state: s, order: slices.Sorted(maps.Keys(s.Members))}
+	r.recount()
+	return r, nil
+}
+
+// Apply does what a command asks, at time now, which is greater than zero.
+//
+// It returns what happened, in order, and the version has grown; or it
+// refuses with an error and nothing has changed; or there was nothing to do,
+// such as revealing what is revealed, and it returns neither events nor an
+// error and nothing has changed.
+//
+// Whether submitting an estimate counts as a change never depends on the
+// estimates that were there before: what others can observe must not either.
+func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
+	wasReady := r.ready()
+	events, err := c.apply(r, now, limits)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	r.watchAbsence(now)
+	events = append(events, r.keepStandIn(now)...)
+	events = append(events, r.keepCountdown(now, c, wasReady)...)
+	r.state.Version++
+	return events, nil
+}
+
+// ID is the room's id.
+func (r *Room) ID() RoomID { return r.state.ID }
+
+// Version grows with every change and is at least 1.
+func (r *Room) Version() uint64 { return r.state.Version }
+
+// Owner is the user who owns the room; empty while a revived room waits for
+// [Recognise].
+func (r *Room) Owner() UserID { return r.state.Owner }
+
+// Round is the number of the current round, at least 1.
+func (r *Room) Round() int { return r.state.Round }
+
+// Has reports whether the user is a member, online or not.
+func (r *Room) Has(u UserID) bool {
+	_, ok := r.state.Members[u]
+	return ok
+}
+
+// Deserted reports whether the room has neither a recognised owner nor a
+// member, so that nobody will miss it.
+func (r *Room) Deserted() bool { return r.state.Owner == "" && len(r.order) == 0 }
+
+// Own returns a copy of the user's own estimate, nil when there is none. It is
+// for that user's connections alone.
+func (r *Room) Own(u UserID) *Vote { return r.state.Members[u].Vote.clone() }
+
+// State returns a copy of everything the room is. It shares no memory with the
+// room and holds hidden estimates: it is for the store alone.
+func (r *Room) State() State { return r.state.clone() }
+
+// History returns the finished rounds, oldest first, at most [HistoryLength].
+// A later change of the room does not touch them; nobody changes them.
+func (r *Room) History() []Finished { return slices.Clone(r.state.History) }

@@ -1,0 +1,287 @@
+package poker_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/poker"
+)
+
+var update = flag.Bool("update", false, "write what the stories in testdata come to")
+
+// start is when every story begins.
+const start poker.Millis = 1_700_000_000_000
+
+// TestStories plays the scripts in testdata. A line is a command, as in
+//
+//	bob estimate 5 "legacy parser"
+//
+// and what came of it follows, indented: the events, "refused: " and why, or
+// "nothing". Other lines: "room" starts another room, "at" sets the clock,
+// "show", "own", "history" and "deadline" print, "restore" restarts the server.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stories", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if *update {
+				err = os.WriteFile(file, []byte(got), 0o644)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			compare(t, got, string(want))
+		})
+	}
+}
+
+// compare points at the first line that differs.
+func compare(t *testing.T, got, want string) {
+	t.Helper()
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || g[i] != w[i] {
+			t.Fatalf("line %d:\n got %q\nwant %q", i+1, strings.Join(g[min(i, len(g)):], "\n"), strings.Join(w[min(i, len(w)):], "\n"))
+		}
+	}
+}
+
+const indent = "    "
+
+// play returns the script with what it comes to.
+func play(t *testing.T, script string) string {
+	p := &player{t: t, now: start}
+	p.command("room", nil)
+	var b strings.Builder
+	for i, line := range strings.Split(strings.TrimRight(script, "\n"), "\n") {
+		if strings.HasPrefix(line, indent) {
+			continue
+		}
+		fmt.Fprintln(&b, line)
+		words, err := split(line)
+		if err != nil {
+			t.Fatalf("line %d: %v", i+1, err)
+		}
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		p.line = i + 1
+		for _, l := range p.command(words[0], words[1:]) {
+			fmt.Fprintln(&b, indent+l)
+		}
+	}
+	return b.String()
+}
+
+// player is one room and its clock.
+type player struct {
+	t      *testing.T
+	line   int
+	now    poker.Millis
+	room   *poker.Room
+	limits poker.Limits
+}
+
+// command does what one line says and returns what came of it.
+func (p *player) command(word string, args []string) []string {
+	switch word {
+	case "room":
+		owner := poker.UserID("olga")
+		for _, a := range args {
+			key, value, _ := strings.Cut(a, "=")
+			switch key {
+			case "owner":
+				owner = poker.UserID(value)
+			case "members":
+				p.limits.Members = p.number(value)
+			}
+		}
+		p.room = poker.NewRoom("kitchen", "e1", owner, p.now, poker.DefaultDeck())
+		return nil
+	case "at":
+		d, err := time.ParseDuration(args[0])
+		if err != nil {
+			p.t.Fatalf("line %d: %v", p.line, err)
+		}
+		p.now = start + poker.Millis(d.Milliseconds())
+		return nil
+	case "restore":
+		room, err := poker.Restore(p.now, p.room.State())
+		if err != nil {
+			p.t.Fatalf("line %d: %v", p.line, err)
+		}
+		p.room = room
+		return nil
+	case "show":
+		return show(p.room.Snapshot())
+	case "own":
+		return []string{vote(p.room.Own(poker.UserID(args[0])))}
+	case "history":
+		return history(p.room.History())
+	case "deadline":
+		return []string{clock(p.room.Deadline())}
+	case "tick":
+		return p.apply(poker.Tick{})
+	case "recognise":
+		return p.apply(poker.Recognise{Owner: poker.UserID(args[0])})
+	case "forget":
+		return p.apply(poker.Forget{User: poker.UserID(args[0])})
+	}
+	return p.apply(p.ask(poker.UserID(word), args))
+}
+
+// apply checks what Apply promises of every command.
+func (p *player) apply(c poker.Command) []string {
+	before := p.room.State()
+	events, err := p.room.Apply(p.now, c, p.limits)
+	after := p.room.State()
+	if len(events) == 0 {
+		if !reflect.DeepEqual(before, after) {
+			p.t.Errorf("line %d: without an event, the room changed", p.line)
+		}
+		if err != nil {
+			return []string{"refused: " + err.Error()}
+		}
+		return []string{"nothing"}
+	}
+	if after.Version != before.Version+1 {
+		p.t.Errorf("line %d: version %d after %d", p.line, after.Version, before.Version)
+	}
+	lines := make([]string, 0, len(events))
+	for _, e := range events {
+		lines = append(lines, strings.ReplaceAll(fmt.Sprintf("%T%+v", e, e), "poker.", ""))
+	}
+	return lines
+}
+
+// ask makes a command of what a user says.
+func (p *player) ask(by poker.UserID, args []string) poker.Command {
+	if len(args) == 0 {
+		p.t.Fatalf("line %d: %s says nothing", p.line, by)
+	}
+	verb, args := args[0], args[1:]
+	round := 0
+	if n := len(args); n > 0 && strings.HasPrefix(args[n-1], "round=") {
+		round = p.number(strings.TrimPrefix(args[n-1], "round="))
+		args = args[:n-1]
+	}
+	all := args
+	args = append(slices.Clone(args), "", "") // so that the first two are always there
+	switch verb {
+	case "join":
+		return poker.Join{By: by, Name: args[0], Role: poker.Role(args[1])}
+	case "disconnect":
+		return poker.Disconnect{By: by}
+	case "leave":
+		return poker.Leave{By: by}
+	case "rename":
+		return poker.Rename{By: by, Name: args[0]}
+	case "role":
+		return poker.SetRole{By: by, Role: poker.Role(args[0])}
+	case "estimate":
+		return poker.Estimate{By: by, Round: round, Value: args[0], Comment: args[1]}
+	case "withdraw":
+		return poker.Withdraw{By: by, Round: round}
+	case "reveal":
+		return poker.Reveal{By: by, Round: round}
+	case "hide":
+		return poker.Hide{By: by, Round: round}
+	case "clear":
+		return poker.Clear{By: by, Round: round}
+	case "undo":
+		return poker.Undo{By: by, Round: round}
+	case "settle":
+		return poker.Settle{By: by, Round: round, Value: args[0]}
+	case "next":
+		return poker.NextTopic{By: by, Round: round}
+	case "topic":
+		return poker.SetTopic{By: by, Topic: args[0]}
+	case "topics":
+		return poker.SetTopics{By: by, Topics: all}
+	case "deck":
+		if deck, ok := poker.Preset(args[0]); ok {
+			return poker.SetDeck{By: by, Deck: deck}
+		}
+		return poker.SetDeck{By: by, Deck: poker.Deck{Name: args[0], Cards: all[1:]}}
+	case "options":
+		return p.options(by, all)
+	case "deputy":
+		return poker.SetDeputy{By: by, User: poker.UserID(args[0]), Deputy: args[1] != "no"}
+	case "transfer":
+		return poker.Transfer{By: by, To: poker.UserID(args[0])}
+	case "remove":
+		return poker.Remove{By: by, User: poker.UserID(args[0])}
+	case "timer":
+		return poker.StartTimer{By: by, Seconds: p.number(args[0])}
+	case "stop-timer":
+		return poker.StopTimer{By: by}
+	}
+	p.t.Fatalf("line %d: no command %q", p.line, verb)
+	return nil
+}
+
+func (p *player) options(by poker.UserID, args []string) poker.Command {
+	c := poker.SetOptions{By: by}
+	for _, a := range args {
+		switch key, value, _ := strings.Cut(a, "="); key {
+		case "auto":
+			c.AutoReveal = new(value == "on")
+		case "late":
+			c.LateEstimates = new(poker.LateEstimates(value))
+		case "stand-in":
+			c.StandIn = new(value == "on")
+		default:
+			p.t.Fatalf("line %d: no option %q", p.line, key)
+		}
+	}
+	return c
+}
+
+func (p *player) number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		p.t.Fatalf("line %d: %v", p.line, err)
+	}
+	return n
+}
+
+// split breaks a line into words; a word in quotes is a Go string.
+func split(line string) ([]string, error) {
+	var words []string
+	for {
+		line = strings.TrimLeft(line, " ")
+		if line == "" {
+			return words, nil
+		}
+		if line[0] != '"' {
+			word, rest, _ := strings.Cut(line, " ")
+			words, line = append(words, word), rest
+			continue
+		}
+		quoted, err := strconv.QuotedPrefix(line)
+		if err != nil {
+			return nil, err
+		}
+		word, err := strconv.Unquote(quoted)
+		if err != nil {
+			return nil, err
+		}
+		words, line = append(words, word), line[len(quoted):]
+	}
+}

@@ -1,0 +1,188 @@
+package poker
+
+import "slices"
+
+// HistoryLength is how many finished rounds a room keeps, the newest.
+const HistoryLength = 100
+
+func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	m, err := r.mustEstimate(c.By, c.Round)
+	if err != nil {
+		return nil, err
+	}
+	value, err := r.state.Deck.value(c.Value)
+	if err != nil {
+		return nil, err
+	}
+	comment, err := CleanComment(c.Comment)
+	if err != nil {
+		return nil, err
+	}
+	if r.locked() {
+		return nil, ErrLocked
+	}
+	m.Vote = &Vote{Value: value, Comment: comment}
+	r.put(c.By, m)
+	if r.state.Undo != nil && r.state.Undo.What == undoClear {
+		r.state.Undo = nil
+	}
+	return []Event{Estimated{c.By}}, nil
+}
+
+func (c Withdraw) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	m, err := r.mustEstimate(c.By, c.Round)
+	if err != nil {
+		return nil, err
+	}
+	if r.locked() {
+		return nil, ErrLocked
+	}
+	if m.Vote == nil {
+		return nil, nil
+	}
+	m.Vote = nil
+	r.put(c.By, m)
+	return []Event{Withdrawn{c.By}}, nil
+}
+
+func (c Reveal) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	return r.reveal(now), nil
+}
+
+func (c Hide) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	if !r.state.Revealed {
+		return nil, nil
+	}
+	r.state.Undo = nil
+	return append([]Event{Hidden{r.state.Round}}, r.hide()...), nil
+}
+
+func (c Clear) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	return r.clear(now), nil
+}
+
+func (c Settle) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	agreed := c.Value
+	if agreed != "" {
+		var err error
+		if agreed, err = r.state.Deck.value(agreed); err != nil {
+			return nil, err
+		}
+	}
+	if !r.state.Revealed {
+		return nil, ErrNotRevealed
+	}
+	if agreed == r.state.Agreed {
+		return nil, nil
+	}
+	r.state.Agreed = agreed
+	return []Event{Settled{r.state.Round}}, nil
+}
+
+// mustEstimate returns the membership of an estimator, and refuses others.
+func (r *Room) mustEstimate(u UserID, round int) (Member, error) {
+	m, ok := r.state.Members[u]
+	switch {
+	case !ok:
+		return Member{}, ErrNotMember
+	case m.Role != Estimator:
+		return Member{}, ErrNotEstimator
+	}
+	return m, r.mustBeCurrent(round)
+}
+
+// locked says that what is displayed stays as it is.
+func (r *Room) locked() bool {
+	return r.state.Revealed && r.state.Options.LateEstimates == LateLocked
+}
+
+func (r *Room) reveal(now Millis) []Event {
+	if r.state.Revealed {
+		return nil
+	}
+	r.state.Revealed = true
+	r.state.Undo = &UndoState{What: undoReveal, Until: now + UndoWindow}
+	return []Event{Revealed{r.state.Round}}
+}
+
+// hide ends the agreed value too: it was agreed on what everybody could see.
+func (r *Room) hide() []Event {
+	r.state.Revealed = false
+	if r.state.Agreed == "" {
+		return nil
+	}
+	r.state.Agreed = ""
+	return []Event{Settled{r.state.Round}}
+}
+
+// clear archives the round and starts the next one, which can be undone.
+func (r *Room) clear(now Millis) []Event {
+	s := &r.state
+	undo := &UndoState{
+		What:     undoClear,
+		Until:    now + UndoWindow,
+		Revealed: s.Revealed,
+		Topic:    s.Topic,
+		Topics:   s.Topics,
+		Agreed:   s.Agreed,
+		Votes:    make(map[UserID]Vote, r.tally.estimates),
+	}
+	r.archive(now)
+	for _, u := range r.order {
+		if v := s.Members[u].Vote; v != nil {
+			undo.Votes[u] = *v
+		}
+	}
+	events := r.dropEstimates(func(Vote) bool { return true })
+	s.Round++
+	s.Revealed, s.Agreed, s.TimerEnds, s.Undo = false, "", 0, undo
+	return append(events, Cleared{s.Round})
+}
+
+// archive adds the round to the history. What nobody was shown is not kept.
+func (r *Room) archive(now Millis) {
+	s := &r.state
+	if r.tally.estimates == 0 {
+		return
+	}
+	f := Finished{Round: s.Round, Topic: s.Topic, Deck: s.Deck, At: now, Agreed: s.Agreed}
+	if s.Revealed {
+		f.Votes = make([]FinishedVote, 0, r.tally.estimates)
+		for _, u := range r.order {
+			if m := s.Members[u]; m.Vote != nil {
+				f.Votes = append(f.Votes, FinishedVote{User: u, Name: m.Name, Vote: *m.Vote})
+			}
+		}
+	} else {
+		f.Hidden = r.tally.estimates
+	}
+	s.History = append(s.History, f)
+	if excess := len(s.History) - HistoryLength; excess > 0 {
+		s.History = slices.Delete(s.History, 0, excess)
+	}
+}
+
+// dropEstimates takes away the estimates that which picks.
+func (r *Room) dropEstimates(which func(Vote) bool) []Event {
+	var events []Event
+	for _, u := range r.order {
+		if m := r.state.Members[u]; m.Vote != nil && which(*m.Vote) {
+			m.Vote = nil
+			r.put(u, m)
+			events = append(events, Withdrawn{u})
+		}
+	}
+	return events
+}

@@ -1,0 +1,122 @@
+package poker_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/pokey/poker"
+)
+
+// show prints a snapshot: the room, what is going on if anything is, the
+// members, and the summary.
+func show(s *poker.Snapshot) []string {
+	state := "hidden"
+	if s.Revealed {
+		state = "revealed"
+	}
+	lines := []string{fmt.Sprintf("version %d, round %d, %s, owner %q, topic %q, deck %s, estimates %d",
+		s.Version, s.Round, state, s.Owner, s.Topic, s.Deck.Name, s.Estimates)}
+	var now []string
+	add := func(given bool, format string, a ...any) {
+		if given {
+			now = append(now, fmt.Sprintf(format, a...))
+		}
+	}
+	add(s.Agreed != "", "agreed %s", s.Agreed)
+	add(s.RevealAt != 0, "reveals at %s", clock(s.RevealAt))
+	add(s.TimerEnds != 0, "timer until %s", clock(s.TimerEnds))
+	add(s.Undo != "", "undo %s until %s", s.Undo, clock(s.UndoUntil))
+	add(s.Finished != 0, "finished %d", s.Finished)
+	add(len(s.Topics) != 0, "topics %q", s.Topics)
+	add(s.Options.AutoReveal, "auto-reveal")
+	add(s.Options.LateEstimates != poker.LateAllowed, "late estimates %s", s.Options.LateEstimates)
+	add(s.Options.StandIn, "stand-in")
+	if len(now) > 0 {
+		lines = append(lines, strings.Join(now, ", "))
+	}
+	for _, m := range s.Members {
+		lines = append(lines, member(m))
+	}
+	if s.Summary != nil {
+		lines = append(lines, summary(s.Summary))
+	}
+	return lines
+}
+
+func member(m poker.MemberView) string {
+	line := fmt.Sprintf("- %s %q %s", m.ID, m.Name, m.Role)
+	for _, flag := range []struct {
+		set  bool
+		text string
+	}{
+		{!m.Online, "offline"},
+		{m.Deputy, "deputy"},
+		{m.StandIn, "stands in"},
+		{m.Estimated && m.Vote == nil, "has estimated"},
+		{m.Vote != nil, vote(m.Vote)},
+	} {
+		if flag.set {
+			line += ", " + flag.text
+		}
+	}
+	return line
+}
+
+func vote(v *poker.Vote) string {
+	switch {
+	case v == nil:
+		return "no estimate"
+	case v.Comment == "":
+		return "estimate " + v.Value
+	}
+	return fmt.Sprintf("estimate %s %q", v.Value, v.Comment)
+}
+
+func summary(s *poker.Summary) string {
+	line := fmt.Sprintf("votes %d:", s.Votes)
+	for _, c := range s.Distribution {
+		line += fmt.Sprintf(" %s×%d", c.Value, c.Count)
+	}
+	return line + fmt.Sprintf("; mean %s, median %s, min %s, max %s, spread %s, consensus %v",
+		or(s.Mean), or(s.Median), or(s.Min), or(s.Max), or(s.Spread), s.Consensus)
+}
+
+func or[T int | float64](p *T) string {
+	if p == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%.4g", float64(*p))
+}
+
+func history(rounds []poker.Finished) []string {
+	if len(rounds) == 0 {
+		return []string{"no rounds"}
+	}
+	var lines []string
+	for _, f := range rounds {
+		line := fmt.Sprintf("round %d %q, deck %s, at %s", f.Round, f.Topic, f.Deck.Name, clock(f.At))
+		if f.Agreed != "" {
+			line += ", agreed " + f.Agreed
+		}
+		if f.Hidden > 0 {
+			line += fmt.Sprintf(", hidden %d", f.Hidden)
+		}
+		lines = append(lines, line)
+		for _, v := range f.Votes {
+			lines = append(lines, fmt.Sprintf("- %s %q, %s", v.User, v.Name, vote(&v.Vote)))
+		}
+		if s := f.Summary(); s != nil {
+			lines = append(lines, summary(s))
+		}
+	}
+	return lines
+}
+
+// clock tells a time as the time since the story began.
+func clock(at poker.Millis) string {
+	if at == 0 {
+		return "never"
+	}
+	return (time.Duration(at-start) * time.Millisecond).String()
+}

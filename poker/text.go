@@ -1,0 +1,185 @@
+package poker
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/norm"
+)
+
+// The longest texts, in characters as readers count them (grapheme clusters).
+const (
+	NameLength     = 40
+	TopicLength    = 200
+	CommentLength  = 500
+	ValueLength    = 16 // of an estimate, where the deck has no cards
+	CardLength     = 8
+	DeckNameLength = 40
+	DeckSize       = 40 // cards
+)
+
+// maxMarks is how many combining marks a base takes: enough for any language,
+// too few to climb out of a line.
+const maxMarks = 4
+
+// limit is how long a text may be. Bytes are bounded as well, because one
+// character can be made of any number of them. Eight a character leave room
+// for scripts that need several code points for each; names are repeated in
+// every status of every room and have to do with half of that.
+type limit struct{ min, max, bytes int }
+
+var (
+	nameText    = limit{1, NameLength, 4 * NameLength}
+	topicText   = limit{0, TopicLength, 8 * TopicLength}
+	commentText = limit{0, CommentLength, 8 * CommentLength}
+	valueText   = limit{1, ValueLength, 8 * ValueLength}
+	cardText    = limit{1, CardLength, 8 * CardLength}
+	deckName    = limit{1, DeckNameLength, 4 * DeckNameLength}
+)
+
+var (
+	errUTF8      = errors.New("not UTF-8")
+	errLength    = errors.New("too short or too long")
+	errCharacter = errors.New("a character that is not allowed")
+	errMarks     = errors.New("too many combining marks")
+	errSpace     = errors.New("space at an end")
+	errNoLetter  = errors.New("neither a letter nor a digit")
+)
+
+// CleanName returns a name in NFC and without space around it, or an error
+// that is [ErrInvalidName]. A name has 1 to [NameLength] characters and at
+// least one letter or digit.
+//
+// What is true of all texts: they are UTF-8, and have no control characters,
+// line or paragraph separators, bidirectional controls, tags, private or
+// unassigned characters, and no more than four combining marks on a base. Such
+// text is refused and not mended, so that nobody sees other words than were
+// typed.
+func CleanName(s string) (string, error) {
+	name, err := cleanTrimmed(s, nameText)
+	if err == nil && !strings.ContainsFunc(name, legible) {
+		err = errNoLetter
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrInvalidName, err)
+	}
+	return name, nil
+}
+
+// CleanTopic returns a topic in NFC, or an error that is [ErrInvalidTopic]. A
+// topic has at most [TopicLength] characters and may be empty.
+func CleanTopic(s string) (string, error) {
+	topic, err := clean(s, topicText)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrInvalidTopic, err)
+	}
+	return topic, nil
+}
+
+// CleanComment returns the comment of an estimate in NFC, or an error that is
+// [ErrInvalidEstimate]. A comment has at most [CommentLength] characters and
+// may be empty.
+func CleanComment(s string) (string, error) {
+	comment, err := clean(s, commentText)
+	if err != nil {
+		return "", fmt.Errorf("%w: its comment: %w", ErrInvalidEstimate, err)
+	}
+	return comment, nil
+}
+
+// cleanTrimmed cleans a text that may be given with space around it.
+func cleanTrimmed(s string, l limit) (string, error) {
+	s, err := normal(s)
+	if err != nil {
+		return "", err
+	}
+	s = strings.TrimSpace(s)
+	return s, l.check(s)
+}
+
+// cleanValue cleans a card or a value: a text without space around it, so that
+// no two look the same for that reason.
+func cleanValue(s string, l limit) (string, error) {
+	s, err := clean(s, l)
+	if err == nil && s != strings.TrimSpace(s) {
+		err = errSpace
+	}
+	return s, err
+}
+
+func clean(s string, l limit) (string, error) {
+	s, err := normal(s)
+	if err != nil {
+		return "", err
+	}
+	return s, l.check(s)
+}
+
+// normal puts a text into NFC and refuses what no text may contain.
+func normal(s string) (string, error) {
+	if !utf8.ValidString(s) { // first: norm promises nothing for what is not
+		return "", errUTF8
+	}
+	s = norm.NFC.String(s)
+	if strings.ContainsFunc(s, forbidden) {
+		return "", errCharacter
+	}
+	if overloaded(s) {
+		return "", errMarks
+	}
+	return s, nil
+}
+
+// overloaded says that a base carries more than maxMarks combining marks, of
+// which NFC hides some in the base.
+func overloaded(s string) bool {
+	marks := 0
+	for _, c := range norm.NFD.String(s) {
+		switch {
+		case unicode.Is(unicode.M, c):
+			if marks++; marks > maxMarks {
+				return true
+			}
+		case !unicode.Is(unicode.Cf, c): // a joiner is no base for more marks
+			marks = 0
+		}
+	}
+	return false
+}
+
+func (l limit) check(s string) error {
+	if len(s) > l.bytes {
+		return errLength
+	}
+	if n := uniseg.GraphemeClusterCount(s); n < l.min || n > l.max {
+		return errLength
+	}
+	return nil
+}
+
+// forbidden names the characters that no text may contain.
+func forbidden(c rune) bool {
+	if c >= ' ' && c <= '~' {
+		return false
+	}
+	return unicode.In(c,
+		unicode.Cc,             // control
+		unicode.Zl, unicode.Zp, // line and paragraph separators
+		unicode.Bidi_Control,
+		unicode.Co, unicode.Cn, // private use; unassigned and noncharacters
+		tags,
+	)
+}
+
+// tags spell out invisible text.
+var tags = &unicode.RangeTable{R32: []unicode.Range32{{Lo: 0xE0000, Hi: 0xE007F, Stride: 1}}}
+
+// legible says that a character is a letter or digit that shows: some letters,
+// such as the Hangul fillers, are blank.
+func legible(c rune) bool {
+	return (unicode.IsLetter(c) || unicode.IsDigit(c)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c)
+}

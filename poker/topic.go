@@ -1,0 +1,68 @@
+package poker
+
+import "slices"
+
+// TopicsLength is how many topics to come a room takes.
+const TopicsLength = 200
+
+func (c SetTopic) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	topic, err := CleanTopic(c.Topic)
+	if err != nil {
+		return nil, err
+	}
+	return r.setTopic(topic), nil
+}
+
+func (c SetTopics) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	if len(c.Topics) > TopicsLength {
+		return nil, ErrInvalidTopic
+	}
+	topics := make([]string, len(c.Topics))
+	for i, t := range c.Topics {
+		topic, err := CleanTopic(t)
+		if err != nil {
+			return nil, err
+		}
+		if topic == "" {
+			return nil, ErrInvalidTopic
+		}
+		topics[i] = topic
+	}
+	return r.setTopics(topics), nil
+}
+
+func (c NextTopic) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	topic, rest := "", r.state.Topics
+	if len(rest) > 0 {
+		topic, rest = rest[0], rest[1:]
+	}
+	events := r.clear(now)
+	events = append(events, r.setTopic(topic)...)
+	return append(events, r.setTopics(rest)...), nil
+}
+
+func (r *Room) setTopic(topic string) []Event {
+	if topic == r.state.Topic {
+		return nil
+	}
+	r.state.Topic = topic
+	return []Event{Changed{AspectTopic}}
+}
+
+// setTopics keeps the slice, which nobody changes any more.
+func (r *Room) setTopics(topics []string) []Event {
+	if slices.Equal(topics, r.state.Topics) {
+		return nil
+	}
+	r.state.Topics = topics
+	return []Event{Changed{AspectTopics}}
+}

@@ -1,0 +1,53 @@
+package poker
+
+// UndoWindow is how long a reveal or a clear can be taken back, in milliseconds.
+const UndoWindow Millis = 10_000
+
+// What an [UndoState] brings back.
+const (
+	undoReveal = "reveal"
+	undoClear  = "clear"
+)
+
+func (c Undo) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, c.Round); err != nil {
+		return nil, err
+	}
+	undo := r.state.Undo
+	if undo == nil || now > undo.Until {
+		return nil, ErrNothingToUndo
+	}
+	r.state.Undo = nil
+	if undo.What == undoReveal {
+		return append([]Event{Undone{r.state.Round}}, r.hide()...), nil
+	}
+	return r.unclear(undo), nil
+}
+
+// unclear goes back to the round before. Any estimate since the clear has
+// ended the possibility, so there is none to lose.
+func (r *Room) unclear(undo *UndoState) []Event {
+	s := &r.state
+	s.Round--
+	s.Revealed, s.Topic, s.Topics, s.Agreed = undo.Revealed, undo.Topic, undo.Topics, undo.Agreed
+	if last := len(s.History) - 1; last >= 0 && s.History[last].Round == s.Round {
+		s.History = s.History[:last]
+	}
+	events := []Event{Undone{s.Round}}
+	for _, u := range r.order {
+		if v, ok := undo.Votes[u]; ok {
+			m := s.Members[u]
+			m.Vote = &v
+			r.put(u, m)
+			events = append(events, Restored{u})
+		}
+	}
+	return events
+}
+
+// dropUndo sees to it that an undo does not bring back the user's estimate.
+func (r *Room) dropUndo(u UserID) {
+	if r.state.Undo != nil {
+		delete(r.state.Undo.Votes, u)
+	}
+}
