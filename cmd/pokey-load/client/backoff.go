@@ -1,0 +1,61 @@
+package client
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// Backoff is how long a client waits before it connects again: a random time
+// up to a ceiling that doubles from Min to Max with every failed attempt.
+type Backoff struct{ Min, Max time.Duration }
+
+// DefaultBackoff is the page's.
+var DefaultBackoff = Backoff{Min: 500 * time.Millisecond, Max: 10 * time.Second}
+
+const (
+	atOnceJitter = 500 * time.Millisecond // spreads those told to come back at once
+	penalty      = 15 * time.Second       // at least, after sending too much
+)
+
+// After says how long to wait after a connection or an attempt at one ended
+// with err, being the attempt-th (from 0) since the last that worked, and
+// whether to try again at all: by the class of the close code, and a session
+// that the server does not know is not tried again.
+func (b Backoff) After(err error, attempt int) (wait time.Duration, again bool) {
+	wait = b.jitter(attempt)
+	var closed *CloseError
+	if errors.As(err, &closed) {
+		switch code := closed.Code; {
+		case code >= 4000 && code < 4100:
+			return 0, false
+		case code == 4103 || code == 4104:
+			return penalty + wait, true
+		case code >= 4200 && code < 4300:
+			return upTo(min(atOnceJitter, b.Max)), true
+		}
+		return wait, true
+	}
+	var refused *HandshakeError
+	if errors.As(err, &refused) {
+		switch refused.Status {
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+			return max(refused.RetryAfter, wait), true
+		}
+		return wait, refused.Status >= 500
+	}
+	return wait, true
+}
+
+func (b Backoff) jitter(attempt int) time.Duration {
+	ceiling := b.Min
+	for range attempt {
+		if ceiling *= 2; ceiling >= b.Max {
+			break
+		}
+	}
+	return upTo(min(ceiling, b.Max))
+}
+
+func upTo(d time.Duration) time.Duration { return time.Duration(rand.Int64N(int64(d) + 1)) }

@@ -1,0 +1,237 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// ErrEnded is returned by [Client.Do] when the client ended for good before the
+// answer came. What became of the request is not known.
+var ErrEnded = errors.New("client ended")
+
+// Hooks are told what happens on the connection with the number conn, in order;
+// a nil one is not called. All but Joining are called by Run's goroutine. They
+// must not call the client.
+type Hooks struct {
+	// Opened tells that a connection was opened and welcomed, and for whom.
+	Opened func(conn int, userID string)
+	// Closed tells that it is gone.
+	Closed func(conn int, err error)
+	// Message gets every message before it is looked at. The bytes are only lent.
+	Message func(conn int, msg []byte)
+	// Joining tells that joinRoom is about to be sent, also by [Client.Do].
+	Joining func(conn int, roomID string)
+	// Status gets the room after each status and patch.
+	Status func(conn int, room Room)
+	// OwnEstimate gets the user's own estimate.
+	OwnEstimate func(conn int, own OwnEstimate)
+}
+
+// OwnEstimate is what the server says the user's estimate is. Given is false
+// when there is none.
+type OwnEstimate struct {
+	RoomID  string
+	Round   int
+	Given   bool
+	Value   string
+	Comment string
+}
+
+// Config is what a [Client] is made of.
+type Config struct {
+	Site    *Site
+	Session Session
+	Backoff Backoff // zero for [DefaultBackoff]
+	Hooks   Hooks
+}
+
+// Client is a user with one connection at a time. Make one with [New] and let
+// [Client.Run] run in a goroutine. Its methods are safe for concurrent use.
+type Client struct {
+	given  Config
+	prefix string // of request ids: two clients of one session have different ones
+
+	sending sync.Mutex // keeps the order of requests on the wire that of pending
+
+	mu       sync.Mutex
+	conn     *Conn // nil while there is none
+	userID   string
+	nextID   int
+	pending  []*call // in the order they were asked
+	joined   map[string]string
+	rooms    map[string]Room
+	changed  chan struct{} // closed and replaced with every change of rooms
+	ended    chan struct{}
+	connects int
+	resyncs  int
+}
+
+// call is a request that waits for its answer.
+type call struct {
+	id    string
+	join  string // the room's id, for joinRoom
+	msg   []byte
+	reply chan Reply // holds one
+}
+
+// New makes a client. It does nothing until it runs.
+func New(c Config) *Client {
+	if c.Backoff == (Backoff{}) {
+		c.Backoff = DefaultBackoff
+	}
+	return &Client{
+		given: c, prefix: rand.Text()[:8] + "-",
+		joined: make(map[string]string), rooms: make(map[string]Room),
+		changed: make(chan struct{}), ended: make(chan struct{}),
+	}
+}
+
+// Run connects, and connects again whenever the connection is lost, until ctx
+// ends, in which case it returns nil, or until the server says not to come
+// back, in which case it returns why. It is called once.
+func (c *Client) Run(ctx context.Context) error {
+	defer close(c.ended)
+	for attempt := 0; ; attempt++ {
+		worked, atLeast, err := c.connect(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if worked {
+			attempt = 0
+		}
+		wait, again := c.given.Backoff.After(err, attempt)
+		if !again {
+			return fmt.Errorf("told not to come back: %w", err)
+		}
+		timer := time.NewTimer(max(wait, atLeast))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+	}
+}
+
+// Do sends the request with an id and waits for its answer, over as many
+// connections as it takes. The error is ctx's or [ErrEnded]; the request may
+// then have had its effect or not, or have it later.
+func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
+	pending := c.ask(r)
+	select {
+	case reply := <-pending.reply:
+		return reply, nil
+	case <-c.ended:
+		select {
+		case reply := <-pending.reply: // it came before the end
+			return reply, nil
+		default:
+			return Reply{}, ErrEnded
+		}
+	case <-ctx.Done():
+		c.take(pending.id)
+		return Reply{}, ctx.Err()
+	}
+}
+
+// ask sends the request if there is a connection, and remembers it for the next
+// one until it is answered.
+func (c *Client) ask(r Request) *call {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	c.mu.Lock()
+	id := c.newID()
+	pending := &call{id: id, msg: r.Encode(id), reply: make(chan Reply, 1)}
+	if r["request"] == "joinRoom" {
+		pending.join, _ = r["roomId"].(string)
+		c.joined[pending.join], _ = r["role"].(string)
+	}
+	if r["request"] == "leaveRoom" {
+		room, _ := r["roomId"].(string)
+		delete(c.joined, room)
+	}
+	c.pending = append(c.pending, pending)
+	conn := c.conn
+	c.mu.Unlock()
+	if conn != nil {
+		c.send(conn, pending)
+	}
+	return pending
+}
+
+// newID is called with mu held.
+func (c *Client) newID() string {
+	c.nextID++
+	return c.prefix + strconv.Itoa(c.nextID)
+}
+
+// send writes a request. If that fails the reader finds the connection gone,
+// and the request goes out with the next one.
+func (c *Client) send(conn *Conn, pending *call) {
+	if pending.join != "" && c.given.Hooks.Joining != nil {
+		c.given.Hooks.Joining(conn.Number, pending.join)
+	}
+	if conn.Write(pending.msg) != nil {
+		conn.Reset()
+	}
+}
+
+// take removes and returns the pending request with the id; nil if there is none.
+func (c *Client) take(id string) *call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, pending := range c.pending {
+		if pending.id == id {
+			c.pending = append(c.pending[:i:i], c.pending[i+1:]...)
+			return pending
+		}
+	}
+	return nil
+}
+
+// Room returns the newest known state of a room, whether there is one, and a
+// channel that is closed when any room changes or the connection is lost.
+func (c *Client) Room(roomID string) (room Room, known bool, changed <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	room, known = c.rooms[roomID]
+	return room, known, c.changed
+}
+
+// UserID is the user's id, empty before the first welcome.
+func (c *Client) UserID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.userID
+}
+
+// Counts returns how many connections there have been and how many patches did
+// not fit, so that the room had to be asked for again.
+func (c *Client) Counts() (connects, resyncs int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connects, c.resyncs
+}
+
+// Drop breaks the connection off, if there is one; the client comes back.
+func (c *Client) Drop() {
+	c.mu.Lock()
+	conn := c.conn
+	c.mu.Unlock()
+	if conn != nil {
+		conn.Reset()
+	}
+}
+
+// wantedRooms is a copy of the rooms to be joined, by id, with their roles.
+func (c *Client) wantedRooms() map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.joined)
+}

@@ -1,0 +1,249 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/wire"
+)
+
+// connection is one life of a client's connection, used by Run's goroutine only.
+type connection struct {
+	client  *Client
+	conn    *Conn
+	rooms   map[string]*replica
+	atLeast time.Duration // the server's wish before the next connection
+}
+
+var errNoWelcome = errors.New("the first message was no welcome")
+
+// connect lives through one connection. It reports whether the connection came
+// about, how long the server wants the next one to wait, and what ended it.
+func (c *Client) connect(ctx context.Context) (worked bool, atLeast time.Duration, err error) {
+	conn, err := c.given.Site.Dial(ctx, c.given.Session)
+	if err != nil {
+		return false, 0, err
+	}
+	stop := context.AfterFunc(ctx, conn.Close)
+	defer stop()
+	defer conn.Close()
+
+	life := connection{client: c, conn: conn, rooms: make(map[string]*replica)}
+	if err := life.welcome(); err != nil {
+		return false, life.atLeast, err
+	}
+	life.start()
+	for err == nil {
+		err = life.step()
+	}
+	life.stop(err)
+	return true, life.atLeast, err
+}
+
+func (l *connection) read() ([]byte, error) {
+	msg, err := l.conn.Read()
+	if err == nil && l.client.given.Hooks.Message != nil {
+		l.client.given.Hooks.Message(l.conn.Number, msg)
+	}
+	return msg, err
+}
+
+func (l *connection) welcome() error {
+	msg, err := l.read()
+	if err != nil {
+		return err
+	}
+	var first struct{ Event, UserID string }
+	if err := json.Unmarshal(msg, &first); err != nil || first.Event != wire.Welcome {
+		l.closing(msg)
+		return errNoWelcome
+	}
+	c := l.client
+	c.mu.Lock()
+	c.userID = first.UserID
+	c.connects++
+	c.mu.Unlock()
+	if c.given.Hooks.Opened != nil {
+		c.given.Hooks.Opened(l.conn.Number, first.UserID)
+	}
+	return nil
+}
+
+// start joins the rooms again, sends again what is not answered, in its order,
+// and lets new requests out.
+func (l *connection) start() {
+	c := l.client
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	c.mu.Lock()
+	again := append([]*call(nil), c.pending...)
+	c.mu.Unlock()
+	asked := make(map[string]bool)
+	for _, pending := range again {
+		asked[pending.join] = true
+	}
+	for roomID, role := range c.wantedRooms() {
+		if !asked[roomID] {
+			l.join(roomID, role)
+		}
+	}
+	for _, pending := range again {
+		c.send(l.conn, pending)
+	}
+	c.mu.Lock()
+	c.conn = l.conn
+	c.mu.Unlock()
+}
+
+func (l *connection) stop(err error) {
+	c := l.client
+	c.mu.Lock()
+	c.conn = nil
+	close(c.changed)
+	c.changed = make(chan struct{})
+	c.mu.Unlock()
+	if c.given.Hooks.Closed != nil {
+		c.given.Hooks.Closed(l.conn.Number, err)
+	}
+}
+
+// join asks for a room without anybody waiting for the answer; a refusal comes
+// as an error event and leaves the room unknown.
+func (l *connection) join(roomID, role string) {
+	c := l.client
+	c.mu.Lock()
+	id := c.newID()
+	c.mu.Unlock()
+	c.send(l.conn, &call{join: roomID, msg: JoinRoom(roomID, role).Encode(id)})
+}
+
+// step handles one message.
+func (l *connection) step() error {
+	msg, err := l.read()
+	if err != nil {
+		return err
+	}
+	head, err := wire.Peek(msg)
+	if err != nil {
+		return fmt.Errorf("message: %w", err)
+	}
+	switch head.Event {
+	case wire.OK, wire.Error:
+		return l.answer(head, msg)
+	case wire.RoomStatus, wire.RoomPatch:
+		return l.status(head, msg)
+	case wire.OwnEstimate:
+		return l.ownEstimate(msg)
+	case wire.RoomLeft, wire.RoomClosed:
+		l.forget(string(head.RoomID))
+	case wire.Closing:
+		l.closing(msg)
+	}
+	return nil
+}
+
+func (l *connection) answer(head wire.Head, msg []byte) error {
+	pending := l.client.take(string(head.ID))
+	if pending == nil {
+		return nil
+	}
+	var reply Reply
+	if err := json.Unmarshal(msg, &reply); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	reply.OK = head.Event == wire.OK
+	pending.reply <- reply
+	return nil
+}
+
+func (l *connection) status(head wire.Head, msg []byte) error {
+	var event struct {
+		RoomID string
+		Room   map[string]any
+		Patch  map[string]any
+	}
+	if err := json.Unmarshal(msg, &event); err != nil {
+		return fmt.Errorf("status: %w", err)
+	}
+	copied := l.rooms[event.RoomID]
+	if head.Event == wire.RoomStatus {
+		copied = &replica{doc: event.Room}
+		l.rooms[event.RoomID] = copied
+	} else {
+		if copied == nil || copied.version != head.Since {
+			return l.resync(event.RoomID)
+		}
+		merge(copied.doc, event.Patch)
+	}
+	copied.version = head.Version
+	room, err := copied.room(event.RoomID)
+	if err != nil {
+		return fmt.Errorf("room: %w", err)
+	}
+	if l.client.given.Hooks.Status != nil {
+		l.client.given.Hooks.Status(l.conn.Number, room)
+	}
+	l.publish(func(rooms map[string]Room) { rooms[event.RoomID] = room })
+	return nil
+}
+
+// resync asks for the whole room, once for all patches until it comes.
+func (l *connection) resync(roomID string) error {
+	role, wanted := l.client.wantedRooms()[roomID]
+	if !wanted || l.rooms[roomID] == nil {
+		return nil
+	}
+	delete(l.rooms, roomID)
+	l.client.mu.Lock()
+	l.client.resyncs++
+	l.client.mu.Unlock()
+	l.join(roomID, role)
+	return nil
+}
+
+func (l *connection) forget(roomID string) {
+	delete(l.rooms, roomID)
+	l.publish(func(rooms map[string]Room) { delete(rooms, roomID) })
+}
+
+func (l *connection) publish(change func(map[string]Room)) {
+	c := l.client
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c.rooms)
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+func (l *connection) ownEstimate(msg []byte) error {
+	var event struct {
+		RoomID  string
+		Round   int
+		Value   *string
+		Comment string
+	}
+	if err := json.Unmarshal(msg, &event); err != nil {
+		return fmt.Errorf("ownEstimate: %w", err)
+	}
+	own := OwnEstimate{RoomID: event.RoomID, Round: event.Round, Comment: event.Comment}
+	if event.Value != nil {
+		own.Given, own.Value = true, *event.Value
+	}
+	if l.client.given.Hooks.OwnEstimate != nil {
+		l.client.given.Hooks.OwnEstimate(l.conn.Number, own)
+	}
+	return nil
+}
+
+func (l *connection) closing(msg []byte) {
+	var event struct {
+		Event        string
+		RetryAfterMS int64
+	}
+	if json.Unmarshal(msg, &event) == nil && event.Event == wire.Closing && event.RetryAfterMS > 0 {
+		l.atLeast = min(time.Duration(event.RetryAfterMS)*time.Millisecond, time.Minute)
+	}
+}

@@ -1,0 +1,246 @@
+package fakeserver
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// session is one connection.
+type session struct {
+	server *Server
+	user   string
+	ws     *websocket.Conn
+	cancel context.CancelFunc
+	joined map[string]bool
+	out    chan []byte
+}
+
+func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
+	cookie, err := r.Cookie("fake")
+	if err != nil {
+		http.Error(w, "no session", http.StatusUnauthorized)
+		return
+	}
+	ws, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	ws.SetReadLimit(16 << 10)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := &session{
+		server: s, user: "u" + cookie.Value, ws: ws, cancel: cancel,
+		joined: make(map[string]bool), out: make(chan []byte, 4096),
+	}
+	if s.options.Leaking {
+		go func() { select {} }()
+	}
+	go c.write(ctx)
+	c.send(mustJSON(map[string]any{"event": "welcome", "protocol": 2, "userId": c.user, "name": ""}))
+	s.mu.Lock()
+	s.sessions[c] = true
+	s.mu.Unlock()
+	c.read(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sessions, c)
+	s.offline(c)
+}
+
+// offline shows the user as gone in the rooms where this was their connection.
+func (s *Server) offline(c *session) {
+	for id := range c.joined {
+		r := s.rooms[id]
+		still := false
+		for other := range s.sessions {
+			still = still || other.user == c.user && other.joined[id]
+		}
+		if m := r.Members[c.user]; m != nil && !still {
+			before := r.view(false)
+			m.Online = false
+			s.commit(r, before)
+		}
+	}
+}
+
+func (c *session) send(msg []byte) {
+	select {
+	case c.out <- msg:
+	default:
+		go c.closeWith(4101)
+	}
+}
+
+func (c *session) closeWith(code websocket.StatusCode) {
+	_ = c.ws.Close(code, "")
+	c.cancel()
+}
+
+func (c *session) write(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case msg := <-c.out:
+			if c.ws.Write(ctx, websocket.MessageText, msg) != nil {
+				c.cancel()
+				return
+			}
+		}
+	}
+}
+
+func (c *session) read(ctx context.Context) {
+	defer c.ws.CloseNow()
+	window, n := time.Now(), 0
+	for {
+		_, msg, err := c.ws.Read(ctx)
+		if err != nil {
+			return
+		}
+		if n++; time.Since(window) > time.Second {
+			window, n = time.Now(), 1
+		}
+		if c.server.options.Rate > 0 && n > c.server.options.Rate {
+			c.closeWith(4103)
+			return
+		}
+		var q request
+		if json.Unmarshal(msg, &q) != nil {
+			c.send(mustJSON(map[string]any{"event": "error", "code": "bad_json", "retryable": false}))
+			continue
+		}
+		if !c.server.options.Faults.Hang {
+			c.server.handle(c, q)
+		}
+	}
+}
+
+func (s *Server) handle(c *session, q request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch q.Request {
+	case "ping":
+		c.answer(q, "", nil)
+	case "createRoom":
+		s.create(c, q)
+	case "joinRoom":
+		s.join(c, q)
+	case "leaveRoom":
+		delete(c.joined, q.RoomID)
+		c.answer(q, "", map[string]any{"durable": true})
+		c.send(mustJSON(map[string]any{"event": "roomLeft", "roomId": q.RoomID, "reason": "left"}))
+	default:
+		s.change(c, q)
+	}
+}
+
+func (c *session) answer(q request, code string, more map[string]any) {
+	if q.ID == "" && code == "" {
+		return
+	}
+	event := map[string]any{"event": "ok", "id": q.ID}
+	maps.Copy(event, more)
+	if code != "" {
+		event = map[string]any{"event": "error", "id": q.ID, "code": code, "retryable": false}
+	}
+	c.send(mustJSON(event))
+}
+
+func (s *Server) create(c *session, q request) {
+	var deck struct{ Cards []string }
+	if q.Deck != nil && json.Unmarshal(q.Deck, &deck) != nil {
+		c.answer(q, "invalid_deck", nil)
+		return
+	}
+	r := &room{
+		ID: "r" + rand.Text(), Owner: c.user, Epoch: rand.Text()[:8], Round: 1, Cards: deck.Cards,
+		Members: make(map[string]*member), Answers: make(map[string]answer),
+	}
+	s.rooms[r.ID] = r
+	s.commit(r, r.view(false))
+	c.answer(q, "", map[string]any{"durable": true, "roomId": r.ID})
+}
+
+func (s *Server) join(c *session, q request) {
+	r := s.rooms[q.RoomID]
+	if r == nil {
+		c.answer(q, "room_not_found", nil)
+		return
+	}
+	before := r.view(false)
+	m := r.Members[c.user]
+	if m == nil {
+		m = &member{Role: "estimator"}
+		r.Members[c.user] = m
+	}
+	if q.Role != "" {
+		m.Role = q.Role
+	}
+	m.Online = true
+	if string(mustJSON(before)) != string(mustJSON(r.view(false))) {
+		s.commit(r, before)
+	}
+	c.joined[r.ID] = true
+	c.answer(q, "", map[string]any{"durable": true})
+	c.send(s.status(r))
+	s.own(c, r)
+}
+
+// own sends the user's own estimate.
+func (s *Server) own(c *session, r *room) {
+	event := map[string]any{"event": "ownEstimate", "roomId": r.ID, "round": r.Round, "value": nil, "comment": ""}
+	if e := r.Members[c.user].Estimate; e != nil {
+		event["value"], event["comment"] = e.Value, e.Comment
+	}
+	c.send(mustJSON(event))
+}
+
+// change handles a request that changes a room.
+func (s *Server) change(c *session, q request) {
+	f := s.options.Faults
+	r := s.rooms[q.RoomID]
+	if r == nil {
+		c.answer(q, "not_member", nil)
+		return
+	}
+	key := c.user + " " + q.ID
+	if old, seen := r.Answers[key]; seen && q.ID != "" && !f.ForgetRequests {
+		c.answer(q, old.Code, map[string]any{"durable": true})
+		return
+	}
+	if q.Request == "estimate" && s.occasion("lose", f.LoseAck) {
+		c.answer(q, "", map[string]any{"durable": true})
+		return
+	}
+	if q.Request == "estimate" && q.Value != nil && s.occasion("log", f.LeakInLog) {
+		s.options.Log.Printf("estimate %s", *q.Value)
+	}
+	before := r.view(false)
+	code := r.apply(c.user, q)
+	if code == "" && q.Request == "estimate" && s.occasion("reveal", f.SelfReveal) {
+		r.Revealed = true
+	}
+	if code == "" {
+		r.remember(key, answer{Code: code})
+		s.commit(r, before)
+	}
+	if s.occasion("connection", f.DropConnection) {
+		_ = c.ws.CloseNow()
+		return
+	}
+	c.answer(q, code, map[string]any{"durable": true})
+	if code == "" && (q.Request == "estimate" || q.Request == "clear") {
+		for other := range s.sessions {
+			if other.joined[r.ID] && (other.user == c.user || q.Request == "clear") {
+				s.own(other, r)
+			}
+		}
+	}
+}
