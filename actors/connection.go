@@ -1,0 +1,110 @@
+package actors
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// Client is the other end of a connection, as the actors see it. Its methods
+// return at once, however slow the client is.
+type Client interface {
+	// Send queues one encoded event.
+	Send(event []byte)
+	// SendStatus queues the newest status of a room in place of an older one
+	// that has not been sent yet.
+	SendStatus(status *protocol.Status)
+	// Forget says that what the client knows of the room no longer counts: the
+	// next status is sent whole.
+	Forget(room poker.RoomID)
+	// Close ends the connection.
+	Close(code protocol.CloseCode, reason string)
+}
+
+// Session is what stands behind a connection, for the transport.
+type Session struct {
+	root *actor.RootContext
+	pid  *actor.PID
+}
+
+// Handle passes a request on. Requests of one session are handled in order.
+func (s *Session) Handle(in protocol.Incoming) { s.root.Send(s.pid, in) }
+
+// Close says that the connection is gone.
+func (s *Session) Close() { s.root.Stop(s.pid) }
+
+// The messages a connection actor receives, besides protocol.Incoming.
+type (
+	// say is an encoded event for this connection.
+	say struct{ event []byte }
+	// show is a room's status. Whole says that it answers a join.
+	show struct {
+		status *protocol.Status
+		whole  bool
+	}
+	// outOf says that this connection is no longer in room.
+	outOf struct {
+		room  poker.RoomID
+		event []byte
+	}
+	// hangUp ends the connection.
+	hangUp struct {
+		code   protocol.CloseCode
+		reason string
+	}
+)
+
+func (say) LogValue() slog.Value { return redacted("event") }
+
+// connectionActor is the server's side of one WebSocket.
+type connectionActor struct {
+	// given
+	sys    *System
+	user   poker.UserID
+	client Client
+}
+
+// Receive passes requests to the user's actor and events to the client.
+func (a *connectionActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		a.sys.counts.connections.Add(1)
+		a.sys.tellUser(a.user, attach{ctx.Self()})
+	case *actor.Stopped:
+		a.sys.counts.connections.Add(-1)
+	case protocol.Incoming:
+		a.forward(ctx, m)
+	case say:
+		a.client.Send(m.event)
+	case show:
+		if m.whole {
+			a.client.Forget(m.status.RoomID)
+		}
+		a.client.SendStatus(m.status)
+	case outOf:
+		a.client.Forget(m.room)
+		a.client.Send(m.event)
+	case hangUp:
+		a.client.Close(m.code, m.reason)
+	}
+}
+
+func (a *connectionActor) forward(ctx actor.Context, in protocol.Incoming) {
+	a.sys.counts.requests.add(in.Name)
+	if _, ok := in.Request.(protocol.Ping); ok {
+		if in.ID != "" {
+			a.client.Send(protocol.Encode(protocol.OK{ID: in.ID, Now: protocol.Time(time.Now())}))
+		}
+		return
+	}
+	a.sys.tellUser(a.user, fromClient{conn: ctx.Self(), in: in})
+}
+
+// crash tells the client to come back, to another actor.
+func (a *connectionActor) crash() {
+	a.client.Close(protocol.CloseInternal, "internal error")
+}

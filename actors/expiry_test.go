@@ -1,0 +1,148 @@
+package actors_test
+
+import (
+	"testing"
+	"time"
+)
+
+func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.ok("estimate", room, `,"value":"5"`)
+		epoch := bob.room()["epoch"]
+
+		ada.drop()
+		time.Sleep(119 * time.Minute)
+		ada = h.connect(ada.user) // in time: the expiry is off
+		time.Sleep(3 * time.Hour)
+		bob.never("roomClosed")
+		ada.drop()
+		time.Sleep(119 * time.Minute)
+		bob.never("roomClosed")
+		time.Sleep(2 * time.Minute)
+		if e := bob.want("roomClosed"); e["reason"] != "expired" || e["roomId"] != string(room) {
+			t.Error(e)
+		}
+		bob.refused("not_member", "estimate", room, `,"value":"5"`)
+
+		// The link revives the room: empty, hidden, another epoch, no owner yet.
+		bob.ok("joinRoom", room, "")
+		if r := bob.room(); r["epoch"] == epoch || r["ownerId"] != "" || r["estimates"] != 0.0 || r["round"] != 1.0 {
+			t.Errorf("revived as %v", r)
+		}
+		bob.refused("not_owner", "reveal", room, "")
+
+		// The owner is recognised when their session connects, joined or not.
+		ada = h.connect(ada.user)
+		ada.settle()
+		if r := bob.room(); r["ownerId"] != string(ada.user) {
+			t.Errorf("owner: %v", r["ownerId"])
+		}
+		ada.ok("joinRoom", room, "")
+		ada.ok("reveal", room, "")
+	})
+}
+
+func TestAnOwnerWhoIsThereBeforeTheRevivalIsRecognised(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.drop()
+		time.Sleep(3 * time.Hour)
+		ada = h.connect(ada.user)
+		bob := h.connect("")
+		bob.ok("joinRoom", room, "")
+		if r := bob.room(); r["ownerId"] != string(ada.user) {
+			t.Errorf("owner: %v", r["ownerId"])
+		}
+		ada.ok("joinRoom", room, "")
+		ada.ok("reveal", room, "")
+	})
+}
+
+func TestAnotherUserIsNeverTakenForTheOwner(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.drop()
+		time.Sleep(3 * time.Hour)
+		eve := h.connect("")
+		eve.ok("joinRoom", room, "")
+		eve.refused("not_owner", "reveal", room, "")
+		eve.refused("not_owner", "clear", room, "")
+	})
+}
+
+func TestAMemberExpiresElsewhere(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.drop()
+		time.Sleep(time.Hour)
+		if ada.member(bob.user) == nil {
+			t.Fatal("gone too early")
+		}
+		time.Sleep(61 * time.Minute)
+		ada.settle()
+		if m := ada.member(bob.user); m != nil {
+			t.Errorf("still there: %v", m)
+		}
+	})
+}
+
+func TestARoomWithoutOwnerEndsWithItsLastMember(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.drop()
+		time.Sleep(3 * time.Hour)
+		bob := h.connect("")
+		bob.ok("joinRoom", room, "")
+		if n := h.sys.Stats().Rooms; n != 1 {
+			t.Fatalf("%d rooms", n)
+		}
+		bob.ok("leaveRoom", room, "")
+		if n := h.sys.Stats().Rooms; n != 0 {
+			t.Errorf("%d rooms, and nobody to miss them", n)
+		}
+	})
+}
+
+func TestARemovedMemberIsToldAndMayComeBack(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		ada.ok("removeMember", room, `,"userId":"`+string(bob.user)+`"`)
+		if e := bob.want("roomLeft"); e["reason"] != "removed" {
+			t.Error(e)
+		}
+		bob.refused("not_member", "estimate", room, `,"value":"1"`)
+		bob.ok("joinRoom", room, "")
+	})
+}
+
+func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		ada.ok("transferRoom", room, `,"userId":"`+string(bob.user)+`"`)
+		ada.drop()
+		time.Sleep(3 * time.Hour)
+		bob.never("roomClosed")
+		bob.ok("reveal", room, "")
+		bob.drop()
+		time.Sleep(3 * time.Hour)
+		if n := h.sys.Stats().Rooms; n != 0 {
+			t.Errorf("%d rooms outlive their owner", n)
+		}
+	})
+}

@@ -1,0 +1,319 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// flaky is a store on a disk that can fail or hang. What it keeps survives a
+// restart of the system, so it stands for a durable one.
+type flaky struct {
+	store.Store
+	mu    sync.Mutex
+	fault func(ctx context.Context) error // nil while the disk is well
+}
+
+func (f *flaky) Durable() bool { return true }
+
+func (f *flaky) set(fault func(context.Context) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = fault
+}
+
+func (f *flaky) check(ctx context.Context) error {
+	f.mu.Lock()
+	fault := f.fault
+	f.mu.Unlock()
+	if fault == nil {
+		return nil
+	}
+	return fault(ctx)
+}
+
+func (f *flaky) Load(ctx context.Context, key string) (store.Record, error) {
+	if err := f.check(ctx); err != nil {
+		return store.Record{}, err
+	}
+	return f.Store.Load(ctx, key)
+}
+
+func (f *flaky) Commit(ctx context.Context, r store.Record) (store.Revision, error) {
+	if err := f.check(ctx); err != nil {
+		return 0, err
+	}
+	return f.Store.Commit(ctx, r)
+}
+
+func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision) error {
+	if err := f.check(ctx); err != nil {
+		return err
+	}
+	return f.Store.Delete(ctx, key, rev)
+}
+
+var errDisk = errors.New("no space left on device")
+
+func full(context.Context) error { return errDisk }
+
+func hanging(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
+	inBubble(t, func(h *house) {
+		h.store = &flaky{Store: h.store}
+		h.stop()
+		h.start()
+		ada, bob := h.connect(""), h.connect("")
+		bob.say(`{"request":"setName","id":"n","name":"Bob"}`)
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		ada.ok("setTopic", room, `,"topic":"Login"`)
+		if got := bob.ok("estimate", room, `,"value":"5","comment":"why"`); got["durable"] != true {
+			t.Fatalf("a durable store: %v", got)
+		}
+		before := bob.room()
+
+		h.stop()
+		h.start()
+		bob = h.connect(bob.user)
+		if w := bob.want("welcome"); w["name"] != "Bob" {
+			t.Errorf("who is %v", w["name"])
+		}
+		bob.ok("joinRoom", room, "")
+		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "why" {
+			t.Errorf("own estimate: %v", own)
+		}
+		after := bob.room()
+		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates"} {
+			if before[field] != after[field] {
+				t.Errorf("%s was %v and is %v", field, before[field], after[field])
+			}
+		}
+		// Ada's time runs on from where it was, though nobody has seen her since.
+		time.Sleep(3 * time.Hour)
+		bob.settle()
+		if e := bob.want("roomClosed"); e["reason"] != "expired" {
+			t.Error(e)
+		}
+	})
+}
+
+func TestADiskThatFailsDegradesOpenlyAndRecovers(t *testing.T) {
+	for name, fault := range map[string]func(context.Context) error{"full": full, "hanging": hanging} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(h *house) {
+				disk := &flaky{Store: h.store}
+				h.store = disk
+				h.stop()
+				h.start()
+				ada := h.connect("")
+				room := ada.create()
+				ada.ok("joinRoom", room, "")
+
+				disk.set(fault)
+				ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
+				time.Sleep(1100 * time.Millisecond)
+				if ok := ada.want("ok"); ok["durable"] != false {
+					t.Errorf("acknowledged as %v", ok)
+				}
+				if ada.room()["saved"] != false || !h.sys.Degraded() {
+					t.Error("degraded, and nobody is told")
+				}
+				if ok := ada.ok("reveal", room, ""); ok["durable"] != false {
+					t.Errorf("the meeting goes on: %v", ok)
+				}
+
+				disk.set(nil)
+				time.Sleep(3 * time.Second)
+				ada.settle()
+				if _, told := ada.room()["saved"]; told || h.sys.Degraded() {
+					t.Error("recovered, and nobody is told")
+				}
+				if ok := ada.ok("estimate", room, `,"value":"8"`); ok["durable"] != true {
+					t.Errorf("recovered: %v", ok)
+				}
+				h.stop()
+				h.start()
+				back := h.connect(ada.user)
+				back.ok("joinRoom", room, "")
+				if r := back.room(); r["revealed"] != true || r["estimates"] != 1.0 {
+					t.Errorf("what was done while the disk failed is gone: %v", r)
+				}
+			})
+		})
+	}
+}
+
+func TestARoomThatAnotherHasChangedShowsNothing(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.ok("estimate", room, `,"value":"5"`)
+
+		// Somebody else commits to the same record.
+		ctx := context.Background()
+		r, err := h.store.Load(ctx, "room/"+string(room))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.store.Commit(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		ada.take()
+		ada.say(`{"request":"reveal","id":"lost","roomId":"` + string(room) + `"}`)
+		for _, e := range ada.take() {
+			t.Errorf("superseded, and still says %v", e)
+		}
+		if ada.closed != protocol.CloseMoved {
+			t.Errorf("closed with %d", ada.closed)
+		}
+		back := h.connect(ada.user)
+		back.ok("joinRoom", room, "")
+		if r := back.room(); r["revealed"] != false || r["estimates"] != 1.0 {
+			t.Errorf("what won is shown: %v", r)
+		}
+	})
+}
+
+func TestADamagedRecordCostsOneRoom(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room, other := ada.create(), ada.create()
+		ada.ok("joinRoom", other, "")
+		ada.ok("setTopic", other, `,"topic":"still here"`)
+		ctx := context.Background()
+		h.stop()
+		r, err := h.store.Load(ctx, "room/"+string(room))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Data = []byte("{nonsense")
+		if _, err := h.store.Commit(ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		h.start()
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", room, "") // revived
+		ada.ok("reveal", room, "")
+		ada.ok("joinRoom", other, "")
+		if got := ada.room()["topic"]; got != "still here" {
+			t.Errorf("the other room: %v", got)
+		}
+	})
+}
+
+// bomb is a store that, when armed, makes an actor panic that asks about it.
+type bomb struct {
+	store.Store
+	armed atomic.Bool
+}
+
+func (b *bomb) Durable() bool {
+	if b.armed.Load() {
+		panic("boom: legacy parser")
+	}
+	return true
+}
+
+func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
+	inBubble(t, func(h *house) {
+		trap := &bomb{Store: h.store}
+		h.store = trap
+		h.stop()
+		h.start()
+		ada, bob := h.connect(""), h.connect("")
+		room, other := ada.create(), bob.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", other, "")
+		trap.armed.Store(true)
+		ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
+		trap.armed.Store(false)
+		if ada.closed != protocol.CloseResync {
+			t.Errorf("Ada is told %d", ada.closed)
+		}
+		if bob.closed != 0 {
+			t.Errorf("Bob is hurt: %d", bob.closed)
+		}
+		h.connect(ada.user).ok("joinRoom", room, "")
+		bob.ok("estimate", other, `,"value":"5"`)
+		if strings.Contains(h.log.String(), "legacy parser") {
+			t.Errorf("the log tells: %s", h.log.String())
+		}
+		if n := h.sys.Stats().Crashes; n == 0 {
+			t.Error("not counted")
+		}
+	})
+}
+
+func TestThreePanicsQuarantineARoom(t *testing.T) {
+	inBubble(t, func(h *house) {
+		trap := &bomb{Store: h.store}
+		h.store = trap
+		h.stop()
+		h.start()
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		for range 3 {
+			c := h.connect(ada.user)
+			c.ok("joinRoom", room, "")
+			trap.armed.Store(true)
+			h.sys.TellRoom(room, "rename")
+			c.settle()
+			trap.armed.Store(false)
+		}
+		eve := h.connect("")
+		if e := eve.ask("joinRoom", room, ""); e["code"] != string(protocol.Unavailable) {
+			t.Errorf("in quarantine: %v", e)
+		}
+		time.Sleep(2 * time.Minute)
+		eve.ok("joinRoom", room, "")
+	})
+}
+
+func TestOwnerlessStateIsNotKeptForAUserWhoIsGone(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		bob.say(`{"request":"setName","name":"Bob"}`)
+		room := ada.create()
+		bob.ok("joinRoom", room, "")
+		ada.drop()
+		bob.drop()
+		time.Sleep(2*time.Hour + time.Minute)
+		for _, key := range []string{"room/" + string(room), "user/" + string(ada.user), "user/" + string(bob.user)} {
+			if _, err := h.store.Load(context.Background(), key); !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s is kept: %v", key[:5], err)
+			}
+		}
+		if s := h.sys.Stats(); s.Users != 0 || s.Rooms != 0 {
+			t.Errorf("actors of nobody: %+v", s)
+		}
+	})
+}
+
+func TestTheSweepEndsWhatNobodyStandsFor(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		h.stop() // and with it every timer
+		time.Sleep(5 * time.Hour)
+		h.start()
+		time.Sleep(time.Minute)
+		if _, err := h.store.Load(context.Background(), "room/"+string(room)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("kept: %v", err)
+		}
+	})
+}

@@ -1,0 +1,244 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/store"
+)
+
+// journal keeps one actor's state in the store. It has the actor commit before
+// it acknowledges and before it broadcasts:
+//
+//   - Until the record is loaded, and while a commit is under way, messages
+//     wait. So the state in memory is always the committed one or the one being
+//     committed, and a burst of requests shares the next commit.
+//   - What a request brings about is put into effects, which run in order once
+//     the commit is done, and are told whether it is durable.
+//   - A commit that fails or takes too long does not stop the meeting: effects
+//     run with durable false, and the state is written again and again until it
+//     is saved. A commit that finds somebody else's revision does: the actor has
+//     been superseded and shows nothing.
+type journal struct {
+	// given
+	sys  *System
+	self *actor.PID
+	key  string
+
+	// state
+	rev        store.Revision
+	loading    bool
+	committing bool
+	retrying   bool // a state that could not be saved is being written again
+	dirty      bool // something is not yet in a commit
+	unsaved    bool // the last commit failed
+	waiting    []any
+	effects    []func(durable bool)
+	retry      *time.Timer
+}
+
+// The messages a journal sends to its actor.
+type (
+	loaded struct {
+		record store.Record
+		err    error
+	}
+	committed struct {
+		rev store.Revision
+		err error
+	}
+	// removed says how the deletion of the record ended.
+	removed     struct{ err error }
+	retryCommit struct{}
+)
+
+const retryInterval = time.Second
+
+// The kinds of records, which are also the kinds of actors.
+const (
+	userKind = "user"
+	roomKind = "room"
+)
+
+func splitKey(key string) (kind, id string) {
+	kind, id, _ = strings.Cut(key, "/")
+	return kind, id
+}
+
+// load reads the record; the actor gets loaded.
+func (j *journal) load(ctx actor.Context) {
+	j.self, j.loading = ctx.Self(), true
+	key := j.key
+	go j.bounded(func(c context.Context) any {
+		r, err := j.sys.Store.Load(c, key)
+		return loaded{r, err}
+	})
+}
+
+// hold keeps a message for later if the state must not change now.
+func (j *journal) hold(message any) bool {
+	if !j.loading && !j.committing {
+		return false
+	}
+	j.waiting = append(j.waiting, message)
+	return true
+}
+
+// release gives back what waited.
+func (j *journal) release() []any {
+	w := j.waiting
+	j.waiting = nil
+	return w
+}
+
+// after runs effect when all that was changed so far is committed.
+func (j *journal) after(effect func(durable bool)) { j.effects = append(j.effects, effect) }
+
+// settle ends the handling of messages: if they changed anything it is
+// committed, else their effects run at once. Record gives the state.
+func (j *journal) settle(record func() (data []byte, expires time.Time)) {
+	switch {
+	case j.committing:
+	case j.unsaved || !j.dirty:
+		j.run(!j.unsaved && j.sys.Store.Durable())
+	default:
+		j.committing, j.dirty = true, false
+		j.commit(record, j.rev)
+	}
+}
+
+func (j *journal) commit(record func() ([]byte, time.Time), rev store.Revision) {
+	data, expires := record()
+	r := store.Record{Key: j.key, Revision: rev, Expires: expires, Data: data}
+	go j.bounded(func(c context.Context) any {
+		start := time.Now()
+		rev, err := j.sys.Store.Commit(c, r)
+		j.sys.observe(time.Since(start), err)
+		return committed{rev, err}
+	})
+}
+
+// again writes a state that could not be saved. What came of the commit that
+// failed is not known, so the revision is read first; nobody else writes here,
+// since the store has let in this process only.
+func (j *journal) again(record func() ([]byte, time.Time)) {
+	if !j.unsaved || j.retrying {
+		return
+	}
+	j.retrying, j.dirty = true, false
+	data, expires := record()
+	r := store.Record{Key: j.key, Expires: expires, Data: data}
+	go j.bounded(func(c context.Context) any {
+		found, err := j.sys.Store.Load(c, r.Key)
+		if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
+			return committed{0, err}
+		}
+		r.Revision = found.Revision
+		rev, err := j.sys.Store.Commit(c, r)
+		return committed{rev, err}
+	})
+}
+
+// done takes in how a commit ended and runs its effects. It reports whether the
+// actor has been superseded, and whether a state that had not been saved is now.
+func (j *journal) done(m committed) (superseded, recovered bool) {
+	wasRetry := j.retrying
+	j.committing, j.retrying = false, false
+	switch {
+	case m.err == nil:
+		j.rev = m.rev
+		if j.unsaved {
+			j.unsaved, recovered = false, true
+			j.sys.counts.unsaved.Add(-1)
+		}
+	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
+		return true, false
+	default:
+		if !j.unsaved {
+			j.unsaved = true
+			if j.sys.counts.unsaved.Add(1) == 1 {
+				j.sys.Log.Error("cannot save, going on without", "err", m.err)
+			}
+		}
+		j.dirty = true
+		j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
+	}
+	j.run(!j.unsaved && j.sys.Store.Durable())
+	return false, recovered
+}
+
+func (j *journal) run(durable bool) {
+	for len(j.effects) > 0 {
+		effects := j.effects
+		j.effects = nil
+		for _, effect := range effects {
+			effect(durable)
+		}
+	}
+}
+
+// remove deletes the record; the actor gets removed, and is done.
+func (j *journal) remove() {
+	j.committing, j.dirty = true, false
+	key, rev := j.key, j.rev
+	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev)} })
+}
+
+// ended takes in how a deletion ended and runs the effects that waited for it.
+// A record that could not be deleted is found again by the sweep.
+func (j *journal) ended(m removed) {
+	if m.err != nil {
+		j.sys.Log.Warn("a record cannot be deleted yet", "err", m.err)
+	}
+	j.committing = false
+	j.run(m.err == nil)
+	j.abandon()
+}
+
+// stop ends the journal with its actor. A state that is not on disk is written
+// once more, for as long as one commit may take.
+func (j *journal) stop(record func() ([]byte, time.Time)) {
+	if j.retry != nil {
+		j.retry.Stop()
+	}
+	if !j.unsaved {
+		return
+	}
+	j.sys.counts.unsaved.Add(-1)
+	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
+	defer cancel()
+	found, err := j.sys.Store.Load(c, j.key)
+	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
+		data, expires := record()
+		_, err = j.sys.Store.Commit(c, store.Record{Key: j.key, Revision: found.Revision, Expires: expires, Data: data})
+	}
+	if err != nil {
+		j.sys.Log.Error("stopped without having saved", "err", err)
+	}
+}
+
+// abandon gives up what is not saved: its actor panicked and cannot be trusted.
+func (j *journal) abandon() {
+	if j.unsaved {
+		j.unsaved = false
+		j.sys.counts.unsaved.Add(-1)
+	}
+}
+
+// bounded does something that may take long, in a goroutine of the caller's
+// making, and tells the actor what came of it.
+func (j *journal) bounded(do func(context.Context) any) {
+	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
+	defer cancel()
+	j.sys.root.Send(j.self, do(c))
+}
+
+func (s *System) observe(took time.Duration, err error) {
+	if s.ObserveCommit != nil {
+		s.ObserveCommit(took, err != nil)
+	}
+}

@@ -1,0 +1,267 @@
+package actors_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/actors"
+	"example.com/pokey/identity"
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// house is a system in a bubble, with real keys and a real store.
+type house struct {
+	t      *testing.T
+	sys    *actors.System
+	keys   *identity.Keys
+	store  store.Store
+	log    *bytes.Buffer
+	config actors.Config
+	asked  int
+	opened []*client
+}
+
+// inBubble plays a story against a fresh system and checks that nothing is left.
+func inBubble(t *testing.T, story func(*house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		keys, err := identity.New(bytes.Repeat([]byte("0123456789abcdef"), 2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &house{t: t, keys: keys, store: store.NewMemory(), log: &bytes.Buffer{}}
+		h.config = actors.Config{
+			Keys: keys, Log: slog.New(slog.NewTextHandler(&locked{w: h.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Version: "test", UserExpiry: 2 * time.Hour,
+			Limits: protocol.Limits{RoomsPerUser: 3, MembersPerRoom: 5},
+		}
+		h.start()
+		story(h)
+		h.stop()
+		if s := h.sys.Stats(); s.Connections != 0 || s.Users != 0 || s.Rooms != 0 || s.Members != 0 || s.Unsaved != 0 {
+			t.Errorf("left behind: %+v", s)
+		}
+	})
+}
+
+func (h *house) start() {
+	h.config.Store = h.store
+	h.sys = actors.Start(h.config)
+}
+
+// stop ends the system, as the transport would, connections first, and lets
+// Proto.Actor's tickers run out.
+func (h *house) stop() {
+	for _, c := range h.opened {
+		c.drop()
+	}
+	h.opened = nil
+	if err := h.sys.Stop(context.Background()); err != nil {
+		h.t.Error(err)
+	}
+	time.Sleep(time.Minute)
+}
+
+// locked serialises writes to a log.
+type locked struct {
+	mu sync.Mutex
+	w  *bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// event is what a client got, decoded.
+type event map[string]any
+
+// client is a recording client: it keeps everything it was sent.
+type client struct {
+	h       *house
+	user    poker.UserID
+	session *actors.Session
+
+	mu     sync.Mutex
+	inbox  []event
+	raw    [][]byte
+	closed protocol.CloseCode
+	last   map[poker.RoomID]uint64
+	next   int
+}
+
+// connect opens a connection of user, or of a new one.
+func (h *house) connect(user poker.UserID) *client {
+	if user == "" {
+		user = poker.UserID(h.keys.NewUserID())
+	}
+	c := &client{h: h, user: user, last: map[poker.RoomID]uint64{}}
+	c.session = h.sys.Connect(user, c)
+	h.opened = append(h.opened, c)
+	synctest.Wait()
+	return c
+}
+
+func (c *client) Send(e []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var decoded event
+	if err := json.Unmarshal(e, &decoded); err != nil {
+		c.h.t.Errorf("not JSON: %s", e)
+	}
+	c.inbox, c.raw = append(c.inbox, decoded), append(c.raw, e)
+}
+
+func (c *client) SendStatus(s *protocol.Status) {
+	c.mu.Lock()
+	stale := s.Version <= c.last[s.RoomID]
+	c.last[s.RoomID] = max(c.last[s.RoomID], s.Version)
+	c.mu.Unlock()
+	if !stale {
+		c.Send(s.Full())
+	}
+}
+
+func (c *client) Forget(room poker.RoomID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.last, room)
+}
+
+func (c *client) Close(code protocol.CloseCode, _ string) {
+	c.mu.Lock()
+	c.closed = code
+	c.mu.Unlock()
+	c.session.Close()
+}
+
+// drop is a connection that is lost.
+func (c *client) drop() {
+	c.session.Close()
+	synctest.Wait()
+}
+
+// say sends a message as the transport would and waits until all is quiet.
+func (c *client) say(message string) {
+	c.h.t.Helper()
+	in, bad := protocol.Decode([]byte(message))
+	if bad != nil {
+		c.h.t.Fatalf("%s: %+v", message, bad)
+	}
+	c.session.Handle(in)
+	c.settle()
+}
+
+// settle waits until nothing moves, a room's pause after a broadcast included.
+func (c *client) settle() {
+	synctest.Wait()
+	time.Sleep(60 * time.Millisecond)
+	synctest.Wait()
+}
+
+// take returns the events since the last take.
+func (c *client) take() []event {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	got := c.inbox[c.next:]
+	c.next = len(c.inbox)
+	return got
+}
+
+// want takes the events and returns the last of the kind, which must be there.
+func (c *client) want(kind string) event {
+	c.h.t.Helper()
+	got := c.take()
+	for _, e := range slices.Backward(got) {
+		if e["event"] == kind {
+			return e
+		}
+	}
+	c.h.t.Fatalf("no %s among %v", kind, got)
+	return nil
+}
+
+// never checks that no event of the kind came since the last take.
+func (c *client) never(kind string) {
+	c.h.t.Helper()
+	for _, e := range c.take() {
+		if e["event"] == kind {
+			c.h.t.Fatalf("unwanted %v", e)
+		}
+	}
+}
+
+// ask says a request about a room and returns the ok or error.
+func (c *client) ask(request string, room poker.RoomID, more string) event {
+	c.h.t.Helper()
+	c.h.asked++
+	id := "r" + strconv.Itoa(c.h.asked)
+	c.take()
+	c.say(`{"request":"` + request + `","id":"` + id + `","roomId":"` + string(room) + `"` + more + `}`)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range c.inbox[c.next:] {
+		if e["id"] == id {
+			return e
+		}
+	}
+	c.h.t.Fatalf("%s got no answer among %v", request, c.inbox[c.next:])
+	return nil
+}
+
+// ok asks and wants an ok.
+func (c *client) ok(request string, room poker.RoomID, more string) event {
+	c.h.t.Helper()
+	e := c.ask(request, room, more)
+	if e["event"] != "ok" {
+		c.h.t.Fatalf("%s was refused: %v", request, e)
+	}
+	return e
+}
+
+// refused asks and wants an error of the code.
+func (c *client) refused(code, request string, room poker.RoomID, more string) {
+	c.h.t.Helper()
+	if e := c.ask(request, room, more); e["event"] != "error" || e["code"] != code {
+		c.h.t.Fatalf("%s: want %s, got %v", request, code, e)
+	}
+}
+
+// create makes a room, named by nobody, and joins nobody to it.
+func (c *client) create() poker.RoomID {
+	c.h.t.Helper()
+	c.say(`{"request":"createRoom"}`)
+	return poker.RoomID(c.want("roomCreated")["roomId"].(string))
+}
+
+// room is the newest status the client has of a room.
+func (c *client) room() event {
+	c.h.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range slices.Backward(c.inbox) {
+		if e["event"] == "roomStatus" {
+			return e["room"].(map[string]any)
+		}
+	}
+	c.h.t.Fatal("no status at all")
+	return nil
+}
+
+// member is how the newest status shows a user; nil when it does not.
+func (c *client) member(user poker.UserID) map[string]any {
+	c.h.t.Helper()
+	m, _ := c.room()["members"].(map[string]any)[string(user)].(map[string]any)
+	return m
+}

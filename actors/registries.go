@@ -1,0 +1,78 @@
+package actors
+
+import (
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
+)
+
+// A room that was revived from its id has no owner until the user whose id it
+// certifies is about. Either may come first, so each side asks the other's
+// registry: a room looks for its owner among the users, and a user who connects
+// looks for their rooms among those without an owner.
+type (
+	// findOwner asks the users' registry whether the owner of room is among them.
+	findOwner struct{ room poker.RoomID }
+	// findRooms asks the rooms' registry which rooms without an owner are user's.
+	findRooms struct{ user poker.UserID }
+	// ownerless tells the rooms' registry whether room has an owner.
+	ownerless struct {
+		room poker.RoomID
+		yes  bool
+	}
+)
+
+// usersActor is the registry of user actors.
+type usersActor struct{ registry }
+
+func newUsers(sys *System) *usersActor {
+	return &usersActor{newRegistry(sys, func(id string) actor.Actor { return newUser(sys, poker.UserID(id)) })}
+}
+
+// Receive handles what concerns all users; the rest is any registry's.
+func (a *usersActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case findOwner:
+		for id := range a.live {
+			if a.sys.Keys.Owns(id, string(m.room)) {
+				a.deliver(ctx, to{id: id, message: claim{m.room}})
+				return
+			}
+		}
+	default:
+		a.receive(ctx)
+	}
+}
+
+// roomsActor is the registry of room actors.
+type roomsActor struct {
+	registry
+	ownerless map[poker.RoomID]struct{}
+}
+
+func newRooms(sys *System) *roomsActor {
+	return &roomsActor{
+		registry:  newRegistry(sys, func(id string) actor.Actor { return newRoom(sys, poker.RoomID(id)) }),
+		ownerless: map[poker.RoomID]struct{}{},
+	}
+}
+
+// Receive handles what concerns all rooms; the rest is any registry's.
+func (a *roomsActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case ownerless:
+		if m.yes {
+			a.ownerless[m.room] = struct{}{}
+		} else {
+			delete(a.ownerless, m.room)
+		}
+	case findRooms:
+		for id := range a.ownerless {
+			if a.sys.Keys.Owns(string(m.user), string(id)) {
+				a.sys.tellUser(m.user, claim{id})
+			}
+		}
+	default:
+		a.receive(ctx)
+	}
+}

@@ -1,0 +1,261 @@
+package actors
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// The messages a room actor receives. Whoever sends one has checked that the
+// room's id is genuine.
+type (
+	// create makes the room, for the first time.
+	create struct {
+		asked
+		owner   poker.UserID
+		request protocol.CreateRoom
+	}
+	// join subscribes a connection and makes its user a member.
+	join struct {
+		asked
+		user poker.UserID
+		name string
+		role poker.Role
+	}
+	// command is any other request.
+	command struct {
+		asked
+		user    poker.UserID
+		request protocol.RoomRequest
+	}
+	// renamed says that a member has another name.
+	renamed struct {
+		user poker.UserID
+		name string
+	}
+	// departed says that a user has expired. The room answers roomGone.
+	departed struct{ user poker.UserID }
+	// recognise says that a user who may be the owner is about.
+	recognise struct{ user poker.UserID }
+	// due comes from the room's timer.
+	due struct{}
+	// cooled comes when the room may broadcast again.
+	cooled struct{}
+)
+
+func (a asked) asker() asked { return a }
+
+func (command) LogValue() slog.Value { return redacted("request") }
+func (join) LogValue() slog.Value    { return redacted("request") }
+func (create) LogValue() slog.Value  { return redacted("request") }
+func (renamed) LogValue() slog.Value { return redacted("name") }
+
+// roomActor is one room: the single writer of one poker.Room.
+type roomActor struct {
+	// given
+	sys *System
+	id  poker.RoomID
+
+	// state
+	journal
+	room    *poker.Room // nil while there is none
+	recent  recent
+	seats   seats // the subscribers
+	members int   // as counted in the system's stats
+	timer   *time.Timer
+	closing bool // the record is being deleted
+	leaver  poker.UserID
+	retired bool
+	board
+}
+
+func newRoom(sys *System, id poker.RoomID) *roomActor {
+	return &roomActor{
+		sys: sys, id: id, seats: newSeats(), recent: recent{},
+		journal: journal{sys: sys, key: roomKind + "/" + string(id)},
+	}
+}
+
+// Receive is the room's life.
+func (a *roomActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		a.sys.counts.rooms.Add(1)
+		a.load(ctx)
+	case *actor.Stopping:
+		a.stopTimers()
+		a.journal.stop(a.encode)
+	case *actor.Stopped:
+		a.sys.counts.rooms.Add(-1)
+		a.sys.counts.members.Add(int64(-a.members))
+	case loaded:
+		a.loaded(m)
+	case committed:
+		a.committed(m)
+	case removed:
+		a.closed(m)
+	case retryCommit:
+		a.again(a.encode)
+	case cooled:
+		a.cooling = nil
+		a.publish()
+	default:
+		switch {
+		case a.retired:
+			a.passOn(m)
+		case !a.hold(m):
+			a.handle(ctx, m)
+			a.settle(a.encode)
+			a.publish()
+		}
+	}
+	a.catchUp(ctx)
+}
+
+// catchUp handles what waited while the state could not be changed: all of it
+// shares the next commit.
+func (a *roomActor) catchUp(ctx actor.Context) {
+	for !a.loading && !a.committing && len(a.waiting) > 0 {
+		for _, m := range a.release() {
+			switch {
+			case a.retired:
+				a.passOn(m)
+			case !a.hold(m):
+				a.handle(ctx, m)
+			}
+		}
+		a.settle(a.encode)
+		a.publish()
+	}
+}
+
+func (a *roomActor) handle(ctx actor.Context, message any) {
+	switch m := message.(type) {
+	case create:
+		a.create(m)
+	case join:
+		a.join(ctx, m)
+	case command:
+		a.command(m)
+	case renamed:
+		a.apply(poker.Rename{By: m.user, Name: m.name})
+	case departed:
+		a.departed(m.user)
+	case recognise:
+		a.recognise(m.user)
+	case *actor.Terminated:
+		a.unseat(m.Who)
+	case due:
+		a.apply(poker.Tick{})
+	case wake:
+		a.askOwner()
+	}
+	if a.room == nil && !a.closing {
+		a.retire()
+	}
+}
+
+func (a *roomActor) loaded(m loaded) {
+	a.loading = false
+	a.rev = m.record.Revision
+	switch {
+	case m.err == nil:
+		room, recent, err := decodeRoom(m.record.Data, millis(time.Now()))
+		if err != nil {
+			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
+			return
+		}
+		a.room, a.recent = room, recent
+		a.changed()
+	case errors.Is(m.err, store.ErrNotFound):
+	case errors.Is(m.err, store.ErrCorrupt):
+		a.sys.Log.Error("a room's record is damaged; its link revives it", "err", m.err)
+	default:
+		a.sys.Log.Error("a room's record cannot be loaded", "err", m.err)
+		for _, w := range a.release() {
+			if w, ok := w.(request); ok {
+				a.sys.refuse(w.asker(), protocol.Unavailable)
+			}
+		}
+		a.retire()
+	}
+}
+
+func (a *roomActor) committed(m committed) {
+	superseded, recovered := a.done(m)
+	if superseded {
+		a.hangUpAll(protocol.CloseMoved, "room moved")
+		a.retire()
+		return
+	}
+	a.publish()
+	if recovered {
+		a.room.Touch() // to be shown as saved again
+		a.dirty = true
+	}
+	a.settle(a.encode)
+}
+
+// unseat takes a connection out whose actor has stopped.
+func (a *roomActor) unseat(conn *actor.PID) {
+	if user, last := a.seats.remove(conn); last {
+		a.apply(poker.Disconnect{By: user})
+	}
+}
+
+// tellSeats sends an event to the joined connections of one user.
+func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
+	conns := a.seats.of(user)
+	if len(conns) == 0 {
+		return
+	}
+	event := say{protocol.Encode(e)}
+	for _, conn := range conns {
+		a.sys.root.Send(conn, event)
+	}
+}
+
+func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
+	for conn := range a.seats.all() {
+		a.sys.root.Send(conn, hangUp{code, reason})
+	}
+}
+
+func (a *roomActor) stopTimers() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	if a.cooling != nil {
+		a.cooling.Stop()
+	}
+}
+
+func (a *roomActor) retire() {
+	if !a.retired {
+		a.retired = true
+		a.stopTimers()
+		a.sys.root.Send(a.sys.rooms, retire{string(a.id)})
+	}
+}
+
+// passOn gives a message to the successor.
+func (a *roomActor) passOn(message any) {
+	switch message.(type) {
+	case *actor.Terminated, due: // of this actor's own life
+	default:
+		a.sys.tellRoom(a.id, message)
+	}
+}
+
+// crash sends the subscribers away; they come back to another actor.
+func (a *roomActor) crash() {
+	a.hangUpAll(protocol.CloseResync, "resynchronise")
+	a.abandon()
+	a.sys.root.Send(a.sys.rooms, crashed{string(a.id)})
+}

@@ -1,0 +1,65 @@
+package actors
+
+import (
+	"iter"
+	"maps"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
+)
+
+// seats is who is subscribed to a room: connections, by their user.
+type seats struct {
+	users map[poker.UserID]map[string]*actor.PID // by the pid's id
+	conns map[string]poker.UserID
+}
+
+func newSeats() seats {
+	return seats{users: map[poker.UserID]map[string]*actor.PID{}, conns: map[string]poker.UserID{}}
+}
+
+func (s seats) add(conn *actor.PID, user poker.UserID) {
+	s.conns[conn.Id] = user
+	if s.users[user] == nil {
+		s.users[user] = map[string]*actor.PID{}
+	}
+	s.users[user][conn.Id] = conn
+}
+
+// remove reports whose connection it was and whether it was their last one.
+func (s seats) remove(conn *actor.PID) (user poker.UserID, last bool) {
+	user, ok := s.conns[conn.Id]
+	if !ok {
+		return "", false
+	}
+	delete(s.conns, conn.Id)
+	delete(s.users[user], conn.Id)
+	if len(s.users[user]) > 0 {
+		return user, false
+	}
+	delete(s.users, user)
+	return user, true
+}
+
+func (s seats) has(conn *actor.PID) bool {
+	_, ok := s.conns[conn.Id]
+	return ok
+}
+
+func (s seats) of(user poker.UserID) map[string]*actor.PID { return s.users[user] }
+
+// all yields every connection with its user.
+func (s seats) all() iter.Seq2[*actor.PID, poker.UserID] {
+	return func(yield func(*actor.PID, poker.UserID) bool) {
+		for user, conns := range s.users {
+			for conn := range maps.Values(conns) {
+				if !yield(conn, user) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s seats) empty() bool { return len(s.conns) == 0 }

@@ -1,0 +1,79 @@
+package actors
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/protocol"
+)
+
+// newActorSystem makes an actor system that cannot tell: Proto.Actor logs dead
+// letters at INFO with all that is in them, estimates included, so it gets a
+// logger that starts at WARN.
+func newActorSystem(log *slog.Logger) *actor.ActorSystem {
+	quiet := slog.New(levelHandler{log.Handler(), slog.LevelWarn})
+	return actor.NewActorSystem(
+		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
+		actor.WithDeadLetterRequestLogging(false),
+	)
+}
+
+// props are those of every actor here: one rule for panics.
+func (s *System) props(produce actor.Producer) *actor.Props {
+	return actor.PropsFromProducer(produce,
+		actor.WithReceiverMiddleware(s.stopOnPanic),
+		actor.WithSupervisor(actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })),
+	)
+}
+
+// crashing is an actor that wants to know that it is about to be stopped
+// because it panicked.
+type crashing interface{ crash() }
+
+// stopOnPanic contains a panic: it is logged without the values it speaks of,
+// whoever asked is answered, and the actor stops, for its state can no longer
+// be trusted. Proto.Actor would restart it empty under the same name.
+func (s *System) stopOnPanic(next actor.ReceiverFunc) actor.ReceiverFunc {
+	return func(ctx actor.ReceiverContext, envelope *actor.MessageEnvelope) {
+		defer func() {
+			reason := recover()
+			if reason == nil {
+				return
+			}
+			s.counts.crashes.Add(1)
+			s.Log.Error("an actor panicked and is stopped",
+				"actor", fmt.Sprintf("%T", ctx.Actor()), "message", fmt.Sprintf("%T", envelope.Message),
+				"reason", panicReason(reason), "stack", string(debug.Stack()))
+			if r, ok := envelope.Message.(request); ok {
+				s.refuse(r.asker(), protocol.Internal)
+			}
+			s.root.Stop(ctx.Self()) // before anybody else can have it do something
+			if a, ok := ctx.Actor().(crashing); ok {
+				a.crash()
+			}
+		}()
+		next(ctx, envelope)
+	}
+}
+
+// panicReason is what of a panic may be logged: the runtime's own words, which
+// hold indexes and types, but not somebody else's, which might hold an estimate.
+func panicReason(reason any) string {
+	if err, ok := reason.(error); ok {
+		if runtimeErr := runtime.Error(nil); errors.As(err, &runtimeErr) {
+			return runtimeErr.Error()
+		}
+	}
+	return fmt.Sprintf("%T", reason)
+}
+
+// sendAfter tells pid after d; the caller stops the timer in *actor.Stopping.
+func (s *System) sendAfter(d time.Duration, pid *actor.PID, message any) *time.Timer {
+	return time.AfterFunc(d, func() { s.root.Send(pid, message) })
+}

@@ -1,0 +1,186 @@
+package actors
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/identity"
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// Config is what a [System] is given. Keys, Store and Log are required.
+type Config struct {
+	Keys  *identity.Keys
+	Store store.Store
+	Log   *slog.Logger
+	// Version is what welcome calls the server.
+	Version string
+	// Limits is what welcome tells a client; the two below are also enforced here.
+	Limits protocol.Limits
+	// UserExpiry is how long a user outlives their last connection.
+	UserExpiry time.Duration
+	// CommitTimeout is how long a commit may take before the service goes on
+	// without it and says so. Zero means one second.
+	CommitTimeout time.Duration
+	// ObserveCommit, if not nil, is told how long each commit took, and whether
+	// it failed. It is called from many goroutines.
+	ObserveCommit func(took time.Duration, failed bool)
+}
+
+// System is all the actors of one node.
+type System struct {
+	Config
+	actors *actor.ActorSystem
+	root   *actor.RootContext
+	users  *actor.PID
+	rooms  *actor.PID
+	ending context.CancelFunc // of the sweep
+	counts counts
+}
+
+type counts struct {
+	connections, users, rooms, members, unsaved atomic.Int64
+
+	crashes  atomic.Int64
+	requests counterVec
+	refusals counterVec
+}
+
+// Stats is what a System is doing, for metrics.
+type Stats struct {
+	Connections int64            // connection actors
+	Users       int64            // user actors, connected or waiting to expire
+	Rooms       int64            // room actors
+	Members     int64            // members of those rooms
+	Unsaved     int64            // users and rooms that could not be written
+	Crashes     int64            // panics contained since the start
+	Requests    map[string]int64 // by request name
+	Refusals    map[string]int64 // by error code
+}
+
+// Start starts the registries. Stop ends what Start began.
+func Start(c Config) *System {
+	if c.CommitTimeout == 0 {
+		c.CommitTimeout = time.Second
+	}
+	s := &System{Config: c, actors: newActorSystem(c.Log)}
+	s.root = s.actors.Root
+	s.users = s.spawn("users", func() actor.Actor { return newUsers(s) })
+	s.rooms = s.spawn("rooms", func() actor.Actor { return newRooms(s) })
+	ctx, cancel := context.WithCancel(context.Background())
+	s.ending = cancel
+	go s.sweep(ctx)
+	return s
+}
+
+func (s *System) spawn(name string, produce actor.Producer) *actor.PID {
+	pid, err := s.root.SpawnNamed(s.props(produce), name)
+	if err != nil {
+		panic(err) // only for a name that is taken, and the names are ours
+	}
+	return pid
+}
+
+// Connect starts the server side of a connection of user, which the caller has
+// authenticated. Events go to client, welcome first.
+func (s *System) Connect(user poker.UserID, client Client) *Session {
+	pid := s.root.Spawn(s.props(func() actor.Actor {
+		return &connectionActor{sys: s, user: user, client: client}
+	}))
+	return &Session{root: s.root, pid: pid}
+}
+
+// Degraded says whether something that was acknowledged is not on disk: the
+// store fails or is slow.
+func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
+
+// Stats is a copy of the counts.
+func (s *System) Stats() Stats {
+	c := &s.counts
+	return Stats{
+		Connections: c.connections.Load(),
+		Users:       c.users.Load(),
+		Rooms:       c.rooms.Load(),
+		Members:     c.members.Load(),
+		Unsaved:     c.unsaved.Load(),
+		Crashes:     c.crashes.Load(),
+		Requests:    c.requests.snapshot(),
+		Refusals:    c.refusals.snapshot(),
+	}
+}
+
+// Stop stops every actor and waits until they have, at most as long as ctx
+// allows. Nothing acknowledged as durable needs writing; what could not be
+// written before is tried once more. The store is the caller's to close.
+func (s *System) Stop(ctx context.Context) error {
+	s.ending()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.root.StopFuture(s.users).Wait()
+		_ = s.root.StopFuture(s.rooms).Wait()
+		s.actors.Shutdown()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// sweep finds users and rooms whose time ran out while no actor stood for
+// them, and wakes them so that they end as they should.
+func (s *System) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.wakeExpired(ctx)
+		}
+	}
+}
+
+func (s *System) wakeExpired(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, sweepInterval/2)
+	defer cancel()
+	keys, err := s.Store.Expired(ctx, time.Now(), sweepBatch)
+	if err != nil && ctx.Err() == nil {
+		s.Log.Warn("cannot look for what has expired", "err", err)
+	}
+	for _, key := range keys {
+		switch kind, id := splitKey(key); kind {
+		case userKind:
+			s.tellUser(poker.UserID(id), wake{})
+		case roomKind:
+			s.tellRoom(poker.RoomID(id), wake{})
+		}
+	}
+}
+
+// With at most 60 s between an expiry and the last trace of it gone, the sweep
+// has a third of that and leaves the rest to the store.
+const (
+	sweepInterval = 20 * time.Second
+	sweepBatch    = 1000
+)
+
+func (s *System) tellUser(id poker.UserID, message any) {
+	s.root.Send(s.users, to{id: string(id), message: message})
+}
+
+func (s *System) tellRoom(id poker.RoomID, message any) {
+	s.root.Send(s.rooms, to{id: string(id), message: message})
+}
+
+// millis is the rules' idea of now.
+func millis(t time.Time) poker.Millis { return poker.Millis(t.UnixMilli()) }

@@ -1,0 +1,94 @@
+package actors
+
+import (
+	"errors"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// This is the only place that speaks both the wire's language and the rules'.
+
+// commandOf is a request in the rules' words. The requests that concern a
+// connection rather than the room are none.
+func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
+	switch r := r.(type) {
+	case protocol.Estimate:
+		if r.Value == nil {
+			return poker.Withdraw{By: by, Round: r.Round}
+		}
+		return poker.Estimate{By: by, Round: r.Round, Value: *r.Value, Comment: r.Comment}
+	case protocol.Reveal:
+		return poker.Reveal{By: by, Round: r.Round}
+	case protocol.Hide:
+		return poker.Hide{By: by, Round: r.Round}
+	case protocol.Clear:
+		return poker.Clear{By: by, Round: r.Round}
+	case protocol.SetTopic:
+		return poker.SetTopic{By: by, Topic: r.Topic}
+	case protocol.SetRole:
+		return poker.SetRole{By: by, Role: r.Role}
+	case protocol.SetDeck:
+		return poker.SetDeck{By: by, Deck: r.Deck}
+	case protocol.SetOptions:
+		return setOptions(by, r.Options)
+	case protocol.Undo:
+		return poker.Undo{By: by, Round: r.Round}
+	case protocol.Settle:
+		value := ""
+		if r.Value != nil {
+			value = *r.Value
+		}
+		return poker.Settle{By: by, Round: r.Round, Value: value}
+	case protocol.SetTopics:
+		return poker.SetTopics{By: by, Topics: r.Topics}
+	case protocol.NextTopic:
+		return poker.NextTopic{By: by, Round: r.Round}
+	case protocol.SetDeputy:
+		return poker.SetDeputy{By: by, User: r.UserID, Deputy: r.Deputy}
+	case protocol.TransferRoom:
+		return poker.Transfer{By: by, To: r.UserID}
+	case protocol.RemoveMember:
+		return poker.Remove{By: by, User: r.UserID}
+	case protocol.StartTimer:
+		return poker.StartTimer{By: by, Seconds: r.Seconds}
+	case protocol.StopTimer:
+		return poker.StopTimer{By: by}
+	}
+	panic("actors: a request without a command")
+}
+
+func setOptions(by poker.UserID, o protocol.OptionsPatch) poker.SetOptions {
+	return poker.SetOptions{By: by, AutoReveal: o.AutoReveal, LateEstimates: o.LateEstimates, StandIn: o.StandIn}
+}
+
+// codes is what a refusal of the rules is called on the wire.
+var codes = []struct {
+	err  error
+	code protocol.Code
+}{
+	{poker.ErrNotMember, protocol.NotMember},
+	{poker.ErrNotOwner, protocol.NotOwner},
+	{poker.ErrNotEstimator, protocol.NotEstimator},
+	{poker.ErrStaleRound, protocol.StaleRound},
+	{poker.ErrRoomFull, protocol.RoomFull},
+	{poker.ErrInvalidName, protocol.InvalidName},
+	{poker.ErrInvalidTopic, protocol.InvalidTopic},
+	{poker.ErrInvalidDeck, protocol.InvalidDeck},
+	{poker.ErrInvalidEstimate, protocol.InvalidEstimate},
+	{poker.ErrInvalidRole, protocol.InvalidRole},
+	{poker.ErrInvalidOption, protocol.InvalidOption},
+	{poker.ErrUnknownMember, protocol.UnknownMember},
+	{poker.ErrNotRevealed, protocol.NotRevealed},
+	{poker.ErrLocked, protocol.EstimatesFixed},
+	{poker.ErrNothingToUndo, protocol.NothingToUndo},
+}
+
+func codeOf(err error) protocol.Code {
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			return c.code
+		}
+	}
+	return protocol.Internal
+}

@@ -1,0 +1,328 @@
+package actors
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// The messages a user actor receives.
+type (
+	// attach says that a connection of the user's has come; it is watched.
+	attach struct{ conn *actor.PID }
+	// fromClient is a request of one of the user's connections.
+	fromClient struct {
+		conn *actor.PID
+		in   protocol.Incoming
+	}
+	// claim says that room has no owner and is this user's.
+	claim struct{ room poker.RoomID }
+	// notMember says that the user is no longer a member of room, or never was.
+	notMember struct{ room poker.RoomID }
+	// owns and ownsNot say whether room is this user's to close.
+	owns    struct{ room poker.RoomID }
+	ownsNot struct{ room poker.RoomID }
+	// roomGone says that room has done its part of the user's expiry.
+	roomGone struct{ room poker.RoomID }
+	// expire comes from the user's own timer. A timer that was stopped too late
+	// is known by its turn.
+	expire struct{ turn int }
+	// renew comes from the user's own timer while they are connected.
+	renew struct{ turn int }
+	// wake comes from the sweep: the record says that time has run out.
+	wake struct{}
+)
+
+func (m fromClient) asker() asked { return askedBy(m.conn, m.in) }
+
+func (fromClient) LogValue() slog.Value { return redacted("request") }
+
+// userActor is one user, however many connections they have.
+type userActor struct {
+	// given
+	sys *System
+	id  poker.UserID
+
+	// state
+	journal
+	record   userRecord
+	conns    map[string]*actor.PID
+	lastSeen time.Time // when the last connection closed
+	timer    *time.Timer
+	turn     int         // which setting of the timer counts
+	leaving  *departure  // while the user expires
+	retired  bool        // what still comes is for a successor
+	failed   []time.Time // joins of rooms that are not there, of late
+}
+
+// userRecord is what is kept of a user.
+type userRecord struct {
+	Name    string
+	Owned   []poker.RoomID
+	Rooms   []poker.RoomID // of which the user is a member
+	Created []creation     // of late, so that a repeated request creates nothing
+}
+
+// creation remembers which request created which room.
+type creation struct {
+	Digest uint64
+	Room   poker.RoomID
+}
+
+// blank says that there is nothing to keep: somebody who has looked at the page.
+func (r userRecord) blank() bool {
+	return r.Name == "" && len(r.Owned) == 0 && len(r.Rooms) == 0
+}
+
+const (
+	// guest is how somebody is called who has not said their name.
+	guest = "Guest"
+	// maxMemberships bounds the rooms a user is in at a time.
+	maxMemberships = 100
+	// rememberCreations bounds the creations that are known when repeated.
+	rememberCreations = 8
+)
+
+func newUser(sys *System, id poker.UserID) *userActor {
+	return &userActor{
+		sys: sys, id: id, conns: map[string]*actor.PID{},
+		journal: journal{sys: sys, key: userKind + "/" + string(id)},
+	}
+}
+
+// Receive is the user's life: loaded, in use, and gone some time after.
+func (a *userActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		a.sys.counts.users.Add(1)
+		a.load(ctx)
+	case *actor.Stopping:
+		a.stopTimer()
+		a.journal.stop(a.encode)
+	case *actor.Stopped:
+		a.sys.counts.users.Add(-1)
+	case loaded:
+		a.loaded(m)
+	case committed:
+		a.committed(m)
+	case removed:
+		a.ended(m)
+		a.retire()
+	case retryCommit:
+		a.again(a.encode)
+	default:
+		if a.retired {
+			a.passOn(m)
+			return
+		}
+		if !a.hold(m) {
+			a.handle(ctx, m)
+			a.settle(a.encode)
+		}
+	}
+	a.catchUp(ctx)
+}
+
+// catchUp handles what waited while the state could not be changed.
+func (a *userActor) catchUp(ctx actor.Context) {
+	for !a.loading && !a.committing && len(a.waiting) > 0 {
+		for _, m := range a.release() {
+			if a.retired {
+				a.passOn(m)
+			} else {
+				a.handle(ctx, m)
+			}
+		}
+		a.settle(a.encode)
+	}
+}
+
+func (a *userActor) handle(ctx actor.Context, message any) {
+	switch m := message.(type) {
+	case attach:
+		a.attach(ctx, m.conn)
+	case *actor.Terminated:
+		a.detach(m.Who)
+	case fromClient:
+		a.request(m)
+	case claim:
+		a.sys.tellRoom(m.room, recognise{a.id})
+	case owns:
+		a.own(m.room)
+	case ownsNot:
+		a.record.Owned = a.drop(a.record.Owned, m.room)
+	case notMember:
+		a.record.Rooms = a.drop(a.record.Rooms, m.room)
+	case roomGone:
+		a.roomGone(m.room)
+	case expire:
+		if m.turn == a.turn {
+			a.expire()
+		}
+	case renew:
+		if m.turn == a.turn {
+			a.renew()
+		}
+	case departAgain:
+		a.depart()
+	case wake: // to be here is enough: the timer is set by what the record says
+	}
+	a.endIfBlank()
+}
+
+func (a *userActor) loaded(m loaded) {
+	a.loading = false
+	a.rev = m.record.Revision
+	switch {
+	case m.err == nil:
+		if err := json.Unmarshal(m.record.Data, &a.record); err != nil {
+			a.sys.Log.Error("a user's record makes no sense and is begun anew", "err", err)
+			a.record = userRecord{}
+		}
+		a.lastSeen = m.record.Expires.Add(-a.sys.UserExpiry)
+		a.arm(time.Until(m.record.Expires), expire{})
+	case errors.Is(m.err, store.ErrNotFound):
+	case errors.Is(m.err, store.ErrCorrupt):
+		a.sys.Log.Error("a user's record is damaged and is begun anew", "err", m.err)
+	default:
+		// To go on without it would be to overwrite it.
+		a.sys.Log.Error("a user's record cannot be loaded", "err", m.err)
+		for _, w := range a.release() {
+			if w, ok := w.(attach); ok {
+				a.sys.root.Send(w.conn, hangUp{protocol.CloseInternal, "unavailable"})
+			}
+		}
+		a.retire()
+	}
+}
+
+func (a *userActor) committed(m committed) {
+	if superseded, _ := a.done(m); superseded {
+		a.hangUpAll(protocol.CloseMoved, "moved")
+		a.retire()
+		return
+	}
+	a.settle(a.encode)
+}
+
+// attach welcomes a connection. Nothing else is sent to it before.
+func (a *userActor) attach(ctx actor.Context, conn *actor.PID) {
+	if a.leaving != nil {
+		a.leaving.returning = append(a.leaving.returning, conn)
+		return
+	}
+	ctx.Watch(conn)
+	first := len(a.conns) == 0
+	a.conns[conn.Id] = conn
+	a.sys.tell(conn, protocol.Welcome{
+		Protocol: protocol.Version, UserID: a.id, Name: a.name(),
+		Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
+	})
+	if first {
+		a.renew()
+		a.sys.root.Send(a.sys.rooms, findRooms{a.id})
+	}
+}
+
+func (a *userActor) detach(conn *actor.PID) {
+	delete(a.conns, conn.Id)
+	if len(a.conns) > 0 {
+		return
+	}
+	a.lastSeen = time.Now()
+	if !a.record.blank() {
+		a.dirty = true
+		a.arm(a.sys.UserExpiry, expire{})
+	}
+}
+
+func (a *userActor) name() string {
+	if a.record.Name == "" {
+		return guest
+	}
+	return a.record.Name
+}
+
+// own takes in a room that is this user's. A user who is not there at all has
+// expired, and so has the room.
+func (a *userActor) own(room poker.RoomID) {
+	if a.record.blank() && len(a.conns) == 0 {
+		a.sys.tellRoom(room, departed{a.id})
+		return
+	}
+	if !slices.Contains(a.record.Owned, room) {
+		a.record.Owned = append(a.record.Owned, room)
+		a.dirty = true
+	}
+}
+
+func (a *userActor) drop(list []poker.RoomID, room poker.RoomID) []poker.RoomID {
+	i := slices.Index(list, room)
+	if i < 0 {
+		return list
+	}
+	a.dirty = true
+	return slices.Delete(list, i, i+1)
+}
+
+// endIfBlank lets go of an actor that stands for nobody.
+func (a *userActor) endIfBlank() {
+	if len(a.conns) > 0 || !a.record.blank() || a.leaving != nil {
+		return
+	}
+	if a.rev != 0 {
+		a.expire()
+		return
+	}
+	a.dirty = false
+	a.retire()
+}
+
+func (a *userActor) retire() {
+	a.retired = true
+	a.stopTimer()
+	a.sys.root.Send(a.sys.users, retire{string(a.id)})
+	if a.leaving != nil {
+		for _, conn := range a.leaving.returning {
+			a.passOn(attach{conn})
+		}
+	}
+}
+
+// passOn gives a message to the successor.
+func (a *userActor) passOn(message any) {
+	switch message.(type) {
+	case *actor.Terminated, expire, renew, departAgain: // of this actor's own life
+	default:
+		a.sys.tellUser(a.id, message)
+	}
+}
+
+func (a *userActor) hangUpAll(code protocol.CloseCode, reason string) {
+	for _, conn := range a.conns {
+		a.sys.root.Send(conn, hangUp{code, reason})
+	}
+}
+
+// crash sends the user's connections away; they come back to another actor.
+func (a *userActor) crash() {
+	a.hangUpAll(protocol.CloseResync, "resynchronise")
+	a.abandon()
+	a.sys.root.Send(a.sys.users, crashed{string(a.id)})
+}
+
+func (a *userActor) encode() ([]byte, time.Time) {
+	data, err := json.Marshal(a.record)
+	if err != nil {
+		panic(err) // strings and numbers always encode
+	}
+	return data, a.expires()
+}

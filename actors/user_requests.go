@@ -1,0 +1,131 @@
+package actors
+
+import (
+	"slices"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+func (a *userActor) request(m fromClient) {
+	if _, ok := a.conns[m.conn.Id]; !ok {
+		return // a connection that has gone has no use for an answer
+	}
+	switch r := m.in.Request.(type) {
+	case protocol.SetName:
+		a.setName(m.asker(), r.Name)
+	case protocol.CreateRoom:
+		a.createRoom(m.asker(), r)
+	case protocol.JoinRoom:
+		a.joinRoom(m.asker(), r)
+	case protocol.RoomRequest:
+		a.toRoom(m.asker(), r)
+	}
+}
+
+func (a *userActor) setName(by asked, text string) {
+	name, err := poker.CleanName(text)
+	if err != nil {
+		a.refuse(by, protocol.InvalidName)
+		return
+	}
+	changed := name != a.record.Name
+	if changed {
+		a.record.Name = name
+		a.dirty = true
+	}
+	a.after(func(bool) {
+		a.sys.accept(by, protocol.OK{})
+		if !changed {
+			return
+		}
+		for _, conn := range a.conns {
+			a.sys.tell(conn, protocol.User{UserID: a.id, Name: name})
+		}
+		for _, room := range a.record.Rooms {
+			a.sys.tellRoom(room, renamed{a.id, name})
+		}
+	})
+}
+
+func (a *userActor) createRoom(by asked, r protocol.CreateRoom) {
+	if i := slices.IndexFunc(a.record.Created, func(c creation) bool { return by.id != "" && c.Digest == by.digest }); i >= 0 {
+		room := a.record.Created[i].Room
+		a.after(func(durable bool) { a.sys.created(by, room, durable) })
+		return
+	}
+	if limit := a.sys.Limits.RoomsPerUser; limit > 0 && len(a.record.Owned) >= limit {
+		a.refuse(by, protocol.TooManyRooms)
+		return
+	}
+	room := poker.RoomID(a.sys.Keys.NewRoomID(string(a.id), time.Now()))
+	a.record.Owned = append(a.record.Owned, room)
+	a.record.Created = append(a.record.Created, creation{by.digest, room})
+	if n := len(a.record.Created) - rememberCreations; n > 0 {
+		a.record.Created = slices.Delete(a.record.Created, 0, n)
+	}
+	a.dirty = true
+	a.after(func(bool) {
+		a.sys.tellRoom(room, create{asked: by, owner: a.id, request: r})
+	})
+}
+
+// created answers createRoom.
+func (s *System) created(by asked, room poker.RoomID, durable bool) {
+	s.accept(by, protocol.OK{Durable: &durable, RoomID: room})
+	s.tell(by.conn, protocol.RoomCreated{RoomID: room})
+}
+
+// joinRoom makes the membership known before the room does: whatever happens,
+// the user's expiry then ends it.
+func (a *userActor) joinRoom(by asked, r protocol.JoinRoom) {
+	if a.tooManyFailures() {
+		a.refuse(by, protocol.RateLimited)
+		return
+	}
+	if _, err := a.sys.Keys.Room(string(r.RoomID)); err != nil {
+		a.failed = append(a.failed, time.Now())
+		a.refuse(by, protocol.RoomNotFound)
+		return
+	}
+	if !slices.Contains(a.record.Rooms, r.RoomID) {
+		if len(a.record.Rooms) >= maxMemberships {
+			a.refuse(by, protocol.TooManyRooms)
+			return
+		}
+		a.record.Rooms = append(a.record.Rooms, r.RoomID)
+		a.dirty = true
+	}
+	a.after(func(bool) {
+		a.sys.tellRoom(r.RoomID, join{asked: by, user: a.id, name: a.name(), role: r.Role})
+	})
+}
+
+// Guessing ids is hopeless; this keeps the attempts from costing anything.
+const (
+	failureLimit = 10
+	failureSpan  = time.Minute
+)
+
+func (a *userActor) tooManyFailures() bool {
+	a.failed = slices.DeleteFunc(a.failed, func(t time.Time) bool { return time.Since(t) > failureSpan })
+	return len(a.failed) >= failureLimit
+}
+
+// toRoom passes a request on. Rooms the user has nothing to do with are not
+// even looked for.
+func (a *userActor) toRoom(by asked, r protocol.RoomRequest) {
+	if !slices.Contains(a.record.Rooms, r.Room()) && !slices.Contains(a.record.Owned, r.Room()) {
+		a.refuse(by, protocol.NotMember)
+		return
+	}
+	a.after(func(bool) {
+		a.sys.tellRoom(r.Room(), command{asked: by, user: a.id, request: r})
+	})
+}
+
+// refuse answers behind what was asked before.
+func (a *userActor) refuse(by asked, code protocol.Code) {
+	a.after(func(bool) { a.sys.refuse(by, code) })
+}
