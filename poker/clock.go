@@ -72,7 +72,9 @@ func (c StopTimer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 }
 
 // ready says that nothing but the count-down stands between the room and its
-// automatic reveal: no online estimator is without an estimate.
+// automatic reveal: no online estimator is without an estimate. A room whose
+// estimators are all offline is ready too, so that the first of them to come
+// back, after a restart say, does not make it so and end the round for the others.
 func (r *Room) ready() bool {
 	return r.state.Options.AutoReveal && !r.state.Revealed && r.tally.estimates > 0 && r.tally.missing == 0
 }
@@ -95,15 +97,12 @@ func (r *Room) keepCountdown(now Millis, c Command, wasReady bool) []Event {
 	return []Event{Changed{AspectCountdown}}
 }
 
-// mayBegin names the commands that make a room ready and yet begin no
-// count-down: Hide and Undo, because the cards would turn over again at once,
-// and Join, because after a restart the first of a team to reconnect would end
-// the round for the others.
+// mayBegin says whether a command that makes a room ready begins the
+// count-down. Hide and Undo do not: the cards would turn over again at once.
 func mayBegin(c Command) bool {
 	_, hide := c.(Hide)
 	_, undo := c.(Undo)
-	_, join := c.(Join)
-	return !hide && !undo && !join
+	return !hide && !undo
 }
 
 // watchAbsence notes since when nobody who may facilitate has been online.

@@ -1,7 +1,7 @@
 package poker_test
 
 import (
-	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,15 +23,27 @@ func FuzzRoom(f *testing.F) {
 	f.Add([]byte{11, 0, 3, 4, 0, 0, 4, 1, 0, 27, 0, 16, 13, 0, 0, 4, 1, 0, 5, 0, 0, 2, 0, 0, 27, 0, 200})     // auto-reveal, stand-in
 	f.Add([]byte{4, 1, 0, 15, 0, 2, 16, 0, 0, 20, 1, 0, 13, 0, 0, 0, 2, 0, 4, 2, 3, 12, 0, 1, 18, 0, 2})      // next topic, expiry, deck, transfer
 	f.Add([]byte{6, 0, 0, 4, 0, 0, 11, 0, 4, 4, 0, 0, 10, 0, 1, 17, 0, 5, 8, 1, 0, 19, 0, 1, 24, 2, 0, 3, 0}) // locks, roles, deputy, removal
-	f.Fuzz(func(t *testing.T, script []byte) {
-		g := newGame(t)
-		g.step(poker.Join{By: "olga", Name: "Olga"})
-		g.step(poker.Join{By: "ada", Name: "Ada"})
-		for len(script) >= 3 && g.steps < 150 {
-			g.step(g.command(script[0], script[1], script[2]))
-			script = script[3:]
-		}
-	})
+	f.Fuzz(playBytes)
+}
+
+// TestRandomGames is what FuzzRoom does, with the same random games each time.
+func TestRandomGames(t *testing.T) {
+	random := rand.NewChaCha8([32]byte{1})
+	for range 15 {
+		script := make([]byte, 3*150)
+		_, _ = random.Read(script)
+		playBytes(t, script)
+	}
+}
+
+func playBytes(t *testing.T, script []byte) {
+	g := newGame(t)
+	g.step(poker.Join{By: "olga", Name: "Olga"})
+	g.step(poker.Join{By: "ada", Name: "Ada"})
+	for len(script) >= 3 && g.steps < 150 {
+		g.step(g.command(script[0], script[1], script[2]))
+		script = script[3:]
+	}
 }
 
 // game is a room and what its watchers have seen.
@@ -202,103 +214,4 @@ func same(t *testing.T, when string, got, want *poker.Snapshot, blur func(*poker
 	if !reflect.DeepEqual(g, w) {
 		t.Fatalf("%s:\n got %s\nwant %s", when, dump(g), dump(w))
 	}
-}
-
-// canaries finds them wherever they are in v.
-func canaries(v any) []string {
-	var found []string
-	walk(reflect.ValueOf(v), func(leaf reflect.Value) {
-		if leaf.Kind() == reflect.String && strings.Contains(leaf.String(), canary) {
-			found = append(found, leaf.String())
-		}
-	})
-	return found
-}
-
-// dump writes down all there is in v.
-func dump(v any) string {
-	var b strings.Builder
-	walk(reflect.ValueOf(v), func(leaf reflect.Value) { fmt.Fprintf(&b, "%v|", leaf) })
-	return b.String()
-}
-
-// walk visits every leaf of v in a fixed order.
-func walk(v reflect.Value, visit func(reflect.Value)) {
-	switch kind := v.Kind(); {
-	case kind == reflect.Pointer || kind == reflect.Interface:
-		if !v.IsNil() {
-			walk(v.Elem(), visit)
-		}
-	case kind == reflect.Struct:
-		for _, field := range v.Fields() {
-			walk(field, visit)
-		}
-	case kind == reflect.Slice:
-		for i := range v.Len() {
-			walk(v.Index(i), visit)
-		}
-	case kind == reflect.Map:
-		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-		for _, k := range keys {
-			walk(k, visit)
-			walk(v.MapIndex(k), visit)
-		}
-	default:
-		visit(v)
-	}
-}
-
-// command makes a command of three bytes.
-func (g *game) command(op, who, n byte) poker.Command {
-	by := users[int(who)%len(users)]
-	other := users[int(n)%len(users)]
-	round := []int{0, 0, 0, g.room.Round(), 1}[int(n)%5]
-	mark := fmt.Sprintf("%s%d", canary, g.steps)
-	card := []string{mark, mark, mark, "5", "½", "nonsense and more", "\u202e"}[int(n)%7]
-	commands := []poker.Command{
-		poker.Join{By: by, Name: []string{"", "Ada", "Bob"}[n%3], Role: []poker.Role{"", "", poker.Estimator, poker.Observer, "judge"}[n%5]},
-		poker.Join{By: by, Name: string(by)},
-		poker.Disconnect{By: by},
-		poker.Leave{By: by},
-		poker.Estimate{By: by, Round: round, Value: card, Comment: mark},
-		poker.Withdraw{By: by, Round: round},
-		poker.Reveal{By: by, Round: round},
-		poker.Hide{By: by, Round: round},
-		poker.Clear{By: by, Round: round},
-		poker.SetTopic{By: by, Topic: []string{"", "Login", "Logout"}[n%3]},
-		poker.SetRole{By: by, Role: []poker.Role{poker.Estimator, poker.Observer, "judge"}[n%3]},
-		poker.SetOptions{By: by, AutoReveal: new(n&1 > 0), StandIn: new(n&2 > 0), LateEstimates: new([]poker.LateEstimates{poker.LateAllowed, poker.LateLocked, "", "no"}[n>>2&3])},
-		poker.SetDeck{By: by, Deck: []poker.Deck{{Name: "free"}, poker.DefaultDeck(), {Name: "half", Cards: []string{"½", "5"}}, {}}[n%4]},
-		poker.Undo{By: by, Round: round},
-		poker.Settle{By: by, Round: round, Value: []string{"", "5", g.displayed()}[n%3]},
-		poker.SetTopics{By: by, Topics: []string{"One", "Two", ""}[:n%4]},
-		poker.NextTopic{By: by, Round: round},
-		poker.SetDeputy{By: by, User: other, Deputy: n&4 > 0},
-		poker.Transfer{By: by, To: other},
-		poker.Remove{By: by, User: other},
-		poker.Forget{User: by},
-		poker.StartTimer{By: by, Seconds: int(n) * 20},
-		poker.StopTimer{By: by},
-		poker.Tick{},
-		poker.Recognise{Owner: by},
-		poker.Rename{By: by, Name: []string{"Ada", "Bob", "\u200b"}[n%3]},
-		poker.Estimate{By: by, Value: card, Comment: mark},
-		nil,
-	}
-	if c := commands[int(op)%len(commands)]; c != nil {
-		return c
-	}
-	g.now += poker.Millis(n) * 200
-	return poker.Tick{}
-}
-
-// displayed is a value that everybody can see, if there is one.
-func (g *game) displayed() string {
-	for _, m := range g.room.Snapshot().Members {
-		if m.Vote != nil {
-			return m.Vote.Value
-		}
-	}
-	return ""
 }

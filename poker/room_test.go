@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -172,85 +171,20 @@ func (p *player) apply(c poker.Command) []string {
 
 // ask makes a command of what a user says.
 func (p *player) ask(by poker.UserID, args []string) poker.Command {
-	if len(args) == 0 {
-		p.t.Fatalf("line %d: %s says nothing", p.line, by)
+	var s saying
+	s.by = by
+	if len(args) > 0 {
+		s.verb, s.args = args[0], args[1:]
 	}
-	verb, args := args[0], args[1:]
-	round := 0
-	if n := len(args); n > 0 && strings.HasPrefix(args[n-1], "round=") {
-		round = p.number(strings.TrimPrefix(args[n-1], "round="))
-		args = args[:n-1]
+	if n := len(s.args); n > 0 && strings.HasPrefix(s.args[n-1], "round=") {
+		s.round = p.number(strings.TrimPrefix(s.args[n-1], "round="))
+		s.args = s.args[:n-1]
 	}
-	all := args
-	args = append(slices.Clone(args), "", "") // so that the first two are always there
-	switch verb {
-	case "join":
-		return poker.Join{By: by, Name: args[0], Role: poker.Role(args[1])}
-	case "disconnect":
-		return poker.Disconnect{By: by}
-	case "leave":
-		return poker.Leave{By: by}
-	case "rename":
-		return poker.Rename{By: by, Name: args[0]}
-	case "role":
-		return poker.SetRole{By: by, Role: poker.Role(args[0])}
-	case "estimate":
-		return poker.Estimate{By: by, Round: round, Value: args[0], Comment: args[1]}
-	case "withdraw":
-		return poker.Withdraw{By: by, Round: round}
-	case "reveal":
-		return poker.Reveal{By: by, Round: round}
-	case "hide":
-		return poker.Hide{By: by, Round: round}
-	case "clear":
-		return poker.Clear{By: by, Round: round}
-	case "undo":
-		return poker.Undo{By: by, Round: round}
-	case "settle":
-		return poker.Settle{By: by, Round: round, Value: args[0]}
-	case "next":
-		return poker.NextTopic{By: by, Round: round}
-	case "topic":
-		return poker.SetTopic{By: by, Topic: args[0]}
-	case "topics":
-		return poker.SetTopics{By: by, Topics: all}
-	case "deck":
-		if deck, ok := poker.Preset(args[0]); ok {
-			return poker.SetDeck{By: by, Deck: deck}
-		}
-		return poker.SetDeck{By: by, Deck: poker.Deck{Name: args[0], Cards: all[1:]}}
-	case "options":
-		return p.options(by, all)
-	case "deputy":
-		return poker.SetDeputy{By: by, User: poker.UserID(args[0]), Deputy: args[1] != "no"}
-	case "transfer":
-		return poker.Transfer{By: by, To: poker.UserID(args[0])}
-	case "remove":
-		return poker.Remove{By: by, User: poker.UserID(args[0])}
-	case "timer":
-		return poker.StartTimer{By: by, Seconds: p.number(args[0])}
-	case "stop-timer":
-		return poker.StopTimer{By: by}
+	command, ok := verbs[s.verb]
+	if !ok {
+		p.t.Fatalf("line %d: %s cannot %q", p.line, by, s.verb)
 	}
-	p.t.Fatalf("line %d: no command %q", p.line, verb)
-	return nil
-}
-
-func (p *player) options(by poker.UserID, args []string) poker.Command {
-	c := poker.SetOptions{By: by}
-	for _, a := range args {
-		switch key, value, _ := strings.Cut(a, "="); key {
-		case "auto":
-			c.AutoReveal = new(value == "on")
-		case "late":
-			c.LateEstimates = new(poker.LateEstimates(value))
-		case "stand-in":
-			c.StandIn = new(value == "on")
-		default:
-			p.t.Fatalf("line %d: no option %q", p.line, key)
-		}
-	}
-	return c
+	return command(s)
 }
 
 func (p *player) number(s string) int {
@@ -259,29 +193,4 @@ func (p *player) number(s string) int {
 		p.t.Fatalf("line %d: %v", p.line, err)
 	}
 	return n
-}
-
-// split breaks a line into words; a word in quotes is a Go string.
-func split(line string) ([]string, error) {
-	var words []string
-	for {
-		line = strings.TrimLeft(line, " ")
-		if line == "" {
-			return words, nil
-		}
-		if line[0] != '"' {
-			word, rest, _ := strings.Cut(line, " ")
-			words, line = append(words, word), rest
-			continue
-		}
-		quoted, err := strconv.QuotedPrefix(line)
-		if err != nil {
-			return nil, err
-		}
-		word, err := strconv.Unquote(quoted)
-		if err != nil {
-			return nil, err
-		}
-		words, line = append(words, word), line[len(quoted):]
-	}
 }

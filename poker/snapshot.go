@@ -85,18 +85,16 @@ func (r *Room) Snapshot() *Snapshot {
 		}
 	}
 	if s.Revealed {
-		v.Summary = Summarise(s.Deck, v.votes())
+		v.Summary = summarise(s.Deck, v.values)
 	}
 	return v
 }
 
-// votes are the estimates that are displayed.
-func (s *Snapshot) votes() []Vote {
-	votes := make([]Vote, 0, s.Estimates)
-	for _, m := range s.Members {
-		if m.Vote != nil {
-			votes = append(votes, *m.Vote)
+// values are the estimates that are displayed.
+func (s *Snapshot) values(yield func(string) bool) {
+	for i := range s.Members {
+		if v := s.Members[i].Vote; v != nil && !yield(v.Value) {
+			return
 		}
 	}
-	return votes
 }

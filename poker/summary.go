@@ -2,6 +2,7 @@ package poker
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -28,37 +29,50 @@ type Count struct {
 }
 
 // Summarise says what the votes of a revealed round come to. A value counts as
-// a number if it is ½, ¼, ¾ or a decimal such as 8, 0.5 or .5.
+// a number, and enters mean, median, least and greatest, if it is ½, ¼, ¾ or a decimal such as 8, 0.5 or .5.
 //
 // The spread counts the steps of the deck between the lowest and the highest
 // card given. The steps of a deck are its numbers; if it has none, as with
 // T-shirt sizes, all its cards but ?, ☕ and ∞. It is nil when no step was
 // given, and for a deck without cards.
 func Summarise(deck Deck, votes []Vote) *Summary {
-	counts := make(map[string]int)
-	for _, v := range votes {
-		counts[v.Value]++
-	}
-	s := &Summary{
-		Votes:        len(votes),
-		Distribution: distribution(deck, counts),
-		Consensus:    len(counts) == 1 && len(votes) >= 2,
-		Spread:       spread(deck, counts),
-	}
-	s.count()
-	return s
+	return summarise(deck, func(yield func(string) bool) {
+		for _, v := range votes {
+			if !yield(v.Value) {
+				return
+			}
+		}
+	})
 }
 
-// Summary is the finished round's, or nil when it was never revealed.
+// Summary is the finished round's, or nil when nothing of it was revealed.
 func (f Finished) Summary() *Summary {
 	if len(f.Votes) == 0 {
 		return nil
 	}
-	votes := make([]Vote, len(f.Votes))
-	for i, v := range f.Votes {
-		votes[i] = v.Vote
+	return summarise(f.Deck, func(yield func(string) bool) {
+		for _, v := range f.Votes {
+			if !yield(v.Vote.Value) {
+				return
+			}
+		}
+	})
+}
+
+func summarise(deck Deck, values iter.Seq[string]) *Summary {
+	n, counts := 0, make(map[string]int)
+	for v := range values {
+		n++
+		counts[v]++
 	}
-	return Summarise(f.Deck, votes)
+	s := &Summary{
+		Votes:        n,
+		Distribution: distribution(deck, counts),
+		Consensus:    len(counts) == 1 && n >= 2,
+		Spread:       spread(deck, counts),
+	}
+	s.count()
+	return s
 }
 
 func distribution(deck Deck, counts map[string]int) []Count {

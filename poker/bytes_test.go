@@ -1,0 +1,61 @@
+package poker_test
+
+import (
+	"fmt"
+
+	"example.com/pokey/poker"
+)
+
+// command makes a command of three bytes.
+func (g *game) command(op, who, n byte) poker.Command {
+	by := users[int(who)%len(users)]
+	other := users[int(n)%len(users)]
+	round := []int{0, 0, 0, g.room.Round(), 1}[int(n)%5]
+	mark := fmt.Sprintf("%s%d", canary, g.steps)
+	card := []string{mark, mark, mark, "5", "½", "nonsense and more", "\u202e"}[int(n)%7]
+	commands := []poker.Command{
+		poker.Join{By: by, Name: []string{"", "Ada", "Bob"}[n%3], Role: []poker.Role{"", "", poker.Estimator, poker.Observer, "judge"}[n%5]},
+		poker.Join{By: by, Name: string(by)},
+		poker.Disconnect{By: by},
+		poker.Leave{By: by},
+		poker.Estimate{By: by, Round: round, Value: card, Comment: mark},
+		poker.Withdraw{By: by, Round: round},
+		poker.Reveal{By: by, Round: round},
+		poker.Hide{By: by, Round: round},
+		poker.Clear{By: by, Round: round},
+		poker.SetTopic{By: by, Topic: []string{"", "Login", "Logout"}[n%3]},
+		poker.SetRole{By: by, Role: []poker.Role{poker.Estimator, poker.Observer, "judge"}[n%3]},
+		poker.SetOptions{By: by, AutoReveal: new(n&1 > 0), StandIn: new(n&2 > 0), LateEstimates: new([]poker.LateEstimates{poker.LateAllowed, poker.LateLocked, "", "no"}[n>>2&3])},
+		poker.SetDeck{By: by, Deck: []poker.Deck{{Name: "free"}, poker.DefaultDeck(), {Name: "half", Cards: []string{"½", "5"}}, {}}[n%4]},
+		poker.Undo{By: by, Round: round},
+		poker.Settle{By: by, Round: round, Value: []string{"", "5", g.displayed()}[n%3]},
+		poker.SetTopics{By: by, Topics: []string{"One", "Two", ""}[:n%4]},
+		poker.NextTopic{By: by, Round: round},
+		poker.SetDeputy{By: by, User: other, Deputy: n&4 > 0},
+		poker.Transfer{By: by, To: other},
+		poker.Remove{By: by, User: other},
+		poker.Forget{User: by},
+		poker.StartTimer{By: by, Seconds: int(n) * 20},
+		poker.StopTimer{By: by},
+		poker.Tick{},
+		poker.Recognise{Owner: by},
+		poker.Rename{By: by, Name: []string{"Ada", "Bob", "\u200b"}[n%3]},
+		poker.Estimate{By: by, Value: card, Comment: mark},
+		nil,
+	}
+	if c := commands[int(op)%len(commands)]; c != nil {
+		return c
+	}
+	g.now += poker.Millis(n) * 200
+	return poker.Tick{}
+}
+
+// displayed is a value that everybody can see, if there is one.
+func (g *game) displayed() string {
+	for _, m := range g.room.Snapshot().Members {
+		if m.Vote != nil {
+			return m.Vote.Value
+		}
+	}
+	return ""
+}

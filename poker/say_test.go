@@ -1,0 +1,108 @@
+package poker_test
+
+import (
+	"strconv"
+	"strings"
+
+	"example.com/pokey/poker"
+)
+
+// saying is a line such as "bob estimate 5 round=2".
+type saying struct {
+	by    poker.UserID
+	verb  string
+	args  []string
+	round int
+}
+
+// arg is the i-th argument, empty if there is none.
+func (s saying) arg(i int) string {
+	if i < len(s.args) {
+		return s.args[i]
+	}
+	return ""
+}
+
+func (s saying) user(i int) poker.UserID { return poker.UserID(s.arg(i)) }
+
+var verbs = map[string]func(s saying) poker.Command{
+	"join":       func(s saying) poker.Command { return poker.Join{By: s.by, Name: s.arg(0), Role: poker.Role(s.arg(1))} },
+	"disconnect": func(s saying) poker.Command { return poker.Disconnect{By: s.by} },
+	"leave":      func(s saying) poker.Command { return poker.Leave{By: s.by} },
+	"rename":     func(s saying) poker.Command { return poker.Rename{By: s.by, Name: s.arg(0)} },
+	"role":       func(s saying) poker.Command { return poker.SetRole{By: s.by, Role: poker.Role(s.arg(0))} },
+	"estimate": func(s saying) poker.Command {
+		return poker.Estimate{By: s.by, Round: s.round, Value: s.arg(0), Comment: s.arg(1)}
+	},
+	"withdraw": func(s saying) poker.Command { return poker.Withdraw{By: s.by, Round: s.round} },
+	"reveal":   func(s saying) poker.Command { return poker.Reveal{By: s.by, Round: s.round} },
+	"hide":     func(s saying) poker.Command { return poker.Hide{By: s.by, Round: s.round} },
+	"clear":    func(s saying) poker.Command { return poker.Clear{By: s.by, Round: s.round} },
+	"undo":     func(s saying) poker.Command { return poker.Undo{By: s.by, Round: s.round} },
+	"settle":   func(s saying) poker.Command { return poker.Settle{By: s.by, Round: s.round, Value: s.arg(0)} },
+	"next":     func(s saying) poker.Command { return poker.NextTopic{By: s.by, Round: s.round} },
+	"topic":    func(s saying) poker.Command { return poker.SetTopic{By: s.by, Topic: s.arg(0)} },
+	"topics":   func(s saying) poker.Command { return poker.SetTopics{By: s.by, Topics: s.args} },
+	"deck":     func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
+	"options":  saying.options,
+	"deputy": func(s saying) poker.Command {
+		return poker.SetDeputy{By: s.by, User: s.user(0), Deputy: s.arg(1) != "no"}
+	},
+	"transfer":   func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user(0)} },
+	"remove":     func(s saying) poker.Command { return poker.Remove{By: s.by, User: s.user(0)} },
+	"timer":      saying.timer,
+	"stop-timer": func(s saying) poker.Command { return poker.StopTimer{By: s.by} },
+}
+
+func (s saying) deck() poker.Deck {
+	if deck, ok := poker.Preset(s.arg(0)); ok {
+		return deck
+	}
+	return poker.Deck{Name: s.arg(0), Cards: s.args[1:]}
+}
+
+func (s saying) options() poker.Command {
+	c := poker.SetOptions{By: s.by}
+	for _, a := range s.args {
+		key, value, _ := strings.Cut(a, "=")
+		switch key {
+		case "auto":
+			c.AutoReveal = new(value == "on")
+		case "late":
+			c.LateEstimates = new(poker.LateEstimates(value))
+		case "stand-in":
+			c.StandIn = new(value == "on")
+		}
+	}
+	return c
+}
+
+func (s saying) timer() poker.Command {
+	seconds, _ := strconv.Atoi(s.arg(0))
+	return poker.StartTimer{By: s.by, Seconds: seconds}
+}
+
+// split breaks a line into words; a word in quotes is a Go string.
+func split(line string) ([]string, error) {
+	var words []string
+	for {
+		line = strings.TrimLeft(line, " ")
+		if line == "" {
+			return words, nil
+		}
+		if line[0] != '"' {
+			word, rest, _ := strings.Cut(line, " ")
+			words, line = append(words, word), rest
+			continue
+		}
+		quoted, err := strconv.QuotedPrefix(line)
+		if err != nil {
+			return nil, err
+		}
+		word, err := strconv.Unquote(quoted)
+		if err != nil {
+			return nil, err
+		}
+		words, line = append(words, word), line[len(quoted):]
+	}
+}

@@ -1,0 +1,210 @@
+package poker_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"golang.org/x/text/unicode/norm"
+
+	"example.com/pokey/poker"
+)
+
+func TestCleanName(t *testing.T) {
+	family := "👨\u200d👩\u200d👧\u200d👦"
+	for _, test := range []struct {
+		what, in string
+		want     string // empty: refused
+	}{
+		{"plain", "Ada", "Ada"},
+		{"trimmed", " \u00a0Ada\u3000", "Ada"},
+		{"space within", "Ada Lovelace", "Ada Lovelace"},
+		{"a digit", "7", "7"},
+		{"composed", "Zoe\u0308", "Zo\u00eb"},
+		{"Hangul jamo", "\u1112\u1161\u11ab", "\ud55c"},
+		{"Devanagari", "क्षत्रिय", "क्षत्रिय"},
+		{"Persian with a non-joiner", "می\u200cخواهم", "می\u200cخواهم"},
+		{"family with a letter", "A" + family, "A" + family},
+		{"flag and skin tone", "A 🇩🇪 👋🏾", "A 🇩🇪 👋🏾"},
+		{"forty", strings.Repeat("ё", 40), strings.Repeat("ё", 40)},
+		{"forty after trimming", " " + strings.Repeat("x", 40) + " ", strings.Repeat("x", 40)},
+		{"forty of two code points", strings.Repeat("q\u0301", 40), strings.Repeat("q\u0301", 40)},
+		{"four marks", "q\u0323\u0324\u0325\u0331x", "q\u0323\u0324\u0325\u0331x"},
+		{"the owner's look-alike", "Оlga", "Оlga"},
+
+		{"nothing", "", ""},
+		{"blank", " \u00a0\u2003", ""},
+		{"zero width only", "\u200b\u200c\u200d\u2060\ufeff", ""},
+		{"a blank letter", "\u3164", ""},
+		{"punctuation only", "-_-", ""},
+		{"emoji only", family, ""},
+		{"forty-one", strings.Repeat("ё", 41), ""},
+		{"bytes", "A" + strings.Repeat(family, 7), ""},
+		{"one endless character", "A" + strings.Repeat("\u200d", 100), ""},
+		{"five marks", "q\u0301\u0301\u0301\u0301\u0301", ""},
+		{"five marks, one of them composed", "a\u0301\u0301\u0301\u0301\u0301", ""},
+		{"five marks around a joiner", "q\u0301\u0301\u0301\u200d\u0301\u0301", ""},
+		{"zalgo", "a" + strings.Repeat("\u0335", 64), ""},
+		{"not UTF-8", "Ada\xc3", ""},
+		{"a surrogate", "Ada\xed\xa0\x80", ""},
+		{"overlong", "Ada\xc0\x80", ""},
+		{"new line", "Ada\nERROR", ""},
+		{"new line at the end", "Ada\n", ""},
+		{"escape", "Ada\x1b[31m", ""},
+		{"C1", "Ada\u0085", ""},
+		{"delete", "Ada\x7f", ""},
+		{"line separator", "Ada\u2028", ""},
+		{"paragraph separator", "Ada\u2029", ""},
+		{"override", "\u202eadA", ""},
+		{"embedding", "\u202aAda", ""},
+		{"isolate", "\u2067Ada\u2069", ""},
+		{"left-to-right mark", "Ada\u200e", ""},
+		{"right-to-left mark", "Ada\u200f", ""},
+		{"Arabic letter mark", "Ada\u061c", ""},
+		{"tags", "Ada\U000e0041\U000e007f", ""},
+		{"private use", "Ada\ue000", ""},
+		{"private plane", "Ada\U00100000", ""},
+		{"noncharacter", "Ada\ufffe", ""},
+		{"noncharacter of a plane", "Ada\U0001ffff", ""},
+		{"unassigned", "Ada\u0378", ""},
+	} {
+		got, err := poker.CleanName(test.in)
+		if got != test.want || (err == nil) != (test.want != "") {
+			t.Errorf("%s: %q, %v; want %q", test.what, got, err, test.want)
+		}
+		if err != nil && !errors.Is(err, poker.ErrInvalidName) {
+			t.Errorf("%s: error %v", test.what, err)
+		}
+	}
+}
+
+func TestLengths(t *testing.T) {
+	thai := "ที่" // one character of nine bytes
+	for _, test := range []struct {
+		what  string
+		clean func(string) (string, error)
+		in    string
+		err   error
+	}{
+		{"empty topic", poker.CleanTopic, "", nil},
+		{"topic is not trimmed", poker.CleanTopic, " spaced ", nil},
+		{"200 characters", poker.CleanTopic, strings.Repeat("é", 200), nil},
+		{"201 characters", poker.CleanTopic, strings.Repeat("é", 201), poker.ErrInvalidTopic},
+		{"a long topic in Thai", poker.CleanTopic, strings.Repeat(thai, 175), nil},
+		{"topic of too many bytes", poker.CleanTopic, strings.Repeat(thai, 200), poker.ErrInvalidTopic},
+		{"topic with a new line", poker.CleanTopic, "a\nb", poker.ErrInvalidTopic},
+		{"empty comment", poker.CleanComment, "", nil},
+		{"500 characters", poker.CleanComment, strings.Repeat("🙂", 500), nil},
+		{"501 characters", poker.CleanComment, strings.Repeat("🙂", 501), poker.ErrInvalidEstimate},
+		{"comment of too many bytes", poker.CleanComment, "a" + strings.Repeat("\u200d", 1400), poker.ErrInvalidEstimate},
+	} {
+		got, err := test.clean(test.in)
+		if !errors.Is(err, test.err) || err == nil && got != test.in {
+			t.Errorf("%s: %q, %v", test.what, got, err)
+		}
+	}
+}
+
+func TestErrorsTellNothing(t *testing.T) {
+	for _, clean := range []func(string) (string, error){poker.CleanName, poker.CleanTopic, poker.CleanComment} {
+		if got, err := clean(canary + "\n"); got != "" || err == nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+}
+
+// FuzzText checks what every text that passes has in common, with rules
+// written down a second time.
+func FuzzText(f *testing.F) {
+	for _, s := range []string{"", "Ada", " Zoe\u0308 ", "👩🏽\u200d💻", "\u202e", "a\u0301\u0301\u0301\u0301\u0301", "\u0958\u1112\u1161\u11ab", "\xff", " \u0301a", "½"} {
+		f.Add(s)
+	}
+	free := poker.Deck{Name: "free"}
+	cleaners := []struct {
+		clean func(string) (string, error)
+		err   error
+		max   int
+		bytes int
+	}{
+		{poker.CleanName, poker.ErrInvalidName, 40, 160},
+		{poker.CleanTopic, poker.ErrInvalidTopic, 200, 1600},
+		{poker.CleanComment, poker.ErrInvalidEstimate, 500, 4000},
+		{func(s string) (string, error) {
+			d, err := poker.Deck{Name: "d", Cards: []string{s}}.Clean()
+			return strings.Join(d.Cards, ""), err
+		}, poker.ErrInvalidDeck, 8, 64},
+		{func(s string) (string, error) {
+			d, err := poker.Deck{Name: s}.Clean()
+			return d.Name, err
+		}, poker.ErrInvalidDeck, 40, 160},
+		{func(s string) (string, error) {
+			room := poker.NewRoom("kitchen", "e1", "olga", start, free)
+			if _, err := room.Apply(start, poker.Join{By: "ada"}, poker.Limits{}); err != nil {
+				return "", err
+			}
+			if _, err := room.Apply(start, poker.Estimate{By: "ada", Value: s}, poker.Limits{}); err != nil {
+				return "", err
+			}
+			return room.Own("ada").Value, nil
+		}, poker.ErrInvalidEstimate, 16, 128},
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for i, c := range cleaners {
+			got, err := c.clean(s)
+			if err != nil {
+				if got != "" || !errors.Is(err, c.err) {
+					t.Fatalf("cleaner %d: %q, %v", i, got, err)
+				}
+				continue
+			}
+			if again, err := c.clean(got); err != nil || again != got {
+				t.Fatalf("cleaner %d: %q becomes %q, %v", i, got, again, err)
+			}
+			if len(got) > c.bytes || uniseg.GraphemeClusterCount(got) > c.max {
+				t.Fatalf("cleaner %d: %q is too long", i, got)
+			}
+			if fault := faultOf(got); fault != "" {
+				t.Fatalf("cleaner %d: %q: %s", i, got, fault)
+			}
+		}
+	})
+}
+
+// faultOf says why a text should not have passed.
+func faultOf(s string) string {
+	if !utf8.ValidString(s) {
+		return "not UTF-8"
+	}
+	if !norm.NFC.IsNormalString(s) {
+		return "not NFC"
+	}
+	for _, c := range s {
+		switch {
+		case c < 0x20, c >= 0x7f && c < 0xa0, c == 0x2028, c == 0x2029:
+			return "control"
+		case c >= 0x202a && c <= 0x202e, c >= 0x2066 && c <= 0x2069, c == 0x200e, c == 0x200f, c == 0x061c:
+			return "bidirectional control"
+		case c >= 0xe0000 && c <= 0xe007f:
+			return "tag"
+		case c >= 0xe000 && c <= 0xf8ff, c >= 0xf0000:
+			return "private use"
+		case c&0xfffe == 0xfffe, c >= 0xfdd0 && c <= 0xfdef:
+			return "noncharacter"
+		case !unicode.In(c, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cf):
+			return "unassigned"
+		}
+	}
+	run := 0
+	for _, c := range s {
+		if run++; !unicode.Is(unicode.M, c) {
+			run = 0
+		}
+		if run > 4 {
+			return "marks"
+		}
+	}
+	return ""
+}
