@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// listenAdmin opens the operator's port. Where nobody asked for it and it is
+// taken, the server does without.
+func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, error) {
+	if c.adminListen == "" {
+		return nil, nil
+	}
+	l, err := listen("tcp", c.adminListen)
+	switch {
+	case err == nil:
+		return l, nil
+	case c.adminSet:
+		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, err)}
+	default:
+		log.Warn("no metrics: the address is not to be had", "setting", "-admin-listen", "address", c.adminListen, "err", err)
+		return nil, nil
+	}
+}
+
+// admin is the server of the operator's port.
+func (n *node) admin() *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", n.readyz)
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 8 << 10}
+}
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Ready    bool   `json:"ready"`
+	State    string `json:"state"` // ok, degraded or draining
+	Durable  bool   `json:"durable"`
+	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
+	Version  string `json:"version"`
+	Sessions int    `json:"connections"`
+}
+
+// readyz says whether clients should be sent here. A server that cannot save
+// still serves, and says so: a meeting is worth more than its record.
+func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
+	stats := n.system.Stats()
+	r := readiness{
+		Ready: true, State: "ok", Durable: n.store.Durable() && stats.Unsaved == 0, Unsaved: stats.Unsaved,
+		Version: version(), Sessions: n.web.Stats().Connections,
+	}
+	status := http.StatusOK
+	switch {
+	case n.draining.Load():
+		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
+	case stats.Unsaved > 0:
+		r.State = "degraded"
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(r)
+}

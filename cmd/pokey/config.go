@@ -1,0 +1,209 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// config is every setting. Nothing else reads flags or the environment.
+type config struct {
+	listen         string
+	adminListen    string
+	publicOrigins  []string
+	trustedProxies []netip.Prefix
+	basePath       string
+	requireOrigin  bool
+	data           string
+	secretFile     string
+	userExpiry     time.Duration
+	messageRate    float64
+	messageBurst   int
+	handshakeRate  float64
+	maxConnections int
+	maxPerIP       int
+	maxPerSession  int
+	maxRooms       int
+	maxMembers     int
+	logFormat      string
+	logLevel       string
+
+	adminSet bool // -admin-listen was given
+}
+
+// inMemory is the value of -data that keeps nothing on disk.
+const inMemory = "none"
+
+// flags declares the settings. The README has the same table.
+func (c *config) flags(fs *flag.FlagSet) {
+	fs.StringVar(&c.listen, "listen", "127.0.0.1:8080", "serve on `HOST:PORT`")
+	fs.StringVar(&c.adminListen, "admin-listen", "127.0.0.1:9090", "serve metrics and readiness on `HOST:PORT`; empty for off")
+	fs.Func("public-origin", "`URL[,URL]` under which browsers reach this server; required unless it listens on loopback", c.setOrigins)
+	fs.Func("trusted-proxies", "`CIDR[,CIDR]` whose X-Forwarded-For is believed", c.setProxies)
+	fs.StringVar(&c.basePath, "base-path", "/", "`PATH` under which everything is served")
+	fs.BoolVar(&c.requireOrigin, "require-origin", false, "refuse WebSocket clients that send no Origin")
+	fs.StringVar(&c.data, "data", "./data", "`DIR` that rooms are kept in; \"none\" keeps them in memory")
+	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with the master secret, made on first start (default DATA/secret.key)")
+	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
+	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
+	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
+	fs.Float64Var(&c.handshakeRate, "handshake-rate", 10, "connections per second and address, five times as many at once; 0 for no limit")
+	fs.IntVar(&c.maxConnections, "max-connections", 10000, "connections in all; 0 for no limit")
+	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", 256, "connections per address; 0 for no limit")
+	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
+	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
+	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
+	fs.StringVar(&c.logFormat, "log-format", "text", "text or json")
+	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
+}
+
+// parseConfig reads the flags, and the environment for those that are not
+// given: -user-expiry is POKEY_USER_EXPIRY there.
+func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
+	var c config
+	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	c.flags(fs)
+	var faults []error
+	fs.VisitAll(func(f *flag.Flag) {
+		if v := getenv(envName(f.Name)); v != "" {
+			if err := fs.Set(f.Name, v); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", envName(f.Name), err))
+			}
+		}
+	})
+	if len(faults) > 0 {
+		return c, exit{exitConfig, errors.Join(faults...)}
+	}
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return c, err
+		}
+		return c, exit{exitConfig, err}
+	}
+	if fs.NArg() > 0 {
+		return c, exit{exitUsage, fmt.Errorf("%q is neither a flag nor a command; see pokey -help", fs.Arg(0))}
+	}
+	fs.Visit(func(f *flag.Flag) { c.adminSet = c.adminSet || f.Name == "admin-listen" })
+	if err := c.check(); err != nil {
+		return c, exit{exitConfig, err}
+	}
+	return c, nil
+}
+
+func envName(name string) string {
+	return "POKEY_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+func (c *config) setOrigins(list string) error {
+	c.publicOrigins = nil
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.TrimSuffix(strings.TrimSpace(text), "/")
+		u, err := url.Parse(text)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			return fmt.Errorf("%q is not of the form https://host or https://host:port", text)
+		}
+		c.publicOrigins = append(c.publicOrigins, strings.ToLower(text))
+	}
+	return nil
+}
+
+func (c *config) setProxies(list string) error {
+	c.trustedProxies = nil
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.TrimSpace(text)
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(text)
+			if addrErr != nil {
+				return fmt.Errorf("%q is not an address or a CIDR", text)
+			}
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		c.trustedProxies = append(c.trustedProxies, prefix.Masked())
+	}
+	return nil
+}
+
+// check finds what is wrong or unsafe, all of it, and fills in what follows.
+func (c *config) check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if host, _, err := net.SplitHostPort(c.listen); err != nil {
+		fault("-listen %q: want HOST:PORT", c.listen)
+	} else if !loopback(host) && len(c.publicOrigins) == 0 {
+		fault("-public-origin is required when -listen %s can be reached from elsewhere: say under which URL browsers come, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
+	}
+	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
+		fault("-admin-listen %q: want HOST:PORT", c.adminListen)
+	}
+	if !strings.HasPrefix(c.basePath, "/") || strings.ContainsAny(c.basePath, " ?#%\"'<>\\") || strings.Contains(c.basePath, "//") {
+		fault("-base-path %q: want a plain path such as /poker/", c.basePath)
+	}
+	if !strings.HasSuffix(c.basePath, "/") {
+		c.basePath += "/"
+	}
+	if c.userExpiry < time.Second {
+		fault("-user-expiry %v: want at least a second", c.userExpiry)
+	}
+	for _, limit := range []struct {
+		name  string
+		value float64
+	}{
+		{"message-rate", c.messageRate},
+		{"message-burst", float64(c.messageBurst)},
+		{"handshake-rate", c.handshakeRate},
+		{"max-connections", float64(c.maxConnections)},
+		{"max-connections-per-ip", float64(c.maxPerIP)},
+		{"max-connections-per-session", float64(c.maxPerSession)},
+		{"max-rooms-per-user", float64(c.maxRooms)},
+		{"max-members-per-room", float64(c.maxMembers)},
+	} {
+		if limit.value < 0 {
+			fault("-%s %v: want 0 or more", limit.name, limit.value)
+		}
+	}
+	if c.logFormat != "text" && c.logFormat != "json" {
+		fault("-log-format %q: want text or json", c.logFormat)
+	}
+	if _, err := logLevel(c.logLevel); err != nil {
+		fault("-log-level %q: want debug, info, warn or error", c.logLevel)
+	}
+	if c.data == "" {
+		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)
+	}
+	if c.secretFile == "" && c.data != inMemory {
+		c.secretFile = filepath.Join(c.data, "secret.key")
+	}
+	return errors.Join(faults...)
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// url is where a person on this machine finds the page.
+func (c *config) url(addr net.Addr) string {
+	if len(c.publicOrigins) > 0 {
+		return c.publicOrigins[0] + c.basePath
+	}
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if loopback(host) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port) + c.basePath
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "example.com/pokey/"
+
+// mayImport is the house's rule of who may know whom, by package. Std stands
+// for the standard library. Nobody may import cmd.
+var mayImport = map[string][]string{
+	"poker":           {"cmp", "errors", "fmt", "iter", "maps", "math", "slices", "strconv", "strings", "unicode", "unicode/utf8", "golang.org/x/text/unicode/norm", "github.com/rivo/uniseg"},
+	"identity":        {"std", "github.com/gorilla/securecookie"},
+	"protocol":        {"std", module + "poker"},
+	"store":           {"std", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"},
+	"store/storetest": {"std", module + "store"},
+	"actors":          {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor"},
+	"transport":       {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "golang.org/x/time/rate", "rsc.io/qr"},
+	"static":          {"embed"},
+	"cmd/pokey":       {"std", "any"},
+}
+
+// mayNot is what the standard library has and a package still may not know.
+var mayNot = map[string][]string{
+	"identity": {"net/http"},
+	"protocol": {"net/http"},
+	"store":    {"net/http"},
+	"actors":   {"net/http"},
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	for pkg, imports := range packages(t) {
+		allowed, known := mayImport[pkg]
+		switch {
+		case strings.HasPrefix(pkg, "cmd/pokey-load"):
+			allowed = []string{"std", "any"}
+		case !known:
+			t.Errorf("package %s has no place in the house: say in this test what it may import", pkg)
+			continue
+		}
+		for _, i := range imports {
+			std := !strings.Contains(strings.Split(i, "/")[0], ".")
+			switch {
+			case strings.HasPrefix(i, module+"cmd/pokey/") || i == module+"cmd/pokey":
+				t.Errorf("%s imports the composition root", pkg)
+			case slices.Contains(mayNot[pkg], i):
+				t.Errorf("%s may not import %s", pkg, i)
+			case slices.Contains(allowed, i), std && slices.Contains(allowed, "std"), slices.Contains(allowed, "any"):
+			default:
+				t.Errorf("%s may not import %s", pkg, i)
+			}
+		}
+	}
+}
+
+// packages lists the module's packages with what they import, tests aside.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		found[strings.TrimPrefix(p.ImportPath, module)] = p.Imports
+	}
+	if len(found) < len(mayImport) {
+		t.Fatalf("found only %d packages", len(found))
+	}
+	return found
+}

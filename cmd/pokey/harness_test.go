@@ -1,0 +1,367 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// server is the whole program, run in a bubble and reached through memory.
+type server struct {
+	t      *testing.T
+	args   []string
+	log    *lockedBuffer
+	pipe   *pipeListener
+	cancel context.CancelFunc
+	done   chan error
+	asked  int
+
+	mu  sync.Mutex
+	tap func(user string, message []byte) // sees every message any client gets
+}
+
+const origin = "http://localhost:8080"
+
+// inBubble runs the program with the arguments, plays the story and stops it.
+func inBubble(t *testing.T, args []string, story func(*server)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{t: t, args: append([]string{"-admin-listen", ""}, args...), log: &lockedBuffer{}}
+		s.start()
+		story(s)
+		s.stop()
+	})
+}
+
+func (s *server) start() {
+	s.pipe = newPipeListener()
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel, s.done = cancel, make(chan error, 1)
+	pipe := s.pipe
+	go func() {
+		s.done <- run(ctx, s.args, func(string) string { return "" }, s.log,
+			func(string, string) (net.Listener, error) { return pipe, nil })
+	}()
+	synctest.Wait()
+}
+
+// stop is a SIGTERM. Proto.Actor's tickers need a while to run out.
+func (s *server) stop() {
+	s.t.Helper()
+	s.cancel()
+	if err := <-s.done; err != nil {
+		s.t.Errorf("run: %v", err)
+	}
+	time.Sleep(time.Minute)
+}
+
+// browser is a user's browser: it keeps the session cookie.
+type browser struct {
+	s      *server
+	name   string
+	client *http.Client
+	userID string
+}
+
+// open is a browser that has opened the page.
+func (s *server) open(name string) *browser {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	b := &browser{s: s, name: name, client: &http.Client{Jar: jar, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.pipe.dial(ctx) },
+	}}}
+	response, err := b.client.Get(origin + "/")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("GET / answers %s", response.Status)
+	}
+	return b
+}
+
+// cookies is what the browser would send.
+func (b *browser) cookies() []*http.Cookie {
+	u, _ := url.Parse(origin)
+	return b.client.Jar.Cookies(u)
+}
+
+// tab is one WebSocket. It keeps the rooms as PROTOCOL.md says a client does.
+type tab struct {
+	b    *browser
+	s    *server
+	conn *websocket.Conn
+
+	mu     sync.Mutex
+	events []message
+	next   int
+	rooms  map[string]message
+	vers   map[string]float64
+	closed websocket.StatusCode
+}
+
+type message = map[string]any
+
+// tab opens a WebSocket and reads it until it closes.
+func (b *browser) tab() *tab {
+	b.s.t.Helper()
+	conn, _, err := websocket.Dial(context.Background(), "ws://localhost:8080/connect", &websocket.DialOptions{
+		HTTPClient: b.client, HTTPHeader: http.Header{"Origin": {origin}},
+	})
+	if err != nil {
+		b.s.t.Fatal(err)
+	}
+	conn.SetReadLimit(1 << 20)
+	t := &tab{b: b, s: b.s, conn: conn, rooms: map[string]message{}, vers: map[string]float64{}}
+	go t.read()
+	synctest.Wait()
+	b.userID = t.want("welcome")["userId"].(string)
+	return t
+}
+
+func (t *tab) read() {
+	for {
+		_, data, err := t.conn.Read(context.Background())
+		if err != nil {
+			t.mu.Lock()
+			t.closed = websocket.CloseStatus(err)
+			t.mu.Unlock()
+			return
+		}
+		t.receive(data)
+	}
+}
+
+func (t *tab) receive(data []byte) {
+	t.s.mu.Lock()
+	if t.s.tap != nil {
+		t.s.tap(t.b.userID, data)
+	}
+	t.s.mu.Unlock()
+	var m message
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.s.t.Errorf("not JSON: %s", data)
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.events = append(t.events, m)
+	id, _ := m["roomId"].(string)
+	switch m["event"] {
+	case "roomStatus":
+		t.rooms[id], t.vers[id] = m["room"].(message), m["version"].(float64)
+	case "roomPatch":
+		if m["since"] != t.vers[id] {
+			t.s.t.Errorf("a patch since %v for a client at %v", m["since"], t.vers[id])
+		}
+		t.rooms[id], t.vers[id] = merge(t.rooms[id], m["patch"]).(message), m["version"].(float64)
+	}
+}
+
+// merge is RFC 7396.
+func merge(target, patch any) any {
+	changes, ok := patch.(message)
+	if !ok {
+		return patch
+	}
+	old, _ := target.(message)
+	merged := message{}
+	for k, v := range old {
+		merged[k] = v
+	}
+	for k, v := range changes {
+		if v == nil {
+			delete(merged, k)
+		} else {
+			merged[k] = merge(merged[k], v)
+		}
+	}
+	return merged
+}
+
+// settle waits until nothing moves, a room's pause after a broadcast included.
+func (t *tab) settle() {
+	synctest.Wait()
+	time.Sleep(60 * time.Millisecond)
+	synctest.Wait()
+}
+
+func (t *tab) send(text string) {
+	t.s.t.Helper()
+	if err := t.conn.Write(context.Background(), websocket.MessageText, []byte(text)); err != nil {
+		t.s.t.Fatalf("%s sends %s: %v", t.b.name, text, err)
+	}
+	t.settle()
+}
+
+// ask sends a request and returns its ok or error.
+func (t *tab) ask(request string, fields string, args ...any) message {
+	t.s.t.Helper()
+	t.s.asked++
+	id := fmt.Sprintf("r%d", t.s.asked)
+	if fields != "" {
+		fields = "," + fmt.Sprintf(fields, args...)
+	}
+	t.send(fmt.Sprintf(`{"request":%q,"id":%q%s}`, request, id, fields))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, m := range slices.Backward(t.events) {
+		if m["id"] == id {
+			return m
+		}
+	}
+	t.s.t.Fatalf("%s: %s is not answered", t.b.name, request)
+	return nil
+}
+
+// in asks about a room and wants an ok.
+func (t *tab) in(room, request, fields string, args ...any) message {
+	t.s.t.Helper()
+	m := t.ask(request, joinFields(room, fields), args...)
+	if m["event"] != "ok" {
+		t.s.t.Fatalf("%s: %s is refused: %v", t.b.name, request, m)
+	}
+	return m
+}
+
+// refused asks about a room and wants an error of the code.
+func (t *tab) refused(code, room, request, fields string, args ...any) {
+	t.s.t.Helper()
+	if m := t.ask(request, joinFields(room, fields), args...); m["event"] != "error" || m["code"] != code {
+		t.s.t.Fatalf("%s: %s: want %s, got %v", t.b.name, request, code, m)
+	}
+}
+
+func joinFields(room, fields string) string {
+	if fields != "" {
+		fields = "," + fields
+	}
+	return fmt.Sprintf(`"roomId":%q`, room) + fields
+}
+
+// want returns the newest event of a kind since the last want, which must be there.
+func (t *tab) want(kind string) message {
+	t.s.t.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var found message
+	for _, m := range t.events[t.next:] {
+		if m["event"] == kind {
+			found = m
+		}
+	}
+	if found == nil {
+		t.s.t.Fatalf("%s got no %s among %v", t.b.name, kind, t.events[t.next:])
+	}
+	t.next = len(t.events)
+	return found
+}
+
+// room is what the tab knows of a room.
+func (t *tab) room(id string) message {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.rooms[id]
+}
+
+// member is how the tab sees somebody in a room; nil when they are not there.
+func (t *tab) member(id string, who *browser) message {
+	m, _ := t.room(id)["members"].(message)[who.userID].(message)
+	return m
+}
+
+// value is the estimate of somebody that the tab can see, or nil.
+func (t *tab) value(id string, who *browser) any {
+	e, _ := t.member(id, who)["estimate"].(message)
+	return e["value"]
+}
+
+// drop is a network that goes away.
+func (t *tab) drop() {
+	_ = t.conn.CloseNow()
+	t.settle()
+}
+
+// pipeListener accepts connections made in memory.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
+
+func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
+	mine, theirs := net.Pipe()
+	select {
+	case l.conns <- addressed{theirs}:
+		return mine, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// addressed is a pipe that says it comes from this machine.
+type addressed struct{ net.Conn }
+
+func (addressed) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 40000} }
+
+// lockedBuffer is a log that several goroutines write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lockedBuffer) contains(s string) bool { return strings.Contains(l.String(), s) }

@@ -1,0 +1,28 @@
+// Pokey is real-time planning poker: one program with its page inside.
+//
+// Usage:
+//
+//	pokey [flags]               serve
+//	pokey config check [flags]  say what is wrong with the configuration, and exit
+//	pokey doctor URL            say what a proxy, cookie, origin or WebSocket set-up gets wrong
+//	pokey healthcheck [URL]     exit 0 if a server is alive, for containers
+//	pokey version               print the version
+//
+// See README.md for the flags.
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	code := exitCode(run(ctx, os.Args[1:], os.Getenv, os.Stderr, net.Listen), os.Stderr)
+	stop()
+	os.Exit(code)
+}

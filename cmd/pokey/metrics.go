@@ -1,0 +1,129 @@
+package main
+
+import (
+	"maps"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// metrics is what the operator can watch. Nothing here carries a label that a
+// client can choose.
+type metrics struct {
+	registry *prometheus.Registry
+	commit   *prometheus.HistogramVec
+	delivery prometheus.Histogram
+	batch    prometheus.Histogram
+}
+
+// latencies are buckets from a tenth of a millisecond to ten seconds.
+var latencies = prometheus.ExponentialBucketsRange(0.0001, 10, 18)
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		commit: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "pokey_commit_seconds", Help: "How long it took to commit a room or a user, by result.", Buckets: latencies,
+		}, []string{"result"}),
+		delivery: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "pokey_delivery_seconds", Help: "How long an event or status waited between being made and being handed to the operating system.", Buckets: latencies,
+		}),
+		batch: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "pokey_commit_batch_records", Help: "How many records shared one write to the disk.", Buckets: prometheus.ExponentialBuckets(1, 2, 9),
+		}),
+	}
+	m.registry.MustRegister(m.commit, m.delivery, m.batch,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) observeCommit(took time.Duration, failed bool) {
+	result := "ok"
+	if failed {
+		result = "failed"
+	}
+	m.commit.WithLabelValues(result).Observe(took.Seconds())
+}
+
+func (m *metrics) observeDelivery(took time.Duration) { m.delivery.Observe(took.Seconds()) }
+
+func (m *metrics) observeBatch(records int, _ time.Duration, _ error) {
+	m.batch.Observe(float64(records))
+}
+
+// watch adds what the parts of a node count themselves.
+func (m *metrics) watch(n *node) { m.registry.MustRegister(collector{n}) }
+
+// collector reads the parts' own counts whenever it is asked.
+type collector struct{ node *node }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("pokey_"+name, help, labels, nil)
+}
+
+var (
+	descConnections = desc("connections", "Open WebSocket connections.")
+	descUsers       = desc("users", "User actors: users who are connected or have not expired yet.")
+	descRooms       = desc("rooms", "Room actors.")
+	descMembers     = desc("members", "Members of the rooms that have an actor.")
+	descUnsaved     = desc("unsaved", "Rooms and users that could not be written to disk.")
+	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk.")
+	descCrashes     = desc("actor_panics_total", "Panics that stopped an actor.")
+	descRequests    = desc("requests_total", "Requests of clients.", "request")
+	descRefusals    = desc("refusals_total", "Requests refused by the rules or the limits.", "code")
+	descHandshakes  = desc("handshakes_total", "Attempts to connect, by HTTP status.", "status")
+	descCloses      = desc("closes_total", "Connections closed, by close code; 1005 by the client, 1006 broken off.", "code")
+	descDrops       = desc("outbox_drops_total", "Statuses replaced by a newer one before they were sent.")
+	descReceived    = desc("received_bytes_total", "Bytes from WebSocket clients, frame headers included.")
+	descSent        = desc("sent_bytes_total", "Bytes to WebSocket clients, frame headers included.")
+	descSessions    = desc("sessions_minted_total", "Session cookies handed out to newcomers.")
+)
+
+// Describe names nothing, so that the registry does not check: the labels come
+// with the counts.
+func (collector) Describe(chan<- *prometheus.Desc) {}
+
+// Collect sends the counts as they are.
+func (c collector) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	}
+	count := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+	}
+	s, w := c.node.system.Stats(), c.node.web.Stats()
+	gauge(descConnections, float64(w.Connections))
+	gauge(descUsers, float64(s.Users))
+	gauge(descRooms, float64(s.Rooms))
+	gauge(descMembers, float64(s.Members))
+	gauge(descUnsaved, float64(s.Unsaved))
+	degraded := 0.0
+	if s.Unsaved > 0 {
+		degraded = 1
+	}
+	gauge(descDegraded, degraded)
+	count(descCrashes, float64(s.Crashes))
+	for name, n := range s.Requests {
+		count(descRequests, float64(n), name)
+	}
+	refusals := map[string]int64{}
+	maps.Copy(refusals, s.Refusals)
+	for code, n := range w.Refusals {
+		refusals[string(code)] += int64(n)
+	}
+	for code, n := range refusals {
+		count(descRefusals, float64(n), code)
+	}
+	for status, n := range w.Handshakes {
+		count(descHandshakes, float64(n), strconv.Itoa(status))
+	}
+	for code, n := range w.Closes {
+		count(descCloses, float64(n), strconv.Itoa(int(code)))
+	}
+	count(descDrops, float64(w.Superseded))
+	count(descReceived, float64(w.BytesIn))
+	count(descSent, float64(w.BytesOut))
+	count(descSessions, float64(w.Mints))
+}

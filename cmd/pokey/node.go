@@ -1,0 +1,104 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"example.com/pokey/actors"
+	"example.com/pokey/identity"
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/static"
+	"example.com/pokey/store"
+	"example.com/pokey/transport"
+)
+
+// node is the parts of a running server.
+type node struct {
+	log      *slog.Logger
+	store    store.Store
+	system   *actors.System
+	web      *transport.Server
+	metrics  *metrics
+	draining atomic.Bool
+}
+
+// assemble builds a node from the inside out. It listens nowhere yet.
+func assemble(c config, log *slog.Logger) (*node, error) {
+	n := &node{log: log, metrics: newMetrics()}
+	var err error
+	if n.store, err = openStore(c, log, n.metrics); err != nil {
+		return nil, err
+	}
+	keys, err := openKeys(c, log)
+	if err != nil {
+		return nil, errors.Join(err, n.store.Close())
+	}
+	limits := protocol.Limits{
+		MessageBytes: protocol.MaxMessage, MessageRate: c.messageRate, MessageBurst: c.messageBurst,
+		NameLength: poker.NameLength, TopicLength: poker.TopicLength, CommentLength: poker.CommentLength,
+		RoomsPerUser: c.maxRooms, MembersPerRoom: c.maxMembers,
+	}
+	n.system = actors.Start(actors.Config{
+		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,
+		UserExpiry: c.userExpiry, ObserveCommit: n.metrics.observeCommit,
+	})
+	n.web, err = transport.New(transport.Config{
+		Keys: keys, Log: log, Static: static.Files, Version: version(),
+		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
+			return n.system.Connect(user, conn)
+		},
+		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
+		BasePath: c.basePath, RequireOrigin: c.requireOrigin,
+		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
+		HandshakeRate: c.handshakeRate, HandshakeBurst: int(5 * c.handshakeRate),
+		MintRate: transport.DefaultMintRate, MintBurst: transport.DefaultMintBurst,
+		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
+		Observe: n.metrics.observeDelivery,
+	})
+	if err != nil {
+		n.close()
+		return nil, exit{exitConfig, err}
+	}
+	n.metrics.watch(n)
+	return n, nil
+}
+
+// close ends what assemble opened and stop does not end.
+func (n *node) close() {
+	if err := n.store.Close(); err != nil {
+		n.log.Error("cannot close the store", "err", err)
+	}
+}
+
+func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
+	if c.data == inMemory {
+		log.Warn("rooms are kept in memory only: a restart empties them", "setting", "-data")
+		return store.NewMemory(), nil
+	}
+	s, err := store.OpenBolt(store.BoltConfig{Dir: c.data, Log: log, Observe: m.observeBatch})
+	if err != nil {
+		return nil, exit{exitData, fmt.Errorf("-data: %w", err)}
+	}
+	return s, nil
+}
+
+// openKeys reads or makes the master secret. Without a place to keep one, a
+// secret lives as long as the process, and so do sessions and links.
+func openKeys(c config, log *slog.Logger) (*identity.Keys, error) {
+	if c.secretFile == "" {
+		log.Warn("the secret is kept in memory only: a restart ends all sessions and links", "setting", "-secret-file")
+		master := make([]byte, 32)
+		_, _ = rand.Read(master) // it never fails
+		return identity.New(master)
+	}
+	keys, err := identity.Open(c.secretFile, true)
+	if err != nil {
+		return nil, exit{exitConfig, err}
+	}
+	log.Info("secret in use", "fingerprint", keys.Fingerprint())
+	return keys, nil
+}

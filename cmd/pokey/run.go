@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Exit codes, after sysexits.h where it has one.
+const (
+	exitFailure = 1
+	exitUsage   = 64
+	exitData    = 73 // the data directory or the store cannot be used
+	exitConfig  = 78 // a setting is wrong or unsafe
+)
+
+// exit is an error that says how the process is to end.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e exit) Error() string { return e.err.Error() }
+func (e exit) Unwrap() error { return e.err }
+
+// exitCode prints why run ended, if there is a reason, and says with what code.
+func exitCode(err error, stderr io.Writer) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	_, _ = fmt.Fprintln(stderr, "pokey:", err)
+	if e := (exit{}); errors.As(err, &e) {
+		return e.code
+	}
+	return exitFailure
+}
+
+// listenFunc is net.Listen, or what a test puts in its place.
+type listenFunc func(network, address string) (net.Listener, error)
+
+// run is the whole program but for signals and the exit code. It returns when
+// ctx is done and everything it started has ended.
+func run(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer, listen listenFunc) error {
+	if len(args) > 0 {
+		switch args[0] {
+		case "config":
+			return configCheck(args[1:], getenv, stderr)
+		case "doctor":
+			return doctor(ctx, args[1:], stderr)
+		case "healthcheck":
+			return healthcheck(ctx, args[1:], getenv)
+		case "version":
+			_, err := fmt.Fprintln(stderr, version())
+			return err
+		}
+	}
+	c, err := parseConfig(args, getenv, stderr)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, c, newLogger(c, stderr), listen)
+}
+
+// serve runs the server until ctx is done.
+func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) error {
+	node, err := assemble(c, log)
+	if err != nil {
+		return err
+	}
+	defer node.close()
+	public, err := listen("tcp", c.listen)
+	if err != nil {
+		return exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, err)}
+	}
+	admin, err := listenAdmin(c, log, listen)
+	if err != nil {
+		_ = public.Close()
+		return err
+	}
+
+	servers := []*http.Server{node.web.HTTP()}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(public) }()
+	if admin != nil {
+		servers = append(servers, node.admin())
+		go func() { failed <- servers[1].Serve(admin) }()
+	}
+	log.Info("serving", "url", c.url(public.Addr()), "version", version())
+
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		log.Info("stopping")
+	}
+	return errors.Join(err, node.stop(servers))
+}
+
+// How long a stop may take, all in all and for the connections alone.
+const (
+	stopTimeout  = 24 * time.Second
+	drainTimeout = 15 * time.Second
+)
+
+// stop ends what serve started, from the outside in: nobody new is let in,
+// clients are told to come back, actors end, and only then the listeners.
+func (n *node) stop(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	n.draining.Store(true)
+	drainCtx, cancelDrain := context.WithTimeout(ctx, drainTimeout)
+	defer cancelDrain()
+	n.web.Drain(drainCtx, spread(n.web.Stats().Connections))
+	err := n.system.Stop(ctx)
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(ctx))
+	}
+	if err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	n.log.Info("stopped")
+	return nil
+}
+
+// spread is over how long connections are closed, so that they do not all come
+// back in the same moment: a millisecond for each, ten seconds at most.
+func spread(connections int) time.Duration {
+	return min(time.Duration(connections)*time.Millisecond, 10*time.Second)
+}
