@@ -77,6 +77,7 @@ type call struct {
 	id    string
 	join  string // the room's id, for joinRoom
 	msg   []byte
+	sent  int
 	reply chan Reply // holds one
 }
 
@@ -177,6 +178,9 @@ func (c *Client) send(conn *Conn, pending *call) {
 	if pending.join != "" && c.given.Hooks.Joining != nil {
 		c.given.Hooks.Joining(conn.Number, pending.join)
 	}
+	c.mu.Lock()
+	pending.sent++
+	c.mu.Unlock()
 	if conn.Write(pending.msg) != nil {
 		conn.Reset()
 	}

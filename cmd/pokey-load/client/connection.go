@@ -155,6 +155,9 @@ func (l *connection) answer(head wire.Head, msg []byte) error {
 		return fmt.Errorf("answer: %w", err)
 	}
 	reply.OK = head.Event == wire.OK
+	l.client.mu.Lock()
+	reply.Sent = pending.sent
+	l.client.mu.Unlock()
 	pending.reply <- reply
 	return nil
 }

@@ -81,4 +81,5 @@ type Reply struct {
 	RoomID    string // of ok, where the request yields one
 	Code      string // of error
 	Retryable bool   // of error
+	Sent      int    // how many times the request had been sent when this came
 }

@@ -115,6 +115,10 @@ func sourceDialer(host string, n int) func(ctx context.Context, network, addr st
 // URL is the address of a path of the site, which begins with a slash.
 func (s *Site) URL(path string) string { return s.base + path }
 
+// Connections is how many connections have been opened, which is also the number
+// of the newest.
+func (s *Site) Connections() int { return int(s.dials.Load()) }
+
 // NewSession fetches the page without a cookie and returns the session that
 // the server starts for it.
 func (s *Site) NewSession(ctx context.Context) (Session, error) {

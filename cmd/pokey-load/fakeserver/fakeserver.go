@@ -152,8 +152,9 @@ func (s *Server) broadcast(r *room, before roomView) {
 	if s.occasion("drop", f.DropPatch) {
 		return
 	}
-	msg := s.status(r)
-	if patch, ok := diff(before.generic(), r.view(false).generic()); ok && !s.occasion("leak", f.LeakInStatus) {
+	leak := s.occasion("leak", f.LeakInStatus)
+	msg := status(r, leak)
+	if patch, ok := diff(before.generic(), r.view(false).generic()); ok && !leak {
 		msg = mustJSON(struct {
 			Event   string         `json:"event"`
 			RoomID  string         `json:"roomId"`
@@ -169,17 +170,16 @@ func (s *Server) broadcast(r *room, before roomView) {
 		}
 		c.send(msg)
 		if repeat {
-			c.send(s.status(r))
+			c.send(status(r, false))
 		}
 		if old && s.last[r.ID] != nil {
 			c.send(s.last[r.ID])
 		}
 	}
-	s.last[r.ID] = s.status(r)
+	s.last[r.ID] = status(r, false)
 }
 
-func (s *Server) status(r *room) []byte {
-	leak := s.options.Faults.LeakInStatus > 0 && s.count["leak"]%s.options.Faults.LeakInStatus == 0 && s.count["leak"] > 0
+func status(r *room, leak bool) []byte {
 	return mustJSON(struct {
 		Event   string   `json:"event"`
 		RoomID  string   `json:"roomId"`

@@ -189,7 +189,7 @@ func (s *Server) join(c *session, q request) {
 	}
 	c.joined[r.ID] = true
 	c.answer(q, "", map[string]any{"durable": true})
-	c.send(s.status(r))
+	c.send(status(r, false))
 	s.own(c, r)
 }
 

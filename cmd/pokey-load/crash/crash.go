@@ -1,0 +1,211 @@
+package crash
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/history"
+)
+
+// Options are what a run consists of.
+type Options struct {
+	Binary  string        // the server's
+	Args    []string      // more of its flags, after those that a run gives
+	Dir     string        // the server's data; kept
+	Log     string        // the file that the server's log goes to; kept
+	Rooms   int           // 1 to 5 000
+	Members int           // of each room, 1 to 100
+	Cycles  int           // how often to kill, at most 10 000
+	Life    time.Duration // the longest that the server lives; the shortest is a fifth of it
+	Think   time.Duration // between two requests of a member, on average
+	Backoff client.Backoff
+	// Patience is for clients to come back after a start, and for the oracle of
+	// linearizability for each room.
+	Patience time.Duration
+	// Progress gets each cycle when it is over; nil for nobody.
+	Progress func(Cycle)
+}
+
+// Cycle is one life of the server, its end and what came after.
+type Cycle struct {
+	Number   int           `json:"number"`
+	Lived    time.Duration `json:"lived"`   // from everybody's return to the kill
+	Ready    time.Duration `json:"ready"`   // from the kill to the first page
+	Gap      time.Duration `json:"gap"`     // without a status, of half the members at most
+	Longest  time.Duration `json:"longest"` // without a status, of any member
+	Missing  int           `json:"missing"` // members who did not come back in time
+	Acks     int           `json:"acks"`    // durable acknowledgements so far
+	Faults   int           `json:"faults"`  // so far
+	Checking time.Duration `json:"checking"`
+}
+
+// Report is what a run found.
+type Report struct {
+	Rooms    int             `json:"rooms"`
+	Members  int             `json:"members"`
+	Cycles   []Cycle         `json:"cycles"`
+	Expelled int             `json:"expelled"` // members told not to come back
+	Verdict  history.Verdict `json:"verdict"`
+	Log      string          `json:"log"`
+	Dumps    []string        `json:"dumps,omitempty"` // files with the histories of faulty rooms
+}
+
+// Passed reports whether every promise held and could be judged.
+func (r Report) Passed() bool {
+	for _, c := range r.Cycles {
+		if c.Missing > 0 {
+			return false
+		}
+	}
+	return r.Expelled == 0 && len(r.Verdict.Faults) == 0 && len(r.Verdict.Undecided) == 0
+}
+
+// Validate says what is wrong with the options, if anything is.
+func (o Options) Validate() error {
+	switch {
+	case o.Binary == "":
+		return errors.New("no binary given")
+	case o.Rooms < 1 || o.Rooms > 5000:
+		return errors.New("rooms: 1 to 5000")
+	case o.Members < 1 || o.Members > 100:
+		return errors.New("members: 1 to 100")
+	case o.Cycles < 0 || o.Cycles > 10000:
+		return errors.New("cycles: 0 to 10000")
+	case o.Life <= 0 || o.Think <= 0 || o.Patience <= 0:
+		return errors.New("durations must be positive")
+	}
+	return nil
+}
+
+// Run plays and kills. The error says that the run could not be made, not that
+// the server failed; the report is good for what was done until then.
+func Run(ctx context.Context, o Options) (report Report, err error) {
+	if err := o.Validate(); err != nil {
+		return report, err
+	}
+	report = Report{Rooms: o.Rooms, Members: o.Members, Log: o.Log}
+	srv, err := newServer(ctx, o)
+	if err != nil {
+		return report, err
+	}
+	if err := srv.start(ctx); err != nil {
+		return report, err
+	}
+	defer srv.kill()
+	site, err := client.NewSite(srv.url, client.SiteOptions{})
+	if err != nil {
+		return report, err
+	}
+	g := newGame(site, o)
+	defer g.leave()
+	defer func() { err = errors.Join(err, report.close(g, o)) }()
+	if err := g.setUp(ctx, o.Rooms, o.Members); err != nil {
+		return report, err
+	}
+	for n := range o.Cycles {
+		cycle, err := oneCycle(ctx, g, srv, o)
+		if err != nil {
+			return report, fmt.Errorf("cycle %d: %w", n+1, err)
+		}
+		cycle.Number = n + 1
+		report.Cycles = append(report.Cycles, cycle)
+		if o.Progress != nil {
+			o.Progress(cycle)
+		}
+	}
+	if err := g.finish(ctx); err != nil {
+		return report, err
+	}
+	report.Expelled = int(g.expelled.Load())
+	g.leave()
+	return report, srv.stop()
+}
+
+// oneCycle lets the server live for a while, kills it, starts it again, waits
+// for everybody and reads all rooms.
+func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, error) {
+	c := Cycle{Lived: o.Life/5 + rand.N(o.Life*4/5+1)}
+	timer := time.NewTimer(c.Lived)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return c, ctx.Err()
+	}
+	if !srv.kill() {
+		return c, fmt.Errorf("the server had ended by itself: see %s", srv.log)
+	}
+	killed := time.Now()
+	var users []string
+	for _, member := range g.clients {
+		users = append(users, member.UserID())
+	}
+	done := g.back.expect(g.site.Connections(), users)
+	if err := srv.start(ctx); err != nil {
+		return c, err
+	}
+	c.Ready = time.Since(killed)
+	patience := time.NewTimer(o.Patience)
+	defer patience.Stop()
+	select {
+	case <-done:
+	case <-patience.C:
+	case <-ctx.Done():
+		return c, ctx.Err()
+	}
+	c.Gap, c.Longest, c.Missing = g.back.result()
+	if err := g.audit(ctx); err != nil {
+		return c, err
+	}
+	began := time.Now()
+	verdict := g.history.Check(o.Patience)
+	c.Checking, c.Acks, c.Faults = time.Since(began), verdict.Durable, len(verdict.Faults)
+	return c, nil
+}
+
+// close judges the whole run and writes down the faulty rooms.
+func (r *Report) close(g *game, o Options) error {
+	log, err := os.Open(o.Log)
+	if err != nil {
+		return fmt.Errorf("server log: %w", err)
+	}
+	defer log.Close()
+	if err := g.history.ScanLog(log); err != nil {
+		return err
+	}
+	r.Verdict = g.history.Check(o.Patience)
+	written := make(map[string]bool)
+	for _, f := range r.Verdict.Faults {
+		if written[f.Room] || len(written) == maxDumps {
+			continue
+		}
+		written[f.Room] = true
+		name := filepath.Join(filepath.Dir(o.Log), fmt.Sprintf("fault-%d.txt", len(written)))
+		if err := dump(g.history, f.Room, name); err != nil {
+			return err
+		}
+		r.Dumps = append(r.Dumps, name)
+	}
+	return nil
+}
+
+// maxDumps is how many faulty rooms are worth a file.
+const maxDumps = 10
+
+func dump(h *history.History, roomID, name string) error {
+	file, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("dump: %w", err)
+	}
+	if err := h.Dump(file, roomID); err != nil {
+		_ = file.Close()
+		return fmt.Errorf("dump: %w", err)
+	}
+	return file.Close()
+}

@@ -1,0 +1,161 @@
+package crash
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/history"
+)
+
+// requestPatience is how long a request may stay unanswered before its outcome
+// is taken for unknown, crashes included.
+const requestPatience = 60 * time.Second
+
+// player is a member of a room who plays as people do, only faster: estimates,
+// changes their mind, and if they own the room reveals, hides and clears.
+type player struct {
+	client  *client.Client
+	history *history.History
+	room    string
+	cards   []string // none if the deck takes any value
+	owner   bool
+	think   time.Duration // on average, before each request
+	stop    <-chan struct{}
+
+	estimated int // the newest round that this player has an opinion on
+}
+
+// run plays until stop is closed or the client is told not to come back. A
+// request under way is waited for.
+func (p *player) run(ctx context.Context) error {
+	for {
+		room, known, changed := p.client.Room(p.room)
+		ask, idle := history.Ask{}, true
+		if known {
+			ask, idle = p.next(room)
+		}
+		if idle {
+			if !p.rest(ctx, changed, 20*p.think) {
+				return nil
+			}
+			if known && p.owner {
+				ask, idle = p.urge()
+			}
+			if idle {
+				continue
+			}
+		} else if !p.rest(ctx, nil, rand.N(2*p.think+1)) {
+			return nil
+		}
+		if err := p.do(ctx, ask); errors.Is(err, client.ErrEnded) {
+			return err
+		}
+	}
+}
+
+// rest waits until something changes or the time is up. It reports false when
+// the player shall stop.
+func (p *player) rest(ctx context.Context, changed <-chan struct{}, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-changed:
+	case <-timer.C:
+	case <-p.stop:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// next says what to ask for in view of the room; idle if there is nothing to do.
+func (p *player) next(room client.Room) (ask history.Ask, idle bool) {
+	ask = history.Ask{Room: p.room, User: p.client.UserID(), Round: room.Round}
+	if rand.IntN(5) == 0 {
+		ask.Round = 0 // whichever it is: what a repetition would hit again
+	}
+	switch {
+	case !room.Revealed && (p.estimated < room.Round || rand.IntN(20) == 0):
+		ask.Kind = history.Estimate
+		ask.Value, ask.Comment = p.estimate()
+		p.estimated = room.Round
+	case !room.Revealed && rand.IntN(40) == 0:
+		ask.Kind = history.Withdraw
+	case !p.owner:
+		return ask, true
+	case room.Revealed && rand.IntN(8) == 0:
+		ask.Kind = history.Hide
+	case room.Revealed:
+		ask.Kind = history.Clear
+	case everybodyEstimated(room) || rand.IntN(20) == 0:
+		ask.Kind = history.Reveal
+	default:
+		return ask, true
+	}
+	return ask, false
+}
+
+func everybodyEstimated(room client.Room) bool {
+	for _, m := range room.Members {
+		if m.Role == "estimator" && !m.Estimated {
+			return false
+		}
+	}
+	return true
+}
+
+// urge is what an owner does when nothing has happened for long.
+func (p *player) urge() (ask history.Ask, idle bool) {
+	room, known, _ := p.client.Room(p.room)
+	if !known || room.Revealed || rand.IntN(3) != 0 {
+		return ask, true
+	}
+	return history.Ask{Kind: history.Reveal, Room: p.room, User: p.client.UserID(), Round: room.Round}, false
+}
+
+// estimate is a value that the deck takes and a comment, which is always a
+// canary, so that every estimate can be told from every other.
+func (p *player) estimate() (value, comment string) {
+	if len(p.cards) == 0 {
+		return history.NewCanary(), history.NewCanary()
+	}
+	return p.cards[rand.IntN(len(p.cards))], history.NewCanary()
+}
+
+// do asks and records.
+func (p *player) do(ctx context.Context, ask history.Ask) error {
+	ctx, cancel := context.WithTimeout(ctx, requestPatience)
+	defer cancel()
+	op := p.history.Begin(ask)
+	reply, err := p.client.Do(ctx, request(ask))
+	if err == nil {
+		p.history.End(op, reply)
+	}
+	return err
+}
+
+// request is the message for what is asked.
+func request(a history.Ask) client.Request {
+	switch a.Kind {
+	case history.Join:
+		if a.Observe {
+			return client.JoinRoom(a.Room, "observer")
+		}
+		return client.JoinRoom(a.Room, "estimator")
+	case history.Estimate:
+		return client.Estimate(a.Room, a.Round, &a.Value, a.Comment)
+	case history.Withdraw:
+		return client.Estimate(a.Room, a.Round, nil, "")
+	case history.Reveal:
+		return client.Reveal(a.Room, a.Round)
+	case history.Hide:
+		return client.Hide(a.Room, a.Round)
+	case history.Clear:
+		return client.Clear(a.Room, a.Round)
+	}
+	panic("crash: no request for " + a.Kind.String())
+}

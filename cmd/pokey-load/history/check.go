@@ -1,0 +1,76 @@
+package history
+
+import (
+	"slices"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// Verdict is what the oracles say of a history so far.
+type Verdict struct {
+	Faults    []Fault  `json:"faults"`
+	Undecided []string `json:"undecided"` // rooms whose linearizability took too long to tell
+	Rooms     int      `json:"rooms"`
+	Requests  int      `json:"requests"`
+	Durable   int      `json:"durable"` // acknowledged as durable
+	Unknown   int      `json:"unknown"` // never answered
+	Reads     int      `json:"reads"`
+	Messages  int      `json:"messages"` // scanned for canaries
+	Statuses  int      `json:"statuses"` // judged for order and agreement
+}
+
+// Count is the number of faults of a kind.
+func (v Verdict) Count(kind FaultKind) int {
+	n := 0
+	for _, f := range v.Faults {
+		if f.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// Check judges everything recorded so far. It spends at most patience on each
+// room's linearizability; recording waits meanwhile.
+func (h *History) Check(patience time.Duration) Verdict {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	v := Verdict{Rooms: len(h.rooms), Requests: h.ops, Reads: h.reads, Messages: h.messages, Statuses: h.statuses}
+	for _, r := range h.rooms {
+		for _, op := range r.ops {
+			switch op.Outcome {
+			case Durable:
+				v.Durable++
+			case Unknown:
+				v.Unknown++
+			case Applied, Refused:
+			}
+		}
+		h.checkDurable(r)
+		if !h.checkLinearizable(r, patience) {
+			v.Undecided = append(v.Undecided, r.id)
+		}
+	}
+	v.Faults = slices.Clone(h.faults)
+	return v
+}
+
+// checkLinearizable reports whether it could tell.
+func (h *History) checkLinearizable(r *room, patience time.Duration) (decided bool) {
+	result := linearizable(r, false, patience)
+	if result != porcupine.Illegal {
+		return result == porcupine.Ok
+	}
+	if linearizable(r, true, patience) == porcupine.Ok {
+		h.fault(Fault{Kind: Misreported, Room: r.id}, "a request that was sent again was refused although it had its effect")
+		return true
+	}
+	h.fault(Fault{Kind: NotLinearizable, Room: r.id}, "no order of its requests explains the answers and what was read")
+	return true
+}
+
+func linearizable(r *room, lenient bool, patience time.Duration) porcupine.CheckResult {
+	m := newRoomModel(r, lenient)
+	return porcupine.CheckOperationsTimeout(m.porcupine(), m.operations(r), patience)
+}

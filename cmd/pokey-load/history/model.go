@@ -1,0 +1,212 @@
+package history
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math"
+	"strings"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// state is a room as the model has it. It is compared with ==.
+type state struct {
+	round    uint32
+	revealed bool
+	cells    string // four bytes for each user: what cell and withCell say
+}
+
+// What a cell holds: one of these, or an estimate's number plus estimated.
+const (
+	absent uint32 = iota
+	observing
+	waiting // an estimator without an estimate
+	estimated
+)
+
+func (s state) cell(user int) uint32 { return binary.BigEndian.Uint32([]byte(s.cells[4*user:])) }
+
+func (s state) withCell(user int, value uint32) state {
+	cells := []byte(s.cells)
+	binary.BigEndian.PutUint32(cells[4*user:], value)
+	s.cells = string(cells)
+	return s
+}
+
+// roomModel is the sequential specification of one room: what one writer would
+// answer to its requests, and what its readers would see.
+type roomModel struct {
+	owner   string
+	users   map[string]int // those who ask something, numbered
+	numbers map[[2]string]uint32
+	lenient bool // a refusal of what was sent again may be untrue
+}
+
+// step is what happens in the model: a request or a read.
+type step struct {
+	op   *Op
+	read *read
+	// of a request: its user's and its estimate's number
+	user     int
+	estimate uint32
+}
+
+func newRoomModel(r *room, lenient bool) *roomModel {
+	m := &roomModel{owner: r.owner, users: make(map[string]int), numbers: make(map[[2]string]uint32), lenient: lenient}
+	for _, op := range r.ops {
+		if _, known := m.users[op.User]; !known {
+			m.users[op.User] = len(m.users)
+		}
+		content := [2]string{op.Value, op.Comment}
+		if _, known := m.numbers[content]; !known && op.Kind == Estimate {
+			m.numbers[content] = uint32(len(m.numbers))
+		}
+	}
+	return m
+}
+
+// operations are the room's requests and reads for the checker.
+func (m *roomModel) operations(r *room) []porcupine.Operation {
+	var all []porcupine.Operation
+	for _, op := range r.ops {
+		end := op.Return
+		if op.Outcome == Unknown {
+			end = math.MaxInt64
+		}
+		input := step{op: op, user: m.users[op.User], estimate: m.numbers[[2]string{op.Value, op.Comment}]}
+		all = append(all, porcupine.Operation{Input: input, Call: op.Call, Return: end})
+	}
+	for i := range r.reads {
+		all = append(all, porcupine.Operation{Input: step{read: &r.reads[i]}, Call: r.reads[i].call, Return: r.reads[i].at})
+	}
+	return all
+}
+
+var hashSeed = maphash.MakeSeed()
+
+func (m *roomModel) porcupine() porcupine.Model {
+	return porcupine.Model{
+		Init: func() any { return state{round: 1, cells: strings.Repeat("\x00\x00\x00\x00", len(m.users))} },
+		Step: func(s, input, _ any) (bool, any) {
+			from, in := s.(state), input.(step)
+			if in.read != nil {
+				return m.shows(from, in.read), from
+			}
+			to, code := m.apply(from, in)
+			return m.accepts(in.op, code, from, to)
+		},
+		Hash: func(s any) uint64 { return maphash.Comparable(hashSeed, s.(state)) },
+	}
+}
+
+// accepts compares what the client was told with what the model says: the code
+// of its refusal, or none.
+func (m *roomModel) accepts(op *Op, code string, from, to state) (bool, any) {
+	switch op.Outcome {
+	case Unknown:
+		return true, to // to is from when the model refuses
+	case Durable, Applied:
+		return code == "", to
+	case Refused:
+	}
+	switch op.Code {
+	case "rate_limited", "unavailable", "internal":
+		return true, from
+	case code:
+		return true, from
+	}
+	return m.lenient && op.Sent > 1, to
+}
+
+// apply returns the state after a request, or the same state and the code of the
+// refusal.
+func (m *roomModel) apply(s state, in step) (state, string) {
+	cell := s.cell(in.user)
+	switch {
+	case in.op.Kind == Join:
+		return s.join(in), ""
+	case in.op.Kind == Estimate || in.op.Kind == Withdraw:
+		if cell == absent {
+			return s, "not_member"
+		}
+		if cell == observing {
+			return s, "not_estimator"
+		}
+	case in.op.User != m.owner && cell == absent:
+		return s, "not_member"
+	case in.op.User != m.owner:
+		return s, "not_owner"
+	}
+	if in.op.Round != 0 && uint32(in.op.Round) != s.round {
+		return s, "stale_round"
+	}
+	switch in.op.Kind {
+	case Estimate:
+		return s.withCell(in.user, estimated+in.estimate), ""
+	case Withdraw:
+		return s.withCell(in.user, waiting), ""
+	case Reveal:
+		s.revealed = true
+	case Hide:
+		s.revealed = false
+	case Clear:
+		return s.next(), ""
+	case Join:
+	}
+	return s, ""
+}
+
+func (s state) join(in step) state {
+	cell := s.cell(in.user)
+	switch {
+	case in.op.Observe:
+		return s.withCell(in.user, observing)
+	case cell == absent || cell == observing:
+		return s.withCell(in.user, waiting)
+	}
+	return s
+}
+
+func (s state) next() state {
+	s.round++
+	s.revealed = false
+	for user := range len(s.cells) / 4 {
+		if s.cell(user) >= estimated {
+			s = s.withCell(user, waiting)
+		}
+	}
+	return s
+}
+
+// shows reports whether a read may be of the state.
+func (m *roomModel) shows(s state, r *read) bool {
+	if r.own != nil {
+		if uint32(r.own.Round) != s.round {
+			return false
+		}
+		user, asks := m.users[r.user]
+		if !r.own.Given || !asks {
+			return !r.own.Given && (!asks || s.cell(user) < estimated)
+		}
+		cell := s.cell(user)
+		number, known := m.numbers[[2]string{r.own.Value, r.own.Comment}]
+		return known && cell == estimated+number
+	}
+	if uint32(r.room.Round) != s.round || r.room.Revealed != s.revealed {
+		return false
+	}
+	for id, user := range m.users {
+		cell := s.cell(user)
+		member, there := r.room.Members[id]
+		if there != (cell != absent) || member.Estimated != (cell >= estimated) {
+			return false
+		}
+		if member.Shown {
+			number, known := m.numbers[[2]string{member.Value, member.Comment}]
+			if !known || cell != estimated+number {
+				return false
+			}
+		}
+	}
+	return true
+}
