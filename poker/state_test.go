@@ -123,8 +123,11 @@ func TestRestoreSparse(t *testing.T) {
 	if s := room.Snapshot(); s.Options.LateEstimates != poker.LateAllowed || s.Version != 4 {
 		t.Errorf("%+v", s)
 	}
-	if room.Deserted() {
+	if room.Deserted() || room.Members() != 1 {
 		t.Error("deserted with a member")
+	}
+	if room.Touch(); room.Version() != 5 {
+		t.Error("touched, and still version", room.Version())
 	}
 	apply(t, room, start, poker.Leave{By: "ada"})
 	if !room.Deserted() || room.Has("ada") {
