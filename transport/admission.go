@@ -1,0 +1,185 @@
+package transport
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// silence is after how long without any sign of life a connection of a session
+// gives way to a newer one: a ping went unanswered for longer than any round
+// trip takes.
+const silence = pingInterval + 5*time.Second
+
+// maxAddresses is how many addresses are remembered without good reason. Only
+// those with something to remember are kept, so this takes a flood to reach.
+const maxAddresses = 1 << 16
+
+// admission decides who may connect, and knows who is connected.
+type admission struct {
+	connections, perAddress, perSession int // the limits; zero is none
+	handshakes, mints                   rate
+
+	mu        sync.Mutex
+	draining  bool
+	total     int
+	sessions  map[poker.UserID][]*Conn
+	addresses map[netip.Addr]*address
+	sweepAt   int // the number of addresses at which to forget idle ones
+}
+
+// address is what is known about one client address.
+type address struct {
+	connections int
+	handshakes  bucket
+	mints       bucket
+}
+
+func newAdmission(cfg *Config) admission {
+	return admission{
+		connections: cfg.MaxConnections,
+		perAddress:  cfg.MaxConnectionsPerIP,
+		perSession:  cfg.MaxConnectionsPerSession,
+		handshakes:  rate{cfg.HandshakeRate, float64(max(1, cfg.HandshakeBurst))},
+		mints:       rate{cfg.MintRate, float64(max(1, cfg.MintBurst))},
+		sessions:    map[poker.UserID][]*Conn{},
+		addresses:   map[netip.Addr]*address{},
+	}
+}
+
+// mint takes one new session for the address, or says how long to wait for it.
+func (a *admission) mint(addr netip.Addr, now time.Duration) time.Duration {
+	if a.mints.unlimited() {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.mints.take(a.mints, 1, now) {
+		return 0
+	}
+	return max(1, from.mints.wait(a.mints, now))
+}
+
+// admit takes the connection in, or says why not.
+func (a *admission) admit(c *Conn, now time.Duration) *refusal {
+	a.mu.Lock()
+	silent, why := a.enter(c, now)
+	a.mu.Unlock()
+	if silent != nil {
+		silent.Close(protocol.CloseReplaced, "replaced by a newer connection")
+	}
+	return why
+}
+
+// enter is admit under the lock. A session that has all its connections gets
+// another one only in place of one that has fallen silent: the network took
+// that one away and nobody has noticed yet.
+func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusal) {
+	from := a.address(c.addr, now)
+	if !from.handshakes.take(a.handshakes, 1, now) {
+		return nil, &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
+	}
+	if a.perAddress > 0 && from.connections >= a.perAddress {
+		return nil, &refuseAddress
+	}
+	if a.perSession > 0 && len(a.sessions[c.user]) >= a.perSession {
+		if silent = longestSilent(a.sessions[c.user], now); silent == nil {
+			return nil, &refuseAddress
+		}
+	}
+	switch {
+	case a.draining:
+		return nil, &refuseDraining
+	case a.connections > 0 && a.total >= a.connections:
+		return nil, &refuseFull
+	}
+	if silent != nil {
+		a.removeFromSession(silent)
+	}
+	from.connections++
+	a.total++
+	a.sessions[c.user] = append(a.sessions[c.user], c)
+	c.server.open.Add(1)
+	return silent, nil
+}
+
+func longestSilent(conns []*Conn, now time.Duration) *Conn {
+	c := slices.MinFunc(conns, func(a, b *Conn) int { return int(a.lastHeard() - b.lastHeard()) })
+	if now-c.lastHeard() <= silence {
+		return nil
+	}
+	return c
+}
+
+// release forgets a connection that was admitted.
+func (s *Server) release(c *Conn) {
+	a := &s.admission
+	a.mu.Lock()
+	a.total--
+	a.address(c.addr, s.now()).connections--
+	a.removeFromSession(c)
+	a.mu.Unlock()
+	s.open.Done()
+}
+
+func (a *admission) removeFromSession(c *Conn) {
+	conns := a.sessions[c.user]
+	i := slices.Index(conns, c)
+	switch {
+	case i < 0: // replaced before
+	case len(conns) == 1:
+		delete(a.sessions, c.user)
+	default:
+		a.sessions[c.user] = slices.Delete(conns, i, i+1)
+	}
+}
+
+// address finds what is known about an address. What it returns is not kept
+// beyond the lock.
+func (a *admission) address(addr netip.Addr, now time.Duration) *address {
+	if known, ok := a.addresses[addr]; ok {
+		return known
+	}
+	if len(a.addresses) >= a.sweepAt {
+		a.sweep(now)
+	}
+	fresh := &address{}
+	a.addresses[addr] = fresh
+	return fresh
+}
+
+// sweep forgets addresses that are as good as new. When that is not enough it
+// also forgets what some used up, rather than to grow for ever.
+func (a *admission) sweep(now time.Duration) {
+	crowded := false
+	for range 2 {
+		for addr, known := range a.addresses {
+			known.handshakes.settle(a.handshakes, now)
+			known.mints.settle(a.mints, now)
+			unused := known.handshakes.used == 0 && known.mints.used == 0
+			if known.connections == 0 && (unused || crowded) {
+				delete(a.addresses, addr)
+			}
+		}
+		if crowded = len(a.addresses) >= maxAddresses; !crowded {
+			break
+		}
+	}
+	a.sweepAt = max(1024, 2*len(a.addresses))
+}
+
+// all is every connection there is.
+func (a *admission) all() []*Conn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := make([]*Conn, 0, a.total)
+	for _, conns := range a.sessions {
+		all = append(all, conns...)
+	}
+	return all
+}

@@ -1,0 +1,199 @@
+package transport
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"html"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+const (
+	pageName = "index.html"
+	// forever is for paths that change with their content.
+	forever = "public, max-age=31536000, immutable"
+	// revalidate is for paths that stay: always ask, seldom transfer.
+	revalidate = "no-cache"
+)
+
+// asset is one file, ready to be sent.
+type asset struct {
+	contentType string
+	cache       string // Cache-Control
+	plain       []byte
+	zipped      []byte // nil when compression does not make it smaller
+	etag        string // without the quotes
+}
+
+// assets is the page and everything it loads. The files' paths hold a hash of
+// the whole tree, so relative imports between them keep working and any change
+// makes all of them new; the page itself names the hash.
+type assets struct {
+	page   *asset
+	byPath map[string]*asset // by path below the base path
+}
+
+// newAssets reads all of files. In index.html, {{base}} stands for the base
+// path with its slashes, {{v}} for the hash and {{version}} for the version.
+func newAssets(files fs.FS, base, version string) (*assets, error) {
+	content := map[string][]byte{}
+	tree := sha256.New()
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		content[name] = data
+		_, _ = fmt.Fprintf(tree, "%q %d\n%s\n", name, len(data), data) // a hash never fails
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	page, ok := content[pageName]
+	if !ok {
+		return nil, fmt.Errorf("assets: %w: %s", fs.ErrNotExist, pageName)
+	}
+	delete(content, pageName)
+
+	hash := hex.EncodeToString(tree.Sum(nil)[:6])
+	page = []byte(strings.NewReplacer(
+		"{{base}}", html.EscapeString(base),
+		"{{v}}", hash,
+		"{{version}}", html.EscapeString(version),
+	).Replace(string(page)))
+
+	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
+	for name, data := range content {
+		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
+		if fixedPath(name) {
+			a.byPath[name] = newAsset(name, data, revalidate)
+		}
+	}
+	return a, nil
+}
+
+// fixedPath says whether a file is also asked for where it is, by browsers that
+// go by convention and by the manifest.
+func fixedPath(name string) bool {
+	switch path.Ext(name) {
+	case ".png", ".svg", ".ico":
+		return strings.HasPrefix(name, "icon") || // the folder icons among them
+			strings.HasPrefix(name, "favicon") || strings.HasPrefix(name, "apple-touch-icon")
+	default:
+		return name == "manifest.webmanifest"
+	}
+}
+
+func newAsset(name string, data []byte, cache string) *asset {
+	sum := sha256.Sum256(data)
+	a := &asset{
+		contentType: contentType(name),
+		cache:       cache,
+		plain:       data,
+		etag:        hex.EncodeToString(sum[:9]),
+	}
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
+	_, _ = z.Write(data)                                  // a bytes.Buffer never fails
+	_ = z.Close()
+	if b.Len() < len(data)*9/10 {
+		a.zipped = b.Bytes()
+	}
+	return a
+}
+
+// contentType does not ask the operating system, whose table differs from
+// machine to machine.
+func contentType(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".json":
+		return "application/json"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".png":
+		return "image/png"
+	case ".ico":
+		return "image/x-icon"
+	case ".woff2":
+		return "font/woff2"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	default:
+		return "application/octet-stream"
+	}
+}
+
+// serve answers with the asset, or that the client has it already. What carries
+// a new session, or should have, must not be kept by anybody.
+func (a *asset) serve(w http.ResponseWriter, r *http.Request, m minting) {
+	h := w.Header()
+	h.Set("Content-Type", a.contentType)
+	body, etag := a.plain, `"`+a.etag+`"`
+	if a.zipped != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			h.Set("Content-Encoding", "gzip")
+			body, etag = a.zipped, `"`+a.etag+`-gz"`
+		}
+	}
+	status := http.StatusOK
+	switch m.outcome {
+	case minted:
+		h.Set("Cache-Control", "no-store")
+	case mintRefused:
+		h.Set("Cache-Control", "no-store")
+		h.Set("Retry-After", seconds(m.retryAfter))
+		status = http.StatusTooManyRequests
+	case notMinted:
+		h.Set("Cache-Control", a.cache)
+		h.Set("ETag", etag)
+		if matches(r.Header.Values("If-None-Match"), etag) {
+			h.Del("Content-Encoding")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // for HEAD, net/http sends none of it
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, weight, _ := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";q=")
+		if strings.EqualFold(name, "gzip") {
+			q, err := strconv.ParseFloat(weight, 64)
+			return err != nil || q > 0
+		}
+	}
+	return false
+}
+
+// matches is the weak comparison that If-None-Match asks for.
+func matches(ifNoneMatch []string, etag string) bool {
+	for candidate := range strings.SplitSeq(strings.Join(ifNoneMatch, ","), ",") {
+		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")
+		if candidate == etag || candidate == "*" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,140 @@
+package transport
+
+import (
+	"compress/gzip"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"rsc.io/qr"
+)
+
+func TestAssets(t *testing.T) {
+	s := newService(t, nil)
+	script, cookie := s.tree()+"js/app.js", s.cookie()
+	plain := s.get(script, cookie)
+	want := string(page["js/app.js"].Data)
+	if got := body(t, plain); got != want || plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("Vary") != "Accept-Encoding" {
+		t.Errorf("plain: %d bytes, %v", len(got), plain.Header)
+	}
+	zipped := s.get(script, cookie, "Accept-Encoding: br, gzip;q=0.5")
+	z, err := gzip.NewReader(zipped.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(z); err != nil || string(got) != want || zipped.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("zipped: %v, %v", err, zipped.Header)
+	}
+	if plain.Header.Get("ETag") == zipped.Header.Get("ETag") {
+		t.Error("the encodings share an ETag")
+	}
+	for _, refused := range []string{"br", "gzip;q=0", "gzip; q=0.000", "xgzip", ""} {
+		if got := s.get(script, cookie, "Accept-Encoding: "+refused).Header.Get("Content-Encoding"); got != "" {
+			t.Errorf("%q gets %s", refused, got)
+		}
+	}
+	etag := plain.Header.Get("ETag")
+	for _, match := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
+		resp := s.get(script, cookie, "If-None-Match: "+match)
+		if got := body(t, resp); resp.StatusCode != http.StatusNotModified || got != "" || resp.Header.Get("ETag") != etag || resp.Header.Get("Cache-Control") != forever {
+			t.Errorf("%s: %s, %q, %v", match, resp.Status, got, resp.Header)
+		}
+	}
+	if resp := s.get(script, cookie, "If-None-Match: "+zipped.Header.Get("ETag")); resp.StatusCode != http.StatusOK {
+		t.Errorf("the other encoding's ETag: %s", resp.Status)
+	}
+}
+
+func TestPage(t *testing.T) {
+	s := newService(t, func(c *Config) { c.BasePath = "poker" })
+	resp := s.get("/poker/")
+	got := body(t, resp)
+	if !regexp.MustCompile(`^<base href="/poker/"><script src="/poker/v/[0-9a-f]{12}/js/app\.js">1\.2\.3</script>$`).MatchString(got) {
+		t.Errorf("page: %s", got)
+	}
+	if resp := s.get("/poker"); resp.StatusCode != http.StatusTemporaryRedirect || resp.Header.Get("Location") != "/poker/" {
+		t.Errorf("without the slash: %s", resp.Status)
+	}
+	for _, path := range []string{"/", "/r/x", "/connect", "/healthz", "/pokerx"} {
+		if resp := s.get(path); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
+	for _, path := range []string{"/poker/r/x", "/poker/healthz", "/poker/favicon.svg"} {
+		if resp := s.get(path); resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
+	}
+	if resp := s.get("/poker/connect"); resp.StatusCode != http.StatusUpgradeRequired {
+		t.Errorf("connect: %s", resp.Status)
+	}
+}
+
+// TestTreeHash changes one byte of one file.
+func TestTreeHash(t *testing.T) {
+	before := newService(t, nil).tree()
+	changed := maps.Clone(page)
+	changed["css/app.css"] = &fstest.MapFile{Data: append([]byte("/**/"), page["css/app.css"].Data...)}
+	after := newService(t, func(c *Config) { c.Static = changed }).tree()
+	if before == after || before != newService(t, nil).tree() {
+		t.Errorf("%s, then %s", before, after)
+	}
+}
+
+// TestQR reads the picture back and compares it with the code of the URL.
+func TestQR(t *testing.T) {
+	s := newService(t, func(c *Config) { public(c); c.BasePath = "/poker" })
+	room := s.room()
+	got := body(t, s.get("/poker/qr/"+room+".svg"))
+	want, err := qr.Encode(publicOrigin+"/poker/r/"+room, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var svg struct {
+		ViewBox string `xml:"viewBox,attr"`
+		Paths   []struct {
+			D string `xml:"d,attr"`
+		} `xml:"path"`
+	}
+	if err := xml.Unmarshal([]byte(got), &svg); err != nil || len(svg.Paths) != 2 {
+		t.Fatalf("%v: %.300s", err, got)
+	}
+	if side := want.Size + 2*quiet; svg.ViewBox != fmt.Sprintf("0 0 %d %d", side, side) {
+		t.Errorf("view box %s", svg.ViewBox)
+	}
+	black := map[[2]int]bool{}
+	for run := range strings.SplitSeq(strings.TrimSuffix(svg.Paths[1].D, "z"), "z") {
+		var x, y, n, back int
+		if _, err := fmt.Sscanf(run, "M%d %dh%dv1h-%d", &x, &y, &n, &back); err != nil || n != back {
+			t.Fatalf("path %q: %v", run, err)
+		}
+		for i := range n {
+			black[[2]int{x + i, y}] = true
+		}
+	}
+	for y := range want.Size + 2*quiet {
+		for x := range want.Size + 2*quiet {
+			if black[[2]int{x, y}] != want.Black(x-quiet, y-quiet) {
+				t.Fatalf("module %d,%d is wrong", x, y)
+			}
+		}
+	}
+}
+
+func TestQRWithoutPublicOrigin(t *testing.T) {
+	s := newService(t, nil)
+	room := s.room()
+	code, err := qr.Encode("http://localhost:8080/r/"+room, qr.M)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := body(t, s.get("/qr/"+room+".svg", "Host: localhost:8080")); got != string(drawQR(code)) {
+		t.Error("it is the code of something else")
+	}
+}

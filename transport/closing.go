@@ -1,0 +1,117 @@
+package transport
+
+import (
+	"encoding/binary"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"example.com/pokey/protocol"
+)
+
+// lingerBytes is how much is read of a client that has been told to go.
+const lingerBytes = 1 << 20
+
+// closing says whether the connection is closing or closed.
+func (c *Conn) closing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.code != 0
+}
+
+// shut begins to close the connection, unless that has begun. The caller holds
+// mu, here and up to breakOff.
+func (c *Conn) shut(code protocol.CloseCode, reason string) {
+	if c.code != 0 {
+		return
+	}
+	if code == protocol.CloseSlowConsumer {
+		c.out.clear() // it would not be read
+	}
+	c.shutWith(append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...))
+}
+
+// shutWith is shut for the payload of a close frame. A reason that is not UTF-8
+// can only be an echo, and is not repeated.
+func (c *Conn) shutWith(payload []byte) {
+	c.code = ClosedByClient
+	if len(payload) >= 2 {
+		c.code = protocol.CloseCode(binary.BigEndian.Uint16(payload))
+		if !utf8.Valid(payload[2:]) {
+			c.code = protocol.CloseNotUTF8
+			payload = binary.BigEndian.AppendUint16(nil, uint16(c.code))
+		}
+	}
+	c.out.rooms = nil
+	c.out.pushLast(opClose, payload)
+	c.flush()
+	if c.timer != nil {
+		c.timer.Reset(closeTimeout)
+	}
+}
+
+// breakOff ends the connection at once, when there is nothing more to say or
+// nobody to hear it.
+func (c *Conn) breakOff() {
+	if c.code == 0 {
+		c.code = ClosedAbruptly
+	}
+	c.out.clear()
+	if c.raw != nil {
+		_ = c.raw.Close() // closed is closed
+	}
+}
+
+// libraryClosed takes a close frame from the library: its answer to the
+// client's, or to a frame it does not accept.
+func (c *Conn) libraryClosed(payload []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.code == 0 {
+		c.echo = true
+		c.shutWith(payload)
+	}
+}
+
+// hangUp ends the connection after reading has ended. If it was not the client
+// that closed it, then the client is told why and given the time to hear it:
+// closing a socket with unread bytes would take back what was written last.
+func (c *Conn) hangUp(byClient bool) {
+	c.mu.Lock()
+	if c.inbound.fault != 0 {
+		c.shut(c.inbound.fault, c.inbound.reason)
+	}
+	if c.code == 0 {
+		c.breakOff()
+	}
+	code := c.code
+	if byClient && c.echo {
+		code = ClosedByClient
+	}
+	if c.writing {
+		c.written = make(chan struct{})
+	}
+	written := c.written
+	c.mu.Unlock()
+
+	if written != nil {
+		<-written
+	}
+	if !byClient {
+		c.linger()
+	}
+	_ = c.raw.Close()
+	_ = c.ws.CloseNow() // frees what the library holds
+	c.timer.Stop()
+	c.server.counters.closed(code)
+}
+
+// linger reads on until the client has closed too. The timer ends it if nothing
+// else does.
+func (c *Conn) linger() {
+	_ = c.raw.SetReadDeadline(time.Time{})
+	if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+	_, _ = io.CopyN(io.Discard, c.raw, lingerBytes)
+}

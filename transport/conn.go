@@ -1,0 +1,223 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// Conn is one client's connection. Its methods may be called from any
+// goroutine, at any time, and never wait for the client; after the connection
+// has closed they do nothing.
+type Conn struct {
+	server *Server
+	user   poker.UserID
+	addr   netip.Addr
+	raw    net.Conn
+	ws     *websocket.Conn
+	heard  atomic.Int64 // when the client last sent anything, on the server's clock
+
+	// For the read loop only.
+	session  Session
+	inbound  inbound
+	messages bucket
+	refused  tally
+	errors   tally
+
+	// The rest is for whoever holds mu. It is never held while waiting.
+	mu       sync.Mutex
+	out      outbox
+	direct   *direct            // nil where raw has no way to write without waiting
+	writing  bool               // somebody else writes, and will see what is queued
+	written  chan struct{}      // closed when that ends; made by whoever waits for it
+	waiting  time.Duration      // since when the queue is not empty, for Observe
+	code     protocol.CloseCode // what it closes or closed with; zero while it is open
+	echo     bool               // the library chose the code, perhaps the client's
+	timer    *time.Timer        // the next tick
+	beat     uint32             // the payload of the last ping
+	unponged bool               // it is not answered yet
+}
+
+// newConn makes a connection that may be sent to; it is written once it is
+// attached.
+func newConn(s *Server, user poker.UserID, addr netip.Addr) *Conn {
+	c := &Conn{server: s, user: user, addr: addr, writing: true}
+	c.heard.Store(int64(s.now()))
+	return c
+}
+
+// attach gives the connection its socket, and what the client sent before.
+func (c *Conn) attach(raw net.Conn, early []byte) {
+	c.inbound.early = early
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.raw = raw
+	c.direct = newDirect(raw)
+	c.timer = time.AfterFunc(pingInterval, c.tick)
+	if c.code != 0 {
+		c.timer.Reset(closeTimeout)
+	}
+	c.writing = false
+	c.flush()
+}
+
+// Send queues one encoded event. Events are written in order, and before any
+// status that is given later. The event is not changed afterwards.
+func (c *Conn) Send(event []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.push(opText, event)
+}
+
+// SendStatus makes s what the client is told next about its room, in place of
+// any older status it has not been sent. It goes out as the patch if the client
+// was last sent the version which that starts from, else in full.
+func (c *Conn) SendStatus(s *protocol.Status) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.code != 0 {
+		return
+	}
+	if c.out.status(s) {
+		c.server.counters.superseded.Add(1)
+	}
+	c.flush()
+}
+
+// Forget says that the connection is no longer in the room: a status not sent
+// yet is dropped, and the next one, if any, goes out in full.
+func (c *Conn) Forget(room poker.RoomID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out.forget(room)
+}
+
+// Close begins to close the connection, after the events that are queued. The
+// reason is for people and at most 123 bytes. The client has a moment to answer.
+func (c *Conn) Close(code protocol.CloseCode, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shut(code, reason)
+}
+
+func (c *Conn) lastHeard() time.Duration { return time.Duration(c.heard.Load()) }
+
+// serve is the connection's goroutine, from the upgrade to the end.
+func (c *Conn) serve() {
+	err := c.converse()
+	c.hangUp(websocket.CloseStatus(err) != -1)
+	c.server.release(c)
+}
+
+// converse makes the session and passes it what the client says, until there is
+// nothing more to read.
+func (c *Conn) converse() (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.server.panicked("connection", cause)
+			c.Close(protocol.CloseInternal, "internal error")
+		}
+	}()
+	c.session = c.server.cfg.Connect(c.user, c)
+	defer c.session.Close()
+	for err == nil {
+		err = c.next()
+	}
+	return err
+}
+
+// next reads one message and has it handled.
+func (c *Conn) next() error {
+	kind, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return err
+	}
+	if kind != websocket.MessageText {
+		c.Close(protocol.CloseBinary, "text messages only")
+	}
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	data, err := readAll(r, (*buffer)[:0])
+	*buffer = data
+	switch {
+	case err != nil:
+		return err
+	case c.closing(): // the client may go on until it has seen that
+	case !utf8.Valid(data):
+		c.Close(protocol.CloseNotUTF8, "not UTF-8")
+	default:
+		c.handle(data)
+	}
+	return nil
+}
+
+// buffers are for a message or a batch each, for as long as it takes.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 2<<10)) }}
+
+// readAll appends all of r to b.
+func readAll(r io.Reader, b []byte) ([]byte, error) {
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			return b, nil
+		}
+		if err != nil {
+			return b, err
+		}
+	}
+}
+
+// handle passes a message on to the session if it is a request and the client
+// keeps to its rate.
+func (c *Conn) handle(data []byte) {
+	now := c.server.now()
+	c.server.counters.messages.Add(1)
+	in, fault := protocol.Decode(data)
+	switch {
+	case !c.messages.take(c.server.limits.messages, 1, now):
+		c.refuse(tooFast(in, fault))
+		if c.refused.add(maxRefused, errorWindow, now) {
+			c.Close(protocol.CloseRateLimited, "too many messages")
+		}
+	case fault != nil:
+		c.refuse(fault)
+		if c.errors.add(maxErrors, errorWindow, now) {
+			c.Close(protocol.CloseTooManyErrors, "too many errors")
+		}
+	default:
+		c.session.Handle(in)
+	}
+}
+
+// tooFast refuses a message that may be a good one.
+func tooFast(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
+	why := protocol.NewError(protocol.RateLimited)
+	if fault != nil {
+		why.ID, why.Request, why.RoomID = fault.ID, fault.Request, fault.RoomID
+		return why
+	}
+	why.ID, why.Request = in.ID, in.Name
+	if about, ok := in.Request.(protocol.RoomRequest); ok {
+		why.RoomID = about.Room()
+	}
+	return why
+}
+
+func (c *Conn) refuse(why *protocol.Error) {
+	c.server.counters.refusal(why.Code)
+	c.Send(protocol.Encode(why))
+}

@@ -1,0 +1,333 @@
+package transport
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+func TestRequestsAreAnsweredInOrder(t *testing.T) {
+	s := overTCP(t, nil)
+	c, e := s.connect()
+	var all strings.Builder
+	for i := range 1000 {
+		all.WriteString(client(text, ping(fmt.Sprint(i))))
+	}
+	c.send(all.String()) // in as few segments as TCP likes
+	for i := range 1000 {
+		c.wantFrame(text, okTo(fmt.Sprint(i)))
+	}
+	if handled, _ := e.count(); handled != 1000 {
+		t.Errorf("handled %d", handled)
+	}
+}
+
+// TestStalledClientGetsTheLatest has a client that does not read for a while.
+func TestStalledClientGetsTheLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, nil)
+		c, e := s.connect()
+		next := func(want string) {
+			t.Helper()
+			_, got, err := c.readFrame()
+			if err != nil || inShort(got) != want {
+				t.Fatalf("got %s, error %v; want %s", inShort(got), err, want)
+			}
+		}
+		e.SendStatus(full("r", 1))
+		next("full r 1")
+		e.SendStatus(step("r", 2))
+		synctest.Wait() // it is being written; the rest waits
+		e.Send([]byte("a"))
+		for v := range uint64(1000) {
+			e.SendStatus(step("r", 3+v))
+			e.SendStatus(step("q", 3+v))
+		}
+		e.Send([]byte("b"))
+		next("patch r 1-2")
+		next("a")
+		next("b")
+		next("full q 1002") // it is their turns that count, not which came first
+		next("full r 1002")
+		e.SendStatus(step("r", 1003))
+		next("patch r 1002-1003")
+		if got := s.Stats().Superseded; got != 2*999 {
+			t.Errorf("%d superseded", got)
+		}
+	})
+}
+
+// TestSlowConsumer floods a client that does not read, from a goroutine that
+// must not notice, while another client does read.
+func TestSlowConsumer(t *testing.T) {
+	for name, over := range transports {
+		t.Run(name, func(t *testing.T) {
+			s := over(t, nil)
+			slow, slowSession := s.connect()
+			quick, quickSession := s.connect()
+			event := []byte(strings.Repeat("x", 4<<10))
+			sent := 0
+			for s.Stats().Closes[protocol.CloseSlowConsumer] == 0 && sent < 100_000 {
+				slowSession.Send(event)
+				quickSession.Send([]byte(fmt.Sprint(sent)))
+				quick.wantFrame(text, fmt.Sprint(sent))
+				sent++
+				if slowSession.closing() {
+					break
+				}
+			}
+			if !slowSession.closing() {
+				t.Fatalf("%d events later it is still there", sent)
+			}
+			// It may still see why, if it comes back in time.
+			slow.wantClose(protocol.CloseSlowConsumer)
+			slow.send(closeFrame(protocol.CloseSlowConsumer, ""))
+			slow.wantEnd()
+		})
+	}
+}
+
+var transports = map[string]func(testing.TB, func(*Config)) *service{"pipe": overPipes, "tcp": overTCP}
+
+// TestSlowConsumerGetsNoTime stalls with too little waiting to overflow.
+func TestSlowConsumerGetsNoTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, nil)
+		_, e := s.connect()
+		e.Send([]byte("a"))
+		e.Send([]byte("b"))
+		time.Sleep(writeTimeout + closeTimeout - time.Millisecond)
+		if _, closed := e.count(); closed != 0 {
+			t.Error("cut too early")
+		}
+		time.Sleep(2 * time.Millisecond)
+		if _, closed := e.count(); closed != 1 {
+			t.Error("not cut in time")
+		}
+		synctest.Wait()
+		if got := s.Stats().Closes[protocol.CloseSlowConsumer]; got != 1 {
+			t.Errorf("counted %d", got)
+		}
+	})
+}
+
+// TestSlowButSteady reads a little at a time, always before the time is up.
+func TestSlowButSteady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, nil)
+		c, e := s.connect()
+		event := strings.Repeat("x", 3*batchBytes)
+		e.Send([]byte(event))
+		got, b := 0, make([]byte, batchBytes)
+		for got < len(event) {
+			time.Sleep(writeTimeout - time.Second)
+			n, err := io.ReadFull(c, b[:min(len(b), len(event)+10-got)])
+			if err != nil {
+				t.Fatalf("cut after %d bytes", got)
+			}
+			got += n
+		}
+	})
+}
+
+// TestWritesStayWhole writes events of all sizes from several goroutines to a
+// client that reads in fits and starts and sends pings meanwhile. Every frame
+// must come whole, and those of one goroutine in order.
+func TestWritesStayWhole(t *testing.T) {
+	for name, over := range transports {
+		t.Run(name, func(t *testing.T) {
+			s := over(t, nil)
+			c, e := s.connect()
+			if tcp, ok := c.Conn.(*net.TCPConn); ok {
+				_ = tcp.SetReadBuffer(32 << 10) // more partial writes
+			}
+			const senders, each = 3, 100
+			tokens := make(chan struct{}, 16) // fewer on the way than would overflow
+			for sender := range senders {
+				go func() {
+					for i := range each {
+						tokens <- struct{}{}
+						e.Send(fmt.Appendf(nil, "%d %d %s", sender, i, strings.Repeat("x", rand.IntN(12<<10))))
+					}
+				}()
+			}
+			var got [senders]int
+			for total, pongs := 0, 0; total < senders*each; {
+				op, payload, err := c.readFrame()
+				if err != nil {
+					t.Fatalf("after %d events: %v", total, err)
+				}
+				if op == pingF {
+					continue
+				}
+				if op == pongF {
+					if payload != fmt.Sprint(pongs) {
+						t.Fatalf("pong %s, want %d", payload, pongs)
+					}
+					pongs++
+					continue
+				}
+				var sender, i int
+				var rest string
+				_, _ = fmt.Sscan(payload, &sender, &i, &rest)
+				if op != text || i != got[sender] || strings.Trim(rest, "x") != "" {
+					t.Fatalf("got %#x %.30q, want event %d of %d", op, payload, got[sender], sender)
+				}
+				got[sender]++
+				<-tokens
+				if total++; total%10 == 0 && total/10 == pongs+1 {
+					c.send(client(pingF, fmt.Sprint(pongs)))
+				}
+			}
+		})
+	}
+}
+
+func TestMessageRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, func(c *Config) { c.MessageRate, c.MessageBurst = 10, 30 })
+		c, e := s.connect()
+		ask := func(n int) (answered, refused int) {
+			for range n {
+				c.send(client(text, ping("x")))
+				_, got, err := c.readFrame()
+				if err != nil {
+					t.Fatal(err)
+				}
+				var event struct {
+					Event, Code, ID, Request string
+					Retryable                bool
+				}
+				if err := json.Unmarshal([]byte(got), &event); err != nil || event.ID != "x" {
+					t.Fatalf("answer %s", got)
+				}
+				switch {
+				case event.Event == "ok":
+					answered++
+				case event.Code == "rate_limited" && event.Retryable && event.Request == "ping":
+					refused++
+				}
+			}
+			return answered, refused
+		}
+		if answered, refused := ask(40); answered != 30 || refused != 10 {
+			t.Errorf("answered %d, refused %d", answered, refused)
+		}
+		time.Sleep(2 * time.Second)
+		if answered, refused := ask(30); answered != 20 || refused != 10 {
+			t.Errorf("then answered %d, refused %d", answered, refused)
+		}
+		time.Sleep(errorWindow + time.Second)
+		if answered, refused := ask(130); answered != 30 || refused != 100 {
+			t.Errorf("at last answered %d, refused %d", answered, refused)
+		}
+		c.send(client(text, ping("one too many")))
+		c.wantClose(protocol.CloseRateLimited)
+		handled, _ := e.count()
+		if got := s.Stats(); handled != 80 || got.Messages != 201 || got.Refusals[protocol.RateLimited] != 121 {
+			t.Errorf("handled %d; %+v", handled, got)
+		}
+	})
+}
+
+// TestTooManyErrors gets eleven messages wrong in just over and just under ten
+// seconds.
+func TestTooManyErrors(t *testing.T) {
+	for _, pause := range []time.Duration{1001 * time.Millisecond, time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			s := overPipes(t, nil)
+			c, e := s.connect()
+			for range maxErrors + 1 {
+				c.send(client(text, `{"request":"setNam","id":"x"}`))
+				if _, got, _ := c.readFrame(); !strings.Contains(got, `"code":"unknown_request"`) || !strings.Contains(got, `"id":"x"`) {
+					t.Fatalf("answer %s", got)
+				}
+				time.Sleep(pause)
+			}
+			if pause > time.Second {
+				c.send(client(text, ping("1")))
+				c.wantFrame(text, okTo("1"))
+				return
+			}
+			c.wantClose(protocol.CloseTooManyErrors)
+			if handled, _ := e.count(); handled != 0 {
+				t.Errorf("handled %d", handled)
+			}
+		})
+	}
+}
+
+func TestSendAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, nil)
+		c, e := s.connect()
+		_ = c.Close()
+		synctest.Wait()
+		e.Send([]byte("late"))
+		e.SendStatus(full("r", 1))
+		e.Forget("r")
+		e.Conn.Close(protocol.CloseMoved, "late")
+		time.Sleep(time.Hour)
+		if got := s.Stats(); got.Closes[ClosedAbruptly] != 1 || len(got.Closes) != 1 || got.BytesOut != 0 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestObserve(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := make(chan time.Duration, 10)
+		s := overPipes(t, func(c *Config) { c.Observe = func(d time.Duration) { seen <- d } })
+		c, e := s.connect()
+		e.Send([]byte("a"))
+		time.Sleep(time.Second)
+		e.Send([]byte("b"))
+		time.Sleep(time.Second)
+		c.wantFrame(text, "a")
+		c.wantFrame(text, "b")
+		if a, b := <-seen, <-seen; a != 2*time.Second || b != time.Second {
+			t.Errorf("observed %v and %v", a, b)
+		}
+	})
+}
+
+// TestConnectIsFirst has a session that sends before anything was asked.
+func TestConnectIsFirst(t *testing.T) {
+	var user poker.UserID
+	s := overPipes(t, func(c *Config) {
+		c.Connect = func(u poker.UserID, conn *Conn) Session {
+			user = u
+			conn.Send([]byte("welcome"))
+			return &echo{Conn: conn}
+		}
+	})
+	id := s.cfg.Keys.NewUserID()
+	c := s.dialRaw()
+	// The first request comes in one piece with the handshake.
+	c.ask(s.handshake(s.cookieOf(id, time.Now())) + client(text, ping("1")))
+	c.wantFrame(text, "welcome")
+	c.wantFrame(text, okTo("1"))
+	if string(user) != id {
+		t.Errorf("connected as %s, want %s", user, id)
+	}
+}
+
+func TestStatsAreTheCallers(t *testing.T) {
+	s := overPipes(t, nil)
+	s.do(s.handshake("Cookie:"))
+	got := s.Stats()
+	clear(got.Handshakes)
+	if again := s.Stats(); again.Handshakes[401] != 1 || !slices.Equal([]int{len(got.Handshakes)}, []int{0}) {
+		t.Errorf("%v", again.Handshakes)
+	}
+}

@@ -1,0 +1,87 @@
+package transport
+
+import (
+	"testing"
+	"time"
+
+	"example.com/pokey/protocol"
+)
+
+// FuzzFrames sends any bytes on a connection and hangs up. The connection must
+// come to an end, the session be closed, and nothing panic.
+func FuzzFrames(f *testing.F) {
+	for _, row := range frameCases() {
+		if len(row.send) < 1000 {
+			f.Add([]byte(row.send))
+		}
+	}
+	s := overTCP(f, nil)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s.t = t
+		defer func() { s.t = f }()
+		c, e := s.connect()
+		if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_, _ = c.Write(b)
+			_, _ = c.Write([]byte(closeFrame(1000, "")))
+			if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite()
+			}
+		}()
+		for {
+			op, payload, err := c.readFrame()
+			if err != nil {
+				break
+			}
+			if op != text && op != pongF && op != closeF || op != text && len(payload) > 125 {
+				t.Fatalf("frame %#x of %d bytes", op, len(payload))
+			}
+		}
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+			if _, closed := e.count(); closed == 1 {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal("the session is not closed")
+			}
+		}
+		if s.Stats().Panics != 0 {
+			t.Fatalf("log: %s", s.log)
+		}
+		if n := s.Stats().Refusals[protocol.Internal]; n != 0 {
+			t.Fatalf("%d internal errors", n)
+		}
+	})
+}
+
+// FuzzFrameScan feeds the same bytes in one piece and in two, which must make
+// no difference.
+func FuzzFrameScan(f *testing.F) {
+	for _, row := range frameCases() {
+		if len(row.send) < 1000 {
+			f.Add([]byte(row.send), uint16(3))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte, cut uint16) {
+		var whole, parts frames
+		good, overhead, fault := whole.scan(b)
+		k := min(int(cut), len(b))
+		firstGood, firstOverhead, firstFault := parts.scan(b[:k])
+		if firstFault != 0 {
+			if firstFault != fault || firstGood != good || firstOverhead != overhead {
+				t.Fatalf("fault %d at %d, then %d at %d", firstFault, firstGood, fault, good)
+			}
+			return
+		}
+		restGood, restOverhead, restFault := parts.scan(b[k:])
+		if restFault != fault || firstOverhead+restOverhead != overhead || whole.midway() != parts.midway() {
+			t.Fatalf("fault %d and overhead %d, then %d and %d", fault, overhead, restFault, firstOverhead+restOverhead)
+		}
+		// A header that began in the first part has been passed on.
+		if total := k + restGood; total != good && restGood != 0 {
+			t.Fatalf("passed on %d of %d", total, good)
+		}
+	})
+}

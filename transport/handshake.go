@@ -1,0 +1,146 @@
+package transport
+
+import (
+	"bufio"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/coder/websocket"
+)
+
+const (
+	// readBuffer holds one ordinary request; what is longer is read past it.
+	readBuffer = 512
+	// writeBuffer holds one control frame; messages are written past it.
+	writeBuffer = 144
+)
+
+// connect upgrades the request to a connection, or says why not.
+func (s *Server) connect(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool) {
+	c, why := s.admit(r, here, hostAllowed)
+	if why == nil {
+		s.upgrade(w, r, c)
+		return
+	}
+	s.counters.handshake(why.status)
+	h := w.Header()
+	switch why.status {
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", http.MethodGet)
+		h.Set("Connection", "close")
+	case http.StatusUpgradeRequired:
+		h.Set("Connection", "Upgrade")
+		h.Set("Upgrade", "websocket")
+		h.Set("Sec-WebSocket-Version", "13")
+	default:
+		h.Set("Connection", "close")
+	}
+	why.write(w)
+}
+
+// admit goes through the checks in the order the protocol lays down. The
+// library checks some of this too, but not all, and answers in words.
+func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *refusal) {
+	if r.Method != http.MethodGet {
+		return nil, &refuseMethod
+	}
+	if !hostAllowed {
+		s.complain("host", r.Host)
+		return nil, &refuseHost
+	}
+	if why := checkHandshake(r); why != nil {
+		return nil, why
+	}
+	if origin := r.Header.Get("Origin"); !s.allowsOrigin(origin, r.Host) {
+		s.complain("origin", origin)
+		return nil, &refuseOrigin
+	}
+	session, ok := s.session(r, here.secure)
+	if !ok {
+		return nil, &refuseSession
+	}
+	c := newConn(s, user(session), s.clientAddr(r))
+	if why := s.admission.admit(c, s.now()); why != nil {
+		return nil, why
+	}
+	return c, nil
+}
+
+func (s *Server) allowsOrigin(origin, host string) bool {
+	if origin == "" {
+		return !s.cfg.RequireOrigin
+	}
+	return s.sites.allows(origin, host)
+}
+
+// checkHandshake says what makes a request no WebSocket handshake.
+func checkHandshake(r *http.Request) *refusal {
+	h := r.Header
+	key, err := base64.StdEncoding.DecodeString(h.Get("Sec-WebSocket-Key"))
+	switch {
+	case r.ProtoMajor != 1 || r.ProtoMinor < 1,
+		!hasToken(h, "Connection", "upgrade"),
+		!hasToken(h, "Upgrade", "websocket"),
+		h.Get("Sec-WebSocket-Version") != "13":
+		return &refuseUpgrade
+	case len(h.Values("Origin")) > 1,
+		len(h.Values("Sec-WebSocket-Key")) != 1,
+		err != nil || len(key) != 16,
+		r.ContentLength != 0 || len(r.TransferEncoding) > 0:
+		return &refuseHandshake
+	default:
+		return nil
+	}
+}
+
+func hasToken(h http.Header, name, token string) bool {
+	for t := range strings.SplitSeq(strings.Join(h.Values(name), ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(t), token) {
+			return true
+		}
+	}
+	return false
+}
+
+// upgrade answers 101 and starts the connection. The handler returns at once,
+// so that the request and net/http's buffers are not kept for the connection.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, c *Conn) {
+	ws, err := websocket.Accept(&hijacker{ResponseWriter: w, conn: c}, r, &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the origin has been checked, more strictly
+		CompressionMode:    websocket.CompressionDisabled,
+		OnPingReceived:     c.ping,
+		OnPongReceived:     c.pong,
+	})
+	if err != nil {
+		s.counters.handshake(http.StatusInternalServerError)
+		s.cfg.Log.Debug("upgrade failed", "err", err)
+		s.release(c)
+		return
+	}
+	s.counters.handshake(http.StatusSwitchingProtocols)
+	ws.SetReadLimit(-1) // c watches the length itself, from the frames' headers
+	c.ws = ws
+	go c.serve()
+}
+
+// hijacker hands the library a connection that c watches over, with buffers of
+// the size we need.
+type hijacker struct {
+	http.ResponseWriter
+	conn *Conn
+}
+
+// Hijack is http.Hijacker's.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	raw, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	early, _ := buffered.Peek(buffered.Reader.Buffered()) // that much is there
+	c := h.conn
+	c.attach(raw, append([]byte(nil), early...))
+	s := &socket{Conn: raw, c: c}
+	return s, bufio.NewReadWriter(bufio.NewReaderSize(s, readBuffer), bufio.NewWriterSize(s, writeBuffer)), nil
+}

@@ -1,0 +1,129 @@
+package transport
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"example.com/pokey/protocol"
+)
+
+// keptBuffer is up to what size a buffer goes back to the pool.
+const keptBuffer = 64 << 10
+
+// push queues a frame, or gives up on a client that has too many waiting. The
+// caller holds mu, and also calls flush with it.
+func (c *Conn) push(opcode byte, payload []byte) {
+	if c.code != 0 {
+		return
+	}
+	if !c.out.push(opcode, payload) {
+		c.shut(protocol.CloseSlowConsumer, "too slow")
+		return
+	}
+	c.flush()
+}
+
+// flush writes what is queued as far as the socket takes it at once. The rest
+// is for another goroutine.
+func (c *Conn) flush() {
+	if c.writing {
+		if c.waiting == 0 {
+			c.waiting = c.server.now()
+		}
+		return
+	}
+	begun := c.server.now()
+	for {
+		buffer := buffers.Get().(*[]byte)
+		*buffer = c.out.take((*buffer)[:0])
+		if len(*buffer) == 0 {
+			recycle(buffer)
+			return
+		}
+		n, err := c.direct.write(*buffer)
+		c.server.counters.bytesOut.Add(uint64(n))
+		switch {
+		case err != nil:
+			recycle(buffer)
+			c.breakOff()
+			return
+		case n < len(*buffer):
+			c.writing = true
+			c.waiting = begun
+			go c.write(buffer, n)
+			return
+		}
+		c.observe(begun)
+		recycle(buffer)
+	}
+}
+
+// write writes the buffer from n on, and then what is queued meanwhile, waiting
+// for the client as long as it makes progress. It does not hold mu while it
+// waits.
+func (c *Conn) write(buffer *[]byte, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer c.wrote(buffer)
+	begun := c.waiting
+	c.waiting = 0
+	for len(*buffer) > 0 {
+		c.mu.Unlock()
+		err := c.writeAll((*buffer)[n:])
+		c.mu.Lock()
+		if err != nil {
+			c.breakOff()
+			return
+		}
+		c.observe(begun)
+		begun, c.waiting, n = c.waiting, 0, 0
+		*buffer = c.out.take((*buffer)[:0])
+	}
+	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only when it is closed
+}
+
+// wrote hands writing back, also when a status could not be encoded.
+func (c *Conn) wrote(buffer *[]byte) {
+	if cause := recover(); cause != nil {
+		c.server.panicked("status", cause)
+		c.breakOff()
+	}
+	recycle(buffer)
+	c.writing, c.waiting = false, 0
+	if c.written != nil {
+		close(c.written)
+	}
+}
+
+// writeAll writes b. A client that takes none of it for too long is cut; what
+// is left of b, and then the close frame, is for it to take until the
+// connection closes for good.
+func (c *Conn) writeAll(b []byte) error {
+	for len(b) > 0 {
+		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails when closed, as Write will
+		n, err := c.raw.Write(b[:min(len(b), batchBytes)])
+		c.server.counters.bytesOut.Add(uint64(n))
+		b = b[n:]
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && !c.closing():
+			c.Close(protocol.CloseSlowConsumer, "too slow")
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+func recycle(buffer *[]byte) {
+	if cap(*buffer) <= keptBuffer {
+		buffers.Put(buffer)
+	}
+}
+
+func (c *Conn) observe(since time.Duration) {
+	if c.server.cfg.Observe != nil {
+		c.server.cfg.Observe(c.server.now() - since)
+	}
+}

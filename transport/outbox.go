@@ -1,0 +1,126 @@
+package transport
+
+import (
+	"slices"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+const (
+	// maxEvents and maxEventBytes are what may wait for a client. The event that
+	// crosses the second is still taken, so that one long answer can be given.
+	maxEvents     = 64
+	maxEventBytes = 256 << 10
+	// batchBytes is about how much is written at once.
+	batchBytes = 16 << 10
+)
+
+// outbox is what waits to be written to a client: frames in order, and after
+// them one status of each room. It is not safe for concurrent use.
+type outbox struct {
+	queue []frame
+	bytes int // of the payloads in queue
+	rooms []slot
+	turn  int // the room to look at first, so that a busy one does not hold up others
+}
+
+type frame struct {
+	opcode  byte
+	payload []byte
+}
+
+// slot is a room as this connection sees it.
+type slot struct {
+	room    poker.RoomID
+	version uint64           // that the connection was sent last; zero: it needs all of it
+	pending *protocol.Status // the newest, nil when it has been sent
+}
+
+// push queues a frame, unless too much is waiting already.
+func (o *outbox) push(opcode byte, payload []byte) bool {
+	if len(o.queue) >= maxEvents || o.bytes >= maxEventBytes {
+		return false
+	}
+	o.pushLast(opcode, payload)
+	return true
+}
+
+// pushLast queues a frame in any case.
+func (o *outbox) pushLast(opcode byte, payload []byte) {
+	o.queue = append(o.queue, frame{opcode, payload})
+	o.bytes += len(payload)
+}
+
+// status makes s the status to send for its room and says whether another one
+// was waiting. A status without a patch is taken as a wish for the whole room,
+// which a later one then has to grant.
+func (o *outbox) status(s *protocol.Status) (replaced bool) {
+	i := o.slot(s.RoomID)
+	if i < 0 {
+		i = len(o.rooms)
+		o.rooms = append(o.rooms, slot{room: s.RoomID})
+	}
+	at := &o.rooms[i]
+	if s.Patch == nil {
+		at.version = 0
+	}
+	replaced = at.pending != nil
+	at.pending = s
+	return replaced
+}
+
+// forget drops what is known about a room.
+func (o *outbox) forget(room poker.RoomID) {
+	if i := o.slot(room); i >= 0 {
+		o.rooms = slices.Delete(o.rooms, i, i+1)
+	}
+}
+
+func (o *outbox) slot(room poker.RoomID) int {
+	return slices.IndexFunc(o.rooms, func(s slot) bool { return s.room == room })
+}
+
+// clear drops everything.
+func (o *outbox) clear() { *o = outbox{} }
+
+// take moves the next frames to dst, about as many as are written at once.
+// Statuses come after all that is in the queue.
+func (o *outbox) take(dst []byte) []byte {
+	taken := 0
+	for taken < len(o.queue) && len(dst) < batchBytes {
+		next := &o.queue[taken]
+		dst = appendFrame(dst, next.opcode, next.payload)
+		o.bytes -= len(next.payload)
+		taken++
+	}
+	o.queue = slices.Delete(o.queue, 0, taken)
+	if len(o.queue) > 0 {
+		return dst
+	}
+	if cap(o.queue) > 4 {
+		o.queue = nil // after a jam; an idle connection keeps little
+	}
+	for range o.rooms {
+		if len(dst) >= batchBytes {
+			break
+		}
+		o.turn %= len(o.rooms)
+		dst = o.rooms[o.turn].take(dst)
+		o.turn++
+	}
+	return dst
+}
+
+// take moves the slot's status to dst, as a patch where that says it all.
+func (s *slot) take(dst []byte) []byte {
+	if s.pending == nil {
+		return dst
+	}
+	message := s.pending.Patch
+	if message == nil || s.version == 0 || s.pending.Since != s.version {
+		message = s.pending.Full()
+	}
+	s.version, s.pending = s.pending.Version, nil
+	return appendFrame(dst, opText, message)
+}

@@ -1,0 +1,172 @@
+package transport
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/identity"
+)
+
+func TestSessionCookie(t *testing.T) {
+	rows := []struct {
+		name      string
+		public    []string
+		host      string
+		attribute string
+	}{
+		{"loopback", nil, "localhost:8080", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
+		{"LAN", []string{"http://pokey.lan:8080"}, "pokey.lan:8080", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
+		{"https", []string{publicOrigin}, "poker.example.com", "__Host-pokey=; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"},
+		{"both, by https", []string{publicOrigin, "http://pokey.lan"}, "poker.example.com", "__Host-pokey=; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"},
+		{"both, by http", []string{publicOrigin, "http://pokey.lan"}, "pokey.lan", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
+	}
+	for _, row := range rows {
+		s := newService(t, func(c *Config) { c.PublicOrigins = row.public })
+		// What a client or proxy says about the scheme changes nothing.
+		resp := s.get("/", "Host: "+row.host, "X-Forwarded-Proto: https", "Forwarded: proto=https", "X-Forwarded-Host: evil")
+		cookies := resp.Cookies()
+		if len(cookies) != 1 {
+			t.Fatalf("%s: %d cookies", row.name, len(cookies))
+		}
+		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+		if err != nil || session.UserID == "" {
+			t.Errorf("%s: %v", row.name, err)
+		}
+		got := strings.Replace(resp.Header.Get("Set-Cookie"), cookies[0].Value, "", 1)
+		if got != row.attribute || resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("ETag") != "" {
+			t.Errorf("%s: %s; %s", row.name, got, resp.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+func TestMinting(t *testing.T) {
+	s := newService(t, nil)
+	tree, good := s.tree(), s.cookie()
+	room := s.room()
+	ada := s.cfg.Keys.NewUserID()
+	aged := s.cookieOf(ada, time.Now().Add(-8*24*time.Hour))
+	rows := []struct {
+		name, path string
+		lines      []string
+		mints      bool
+	}{
+		{"page", "/", nil, true},
+		{"room", "/r/" + room, nil, true},
+		{"script", tree + "js/app.js", nil, true},
+		{"icon", "/favicon.svg", nil, true},
+		{"code", "/qr/" + room + ".svg", nil, true},
+		{"document", "/", []string{"Sec-Fetch-Dest: document"}, true},
+		{"page it has", "/", []string{"If-None-Match: *"}, true},
+		{"script of a page", tree + "js/app.js", []string{"Sec-Fetch-Dest: script"}, false},
+		{"picture of a page", "/qr/" + room + ".svg", []string{"Sec-Fetch-Dest: image"}, false},
+		{"fetch", "/", []string{"Sec-Fetch-Dest: empty"}, false},
+		{"frame", "/", []string{"Sec-Fetch-Dest: iframe"}, false},
+		{"good session", "/", []string{good}, false},
+		{"the same twice", "/", []string{good, good}, false},
+		{"two sessions", "/", []string{good, s.cookie()}, true},
+		{"forged", "/", []string{good + "x"}, true},
+		{"the other name", "/", []string{strings.Replace(good, "pokey_plain", "__Host-pokey", 1)}, true},
+		{"old", "/", []string{s.cookieOf(ada, time.Now().Add(-31*24*time.Hour))}, true},
+		{"to renew", "/", []string{aged}, true},
+		{"to renew, script", tree + "js/app.js", []string{aged, "Sec-Fetch-Dest: script"}, false},
+		{"health", "/healthz", nil, false},
+		{"nothing", "/none", nil, false},
+		{"no room", "/qr/" + room[1:] + "0.svg", nil, false},
+		{"connect", "/connect", nil, false},
+	}
+	seen := map[string]bool{}
+	for _, row := range rows {
+		resp := s.get(row.path, row.lines...)
+		cookies := resp.Cookies()
+		if (len(cookies) == 1) != row.mints {
+			t.Errorf("%s: sets %d cookies", row.name, len(cookies))
+		}
+		if len(cookies) == 0 {
+			continue
+		}
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("ETag") != "" {
+			t.Errorf("%s: %s, %v", row.name, resp.Status, resp.Header)
+		}
+		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+		if err != nil || session.Renew || seen[session.UserID] {
+			t.Errorf("%s: %v, %+v", row.name, err, session)
+		}
+		seen[session.UserID] = true
+		if (row.name == "to renew") != (session.UserID == ada) {
+			t.Errorf("%s: user %s", row.name, session.UserID)
+		}
+	}
+	if got := s.Stats().Mints; int(got) != len(seen) { // one by tree, none for the renewal
+		t.Errorf("counted %d, saw %d", got, len(seen))
+	}
+}
+
+func TestMintRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = DefaultMintRate, DefaultMintBurst })
+		minted := func(n int) (count int) {
+			for range n {
+				resp := s.get("/")
+				switch {
+				case resp.StatusCode == http.StatusOK && resp.Header.Get("Set-Cookie") != "":
+					count++
+				case resp.StatusCode != http.StatusTooManyRequests, resp.Header.Get("Retry-After") != "1",
+					resp.Header.Get("Cache-Control") != "no-store", !strings.Contains(body(t, resp), "<script"):
+					t.Fatalf("%s, %v", resp.Status, resp.Header)
+				}
+			}
+			return count
+		}
+		if got := minted(130); got != 120 {
+			t.Errorf("minted %d", got)
+		}
+		if resp := s.get("/", s.cookie()); resp.StatusCode != http.StatusOK {
+			t.Errorf("with a session: %s", resp.Status)
+		}
+		time.Sleep(time.Minute)
+		if got := minted(70); got != 60 {
+			t.Errorf("a minute later minted %d", got)
+		}
+		if got := s.Stats(); got.Mints != 180 || got.MintsRefused != 20 {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
+func TestCookieNeverLeaks(t *testing.T) {
+	s := newService(t, nil)
+	cookie := s.cookie()
+	_, value, _ := strings.Cut(cookie, "=")
+	for _, path := range []string{"/", "/none", "/connect", "/healthz"} {
+		if got := body(t, s.get(path, cookie, "Cookie: "+identity.CookieName(true)+"="+value)); strings.Contains(got, value[:20]) {
+			t.Errorf("%s has it in the body", path)
+		}
+	}
+	if strings.Contains(s.log.String(), value[:20]) {
+		t.Error("the log has it")
+	}
+}
+
+func TestManyAddresses(t *testing.T) {
+	s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
+	a := &s.admission
+	for i := range 5000 {
+		addr, _ := parseAddr(fmt.Sprintf("198.51.%d.%d", i/250, i%250))
+		a.mint(addr, time.Duration(i)*time.Millisecond*10)
+	}
+	if got := len(a.addresses); got > 2048 {
+		t.Errorf("%d addresses are remembered", got)
+	}
+	busy, _ := parseAddr("203.0.113.1")
+	a.mu.Lock()
+	a.address(busy, time.Minute).connections = 1
+	a.sweep(time.Hour)
+	a.mu.Unlock()
+	if len(a.addresses) != 1 {
+		t.Errorf("%d addresses are remembered after an hour", len(a.addresses))
+	}
+}

@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"example.com/pokey/protocol"
+)
+
+// Stats is what a server has done since it was made, and what it does now.
+type Stats struct {
+	Connections  int    // open now
+	Messages     uint64 // from clients, refused ones included
+	BytesIn      uint64 // on connections, frame headers included
+	BytesOut     uint64
+	Superseded   uint64 // statuses replaced by newer ones before they were written
+	Mints        uint64 // new sessions
+	MintsRefused uint64
+	Panics       uint64
+
+	Handshakes map[int]uint64                // by HTTP status
+	Refusals   map[protocol.Code]uint64      // messages that got no further than here
+	Closes     map[protocol.CloseCode]uint64 // by the code it was closed with; [ClosedByClient], [ClosedAbruptly]
+}
+
+// The codes of RFC 6455 for a connection that this server did not end: the
+// client closed it, whatever code it gave, or it just broke off.
+const (
+	ClosedByClient protocol.CloseCode = 1005
+	ClosedAbruptly protocol.CloseCode = 1006
+)
+
+// Stats reads the counters. The maps are the caller's.
+func (s *Server) Stats() Stats {
+	c := &s.counters
+	s.admission.mu.Lock()
+	open := s.admission.total
+	s.admission.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Stats{
+		Connections:  open,
+		Messages:     c.messages.Load(),
+		BytesIn:      c.bytesIn.Load(),
+		BytesOut:     c.bytesOut.Load(),
+		Superseded:   c.superseded.Load(),
+		Mints:        c.mints.Load(),
+		MintsRefused: c.mintsRefused.Load(),
+		Panics:       c.panics.Load(),
+		Handshakes:   maps.Clone(c.handshakes),
+		Refusals:     maps.Clone(c.refusals),
+		Closes:       maps.Clone(c.closes),
+	}
+}
+
+// counters are the living Stats. Those without a lock are counted with every
+// message, the maps with what happens seldom.
+type counters struct {
+	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics atomic.Uint64
+
+	mu         sync.Mutex
+	handshakes map[int]uint64
+	refusals   map[protocol.Code]uint64
+	closes     map[protocol.CloseCode]uint64
+}
+
+func (c *counters) handshake(status int)           { count(c, &c.handshakes, status) }
+func (c *counters) refusal(code protocol.Code)     { count(c, &c.refusals, code) }
+func (c *counters) closed(code protocol.CloseCode) { count(c, &c.closes, code) }
+
+func count[K comparable](c *counters, in *map[K]uint64, key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if *in == nil {
+		*in = map[K]uint64{}
+	}
+	(*in)[key]++
+}
