@@ -100,12 +100,16 @@ func (c *Conn) Ping() error {
 	return c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout))
 }
 
+// IgnorePings makes Read leave the server's pings unanswered, as a machine does
+// that is no longer there.
+func (c *Conn) IgnorePings() { c.ws.SetPingHandler(func(string) error { return nil }) }
+
 // SetReadDeadline makes a Read that waits beyond t fail, and every later one.
 func (c *Conn) SetReadDeadline(t time.Time) { _ = c.ws.SetReadDeadline(t) }
 
 // Close says goodbye and closes at once, without waiting for the answer.
 func (c *Conn) Close() {
-	c.sayGoodbye()
+	c.SayGoodbye()
 	_ = c.ws.Close()
 }
 
@@ -114,7 +118,7 @@ func (c *Conn) Close() {
 // reading goroutine may call it.
 func (c *Conn) CloseGracefully(patience time.Duration) error {
 	c.SetReadDeadline(time.Now().Add(patience))
-	c.sayGoodbye()
+	c.SayGoodbye()
 	defer c.ws.Close()
 	for {
 		_, err := c.Read()
@@ -129,7 +133,8 @@ func (c *Conn) CloseGracefully(patience time.Duration) error {
 	}
 }
 
-func (c *Conn) sayGoodbye() {
+// SayGoodbye sends a close frame and leaves the rest to the server.
+func (c *Conn) SayGoodbye() {
 	bye := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 	_ = c.ws.WriteControl(websocket.CloseMessage, bye, time.Now().Add(writeTimeout))
 }

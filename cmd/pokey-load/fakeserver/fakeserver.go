@@ -35,10 +35,11 @@ type Faults struct {
 // Options make a server.
 type Options struct {
 	Faults  Faults
-	File    string      // where rooms are kept; empty for nowhere
-	Log     *log.Logger // nil for none
-	Rate    int         // messages a second of a connection before it is cut; 0 for any
-	Leaking bool        // every connection leaves a goroutine behind
+	File    string        // where rooms are kept; empty for nowhere
+	Log     *log.Logger   // nil for none
+	Rate    int           // messages a second of a connection before it is cut; 0 for any
+	Ping    time.Duration // how often to ping, and how long to wait for the pong; 0 for never
+	Leaking bool          // every connection leaves a goroutine behind
 }
 
 // Server is a fake server. Serve it with [Server.Handler].

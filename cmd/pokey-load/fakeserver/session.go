@@ -42,6 +42,9 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 		go func() { select {} }()
 	}
 	go c.write(ctx)
+	if s.options.Ping > 0 {
+		go c.ping(ctx, s.options.Ping)
+	}
 	c.send(mustJSON(map[string]any{"event": "welcome", "protocol": 2, "userId": c.user, "name": ""}))
 	s.mu.Lock()
 	s.sessions[c] = true
@@ -92,6 +95,18 @@ func (c *session) write(ctx context.Context) {
 				c.cancel()
 				return
 			}
+		}
+	}
+}
+
+func (c *session) ping(ctx context.Context, every time.Duration) {
+	for ctx.Err() == nil {
+		within, cancel := context.WithTimeout(ctx, every)
+		err := c.ws.Ping(within)
+		<-within.Done()
+		cancel()
+		if err != nil && ctx.Err() == nil {
+			c.closeWith(4102)
 		}
 	}
 }

@@ -1,0 +1,238 @@
+// Package soak opens and ends very many connections in six styles, from the
+// polite to the abusive, and says whether the server is afterwards what it was
+// before: as many goroutines, files and actors, and as much memory.
+package soak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+)
+
+// Options are what a run consists of.
+type Options struct {
+	Site     *client.Site
+	Metrics  string        // the address of the server's metrics, …/metrics
+	Connects int           // in all, evenly over the styles; 1 to 10 000 000
+	Workers  int           // connections at a time, half-open ones aside; 1 to 1 000
+	Sessions int           // users that connections take turns in; 1 to 10 000
+	HalfOpen int           // half-open connections at a time; 1 to 10 000
+	Hold     time.Duration // how long a half-open one waits for the server to end it
+	Settle   time.Duration // how long the server is left alone before and after
+	// Progress gets the number of connections made, now and then; nil for nobody.
+	Progress func(done int)
+}
+
+// Style is one way to come and go.
+type Style struct {
+	Name string `json:"name"`
+	// Made is how many there were; Expected how many ended as the contract says.
+	Made     int64 `json:"made"`
+	Expected int64 `json:"expected"`
+	// Unexpected are the other endings, and how often.
+	Unexpected map[string]int64 `json:"unexpected,omitempty"`
+}
+
+// Change is one metric before and after.
+type Change struct {
+	Series string  `json:"series"`
+	Before float64 `json:"before"`
+	After  float64 `json:"after"`
+	Limit  float64 `json:"limit"` // the growth that is accepted
+	Over   bool    `json:"over"`
+}
+
+// Report is what a run found.
+type Report struct {
+	Connects int           `json:"connects"`
+	Took     time.Duration `json:"took"`
+	Styles   []Style       `json:"styles"`
+	Changes  []Change      `json:"changes"`
+}
+
+// Passed reports whether nothing grew beyond its limit and every connection
+// ended as it should.
+func (r Report) Passed() bool {
+	for _, c := range r.Changes {
+		if c.Over {
+			return false
+		}
+	}
+	for _, s := range r.Styles {
+		if s.Expected != s.Made {
+			return false
+		}
+	}
+	return len(r.Changes) > 0
+}
+
+// Validate says what is wrong with the options, if anything is.
+func (o Options) Validate() error {
+	switch {
+	case o.Connects < 1 || o.Connects > 10_000_000:
+		return errors.New("connects: 1 to 10000000")
+	case o.Workers < 1 || o.Workers > 1000:
+		return errors.New("workers: 1 to 1000")
+	case o.Sessions < 1 || o.Sessions > 10000:
+		return errors.New("sessions: 1 to 10000")
+	case o.HalfOpen < 1 || o.HalfOpen > 10000:
+		return errors.New("half-open: 1 to 10000")
+	case o.Hold <= 0 || o.Settle <= 0:
+		return errors.New("durations must be positive")
+	}
+	return nil
+}
+
+// Run makes the connections and compares. The error says that the run could not
+// be made.
+func Run(ctx context.Context, o Options) (Report, error) {
+	if err := o.Validate(); err != nil {
+		return Report{}, err
+	}
+	r := runner{Options: o, slots: make(chan struct{}, o.HalfOpen)}
+	if err := r.warmUp(ctx); err != nil {
+		return Report{}, err
+	}
+	before, err := r.settled(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	began := time.Now()
+	styles := r.all(ctx)
+	took := time.Since(began)
+	if ctx.Err() != nil {
+		return Report{}, ctx.Err()
+	}
+	after, err := r.settled(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	return Report{Connects: o.Connects, Took: took, Styles: styles, Changes: compare(before, after)}, nil
+}
+
+// runner is a run under way.
+type runner struct {
+	Options
+	sessions []client.Session
+	slots    chan struct{} // held by half-open connections
+}
+
+// warmUp makes the sessions and uses each of them once, so that whatever the
+// server keeps for a user is there before the first measurement.
+func (r *runner) warmUp(ctx context.Context) error {
+	for range r.Sessions {
+		session, err := r.Site.NewSession(ctx)
+		if err != nil {
+			return err
+		}
+		r.sessions = append(r.sessions, session)
+		if ending := clean(ctx, r, session); ending != "" {
+			return fmt.Errorf("warm-up: %s", ending)
+		}
+	}
+	return nil
+}
+
+// settled is the least the server gets down to while it is left alone.
+func (r *runner) settled(ctx context.Context) (Sample, error) {
+	least := make(Sample)
+	timer, poll := time.NewTimer(r.Settle), time.NewTicker(max(r.Settle/20, 10*time.Millisecond))
+	defer timer.Stop()
+	defer poll.Stop()
+	for {
+		sample, err := scrape(ctx, r.Metrics)
+		if err != nil {
+			return nil, err
+		}
+		least.least(sample)
+		select {
+		case <-poll.C:
+		case <-timer.C:
+			return least, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// all makes the connections, style by style in turn.
+func (r *runner) all(ctx context.Context) []Style {
+	results := make([]Style, len(styles))
+	for i, s := range styles {
+		results[i] = Style{Name: s.name, Unexpected: make(map[string]int64)}
+	}
+	var next atomic.Int64
+	var mu sync.Mutex
+	note := func(style int, ending string) {
+		mu.Lock()
+		defer mu.Unlock()
+		results[style].Made++
+		if ending == "" {
+			results[style].Expected++
+		} else {
+			results[style].Unexpected[ending]++
+		}
+	}
+	var working, holding sync.WaitGroup
+	for range r.Workers {
+		working.Go(func() {
+			for ctx.Err() == nil {
+				n := int(next.Add(1)) - 1
+				if n >= r.Connects {
+					return
+				}
+				if r.Progress != nil && n > 0 && n%1000 == 0 {
+					r.Progress(n)
+				}
+				style, session := n%len(styles), r.sessions[n/len(styles)%len(r.sessions)]
+				if !styles[style].holds {
+					note(style, styles[style].connect(ctx, r, session))
+					continue
+				}
+				r.slots <- struct{}{}
+				holding.Go(func() {
+					defer func() { <-r.slots }()
+					note(style, styles[style].connect(ctx, r, session))
+				})
+			}
+		})
+	}
+	working.Wait()
+	holding.Wait()
+	return results
+}
+
+// limits are the accepted growths. The values of goroutines, heap and files are
+// those of the project's goals for a run of any length; what the server counts
+// itself must come back exactly.
+func limit(series string) (growth float64, judged bool) {
+	switch series {
+	case "go_goroutines":
+		return 50, true
+	case "go_memstats_heap_inuse_bytes":
+		return 10 << 20, true
+	case "process_open_fds":
+		return 5, true
+	case "process_resident_memory_bytes", "go_memstats_heap_alloc_bytes", "go_memstats_stack_inuse_bytes", "go_threads":
+		return 0, false // of interest, but not of the server's making alone
+	}
+	return 0, strings.HasPrefix(series, "pokey_")
+}
+
+// compare lists what is judged and what is of interest.
+func compare(before, after Sample) []Change {
+	var changes []Change
+	for _, series := range interesting(before, after) {
+		growth, judged := limit(series)
+		c := Change{Series: series, Before: before[series], After: after[series], Limit: growth}
+		c.Over = judged && c.After-c.Before > growth
+		changes = append(changes, c)
+	}
+	return changes
+}
