@@ -37,7 +37,7 @@ const (
 // with back-off; 42xx: reconnect at once.
 type CloseCode int
 
-// The close codes of PROTOCOL.md.
+// The close codes.
 const (
 	CloseProtocol      CloseCode = 1002
 	CloseBinary        CloseCode = 1003

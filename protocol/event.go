@@ -93,7 +93,7 @@ type FinishedEstimate struct {
 	Comment string       `json:"comment"`
 }
 
-// SummaryView is a summary as PROTOCOL.md has it.
+// SummaryView is a summary as clients see it.
 type SummaryView struct {
 	Votes        int         `json:"votes"`
 	Distribution []CountView `json:"distribution"`

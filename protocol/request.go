@@ -13,9 +13,9 @@ type Incoming struct {
 	Digest uint64
 }
 
-// Request is what a client may ask for. Values in it have the right JSON type
-// and nothing more is promised: whether a name or a deck is acceptable is for
-// package poker to say.
+// Request is what a client may ask for. Values in it have the right JSON type, a
+// role is one of the two, and nothing more is promised: whether a name, a deck
+// or an option is acceptable is for package poker to say.
 //
 //sumtype:decl
 type Request interface{ request() }

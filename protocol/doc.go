@@ -1,0 +1,380 @@
+// Package protocol is the wire contract between Pokey and its clients, version
+// 2: what a browser, a bot or a load generator may rely on. This page is the
+// whole of it; the Go declarations of the package are how the server reads and
+// writes it, and the files under testdata pin it.
+//
+// Additive changes are fine: new optional fields, new requests, new events, new
+// codes. A client ignores what it does not know. Nothing here is renamed,
+// retyped or dropped.
+//
+// # A session in short
+//
+// A client fetches the page once to get its cookie, opens a WebSocket, and takes
+// part. Here > is what the client sends and < what the server sends; ids are
+// shortened, and line breaks are only for reading.
+//
+//	GET /                                      -> Set-Cookie: pokey_plain=…
+//	GET /connect  (WebSocket, with the cookie) -> 101
+//
+//	< {"event":"welcome","protocol":2,"userId":"u1","name":"","server":"2.0.0",
+//	   "now":"2026-11-23T12:00:00.000Z","limits":{…}}
+//	> {"request":"setName","id":"1","name":"Ada"}
+//	< {"event":"user","userId":"u1","name":"Ada"}
+//	< {"event":"ok","id":"1"}
+//	> {"request":"createRoom","id":"2","topic":"Login page"}
+//	< {"event":"roomCreated","roomId":"r1"}
+//	< {"event":"ok","id":"2","durable":true,"roomId":"r1"}
+//	> {"request":"joinRoom","id":"3","roomId":"r1"}
+//	< {"event":"roomStatus","roomId":"r1","version":2,"room":{…}}
+//	< {"event":"ok","id":"3","durable":true}
+//	> {"request":"estimate","id":"4","roomId":"r1","round":1,"value":"5"}
+//	< {"event":"ownEstimate","roomId":"r1","round":1,"value":"5","comment":""}
+//	< {"event":"ok","id":"4","durable":true}
+//	< {"event":"roomPatch","roomId":"r1","since":2,"version":3,
+//	   "patch":{"estimates":1,"members":{"u1":{"estimated":true}}}}
+//
+// The events that follow one request may come in another order than here,
+// except where this page says so.
+//
+// # Identity
+//
+// Any asset of the site (GET /, GET /r/{roomId}, a script, …) that is fetched
+// without a valid session answers with a signed and encrypted session cookie
+// that holds a fresh user id. A browser's sub-resource fetches (Sec-Fetch-Dest
+// present and other than document) need not mint: their document just did. A
+// response that sets the cookie is Cache-Control: no-store.
+//
+// The cookie is HttpOnly, SameSite=Lax, Path=/. It is called __Host-pokey and
+// Secure when the configured public origin is https, else pokey_plain. The user
+// id is public inside rooms and is no credential; only the cookie is.
+//
+// GET /connect upgrades to WebSocket. Checked in this order, all before the
+// upgrade:
+//
+//	405      the method is not GET
+//	421      the Host is not allowed
+//	426/400  not a WebSocket handshake
+//	403      the Origin differs in scheme, host or port; a client that sends no
+//	         Origin is let in unless the server runs with -require-origin
+//	401      no valid session
+//	429      per-IP or per-session limit, with Retry-After
+//	503      full or draining, with Retry-After
+//	101      connected
+//
+// # Messages
+//
+// Text frames, one JSON object each, UTF-8, at most 16 KiB from the client. White
+// space around the object is allowed, a byte order mark is not. Field names are
+// lowerCamelCase and match exactly. Duplicate keys at any depth (however they are
+// escaped), half of a surrogate pair, trailing data, a non-object, depth over 16:
+// bad_json. Unknown fields are ignored, but have to be JSON as strict as the rest.
+// Numbers, strings, truth values and null are not coerced into each other. An
+// integer is written without fraction and exponent and is at most 2^53-1 either
+// side of zero. A field that is missing or of the wrong type is bad_request; a
+// question mark here marks a field that may be missing, which is not the same as
+// null.
+//
+// A client message has a request and, optionally, an id (string, 1–64
+// characters). A request with an id is answered by exactly one ok or error
+// carrying the same id; a request without one is answered only when it fails. An
+// error for a message that is bad_json, or whose id is not such a string, carries
+// no id. The requests of one connection are handled in order. Sending a request
+// again with the same id (after a reconnect) has its effect once; a client sends
+// the same bytes again.
+//
+// # Requests
+//
+// For anyone:
+//
+//   - setName {name}: the user's displayed name, in all their rooms and
+//     connections.
+//   - createRoom {topic?, deck?, options?}: a new room owned by the user; ok and
+//     roomCreated carry roomId. The creator is not joined by it.
+//   - joinRoom {roomId, role?}: joins this connection, as estimator or observer;
+//     answers with a full roomStatus. Joining again is how to ask for a full
+//     status. Without role a member keeps theirs, and a newcomer is an estimator.
+//   - ping {}: ok, with the server's clock in now; for measuring, and for clients
+//     that cannot see WebSocket pings.
+//
+// For members:
+//
+//   - leaveRoom {roomId}: this connection leaves; the member and their estimate go
+//     with the user's last joined connection. An owner who leaves stays the owner.
+//   - estimate {roomId, value, comment?, round?}: for estimators; submits or
+//     replaces the user's estimate. value is a string, or null, which takes the
+//     estimate back. In a hidden room others see only that it exists; in a
+//     revealed room it is displayed.
+//   - setRole {roomId, role}: estimator or observer. An observer's estimate is
+//     dropped.
+//   - history {roomId}: answers with one roomHistory to this connection, after the
+//     ok if there is an id.
+//
+// For facilitators, who are the owner, the owner's deputies and a stand-in. There
+// are deputies only where the owner named them, and a stand-in only where the
+// owner switched the option standIn on:
+//
+//   - reveal {roomId, round?}: everyone sees all estimates.
+//   - hide {roomId, round?}: hides them again, keeping them.
+//   - clear {roomId, round?}: removes all estimates, hides, starts the next round;
+//     the finished round goes to the history.
+//   - setTopic {roomId, topic}: what is being estimated.
+//   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at
+//     most 10 s ago, else nothing_to_undo. Undoing a clear brings back the round
+//     number, topic, topics, estimates, revealed flag and agreed value, and drops
+//     the archived round. Any estimate after a clear, and any reveal, hide, clear or
+//     change of deck after either, ends the possibility; an estimate after a reveal
+//     does not.
+//   - settle {roomId, value, round?}: records the agreed value of the revealed round
+//     (not_revealed while hidden). value is a card of the deck, or any 1–16
+//     characters if the deck has no cards; null takes it away. It is cleared with the
+//     round and kept in the history.
+//   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200
+//     strings of 1–200 graphemes each, else invalid_topic.
+//   - nextTopic {roomId, round?}: like clear, and the first of the topics to come
+//     becomes the topic; it becomes empty when there is none.
+//   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer
+//     again if it runs.
+//   - stopTimer {roomId}: takes the timer away.
+//
+// For the owner only, who need not be a member for these, nor for what a facilitator
+// may do:
+//
+//   - setDeck {roomId, deck}: the cards. Estimates that are no longer in the deck are
+//     dropped, and so is an agreed value.
+//   - setOptions {roomId, options}: changes the options that are given.
+//   - setDeputy {roomId, userId, deputy}: deputy is true or false; unknown_member if
+//     the user is not a member.
+//   - transferRoom {roomId, userId}: the member becomes the owner; the old owner stays
+//     a member and becomes a deputy. Otherwise unknown_member.
+//   - removeMember {roomId, userId}: member and estimate go, and their connections get
+//     roomLeft with reason removed. They may join again. unknown_member if the user is
+//     not a member or the owner themselves.
+//
+// round, where given, is an integer from 1 and must be the room's current round, else
+// stale_round and nothing changes: a retry or a slow click never hits the next round.
+//
+// Inside a room a request is refused for the first of these that applies: not_member;
+// not_owner or not_estimator; stale_round; the value (one of the codes invalid_…);
+// the rest.
+//
+// # Text
+//
+// Text is NFC, without control characters, bidirectional overrides or more than 4
+// combining marks on a base. A name has 1–40 graphemes with a letter or digit, and is
+// trimmed (invalid_name); a topic has 0–200 graphemes (invalid_topic); a comment has
+// 0–500 graphemes (invalid_estimate).
+//
+// # Estimates and decks
+//
+// A user has one estimate per room, however many connections; each of their joined
+// connections is associated with it. A member whose last connection drops without
+// leaving stays, with online false, and with their estimate, until they leave, are
+// removed or their user expires.
+//
+// A deck is {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
+// characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
+// An estimate's value is one of the deck's cards. A deck with no cards ("cards": [])
+// takes any value of 1–16 characters. A room begins with fibonacci unless createRoom
+// says otherwise. The presets:
+//
+//	fibonacci           0 1 2 3 5 8 13 21 34 ? ☕
+//	modified-fibonacci  0 ½ 1 2 3 5 8 13 20 40 100 ? ☕
+//	tshirt              XS S M L XL XXL ? ☕
+//	powers-of-two       0 1 2 4 8 16 32 64 ? ☕
+//	sequential          0 1 2 3 4 5 6 7 8 9 10 11 12 13
+//	hours               0 1 2 4 8 16 24 40 ? ☕
+//
+// # Options
+//
+// options is an object. Every option may be given or left out:
+//
+//   - autoReveal (true or false, at first false): when every online estimator has an
+//     estimate, and there is at least one, the room counts down from 3 s, shown as
+//     revealAt, and reveals by itself. An estimate taken back, a new estimator without
+//     one or switching the option off ends the count-down.
+//   - lateEstimates ("allowed" or "locked", at first "allowed"): whether an estimate may
+//     be submitted, replaced or taken back while the room is revealed. Where it may not:
+//     estimates_locked.
+//   - standIn (true or false, at first false): when neither the owner nor any deputy has
+//     been online for 30 s, the online member who has been there longest, estimators
+//     first, is shown as standIn and may do what a facilitator may, until the owner or a
+//     deputy is back.
+//
+// # Events
+//
+//   - welcome {protocol, userId, name, server, now, limits}: the first message on every
+//     connection. protocol is 2, server the server's version, now its clock, so that a
+//     client can run count-downs on one clock.
+//   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a request
+//     that changes a room: true once the change is on disk, else false. roomId is there
+//     for createRoom, now for ping.
+//   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
+//     request and roomId repeat the message's, as far as they could be read. message is
+//     for people.
+//   - user {userId, name}: the user's own name changed; to all their connections.
+//   - roomCreated {roomId}: to the connection that created it.
+//   - roomStatus {roomId, version, room}: the whole room as every member may see it.
+//   - roomPatch {roomId, since, version, patch}: patch is an RFC 7396 merge patch from
+//     version since to version version of room.
+//   - ownEstimate {roomId, round, value, comment}: to the user's own joined connections,
+//     on join and when it changes; value is null when there is none.
+//   - roomLeft {roomId, reason}: this connection is no longer in the room. reason is left
+//     or removed.
+//   - roomClosed {roomId, reason}: the room is gone; its link can revive it. reason is
+//     expired or closed.
+//   - roomHistory {roomId, rounds}: the finished rounds, oldest first.
+//   - closing {reason, retryAfterMs}: the server is about to close; reconnect after that
+//     many milliseconds.
+//
+// In welcome, limits says what the server will take, so that a client need not find out
+// by refusals; zero means no limit:
+//
+//	{"messageBytes": 16384, "messageRate": 10, "messageBurst": 30,
+//	 "nameLength": 40, "topicLength": 200, "commentLength": 500,
+//	 "roomsPerUser": 10, "membersPerRoom": 100}
+//
+// messageRate is in messages a second, messageBurst in messages at once, the three
+// lengths in graphemes.
+//
+// Versions of a room only grow along a connection and may skip: under a burst the server
+// sends the latest state, not every step. A client that sees a since which is not its
+// version joins again. The server sends patches only where they are smaller; a client
+// must take both. Events other than ownEstimate, ok, error and those about one
+// connection or user are the same bytes for every member.
+//
+// Points in time are RFC 3339 in UTC. Those that are counted down to, and now, have
+// milliseconds (2026-11-23T12:00:00.000Z); createdAt and finishedAt have none.
+//
+// # The room
+//
+//	{"id": "…", "epoch": "…", "ownerId": "…", "revealed": true, "round": 3, "estimates": 2,
+//	 "topic": "Login page", "createdAt": "2026-11-23T12:00:00Z", "finished": 2,
+//	 "agreed": "5", "revealAt": "2026-11-23T12:00:03.000Z",
+//	 "timerEndsAt": "2026-11-23T12:05:00.000Z",
+//	 "undo": "reveal", "undoUntil": "2026-11-23T12:00:10.000Z", "saved": false,
+//	 "options": {"autoReveal": false, "lateEstimates": "allowed", "standIn": false},
+//	 "deck": {"name": "fibonacci", "cards": ["0", "1", "2", "3", "5"]},
+//	 "topics": ["Log-out page"],
+//	 "members": {"<userId>": {"name": "Ada", "role": "estimator", "online": true,
+//	                          "estimated": true, "deputy": true, "standIn": true,
+//	                          "estimate": {"value": "5", "comment": "legacy parser"}}},
+//	 "summary": {…}}
+//
+// The fields come in this order on the wire, after event, roomId and version, so that a
+// light client can peek: scalars before options, deck, topics and members. What does not
+// apply is absent and never null, but for summary:
+//
+//   - id, epoch: epoch changes when a room is revived from its id alone.
+//   - ownerId: empty as long as the owner of a revived room has not been recognised.
+//   - revealed, round, topic, createdAt: as they are.
+//   - estimates: how many members have an estimate.
+//   - finished: the number of rounds in the history.
+//   - agreed, absent unless settled: the agreed value.
+//   - revealAt, absent unless counting down: when the room reveals by itself.
+//   - timerEndsAt, absent unless a timer was started: when it ends. It stays when that
+//     time has passed (clients show 0:00) until stopTimer, clear or nextTopic.
+//   - undo and undoUntil, absent unless something can be taken back: "reveal" or
+//     "clear", and until when.
+//   - saved, absent unless false: the server cannot write to disk at the moment.
+//   - options: always all three.
+//   - topics: the topics to come, perhaps none.
+//   - members: by user id, in the order of the ids. Each has name, role, online and
+//     estimated; deputy and standIn are absent unless true; estimate is there only while
+//     the room is revealed and the member has one.
+//   - summary: null while hidden. Since a merge patch cannot set a null, a status in which
+//     the summary differs from the one before is always sent whole.
+//
+// A summary:
+//
+//	{"votes": 3, "distribution": [{"value": "3", "count": 1}, {"value": "5", "count": 2}],
+//	 "mean": 4.333333333333333, "median": 5, "min": 3, "max": 5,
+//	 "consensus": false, "spread": 1}
+//
+// The distribution is in deck order. mean, median, min and max are numbers, over numeric
+// cards only, or null. consensus is true when all are equal, and at least two. spread is
+// the number of steps in the deck between lowest and highest; null where it has no
+// meaning. ½ counts as 0.5; ?, ☕, ∞ and anything that is not a number stay out of the
+// numbers and the spread, not of the distribution.
+//
+// # History
+//
+// One of the rounds in roomHistory:
+//
+//	{"round": 2, "topic": "Login page", "finishedAt": "2026-11-23T12:07:00Z",
+//	 "deck": "fibonacci", "agreed": "5",
+//	 "estimates": [{"userId": "…", "name": "Ada", "value": "5", "comment": ""}],
+//	 "hidden": 0, "summary": {…}}
+//
+// agreed is null when nothing was settled. A round that was cleared while hidden comes
+// without its values: hidden says how many there were, estimates is empty and summary is
+// null. A round with no estimates is not archived. A room keeps its newest 100 rounds.
+//
+// # Secrecy
+//
+// The value and comment of a hidden estimate reach no byte stream but those of the
+// user's own connections: no status, patch, error, history, log, metric, trace, or
+// readable link between nodes. Length, order and timing of what others receive do not
+// depend on the value.
+//
+// # Error codes
+//
+// The set is closed, and a code is never reused. An error is retryable when the same
+// request may work a little later.
+//
+//	bad_json          not one JSON object as described under Messages
+//	bad_request       a field is missing or of the wrong type
+//	unknown_request   no request of that name
+//	invalid_name      see Text
+//	invalid_topic     see Text; also for one of the topics to come, or too many
+//	invalid_deck      not a deck, or no preset of that name
+//	invalid_estimate  not a card of the deck, or a comment against the rules
+//	invalid_role      neither estimator nor observer
+//	invalid_option    an option or a number of seconds that does not exist
+//	not_member        the user is not a member of the room
+//	not_owner         the owner's or a facilitator's to do
+//	not_estimator     observers do not estimate
+//	room_not_found    joinRoom: no such room
+//	room_full         joinRoom: as many members as a room may have
+//	too_many_rooms    createRoom: as many rooms as a user may own
+//	stale_round       another round is current
+//	unknown_member    the userId is not a member's
+//	not_revealed      settle: the round is hidden
+//	estimates_locked  estimate: the room is revealed and the owner locked it
+//	nothing_to_undo   undo: nothing, or too late
+//	rate_limited      too many requests (retryable)
+//	unavailable       not at the moment (retryable)
+//	internal          a fault of the server (retryable)
+//
+// A forged id, a foreign id and a room one is not a member of are not told apart:
+// room_not_found for joinRoom, not_member for everything else.
+//
+// # Close codes
+//
+//	1002  protocol error         4101  slow consumer
+//	1003  binary frame           4102  no pong
+//	1007  not UTF-8              4103  rate limited
+//	1009  message too big        4104  too many errors
+//	1011  internal error         4201  the room has moved
+//	1012  restart or drain       4202  resynchronise
+//	4001  session invalid
+//	4002  replaced by a newer connection of the same session
+//
+// 40xx: do not reconnect. 41xx: reconnect with back-off. 42xx: reconnect at once. After a
+// reconnect a client joins its rooms again.
+//
+// # Rooms outlive their memory
+//
+// A room id is 40 lower-case base32 characters that certify themselves: version and key
+// id, creation time, nonce, a tag that lets any node recognise the owner's session later,
+// and a tag that lets any node refuse a made-up id without an actor or a read. Joining a
+// valid id whose room has expired revives it: empty, hidden, a new epoch, the same owner,
+// recognised when a session with that user id next connects. A room without a recognised
+// owner ends with its last member.
+//
+// # Expiry
+//
+// A user expires a finite interval (2 h unless configured otherwise) after their last
+// connection closes; a connection in between cancels it. With the user go the rooms they
+// own (members get roomClosed, reason expired) and their memberships elsewhere. Names and
+// estimates are gone from every store within 60 s of that.
+package protocol

@@ -1,0 +1,112 @@
+package protocol
+
+import (
+	"bytes"
+	"fmt"
+	"go/doc/comment"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestMarkdown keeps docs/protocol.md a copy of the package documentation.
+func TestMarkdown(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../docs/protocol.md", markdown(new(comment.Parser).Parse(f.Doc.Text())))
+}
+
+func markdown(doc *comment.Doc) []byte {
+	var b bytes.Buffer
+	b.WriteString("# The wire contract, version 2\n\n" +
+		"<!-- Made from protocol/doc.go: go test ./protocol -run TestMarkdown -update -->\n")
+	for _, block := range doc.Content {
+		switch block := block.(type) {
+		case *comment.Heading:
+			fmt.Fprintf(&b, "\n## %s\n", plain(block.Text))
+		case *comment.Paragraph:
+			fmt.Fprintf(&b, "\n%s\n", withCode(plain(block.Text)))
+		case *comment.List:
+			b.WriteByte('\n')
+			for _, item := range block.Items {
+				fmt.Fprintf(&b, "- %s\n", withCode(plain(item.Content[0].(*comment.Paragraph).Text)))
+			}
+		case *comment.Code:
+			fmt.Fprintf(&b, "\n```text\n%s```\n", block.Text)
+		}
+	}
+	return b.Bytes()
+}
+
+func plain(text []comment.Text) string {
+	var s string
+	for _, t := range text {
+		s += string(t.(comment.Plain))
+	}
+	return s
+}
+
+// code is what is typed literally: a name with its fields, a piece of JSON, the
+// cookie, and words in snake_case or camelCase.
+var code = regexp.MustCompile(`GET /[\w/{}]*|\w+ \{[^}]*\}|\{"[^}]*\}|"cards": \[\]|__Host-pokey|[a-z]+(_[a-z…]+)+|\b[a-z]+[A-Z]\w*`)
+
+func withCode(text string) string { return code.ReplaceAllString(text, "`$0`") }
+
+// TestDocumentsNameEverything says that neither document forgets a request, an
+// event, a code or a close code.
+func TestDocumentsNameEverything(t *testing.T) {
+	n := declared(t)
+	for _, file := range []string{"doc.go", "../docs/protocol.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Lists begin with the name and its fields, tables with the code.
+		words := strings.NewReplacer("`", "", "\t", " ", "\n", " ").Replace(string(text))
+		for _, name := range slices.Concat(n.requests, n.events) {
+			if !strings.Contains(words, "- "+name+" {") {
+				t.Errorf("%s does not describe %s", file, name)
+			}
+		}
+		for _, code := range slices.Concat(n.codes, n.closes) {
+			if !strings.Contains(words, " "+code+"  ") {
+				t.Errorf("%s does not describe %s", file, code)
+			}
+		}
+	}
+}
+
+// TestAsyncAPI says that the AsyncAPI document has exactly the requests, events,
+// codes and close codes there are.
+func TestAsyncAPI(t *testing.T) {
+	text, err := os.ReadFile("../docs/asyncapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := declared(t)
+	for _, c := range []struct {
+		what, pattern string
+		want          []string
+	}{
+		{"request", `request: \{ const: (\w+) \}`, n.requests},
+		{"event", `event: \{ const: (\w+) \}`, n.events},
+		{"code", `(?m)^ +- ([a-z]+_[a-z_]+|unavailable|internal)$`, n.codes},
+		{"close code", `(?m)^ +"(\d{4})": `, n.closes},
+	} {
+		var got []string
+		for _, m := range regexp.MustCompile(c.pattern).FindAllStringSubmatch(string(text), -1) {
+			got = append(got, m[1])
+		}
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: the document has\n%s\nand the code\n%s", c.what, strings.Join(got, " "), strings.Join(c.want, " "))
+		}
+	}
+}

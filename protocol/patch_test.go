@@ -1,0 +1,161 @@
+package protocol
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"example.com/pokey/poker"
+)
+
+// patches changes a room in every way a patch can say.
+var patches = map[string]struct {
+	before func() *poker.Snapshot
+	change func(s *poker.Snapshot)
+}{
+	"nothing":       {hiddenRoom, func(*poker.Snapshot) {}},
+	"estimated":     {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[1].Estimated = 2, true }},
+	"withdrawn":     {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[0].Estimated = 0, false }},
+	"joined":        {hiddenRoom, join},
+	"left":          {hiddenRoom, func(s *poker.Snapshot) { s.Members = s.Members[:2] }},
+	"offline":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Online = false }},
+	"renamed":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Name = "Benoît" }},
+	"role":          {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Role = poker.Observer }},
+	"deputy":        {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Deputy = true }},
+	"deputyNoMore":  {hiddenRoom, func(s *poker.Snapshot) { s.Members[2].Deputy = false }},
+	"standIn":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[0].StandIn = true }},
+	"owner":         {hiddenRoom, func(s *poker.Snapshot) { s.Owner = ben }},
+	"topic":         {hiddenRoom, func(s *poker.Snapshot) { s.Topic = "\"Log-out\"\n\u2028page" }},
+	"topics":        {hiddenRoom, func(s *poker.Snapshot) { s.Topics = s.Topics[1:] }},
+	"topicsNone":    {hiddenRoom, func(s *poker.Snapshot) { s.Topics = nil }},
+	"deck":          {hiddenRoom, func(s *poker.Snapshot) { s.Deck = poker.Deck{Name: "Small", Cards: []string{"1", "2"}} }},
+	"deckFree":      {hiddenRoom, func(s *poker.Snapshot) { s.Deck.Cards = nil }},
+	"options":       {hiddenRoom, func(s *poker.Snapshot) { s.Options.AutoReveal, s.RevealAt = true, noon+3_000 }},
+	"countDownOver": {fullRoom, func(s *poker.Snapshot) { s.RevealAt = 0 }},
+	"timer":         {hiddenRoom, func(s *poker.Snapshot) { s.TimerEnds = noon + 60_000 }},
+	"timerOver":     {fullRoom, func(s *poker.Snapshot) { s.TimerEnds = 0 }},
+	"undoOver":      {revealedRoom, func(s *poker.Snapshot) { s.Undo, s.UndoUntil = "", 0 }},
+	"cleared":       {hiddenRoom, clearRound},
+	"settled":       {revealedRoom, func(s *poker.Snapshot) { s.Agreed = "8" }},
+	"unsettled":     {fullRoom, func(s *poker.Snapshot) { s.Agreed = "" }},
+	"unsaved":       {hiddenRoom, func(s *poker.Snapshot) { s.Unsaved = true }},
+	"savedAgain":    {fullRoom, func(s *poker.Snapshot) { s.Unsaved = false }},
+	"comment":       {revealedRoom, func(s *poker.Snapshot) { s.Members[1].Vote = &poker.Vote{Value: "8", Comment: "tests"} }},
+	"swapped":       {revealedRoom, func(s *poker.Snapshot) { m := s.Members; m[0].Vote, m[1].Vote = m[1].Vote, m[0].Vote }},
+	"passedOn":      {revealedRoom, passOn},
+}
+
+// join puts one member before all others and one between.
+func join(s *poker.Snapshot) {
+	dora := poker.MemberView{ID: poker.UserID("1" + ada[1:]), Name: "Dora", Role: poker.Estimator, Online: true}
+	emil := poker.MemberView{ID: poker.UserID("6" + ada[1:]), Name: "Emil", Role: poker.Observer, Online: true, StandIn: true}
+	s.Members = slices.Insert(slices.Insert(s.Members, 2, emil), 0, dora)
+}
+
+func clearRound(s *poker.Snapshot) {
+	s.Round, s.Estimates, s.Topic, s.Finished = 4, 0, "", 3
+	s.Undo, s.UndoUntil = "clear", noon+10_000
+	s.Members[0].Estimated = false
+}
+
+// passOn makes Cleo an estimator who gives what Ben took back.
+func passOn(s *poker.Snapshot) {
+	ben, cleo := &s.Members[1], &s.Members[2]
+	cleo.Role, cleo.Estimated, cleo.Vote = poker.Estimator, true, ben.Vote
+	ben.Estimated, ben.Vote = false, nil
+}
+
+// TestAppendPatch writes, for each change, the status before, the patch and the
+// status after into a golden file, which clients can test themselves with.
+func TestAppendPatch(t *testing.T) {
+	for name, p := range patches {
+		prev, next := p.before(), p.before()
+		p.change(next)
+		next.Version = prev.Version + 1
+		got, ok := AppendPatch([]byte("before "), prev, next)
+		patch, found := bytes.CutPrefix(got, []byte("before "))
+		if !ok || !found {
+			t.Errorf("%s: no patch", name)
+			continue
+		}
+		before, after := AppendStatus(nil, prev), AppendStatus(nil, next)
+		checkPatch(t, before, patch, after)
+		golden(t, "testdata/patches/"+name+".json", fmt.Appendf(nil, "[\n%s,\n%s,\n%s\n]\n", before, patch, after))
+		if name == "estimated" || name == "left" {
+			golden(t, "testdata/events/roomPatch-"+name+".json", append(patch, '\n'))
+		}
+	}
+}
+
+// checkPatch applies a patch as a client does.
+func checkPatch(t *testing.T, before, patch, after []byte) {
+	t.Helper()
+	if !strict(patch) {
+		t.Fatalf("not strict JSON: %s", patch)
+	}
+	type status struct {
+		RoomID  string
+		Since   uint64
+		Version uint64
+		Room    any
+		Patch   any
+	}
+	var was, step, is status
+	for data, s := range map[string]*status{string(before): &was, string(patch): &step, string(after): &is} {
+		if err := json.Unmarshal([]byte(data), s); err != nil {
+			t.Fatalf("%v: %s", err, data)
+		}
+	}
+	if got := merge(was.Room, step.Patch); !reflect.DeepEqual(got, is.Room) {
+		t.Errorf("before %s\npatch  %s\nafter  %s\ngot    %v", before, patch, after, got)
+	}
+	if step.RoomID != is.RoomID || step.Since != was.Version || step.Version != is.Version || len(patch) >= len(after) {
+		t.Errorf("before %s\npatch  %s\nafter  %s", before, patch, after)
+	}
+}
+
+// merge is the algorithm of RFC 7396, section 2.
+func merge(target, patch any) any {
+	fields, ok := patch.(map[string]any)
+	if !ok {
+		return patch
+	}
+	object, ok := target.(map[string]any)
+	if !ok {
+		object = make(map[string]any)
+	}
+	for name, value := range fields {
+		if value == nil {
+			delete(object, name)
+		} else {
+			object[name] = merge(object[name], value)
+		}
+	}
+	return object
+}
+
+func TestNoPatch(t *testing.T) {
+	for name, change := range map[string]func(prev, next *poker.Snapshot){
+		"no version before": func(prev, _ *poker.Snapshot) { prev.Version = 0 },
+		"same version":      func(prev, next *poker.Snapshot) { next.Version = prev.Version },
+		"older version":     func(prev, _ *poker.Snapshot) { prev.Version = 100 },
+		"another room":      func(_, next *poker.Snapshot) { next.ID = "another" },
+		"revived":           func(_, next *poker.Snapshot) { next.Epoch = "later" },
+		"hidden":            func(_, next *poker.Snapshot) { next.Revealed, next.Summary = false, nil },
+		"revealed":          func(prev, _ *poker.Snapshot) { prev.Revealed, prev.Summary = false, nil },
+		"hidden, bare":      func(prev, next *poker.Snapshot) { next.Revealed, prev.Summary, next.Summary = false, nil, nil },
+		"other summary":     func(_, next *poker.Snapshot) { next.Summary.Spread = nil },
+		"many gone":         func(prev, _ *poker.Snapshot) { prev.Members = bigRoom(30).Members },
+	} {
+		prev, next := revealedRoom(), revealedRoom()
+		next.Version++
+		change(prev, next)
+		dst := []byte("before")
+		if got, ok := AppendPatch(dst, prev, next); ok || string(got) != "before" {
+			t.Errorf("%s: %v %s", name, ok, got)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package protocol
+
+import "example.com/pokey/poker"
+
+// AppendStatus appends the whole roomStatus message for s. An estimate is in it
+// only if s says that it is revealed.
+func AppendStatus(dst []byte, s *poker.Snapshot) []byte {
+	d := delta{out: append(dst, `{"event":"roomStatus"`...), full: true}
+	d.text("roomId", "", string(s.ID))
+	d.integer("version", 0, int(s.Version))
+	room := d.enter("room", true)
+	d.room(&poker.Snapshot{}, s)
+	d.leave(room)
+	return append(d.out, '}')
+}
+
+// AppendPatch appends the roomPatch message that leads from prev to next. It
+// returns dst as it was, and false, where there is no such message: where the
+// summary or what is revealed differs (a summary has nulls, and a merge patch
+// cannot set a null), where the two are not an older and a newer version of the
+// same life of the same room, and where the message would not be smaller than
+// the whole status.
+func AppendPatch(dst []byte, prev, next *poker.Snapshot) ([]byte, bool) {
+	if !patchable(prev, next) {
+		return dst, false
+	}
+	out := appendPatch(dst, prev, next)
+	if size := len(out) - len(dst); size >= leastStatus(next) && size >= len(AppendStatus(nil, next)) {
+		return dst, false
+	}
+	return out, true
+}
+
+func appendPatch(dst []byte, prev, next *poker.Snapshot) []byte {
+	d := delta{out: append(dst, `{"event":"roomPatch"`...), full: true}
+	d.text("roomId", "", string(next.ID))
+	d.integer("since", 0, int(prev.Version))
+	d.integer("version", 0, int(next.Version))
+	patch := d.enter("patch", false)
+	d.room(prev, next)
+	d.leave(patch)
+	return append(d.out, '}')
+}
+
+func patchable(prev, next *poker.Snapshot) bool {
+	return prev.ID == next.ID && prev.Epoch == next.Epoch &&
+		0 < prev.Version && prev.Version < next.Version &&
+		prev.Revealed == next.Revealed && sameSummary(prev.Summary, next.Summary)
+}
+
+// leastStatus is a length that the status of s is not below, quickly counted. It
+// spares most patches the encoding of a whole status just to compare.
+func leastStatus(s *poker.Snapshot) int {
+	const (
+		room = `{"event":"roomStatus","roomId":"","version":1,"room":{"id":"","epoch":"","ownerId":"",` +
+			`"revealed":true,"round":1,"estimates":0,"topic":"","createdAt":"2006-01-02T15:04:05Z","finished":0,` +
+			`"options":{"autoReveal":true,"lateEstimates":"","standIn":true},` +
+			`"deck":{"name":"","cards":[]},"topics":[],"members":{},"summary":null}}`
+		member = `"":{"name":"","role":"","online":true,"estimated":true}`
+	)
+	n := len(room) + 2*len(s.ID) + len(s.Topic) + len(s.Members)*len(member)
+	for i := range s.Members {
+		m := &s.Members[i]
+		n += len(m.ID) + len(m.Name) + len(m.Role)
+	}
+	return n
+}
+
+// room writes the fields of a room in their order on the wire.
+func (d *delta) room(was, is *poker.Snapshot) {
+	d.text("id", string(was.ID), string(is.ID))
+	d.text("epoch", was.Epoch, is.Epoch)
+	d.text("ownerId", string(was.Owner), string(is.Owner))
+	d.truth("revealed", was.Revealed, is.Revealed)
+	d.integer("round", was.Round, is.Round)
+	d.integer("estimates", was.Estimates, is.Estimates)
+	d.text("topic", was.Topic, is.Topic)
+	d.time("createdAt", secondsLayout, was.CreatedAt, is.CreatedAt)
+	d.integer("finished", was.Finished, is.Finished)
+	d.optionalText("agreed", was.Agreed, is.Agreed)
+	d.optionalTime("revealAt", millisLayout, was.RevealAt, is.RevealAt)
+	d.optionalTime("timerEndsAt", millisLayout, was.TimerEnds, is.TimerEnds)
+	d.optionalText("undo", was.Undo, is.Undo)
+	d.optionalTime("undoUntil", millisLayout, was.UndoUntil, is.UndoUntil)
+	d.flag("saved", was.Unsaved, is.Unsaved, false)
+	d.options(was.Options, is.Options)
+	d.deck(was.Deck, is.Deck)
+	d.texts("topics", was.Topics, is.Topics)
+	d.members(was, is)
+	if d.full {
+		d.summary(is.Summary)
+	}
+}
+
+func (d *delta) options(was, is poker.Options) {
+	s := d.enter("options", d.full)
+	d.truth("autoReveal", was.AutoReveal, is.AutoReveal)
+	d.text("lateEstimates", string(late(was)), string(late(is)))
+	d.truth("standIn", was.StandIn, is.StandIn)
+	d.leave(s)
+}
+
+func late(o poker.Options) poker.LateEstimates {
+	if o.LateEstimates == "" {
+		return poker.LateAllowed
+	}
+	return o.LateEstimates
+}
+
+func (d *delta) deck(was, is poker.Deck) {
+	s := d.enter("deck", d.full)
+	d.text("name", was.Name, is.Name)
+	d.texts("cards", was.Cards, is.Cards)
+	d.leave(s)
+}
+
+// members walks both lists at once: they are in the order of their ids.
+func (d *delta) members(was, is *poker.Snapshot) {
+	s := d.enter("members", d.full)
+	old, now := was.Members, is.Members
+	for len(old) > 0 || len(now) > 0 {
+		switch {
+		case len(old) > 0 && len(now) > 0 && old[0].ID == now[0].ID:
+			if old[0] != now[0] {
+				d.member(&old[0], &now[0], is.Revealed)
+			}
+			old, now = old[1:], now[1:]
+		case len(now) == 0 || len(old) > 0 && old[0].ID < now[0].ID:
+			d.null(string(old[0].ID))
+			old = old[1:]
+		default:
+			d.member(nil, &now[0], is.Revealed)
+			now = now[1:]
+		}
+	}
+	d.leave(s)
+}
+
+// member writes a member who was nil when they were not there before.
+func (d *delta) member(was, is *poker.MemberView, revealed bool) {
+	s := d.enter(string(is.ID), was == nil)
+	if was == nil {
+		was = &poker.MemberView{}
+	}
+	d.text("name", was.Name, is.Name)
+	d.text("role", string(was.Role), string(is.Role))
+	d.truth("online", was.Online, is.Online)
+	d.truth("estimated", was.Estimated, is.Estimated)
+	d.flag("deputy", was.Deputy, is.Deputy, true)
+	d.flag("standIn", was.StandIn, is.StandIn, true)
+	if revealed {
+		d.vote(was.Vote, is.Vote)
+	}
+	d.leave(s)
+}
+
+func (d *delta) vote(was, is *poker.Vote) {
+	switch {
+	case is == nil && was == nil:
+	case is == nil:
+		d.null("estimate")
+	default:
+		s := d.enter("estimate", was == nil)
+		if was == nil {
+			was = &poker.Vote{}
+		}
+		d.text("value", was.Value, is.Value)
+		d.text("comment", was.Comment, is.Comment)
+		d.leave(s)
+	}
+}
