@@ -128,3 +128,10 @@ func (r *Room) State() State { return r.state.clone() }
 // History returns the finished rounds, oldest first, at most [HistoryLength].
 // A later change of the room does not touch them; nobody changes them.
 func (r *Room) History() []Finished { return slices.Clone(r.state.History) }
+
+// Touch makes a new version of a room in which nothing has changed, for a
+// caller that adds something of its own to what it shows of the room.
+func (r *Room) Touch() { r.state.Version++ }
+
+// Members is how many members the room has, online or not.
+func (r *Room) Members() int { return len(r.state.Members) }

@@ -26,19 +26,21 @@ const (
 // too few to climb out of a line.
 const maxMarks = 4
 
-// limit is how long a text may be. Bytes are bounded as well, because one
-// character can be made of any number of them. Eight a character leave room
-// for scripts that need several code points for each; names are repeated in
-// every status of every room and have to do with half of that.
-type limit struct{ min, max, bytes int }
+// limit is how long a text may be, in characters.
+type limit struct{ min, max int }
+
+// maxBytes is how long one character may be in bytes, since it can be made of
+// any number of them. The longest in use, an emoji of a family or the flag of a
+// country in a country, take no more than 28.
+const maxBytes = 32
 
 var (
-	nameText    = limit{1, NameLength, 4 * NameLength}
-	topicText   = limit{0, TopicLength, 8 * TopicLength}
-	commentText = limit{0, CommentLength, 8 * CommentLength}
-	valueText   = limit{1, ValueLength, 8 * ValueLength}
-	cardText    = limit{1, CardLength, 8 * CardLength}
-	deckName    = limit{1, DeckNameLength, 4 * DeckNameLength}
+	nameText    = limit{1, NameLength}
+	topicText   = limit{0, TopicLength}
+	commentText = limit{0, CommentLength}
+	valueText   = limit{1, ValueLength}
+	cardText    = limit{1, CardLength}
+	deckName    = limit{1, DeckNameLength}
 )
 
 var (
@@ -55,10 +57,10 @@ var (
 // least one letter or digit.
 //
 // What is true of all texts: they are UTF-8, and have no control characters,
-// line or paragraph separators, bidirectional controls, tags, private or
-// unassigned characters, and no more than four combining marks on a base. Such
-// text is refused and not mended, so that nobody sees other words than were
-// typed.
+// line or paragraph separators, bidirectional controls, private or
+// noncharacters, tags but in flags, and no more than four combining marks on a
+// base. Such text is refused and not mended, so that nobody sees other words
+// than were typed. Characters newer than this program's tables are taken.
 func CleanName(s string) (string, error) {
 	name, err := cleanTrimmed(s, nameText)
 	if err == nil && !strings.ContainsFunc(name, legible) {
@@ -125,7 +127,7 @@ func normal(s string) (string, error) {
 		return "", errUTF8
 	}
 	s = norm.NFC.String(s)
-	if strings.ContainsFunc(s, forbidden) {
+	if strings.ContainsFunc(s, forbidden) || tagged(s) {
 		return "", errCharacter
 	}
 	if overloaded(s) {
@@ -152,10 +154,16 @@ func overloaded(s string) bool {
 }
 
 func (l limit) check(s string) error {
-	if len(s) > l.bytes {
-		return errLength
+	characters, state := 0, -1
+	for s != "" {
+		var character string
+		character, s, _, state = uniseg.FirstGraphemeClusterInString(s, state)
+		characters++
+		if characters > l.max || len(character) > maxBytes {
+			return errLength
+		}
 	}
-	if n := uniseg.GraphemeClusterCount(s); n < l.min || n > l.max {
+	if characters < l.min {
 		return errLength
 	}
 	return nil
@@ -170,13 +178,25 @@ func forbidden(c rune) bool {
 		unicode.Cc,             // control
 		unicode.Zl, unicode.Zp, // line and paragraph separators
 		unicode.Bidi_Control,
-		unicode.Co, unicode.Cn, // private use; unassigned and noncharacters
-		tags,
+		unicode.Co, // private use
+		unicode.Noncharacter_Code_Point,
 	)
 }
 
-// tags spell out invisible text.
-var tags = &unicode.RangeTable{R32: []unicode.Range32{{Lo: 0xE0000, Hi: 0xE007F, Stride: 1}}}
+// tagged says that a text has tags, which spell out what nobody sees, anywhere
+// but behind the black flag: there they say of which country it is.
+func tagged(s string) bool {
+	const blackFlag, firstTag, lastTag = 0x1F3F4, 0xE0000, 0xE007F
+	flag := false
+	for _, c := range s {
+		tag := c >= firstTag && c <= lastTag
+		if tag && !flag {
+			return true
+		}
+		flag = tag || c == blackFlag
+	}
+	return false
+}
 
 // legible says that a character is a letter or digit that shows: some letters,
 // such as the Hangul fillers, are blank.
