@@ -146,3 +146,29 @@ func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
 		}
 	})
 }
+
+func TestTheHistoryForgetsWhoHasExpired(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.ok("estimate", room, `,"value":"5","comment":"canary"`)
+		ada.ok("reveal", room, "")
+		ada.ok("clear", room, "")
+		bob.ok("leaveRoom", room, "")
+		estimates := func() []any {
+			ada.ok("history", room, "")
+			return ada.want("roomHistory")["rounds"].([]any)[0].(map[string]any)["estimates"].([]any)
+		}
+		if n := len(estimates()); n != 1 {
+			t.Fatalf("%d estimates in the history", n)
+		}
+		bob.drop()
+		time.Sleep(2*time.Hour + time.Minute)
+		ada.settle()
+		if n := len(estimates()); n != 0 {
+			t.Error("an expired user's estimate is still in the history")
+		}
+	})
+}

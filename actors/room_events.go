@@ -55,7 +55,7 @@ func (a *roomActor) ownChanged(user poker.UserID) {
 
 func (a *roomActor) gone(user poker.UserID) {
 	a.recent.forget(user)
-	a.after(func(bool) { a.sys.tellUser(user, notMember{a.id}) })
+	a.after(func(bool) { a.sys.tellUser(user, notMember{room: a.id, trace: true}) })
 }
 
 // putOut unsubscribes a removed member's connections.
@@ -93,7 +93,7 @@ func (a *roomActor) departed(user poker.UserID) {
 	case a.room.Owner() == user:
 		a.close(protocol.ClosedExpired, user)
 	default:
-		a.apply(poker.Leave{By: user})
+		a.apply(poker.Forget{User: user})
 		a.after(func(durable bool) {
 			if durable || !a.sys.Store.Durable() {
 				a.sys.tellUser(user, roomGone{a.id})
@@ -136,7 +136,7 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 func (a *roomActor) closed(m removed) {
 	a.ended(m)
 	for user := range a.seats.users {
-		a.sys.tellUser(user, notMember{a.id})
+		a.sys.tellUser(user, notMember{room: a.id})
 	}
 	if a.room.Owner() == "" {
 		a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})

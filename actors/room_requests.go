@@ -69,7 +69,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	if err != nil {
 		a.refuse(m.asked, codeOf(err))
 		if !a.room.Has(m.user) {
-			a.sys.tellUser(m.user, notMember{a.id})
+			a.sys.tellUser(m.user, notMember{room: a.id})
 		}
 		if revived {
 			a.room, a.dirty = nil, false
@@ -97,7 +97,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 func (a *roomActor) command(m command) {
 	if a.room == nil {
 		a.sys.refuse(m.asked, protocol.NotMember)
-		a.sys.tellUser(m.user, notMember{a.id})
+		a.sys.tellUser(m.user, notMember{room: a.id})
 		return
 	}
 	if m.id != "" && a.recent.seen(m.user, m.digest, time.Now()) {

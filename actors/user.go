@@ -26,7 +26,11 @@ type (
 	// claim says that room has no owner and is this user's.
 	claim struct{ room poker.RoomID }
 	// notMember says that the user is no longer a member of room, or never was.
-	notMember struct{ room poker.RoomID }
+	// Trace says that the room goes on and may have estimates in its history.
+	notMember struct {
+		room  poker.RoomID
+		trace bool
+	}
 	// owns and ownsNot say whether room is this user's to close.
 	owns    struct{ room poker.RoomID }
 	ownsNot struct{ room poker.RoomID }
@@ -68,6 +72,7 @@ type userRecord struct {
 	Name    string
 	Owned   []poker.RoomID
 	Rooms   []poker.RoomID // of which the user is a member
+	Left    []poker.RoomID // where their estimates may still be in the history
 	Created []creation     // of late, so that a repeated request creates nothing
 }
 
@@ -79,7 +84,7 @@ type creation struct {
 
 // blank says that there is nothing to keep: somebody who has looked at the page.
 func (r userRecord) blank() bool {
-	return r.Name == "" && len(r.Owned) == 0 && len(r.Rooms) == 0
+	return r.Name == "" && len(r.Owned)+len(r.Rooms)+len(r.Left) == 0
 }
 
 const (
@@ -159,8 +164,12 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 		a.own(m.room)
 	case ownsNot:
 		a.record.Owned = a.drop(a.record.Owned, m.room)
+		a.leaveTrace(m.room)
 	case notMember:
 		a.record.Rooms = a.drop(a.record.Rooms, m.room)
+		if m.trace {
+			a.leaveTrace(m.room)
+		}
 	case roomGone:
 		a.roomGone(m.room)
 	case expire:
@@ -271,6 +280,22 @@ func (a *userActor) drop(list []poker.RoomID, room poker.RoomID) []poker.RoomID 
 	}
 	a.dirty = true
 	return slices.Delete(list, i, i+1)
+}
+
+// leaveTrace remembers a room that may still know what the user estimated there
+// and that nothing else of the record would lead to.
+func (a *userActor) leaveTrace(room poker.RoomID) {
+	for _, list := range [][]poker.RoomID{a.record.Owned, a.record.Rooms, a.record.Left} {
+		if slices.Contains(list, room) {
+			return
+		}
+	}
+	a.record.Left = append(a.record.Left, room)
+	for len(a.record.Left) > maxMemberships {
+		a.sys.tellRoom(a.record.Left[0], departed{a.id})
+		a.record.Left = slices.Delete(a.record.Left, 0, 1)
+	}
+	a.dirty = true
 }
 
 // endIfBlank lets go of an actor that stands for nobody.

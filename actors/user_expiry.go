@@ -73,7 +73,7 @@ func (a *userActor) expire() {
 		return
 	}
 	a.leaving = &departure{}
-	for _, room := range slices.Concat(a.record.Owned, a.record.Rooms) {
+	for _, room := range slices.Concat(a.record.Owned, a.record.Rooms, a.record.Left) {
 		if !slices.Contains(a.leaving.rooms, room) {
 			a.leaving.rooms = append(a.leaving.rooms, room)
 		}

@@ -95,6 +95,7 @@ func (a *userActor) joinRoom(by asked, r protocol.JoinRoom) {
 			return
 		}
 		a.record.Rooms = append(a.record.Rooms, r.RoomID)
+		a.record.Left = a.drop(a.record.Left, r.RoomID)
 		a.dirty = true
 	}
 	a.after(func(bool) {
