@@ -28,7 +28,7 @@ func Decode(data []byte) (Incoming, *Error) {
 	if o.refusal != "" {
 		e := NewError(o.refusal)
 		e.ID, e.Request = in.ID, in.Name
-		e.RoomID = (&object{fields: fields}).room().RoomID
+		e.RoomID = o.room().RoomID
 		return Incoming{}, e
 	}
 	return in, nil
@@ -79,7 +79,7 @@ func (o *object) facilitation(name string) Request {
 	case "undo":
 		return Undo{o.room(), o.round()}
 	case "settle":
-		return Settle{o.room(), o.round(), o.textOrNull("value")}
+		return Settle{o.room(), o.round(), o.agreed()}
 	case "setTopic":
 		return SetTopic{o.room(), o.text("topic")}
 	case "setTopics":

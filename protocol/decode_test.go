@@ -198,6 +198,7 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"reveal","roomId":"r","round":18446744073709551617}`: {Code: BadRequest, Request: "reveal", RoomID: "r"},
 
 		`{"request":"settle","roomId":"r"}`:                                      {Code: BadRequest, Request: "settle", RoomID: "r"},
+		`{"request":"settle","roomId":"r","value":""}`:                           {Code: InvalidEstimate, Request: "settle", RoomID: "r"},
 		`{"request":"settle","roomId":"r","value":false}`:                        {Code: BadRequest, Request: "settle", RoomID: "r"},
 		`{"request":"setTopic","roomId":"r","topic":null}`:                       {Code: BadRequest, Request: "setTopic", RoomID: "r"},
 		`{"request":"setTopics","roomId":"r","topics":"a"}`:                      {Code: BadRequest, Request: "setTopics", RoomID: "r"},

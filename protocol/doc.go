@@ -126,8 +126,8 @@
 //     does not.
 //   - settle {roomId, value, round?}: records the agreed value of the revealed round
 //     (not_revealed while hidden). value is a card of the deck, or any 1–16
-//     characters if the deck has no cards; null takes it away. It is cleared with the
-//     round and kept in the history.
+//     characters if the deck has no cards; null takes it away. It ends with the round,
+//     which keeps it in the history, and with a hide.
 //   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200
 //     strings of 1–200 graphemes each, else invalid_topic.
 //   - nextTopic {roomId, round?}: like clear, and the first of the topics to come
@@ -171,7 +171,7 @@
 // leaving stays, with online false, and with their estimate, until they leave, are
 // removed or their user expires.
 //
-// A deck is {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
+// A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
 // characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
 // An estimate's value is one of the deck's cards. A deck with no cards ("cards": [])
 // takes any value of 1–16 characters. A room begins with fibonacci unless createRoom
@@ -190,8 +190,9 @@
 //
 //   - autoReveal (true or false, at first false): when every online estimator has an
 //     estimate, and there is at least one, the room counts down from 3 s, shown as
-//     revealAt, and reveals by itself. An estimate taken back, a new estimator without
-//     one or switching the option off ends the count-down.
+//     revealAt, and reveals by itself. Each estimate meanwhile starts the count-down
+//     anew; an estimate taken back, a new estimator without one or switching the option
+//     off ends it. hide and undo do not start it.
 //   - lateEstimates ("allowed" or "locked", at first "allowed"): whether an estimate may
 //     be submitted, replaced or taken back while the room is revealed. Where it may not:
 //     estimates_locked.

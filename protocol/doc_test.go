@@ -35,7 +35,8 @@ func markdown(doc *comment.Doc) []byte {
 		case *comment.List:
 			b.WriteByte('\n')
 			for _, item := range block.Items {
-				fmt.Fprintf(&b, "- %s\n", withCode(plain(item.Content[0].(*comment.Paragraph).Text)))
+				text := withCode(plain(item.Content[0].(*comment.Paragraph).Text))
+				fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(text, "\n", "\n  "))
 			}
 		case *comment.Code:
 			fmt.Fprintf(&b, "\n```text\n%s```\n", block.Text)
@@ -54,7 +55,7 @@ func plain(text []comment.Text) string {
 
 // code is what is typed literally: a name with its fields, a piece of JSON, the
 // cookie, and words in snake_case or camelCase.
-var code = regexp.MustCompile(`GET /[\w/{}]*|\w+ \{[^}]*\}|\{"[^}]*\}|"cards": \[\]|__Host-pokey|[a-z]+(_[a-z…]+)+|\b[a-z]+[A-Z]\w*`)
+var code = regexp.MustCompile(`^\w+ \{[^}]*\}|GET /[\w/{}]*|\{"[^}]*\}|"cards": \[\]|__Host-pokey|[a-z]+(_[a-z…]+)+|\b[a-z]+[A-Z]\w*`)
 
 func withCode(text string) string { return code.ReplaceAllString(text, "`$0`") }
 

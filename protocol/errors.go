@@ -26,7 +26,7 @@ var refusals = map[Code]refusal{
 	RateLimited:     {message: "Too many requests. Slow down and try again.", retryable: true},
 	Unavailable:     {message: "This is not possible at the moment. Try again.", retryable: true},
 	Internal:        {message: "Something went wrong on the server. Try again.", retryable: true},
-	InvalidOption:   {message: "This is not something the option can be set to."},
+	InvalidOption:   {message: "This is not what the option can be set to, or how long the timer can run."},
 	UnknownMember:   {message: "The user is not a member of this room."},
 	NotRevealed:     {message: "The estimates are hidden."},
 	EstimatesFixed:  {message: "Estimates are locked once they are revealed."},

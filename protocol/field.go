@@ -50,6 +50,16 @@ func (o *object) optionalRole() poker.Role {
 	return o.role()
 }
 
+// agreed is nil for null. The rules know "nothing is agreed" by an empty value,
+// which is no card, so that a client may not write it that way.
+func (o *object) agreed() *string {
+	value := o.textOrNull("value")
+	if value != nil && *value == "" {
+		o.refuse(InvalidEstimate)
+	}
+	return value
+}
+
 // deck is a deck as the client wrote it, or the preset that it named.
 func (o *object) deck() poker.Deck {
 	if preset := o.get("deck"); len(preset) > 0 && preset[0] == '"' {

@@ -6,7 +6,8 @@ import (
 )
 
 // object reads the fields of one JSON object by name and type, and remembers
-// the first thing that is wrong. After a refusal what it returns means nothing.
+// the first thing that is wrong. A field that is missing or of the wrong type
+// reads as a zero value.
 type object struct {
 	fields  []field
 	refusal Code
