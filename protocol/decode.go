@@ -22,9 +22,7 @@ func Decode(data []byte) (Incoming, *Error) {
 	}
 	o := object{fields: fields}
 	in := Incoming{ID: o.id(), Name: o.text("request"), Digest: digest(data)}
-	if o.refusal == "" {
-		in.Request = o.request(in.Name)
-	}
+	in.Request = o.request(in.Name)
 	if o.refusal != "" {
 		e := NewError(o.refusal)
 		e.ID, e.Request = in.ID, in.Name
