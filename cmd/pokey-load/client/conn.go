@@ -104,6 +104,13 @@ func (c *Conn) Ping() error {
 // that is no longer there.
 func (c *Conn) IgnorePings() { c.ws.SetPingHandler(func(string) error { return nil }) }
 
+// SetReceiveBuffer limits what the kernel holds for this connection unread.
+func (c *Conn) SetReceiveBuffer(bytes int) {
+	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
+		_ = tcp.SetReadBuffer(bytes)
+	}
+}
+
 // SetReadDeadline makes a Read that waits beyond t fail, and every later one.
 func (c *Conn) SetReadDeadline(t time.Time) { _ = c.ws.SetReadDeadline(t) }
 

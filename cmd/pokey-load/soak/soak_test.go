@@ -10,7 +10,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/fakeserver"
 )
 
-func run(t *testing.T, o fakeserver.Options) Report {
+func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
 	t.Helper()
 	server, err := fakeserver.New(o)
 	if err != nil {
@@ -24,7 +24,7 @@ func run(t *testing.T, o fakeserver.Options) Report {
 	}
 	report, err := Run(t.Context(), Options{
 		Site: site, Metrics: listening.URL + "/metrics", Connects: 90, Workers: 4, Sessions: 3,
-		HalfOpen: 30, Hold: 2 * time.Second, Settle: 300 * time.Millisecond,
+		HalfOpen: 30, Hold: hold, Settle: 300 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func run(t *testing.T, o fakeserver.Options) Report {
 }
 
 func TestCleanServerPasses(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: 100 * time.Millisecond, Rate: 500})
+	report := run(t, fakeserver.Options{Ping: time.Second, Rate: 500}, 30*time.Second)
 	if !report.Passed() {
 		t.Error("failed")
 	}
@@ -51,7 +51,7 @@ func TestCleanServerPasses(t *testing.T) {
 }
 
 func TestLeakIsFound(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: 100 * time.Millisecond, Leaking: true})
+	report := run(t, fakeserver.Options{Ping: time.Second, Leaking: true}, 30*time.Second)
 	for _, c := range report.Changes {
 		if c.Series == "go_goroutines" && c.Over {
 			return
@@ -61,7 +61,7 @@ func TestLeakIsFound(t *testing.T) {
 }
 
 func TestUnexpectedEndingIsFound(t *testing.T) {
-	report := run(t, fakeserver.Options{}) // never pings, so never finds anybody gone
+	report := run(t, fakeserver.Options{}, time.Second) // never pings, so never finds anybody gone
 	for _, s := range report.Styles {
 		if s.Name == "half-open" && s.Expected == 0 && s.Unexpected["nothing within the time"] == s.Made && !report.Passed() {
 			return

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/fakeserver"
+)
+
+// The test binary is the server that is crashed, too.
+func TestMain(m *testing.M) {
+	if os.Getenv(fakeserver.FaultsVariable) != "" {
+		os.Exit(fakeserver.Main(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+func runIt(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	var out, err strings.Builder
+	status = run(t.Context(), args, &out, &err)
+	return status, out.String(), err.String()
+}
+
+func serve(t *testing.T, o fakeserver.Options) string {
+	t.Helper()
+	server, err := fakeserver.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listening := httptest.NewServer(server.Handler())
+	t.Cleanup(listening.Close)
+	return listening.URL
+}
+
+func TestLoad(t *testing.T) {
+	args := []string{"-url", serve(t, fakeserver.Options{}), "-rooms", "2", "-members", "3", "-duration", "200ms", "-warm-up", "10ms", "-rest", "0s", "-json"}
+	status, stdout, stderr := runIt(t, args...)
+	var report struct{ Deliveries, Lost int }
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || status != passed || report.Deliveries == 0 {
+		t.Errorf("status %d, %v\n%s%s", status, err, stdout, stderr)
+	}
+}
+
+func TestLoadFails(t *testing.T) {
+	url := serve(t, fakeserver.Options{Faults: fakeserver.Faults{LoseAck: 3}})
+	status, stdout, _ := runIt(t, "load", "-url", url, "-rooms", "1", "-members", "3", "-duration", "100ms", "-warm-up", "100ms", "-rest", "0s")
+	if status != failed || !strings.Contains(stdout, "1 rooms stalled") {
+		t.Errorf("status %d\n%s", status, stdout)
+	}
+}
+
+func TestCrash(t *testing.T) {
+	t.Setenv(fakeserver.FaultsVariable, "{}")
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, stdout, stderr := runIt(t, "crash", "-binary", binary, "-data", t.TempDir(), "-rooms", "2", "-members", "2", "-cycles", "1",
+		"-life", "200ms", "-think", "5ms", "-backoff-min", "1ms", "-backoff-max", "10ms")
+	if status != passed || !strings.Contains(stdout, "PASSED") || !strings.Contains(stderr, "gap max") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+}
+
+func TestSoak(t *testing.T) {
+	url := serve(t, fakeserver.Options{Ping: time.Second, Leaking: true})
+	status, stdout, stderr := runIt(t, "soak", "-url", url, "-metrics", url+"/metrics", "-connects", "84", "-sessions", "2", "-workers", "4", "-settle", "200ms")
+	if status != failed || !strings.Contains(stdout, "over the limit of +50") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, tc := range []struct {
+		args   string
+		status int
+		want   string
+	}{
+		{"-h", passed, "-shape"},
+		{"crash -h", passed, "-binary"},
+		{"fly", broken, "no command"},
+		{"-rooms x", broken, "invalid value"},
+		{"-url http://192.0.2.1", broken, "not a loopback address"},
+		{"soak -url http://192.0.2.1", broken, "not a loopback address"},
+		{"crash", broken, "no binary"},
+		{"soak -connects 0", broken, "connects"},
+		{"load -shape wild", broken, "wild"},
+		{"load burst", broken, "what is"},
+	} {
+		status, _, stderr := runIt(t, strings.Fields(tc.args)...)
+		if status != tc.status || !strings.Contains(stderr, tc.want) {
+			t.Errorf("%s: status %d, %s", tc.args, status, stderr)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package load
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/fakeserver"
+)
+
+func site(t *testing.T, o fakeserver.Options) *client.Site {
+	t.Helper()
+	server, err := fakeserver.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listening := httptest.NewServer(server.Handler())
+	t.Cleanup(listening.Close)
+	s, err := client.NewSite(listening.URL, client.SiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func options(t *testing.T, shape string) Options {
+	return Options{
+		Site: site(t, fakeserver.Options{}), Shape: shape, Rooms: 3, Members: 4, Dialers: 2,
+		Duration: 300 * time.Millisecond, WarmUp: 20 * time.Millisecond, Rate: 200, PID: os.Getpid(),
+	}
+}
+
+// In every shape the rooms go round and the figures agree with each other.
+func TestShapes(t *testing.T) {
+	for _, shape := range []string{"burst", "seq", "paced"} {
+		t.Run(shape, func(t *testing.T) {
+			r, err := Run(t.Context(), options(t, shape))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !r.Sound() || len(r.Refused) > 0 && shape != "paced" { // one that is told to hurry may be late
+				t.Errorf("%d lost %s, %d stalled, refused %v", r.Lost, r.LostWhy, r.StalledRooms, r.Refused)
+			}
+			// Every request is a change that four members see, give or take what
+			// was under way at either end.
+			least, most := 4*(int(r.Requests)-3*6), 4*(int(r.Requests)+3*6)
+			if n := int(r.Deliveries); n < least || n > most || r.Requests < 3*6 {
+				t.Errorf("%d deliveries of %d requests", n, r.Requests)
+			}
+			// Of 24 deliveries in a round 12 are others' estimates, 8 reveals and clears.
+			if n := r.Estimates.Count + r.Turns.Count; n == 0 || n > r.Deliveries || r.Acks.Count == 0 {
+				t.Errorf("%d estimates and %d turns of %d deliveries", r.Estimates.Count, r.Turns.Count, r.Deliveries)
+			}
+			if l := r.Estimates; l.P50 <= 0 || l.P50 > l.P99 || l.P99 > l.Max || l.Max > 10*time.Second {
+				t.Errorf("latency %+v", l)
+			}
+			if shape == "seq" && r.Superseded > 0 {
+				t.Errorf("%d superseded", r.Superseded)
+			}
+			if shape == "paced" && (r.Due < 40 || r.Due > 100) {
+				t.Errorf("%d due", r.Due)
+			}
+			if r.Server == nil || r.Server.RSSJoined == 0 {
+				t.Error("no usage")
+			}
+			var table strings.Builder
+			r.Print(&table)
+			if !strings.Contains(table.String(), "estimate to each other member") {
+				t.Errorf("got\n%s", &table)
+			}
+		})
+	}
+}
+
+func TestIdleWithAbuse(t *testing.T) {
+	o := options(t, "idle")
+	o.Stalled, o.Flooding = 2, 2
+	r, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Sound() || r.Deliveries != 0 || r.Abuse.Stalled != 2 || r.Abuse.Flooding < 2 || r.Abuse.Flooded == 0 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// A server that stops answering is not taken for a fast one.
+func TestStandstillIsReported(t *testing.T) {
+	o := options(t, "burst")
+	o.Site = site(t, fakeserver.Options{Faults: fakeserver.Faults{LoseAck: 5}})
+	r, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.StalledRooms == 0 || r.Sound() {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestLostConnectionsAreReported(t *testing.T) {
+	o := options(t, "burst")
+	o.Site = site(t, fakeserver.Options{Faults: fakeserver.Faults{DropConnection: 10}})
+	r, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Lost == 0 || r.LostWhy == "" || r.Sound() {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestRunGivesUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	o := options(t, "burst")
+	o.Duration = time.Hour
+	if _, err := Run(ctx, o); err == nil || ctx.Err() == nil {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	good := Options{Shape: "paced", Rooms: 1, Members: 1, Duration: time.Second, Rate: 1, Dialers: 1}
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(*Options){
+		"shape":    func(o *Options) { o.Shape = "wild" },
+		"rooms":    func(o *Options) { o.Rooms = 0 },
+		"members":  func(o *Options) { o.Members = -1 },
+		"product":  func(o *Options) { o.Rooms, o.Members = 20000, 5000 },
+		"duration": func(o *Options) { o.Duration = 25 * time.Hour },
+		"rate":     func(o *Options) { o.Rate = 0 },
+		"stalled":  func(o *Options) { o.Stalled = -1 },
+		"dialers":  func(o *Options) { o.Dialers = 0 },
+	} {
+		o := good
+		spoil(&o)
+		if o.Validate() == nil {
+			t.Errorf("bad %s is taken", name)
+		}
+	}
+}

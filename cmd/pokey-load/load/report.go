@@ -1,0 +1,136 @@
+package load
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// Report is what a run found.
+type Report struct {
+	Shape   string        `json:"shape"`
+	Rooms   int           `json:"rooms"`
+	Members int           `json:"members"`
+	SetUp   time.Duration `json:"setUp"` // from the first connection to the last member seen
+	Took    time.Duration `json:"took"`  // the measuring
+
+	Deliveries uint64  `json:"deliveries"`
+	PerSecond  float64 `json:"perSecond"` // deliveries
+	// Superseded are the deliveries of changes that a later one had covered up
+	// before the member saw them.
+	Superseded uint64 `json:"superseded"`
+	Requests   uint64 `json:"requests"`
+	Due        int64  `json:"due,omitempty"`  // of shape paced: changes that were to be made
+	Late       int64  `json:"late,omitempty"` // those not made because the server was behind
+	Frames     uint64 `json:"frames"`         // statuses and patches
+	Bytes      uint64 `json:"bytes"`          // of them
+
+	Estimates Latency `json:"estimates"` // from sending one to each other member's seeing it
+	Turns     Latency `json:"turns"`     // the same of reveals and clears, the owner too
+	Acks      Latency `json:"acks"`      // from sending a request to its ok
+
+	Refused      map[string]uint64 `json:"refused,omitempty"` // requests, by code
+	Resyncs      uint64            `json:"resyncs"`           // patches that did not fit
+	Lost         int64             `json:"lost"`              // connections
+	LostWhy      string            `json:"lostWhy,omitempty"` // of the first
+	StalledRooms int               `json:"stalledRooms"`      // nothing more to see at the end
+
+	GeneratorCores float64 `json:"generatorCores"` // what the measuring itself took
+	Abuse          Abuse   `json:"abuse"`
+	Server         *Server `json:"server,omitempty"` // if its process is known
+}
+
+// Server is what the server's process took.
+type Server struct {
+	CPU              time.Duration `json:"cpu"`              // user and system, while measuring
+	Cores            float64       `json:"cores"`            // the same by time
+	CPUPerDelivery   time.Duration `json:"cpuPerDelivery"`   // logical delivery
+	RSSBare          uint64        `json:"rssBare"`          // bytes, before the first connection
+	RSSJoined        uint64        `json:"rssJoined"`        // with everybody there and at rest
+	RSSEnd           uint64        `json:"rssEnd"`           // at the end of the measuring
+	RSSPerConnection float64       `json:"rssPerConnection"` // from bare to joined
+}
+
+// Sound reports whether the figures mean what they say: nobody was lost and no
+// room stood still.
+func (r Report) Sound() bool { return r.Lost == 0 && r.StalledRooms == 0 }
+
+func (r *run) report(t tally, from, to mark) Report {
+	took := to.at.Sub(from.at)
+	report := Report{
+		Shape: r.Shape, Rooms: r.Rooms, Members: r.Members, SetUp: r.setUpFor, Took: took,
+		Deliveries: t.deliveries, PerSecond: float64(t.deliveries) / took.Seconds(), Superseded: t.superseded,
+		Requests: t.requests, Due: to.due - from.due, Late: to.late - from.late, Frames: t.frames, Bytes: t.bytes,
+		Estimates: t.estimates.latency(), Turns: t.turns.latency(), Acks: t.acks.latency(),
+		Refused: t.refused, Resyncs: t.resyncs, Lost: r.losses.count.Load(), LostWhy: r.losses.why(),
+		GeneratorCores: (to.generator.cpu - from.generator.cpu).Seconds() / took.Seconds(),
+	}
+	if r.PID == 0 {
+		return report
+	}
+	cpu := to.server.cpu - from.server.cpu
+	report.Server = &Server{
+		CPU: cpu, Cores: cpu.Seconds() / took.Seconds(),
+		RSSBare: r.bare.rss, RSSJoined: r.joined.rss, RSSEnd: to.server.rss,
+		RSSPerConnection: (float64(r.joined.rss) - float64(r.bare.rss)) / float64(r.Rooms*r.Members),
+	}
+	if t.deliveries > 0 {
+		report.Server.CPUPerDelivery = cpu / time.Duration(t.deliveries)
+	}
+	return report
+}
+
+// Print writes the report for a person to read.
+func (r Report) Print(w io.Writer) {
+	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(out, "shape\t%s, %d × %d = %d connections, set up in %s, measured for %s\n",
+		r.Shape, r.Rooms, r.Members, r.Rooms*r.Members, r.SetUp.Round(time.Millisecond), r.Took.Round(time.Millisecond))
+	fmt.Fprintf(out, "logical deliveries\t%d, %.0f a second, %.1f %% superseded before they were seen\n",
+		r.Deliveries, r.PerSecond, 100*float64(r.Superseded)/float64(max(r.Deliveries, 1)))
+	fmt.Fprintf(out, "requests\t%d, %.0f a second, refused %s\n", r.Requests, float64(r.Requests)/r.Took.Seconds(), counts(r.Refused))
+	if r.Due > 0 {
+		fmt.Fprintf(out, "offered\t%d changes, %d not made because the server was behind\n", r.Due, r.Late)
+	}
+	fmt.Fprintf(out, "statuses\t%d, %.0f bytes each, %.1f deliveries each\n", r.Frames,
+		float64(r.Bytes)/float64(max(r.Frames, 1)), float64(r.Deliveries)/float64(max(r.Frames, 1)))
+	fmt.Fprintf(out, "connections\t%d lost %s, %d resyncs, %d rooms stalled\n", r.Lost, r.LostWhy, r.Resyncs, r.StalledRooms)
+	if r.Abuse != (Abuse{}) {
+		fmt.Fprintf(out, "abuse\t%d stalled, %d flooding with %d requests, %d kept out\n", r.Abuse.Stalled, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
+	}
+	if s := r.Server; s != nil {
+		fmt.Fprintf(out, "server CPU\t%.2f µs per logical delivery, %.2f cores\n", float64(s.CPUPerDelivery)/1e3, s.Cores)
+		fmt.Fprintf(out, "server memory\t%.1f kB per connection, %.1f MB bare, %.1f MB joined, %.1f MB at the end\n",
+			s.RSSPerConnection/1e3, float64(s.RSSBare)/1e6, float64(s.RSSJoined)/1e6, float64(s.RSSEnd)/1e6)
+	}
+	fmt.Fprintf(out, "generator CPU\t%.2f cores\n", r.GeneratorCores)
+	fmt.Fprintln(out, "\nlatency\tcount\tp50\tp90\tp99\tp99.9\tmax")
+	for _, line := range []struct {
+		name string
+		l    Latency
+	}{{"estimate to each other member", r.Estimates}, {"reveal or clear to each member", r.Turns}, {"acknowledgement", r.Acks}} {
+		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", line.name, line.l.Count,
+			short(line.l.P50), short(line.l.P90), short(line.l.P99), short(line.l.P999), short(line.l.Max))
+	}
+	_ = out.Flush()
+}
+
+func counts(m map[string]uint64) string {
+	if len(m) == 0 {
+		return "none"
+	}
+	text := ""
+	for _, code := range slices.Sorted(maps.Keys(m)) {
+		text += fmt.Sprintf("%s: %d ", code, m[code])
+	}
+	return text
+}
+
+func short(d time.Duration) string {
+	if d < 10*time.Millisecond {
+		return d.Round(time.Microsecond).String()
+	}
+	return d.Round(100 * time.Microsecond).String()
+}
