@@ -18,6 +18,8 @@ const (
 	pageName = "index.html"
 	// forever is for paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
+	// smallest is from how many bytes on compressing saves a packet.
+	smallest = 1 << 10
 	// revalidate is for paths that stay: always ask, seldom transfer.
 	revalidate = "no-cache"
 )
@@ -101,6 +103,9 @@ func newAsset(name string, data []byte, cache string) *asset {
 		cache:       cache,
 		plain:       data,
 		etag:        hex.EncodeToString(sum[:9]),
+	}
+	if len(data) < smallest {
+		return a
 	}
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -193,78 +192,22 @@ func TestWritesStayWhole(t *testing.T) {
 	}
 }
 
-func TestMessageRate(t *testing.T) {
+// TestStatusThatPanics has a status that cannot be encoded, and a goroutine of
+// the connection's own find that out.
+func TestStatusThatPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := overPipes(t, func(c *Config) { c.MessageRate, c.MessageBurst = 10, 30 })
+		s := overPipes(t, nil)
 		c, e := s.connect()
-		ask := func(n int) (answered, refused int) {
-			for range n {
-				c.send(client(text, ping("x")))
-				_, got, err := c.readFrame()
-				if err != nil {
-					t.Fatal(err)
-				}
-				var event struct {
-					Event, Code, ID, Request string
-					Retryable                bool
-				}
-				if err := json.Unmarshal([]byte(got), &event); err != nil || event.ID != "x" {
-					t.Fatalf("answer %s", got)
-				}
-				switch {
-				case event.Event == "ok":
-					answered++
-				case event.Code == "rate_limited" && event.Retryable && event.Request == "ping":
-					refused++
-				}
-			}
-			return answered, refused
-		}
-		if answered, refused := ask(40); answered != 30 || refused != 10 {
-			t.Errorf("answered %d, refused %d", answered, refused)
-		}
-		time.Sleep(2 * time.Second)
-		if answered, refused := ask(30); answered != 20 || refused != 10 {
-			t.Errorf("then answered %d, refused %d", answered, refused)
-		}
-		time.Sleep(errorWindow + time.Second)
-		if answered, refused := ask(130); answered != 30 || refused != 100 {
-			t.Errorf("at last answered %d, refused %d", answered, refused)
-		}
-		c.send(client(text, ping("one too many")))
-		c.wantClose(protocol.CloseRateLimited)
-		handled, _ := e.count()
-		if got := s.Stats(); handled != 80 || got.Messages != 201 || got.Refusals[protocol.RateLimited] != 121 {
-			t.Errorf("handled %d; %+v", handled, got)
+		e.Send([]byte("a"))
+		synctest.Wait()
+		e.SendStatus(&protocol.Status{RoomID: "r"})
+		c.wantFrame(text, "a")
+		c.wantEnd()
+		synctest.Wait()
+		if got := s.Stats(); got.Panics != 1 || got.Connections != 0 {
+			t.Errorf("%+v", got)
 		}
 	})
-}
-
-// TestTooManyErrors gets eleven messages wrong in just over and just under ten
-// seconds.
-func TestTooManyErrors(t *testing.T) {
-	for _, pause := range []time.Duration{1001 * time.Millisecond, time.Second} {
-		synctest.Test(t, func(t *testing.T) {
-			s := overPipes(t, nil)
-			c, e := s.connect()
-			for range maxErrors + 1 {
-				c.send(client(text, `{"request":"setNam","id":"x"}`))
-				if _, got, _ := c.readFrame(); !strings.Contains(got, `"code":"unknown_request"`) || !strings.Contains(got, `"id":"x"`) {
-					t.Fatalf("answer %s", got)
-				}
-				time.Sleep(pause)
-			}
-			if pause > time.Second {
-				c.send(client(text, ping("1")))
-				c.wantFrame(text, okTo("1"))
-				return
-			}
-			c.wantClose(protocol.CloseTooManyErrors)
-			if handled, _ := e.count(); handled != 0 {
-				t.Errorf("handled %d", handled)
-			}
-		})
-	}
 }
 
 func TestSendAfterTheEnd(t *testing.T) {

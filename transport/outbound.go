@@ -102,15 +102,15 @@ func (c *Conn) wrote(buffer *[]byte) {
 func (c *Conn) writeAll(b []byte) error {
 	for len(b) > 0 {
 		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails when closed, as Write will
-		n, err := c.raw.Write(b[:min(len(b), batchBytes)])
+		n, err := c.raw.Write(b)
 		c.server.counters.bytesOut.Add(uint64(n))
 		b = b[n:]
 		switch {
 		case err == nil:
-		case errors.Is(err, os.ErrDeadlineExceeded) && !c.closing():
-			c.Close(protocol.CloseSlowConsumer, "too slow")
-		default:
+		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
+		case n == 0: // the closing timer is running from now on, or has been
+			c.Close(protocol.CloseSlowConsumer, "too slow")
 		}
 	}
 	return nil
