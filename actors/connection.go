@@ -41,10 +41,12 @@ func (s *Session) Close() { s.root.Stop(s.pid) }
 type (
 	// say is an encoded event for this connection.
 	say struct{ event []byte }
-	// show is a room's status. Whole says that it answers a join.
+	// show is a room's status. Whole says that it answers a join; else it is part
+	// of a broadcast.
 	show struct {
 		status *protocol.Status
 		whole  bool
+		fanout *fanout
 	}
 	// outOf says that this connection is no longer in room.
 	outOf struct {
@@ -81,15 +83,22 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 	case say:
 		a.client.Send(m.event)
 	case show:
-		if m.whole {
-			a.client.Forget(m.status.RoomID)
-		}
-		a.client.SendStatus(m.status)
+		a.show(m)
 	case outOf:
 		a.client.Forget(m.room)
 		a.client.Send(m.event)
 	case hangUp:
 		a.client.Close(m.code, m.reason)
+	}
+}
+
+func (a *connectionActor) show(m show) {
+	if m.whole {
+		a.client.Forget(m.status.RoomID)
+	}
+	a.client.SendStatus(m.status)
+	if m.fanout != nil && m.fanout.left.Add(-1) == 0 {
+		a.sys.root.Send(m.fanout.room, delivered{m.fanout})
 	}
 }
 

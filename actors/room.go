@@ -46,7 +46,7 @@ type (
 	// due comes from the room's timer.
 	due struct{}
 	// cooled comes when the room may broadcast again.
-	cooled struct{}
+	cooled struct{ fanout *fanout }
 )
 
 func (a asked) asker() asked { return a }
@@ -102,9 +102,10 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.closed(m)
 	case retryCommit:
 		a.again(a.encode)
+	case delivered:
+		a.delivered(m.fanout)
 	case cooled:
-		a.cooling = nil
-		a.publish()
+		a.cooled(m.fanout)
 	default:
 		switch {
 		case a.retired:

@@ -1,7 +1,10 @@
 package actors
 
 import (
+	"sync/atomic"
 	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -9,20 +12,32 @@ import (
 
 // board is what the subscribers of a room were shown last, and when they may be
 // shown the next. A room that is idle broadcasts at once; after a broadcast it
-// waits a few times what that one took and then shows only the newest state. A
-// small room never notices; in a large one a burst of estimates becomes a few
-// broadcasts.
+// waits a few times what that one took, until the last connection had it, and
+// then shows only the newest state. A small room never notices; in a large one,
+// or on a busy machine, a burst of estimates becomes a few broadcasts.
 type board struct {
 	shown   *poker.Snapshot  // what was broadcast last
 	whole   *protocol.Status // for who joins: the newest, without a patch
+	fanout  *fanout          // the last broadcast
 	cooling *time.Timer      // nil when the room may broadcast
 }
 
+// fanout is one broadcast on its way. The connection that has it last says so
+// to the room.
+type fanout struct {
+	room  *actor.PID
+	start time.Time
+	left  atomic.Int32
+}
+
+// delivered says that every connection has a broadcast, or will not get it.
+type delivered struct{ fanout *fanout }
+
 const (
 	coolingFactor = 4
-	coolingMost   = 50 * time.Millisecond
-	// coolingLeast is what a timer is worth setting for.
-	coolingLeast = 200 * time.Microsecond
+	// coolingMost is how long a room waits at the most, also for a connection
+	// that ended before it could say that it has the broadcast.
+	coolingMost = 50 * time.Millisecond
 )
 
 // snapshot is the room as every member may see it.
@@ -50,14 +65,33 @@ func (a *roomActor) publish() {
 	if a.shown != nil && a.shown.Version == a.room.Version() {
 		return
 	}
-	start := time.Now()
 	next := a.snapshot()
 	status := protocol.NewStatus(a.shown, next)
-	for conn := range a.seats.all() {
-		a.sys.root.Send(conn, show{status: status})
-	}
 	a.shown = next
-	if wait := min(coolingFactor*time.Since(start), coolingMost); wait >= coolingLeast {
-		a.cooling = a.sys.sendAfter(wait, a.self, cooled{})
+	if a.seats.empty() {
+		return
+	}
+	a.fanout = &fanout{room: a.self, start: time.Now()}
+	a.fanout.left.Store(int32(a.seats.count()))
+	for conn := range a.seats.all() {
+		a.sys.root.Send(conn, show{status: status, fanout: a.fanout})
+	}
+	a.cooling = a.sys.sendAfter(coolingMost, a.self, cooled{a.fanout})
+}
+
+// delivered shortens the wait once it is known what the broadcast took.
+func (a *roomActor) delivered(f *fanout) {
+	if f != a.fanout || a.cooling == nil || !a.cooling.Stop() {
+		return
+	}
+	took := time.Since(f.start)
+	a.cooling.Reset(min(coolingFactor*took, max(coolingMost-took, 0)))
+}
+
+// cooled ends the wait.
+func (a *roomActor) cooled(f *fanout) {
+	if f == a.fanout {
+		a.cooling = nil
+		a.publish()
 	}
 }

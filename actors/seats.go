@@ -62,4 +62,6 @@ func (s seats) all() iter.Seq2[*actor.PID, poker.UserID] {
 	}
 }
 
+func (s seats) count() int { return len(s.conns) }
+
 func (s seats) empty() bool { return len(s.conns) == 0 }

@@ -26,7 +26,6 @@ type config struct {
 	userExpiry     time.Duration
 	messageRate    float64
 	messageBurst   int
-	handshakeRate  float64
 	maxConnections int
 	maxPerIP       int
 	maxPerSession  int
@@ -54,9 +53,8 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
 	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
 	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
-	fs.Float64Var(&c.handshakeRate, "handshake-rate", 10, "connections per second and address, five times as many at once; 0 for no limit")
 	fs.IntVar(&c.maxConnections, "max-connections", 10000, "connections in all; 0 for no limit")
-	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", 256, "connections per address; 0 for no limit")
+	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", 256, "connections per address, and how many of them may come at once; 0 for no limit")
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
@@ -159,7 +157,6 @@ func (c *config) check() error {
 	}{
 		{"message-rate", c.messageRate},
 		{"message-burst", float64(c.messageBurst)},
-		{"handshake-rate", c.handshakeRate},
 		{"max-connections", float64(c.maxConnections)},
 		{"max-connections-per-ip", float64(c.maxPerIP)},
 		{"max-connections-per-session", float64(c.maxPerSession)},

@@ -26,6 +26,11 @@ type node struct {
 	draining atomic.Bool
 }
 
+// refill is after how many seconds an address that has opened all the
+// connections it may have at once may do so again: an office behind one address
+// comes back in one moment after an outage, and does not do that all day.
+const refill = 10
+
 // assemble builds a node from the inside out. It listens nowhere yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
 	n := &node{log: log, metrics: newMetrics()}
@@ -54,8 +59,8 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
 		BasePath: c.basePath, RequireOrigin: c.requireOrigin,
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
-		HandshakeRate: c.handshakeRate, HandshakeBurst: int(5 * c.handshakeRate),
-		MintRate: transport.DefaultMintRate, MintBurst: transport.DefaultMintBurst,
+		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
+		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
 		Observe: n.metrics.observeDelivery,
 	})

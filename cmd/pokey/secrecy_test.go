@@ -61,7 +61,7 @@ func TestSecrecy(t *testing.T) {
 	if testing.Short() {
 		rounds = 50
 	}
-	inBubble(t, []string{"-data", "none", "-message-rate", "0", "-max-connections-per-session", "0", "-handshake-rate", "0"}, func(s *server) {
+	inBubble(t, []string{"-data", "none", "-message-rate", "0", "-max-connections-per-session", "0", "-max-connections-per-ip", "0"}, func(s *server) {
 		c := &canaries{}
 		s.tap = func(user string, bytes []byte) { c.look("socket", user, bytes) }
 		game := newSecretGame(s, c)
