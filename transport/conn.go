@@ -81,7 +81,8 @@ func (c *Conn) Send(event []byte) {
 
 // SendStatus makes s what the client is told next about its room, in place of
 // any older status it has not been sent. It goes out as the patch if the client
-// was last sent the version which that starts from, else in full.
+// was last sent the version which that starts from, else in full, and not at all
+// if the client has that version already; see [Conn.Forget].
 func (c *Conn) SendStatus(s *protocol.Status) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

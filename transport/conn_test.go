@@ -200,7 +200,7 @@ func TestStatusThatPanics(t *testing.T) {
 		c, e := s.connect()
 		e.Send([]byte("a"))
 		synctest.Wait()
-		e.SendStatus(&protocol.Status{RoomID: "r"})
+		e.SendStatus(&protocol.Status{RoomID: "r", Version: 1})
 		c.wantFrame(text, "a")
 		c.wantEnd()
 		synctest.Wait()

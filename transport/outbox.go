@@ -53,8 +53,8 @@ func (o *outbox) pushLast(opcode byte, payload []byte) {
 }
 
 // status makes s the status to send for its room and says whether another one
-// was waiting. A status without a patch is taken as a wish for the whole room,
-// which a later one then has to grant.
+// was waiting. A status that is not newer than what the connection has is not
+// sent again: whoever wants it to be forgets the room first.
 func (o *outbox) status(s *protocol.Status) (replaced bool) {
 	i := o.slot(s.RoomID)
 	if i < 0 {
@@ -62,8 +62,8 @@ func (o *outbox) status(s *protocol.Status) (replaced bool) {
 		o.rooms = append(o.rooms, slot{room: s.RoomID})
 	}
 	at := &o.rooms[i]
-	if s.Patch == nil {
-		at.version = 0
+	if s.Version <= at.version {
+		return false
 	}
 	replaced = at.pending != nil
 	at.pending = s
