@@ -109,38 +109,48 @@ type idle struct{}
 func (idle) Handle(protocol.Incoming) {}
 func (idle) Close()                   {}
 
-// BenchmarkFanOut writes one status to connections that are all idle, from one
-// goroutine. A bare write of the same bytes is there to compare with.
+// BenchmarkFanOut writes each version of a room to connections that are all
+// idle, from one goroutine: a room of ten, and one of six hundred. The encoding,
+// once for all, is included. A bare write of as many bytes is there to compare
+// with.
 //
 //	go test -run xxx -bench FanOut ./transport
 func BenchmarkFanOut(b *testing.B) {
 	const connections = 100
-	message := full("room", 1).Full()
-	writers := map[string]func(*echo) func(){
-		"conn": func(e *echo) func() {
-			status := full("room", 1)
-			status.Full()
-			return func() { e.SendStatus(status) }
-		},
-		"bare": func(e *echo) func() {
-			frame := appendFrame(nil, opText, message)
-			return func() { _, _ = e.raw.Write(frame) }
-		},
-	}
-	for _, name := range []string{"conn", "bare"} {
-		b.Run(name, func(b *testing.B) {
-			s := overTCP(b, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
-			var write []func()
-			for range connections {
-				c, e := s.connect()
-				write = append(write, writers[name](e))
-				go func() { _, _ = io.Copy(io.Discard, c) }()
-			}
-			b.SetBytes(int64(len(message)))
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				write[i%connections]()
-			}
-		})
+	for _, members := range []int{10, 600} {
+		room := snapshot("room", 0)
+		for i := len(room.Members); i < members; i++ {
+			room.Members = append(room.Members, poker.MemberView{ID: poker.UserID(fmt.Sprint("member", i)), Name: "Ada Lovelace", Role: poker.Estimator})
+		}
+		next := func() *protocol.Status {
+			version := *room
+			room = &version
+			room.Version++
+			return protocol.NewStatus(nil, room)
+		}
+		frame := appendFrame(nil, opText, next().Full())
+		var status *protocol.Status
+		writers := map[string]func(*echo){
+			"conn": func(e *echo) { e.SendStatus(status) },
+			"bare": func(e *echo) { _, _ = e.raw.Write(frame) },
+		}
+		for name, write := range writers {
+			b.Run(fmt.Sprintf("%s/%dB", name, len(frame)), func(b *testing.B) {
+				s := overTCP(b, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
+				var echoes []*echo
+				for range connections {
+					c, e := s.connect()
+					echoes = append(echoes, e)
+					go func() { _, _ = io.Copy(io.Discard, c) }()
+				}
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if i%connections == 0 {
+						status = next()
+					}
+					write(echoes[i%connections])
+				}
+			})
+		}
 	}
 }
