@@ -48,11 +48,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "soak":
 		command = soakCommand
 	default:
-		fmt.Fprintf(stderr, "pokey-load: no command %q: load, crash or soak\n", name)
+		say(stderr, "no command %q: load, crash or soak", name)
 		return broken
 	}
 	flags := flag.NewFlagSet("pokey-load "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], pokey-load crash and pokey-load soak:\n", flags.Name())
+		flags.PrintDefaults()
+	}
 	asJSON := flags.Bool("json", false, "write the report as JSON")
 	do := command(flags, stderr)
 	if err := flags.Parse(args); err != nil {
@@ -62,12 +66,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return broken
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "pokey-load: what is %q?\n", flags.Arg(0))
+		say(stderr, "what is %q?", flags.Arg(0))
 		return broken
 	}
 	out, err := do(ctx)
 	if err != nil {
-		fmt.Fprintln(stderr, "pokey-load:", err)
+		say(stderr, "%v", err)
 	}
 	if out.report != nil {
 		err = errors.Join(err, write(stdout, out, *asJSON))
@@ -79,6 +83,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return failed
 	}
 	return passed
+}
+
+func say(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, "pokey-load: "+format+"\n", args...)
 }
 
 func write(w io.Writer, out outcome, asJSON bool) error {
@@ -137,6 +145,7 @@ func crashCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 	flags.IntVar(&o.Rooms, "rooms", 100, "rooms")
 	flags.IntVar(&o.Members, "members", 5, "members of each room")
 	flags.IntVar(&o.Cycles, "cycles", 20, "how often to kill")
+	flags.IntVar(&o.Renew, "renew", 25, "cycles after which new rooms are made")
 	flags.DurationVar(&o.Life, "life", 2*time.Second, "the longest that the server lives")
 	flags.DurationVar(&o.Think, "think", 50*time.Millisecond, "a member's pause before a request, on average")
 	flags.DurationVar(&o.Patience, "patience", 30*time.Second, "for clients to come back, and for each room's check")
@@ -180,7 +189,7 @@ func soakCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (o
 		if o.Site, err = site(); err != nil {
 			return outcome{}, err
 		}
-		o.Progress = func(done int) { fmt.Fprintf(stderr, "%d connections\n", done) }
+		o.Progress = func(done int) { say(stderr, "%d connections", done) }
 		report, err := soak.Run(ctx, o)
 		if err != nil {
 			return outcome{}, err

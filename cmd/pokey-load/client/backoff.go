@@ -25,8 +25,7 @@ const (
 // that the server does not know is not tried again.
 func (b Backoff) After(err error, attempt int) (wait time.Duration, again bool) {
 	wait = b.jitter(attempt)
-	var closed *CloseError
-	if errors.As(err, &closed) {
+	if closed, ok := errors.AsType[*CloseError](err); ok {
 		switch code := closed.Code; {
 		case code >= 4000 && code < 4100:
 			return 0, false
@@ -37,8 +36,7 @@ func (b Backoff) After(err error, attempt int) (wait time.Duration, again bool) 
 		}
 		return wait, true
 	}
-	var refused *HandshakeError
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*HandshakeError](err); ok {
 		switch refused.Status {
 		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 			return max(refused.RetryAfter, wait), true

@@ -126,7 +126,7 @@ func (c *Conn) Close() {
 func (c *Conn) CloseGracefully(patience time.Duration) error {
 	c.SetReadDeadline(time.Now().Add(patience))
 	c.SayGoodbye()
-	defer c.ws.Close()
+	defer func() { _ = c.ws.Close() }()
 	for {
 		_, err := c.Read()
 		var ce *CloseError

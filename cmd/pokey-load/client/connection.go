@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/wire"
@@ -45,8 +46,8 @@ func (c *Client) connect(ctx context.Context) (worked bool, atLeast time.Duratio
 
 func (l *connection) read() ([]byte, error) {
 	msg, err := l.conn.Read()
-	if err == nil && l.client.given.Hooks.Message != nil {
-		l.client.given.Hooks.Message(l.conn.Number, msg)
+	if hook := l.client.given.Hooks.Message; err == nil && hook != nil {
+		hook(l.conn.Number, msg)
 	}
 	return msg, err
 }
@@ -79,9 +80,8 @@ func (l *connection) start() {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	c.mu.Lock()
-	again := append([]*call(nil), c.pending...)
+	again, asked := slices.Clone(c.pending), make(map[string]bool)
 	c.mu.Unlock()
-	asked := make(map[string]bool)
 	for _, pending := range again {
 		asked[pending.join] = true
 	}
@@ -186,8 +186,8 @@ func (l *connection) status(head wire.Head, msg []byte) error {
 	if err != nil {
 		return fmt.Errorf("room: %w", err)
 	}
-	if l.client.given.Hooks.Status != nil {
-		l.client.given.Hooks.Status(l.conn.Number, room)
+	if hook := l.client.given.Hooks.Status; hook != nil {
+		hook(l.conn.Number, room)
 	}
 	l.publish(func(rooms map[string]Room) { rooms[event.RoomID] = room })
 	return nil
@@ -200,10 +200,10 @@ func (l *connection) resync(roomID string) error {
 		return nil
 	}
 	delete(l.rooms, roomID)
-	l.client.mu.Lock()
-	l.client.resyncs++
-	l.client.mu.Unlock()
 	l.join(roomID, role)
+	l.client.mu.Lock()
+	defer l.client.mu.Unlock()
+	l.client.resyncs++
 	return nil
 }
 
@@ -235,8 +235,8 @@ func (l *connection) ownEstimate(msg []byte) error {
 	if event.Value != nil {
 		own.Given, own.Value = true, *event.Value
 	}
-	if l.client.given.Hooks.OwnEstimate != nil {
-		l.client.given.Hooks.OwnEstimate(l.conn.Number, own)
+	if hook := l.client.given.Hooks.OwnEstimate; hook != nil {
+		hook(l.conn.Number, own)
 	}
 	return nil
 }

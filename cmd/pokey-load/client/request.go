@@ -1,6 +1,9 @@
 package client
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // Request is a request's fields by their names on the wire. A [Client] adds the
 // id.
@@ -61,9 +64,7 @@ func (r Request) in(round int) Request {
 // Encode is the request's message with the id, or without one if it is empty.
 func (r Request) Encode(id string) []byte {
 	fields := make(Request, len(r)+1)
-	for k, v := range r {
-		fields[k] = v
-	}
+	maps.Copy(fields, r)
 	if id != "" {
 		fields["id"] = id
 	}

@@ -130,7 +130,7 @@ func (s *Site) NewSession(ctx context.Context) (Session, error) {
 	if err != nil {
 		return "", fmt.Errorf("session: %w", err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		return "", fmt.Errorf("session: %w", err)
 	}
@@ -154,7 +154,7 @@ func (s *Site) Dial(ctx context.Context, session Session) (*Conn, error) {
 	if session != "" {
 		header.Set("Cookie", string(session))
 	}
-	ws, resp, err := s.dialer.DialContext(ctx, s.connect, header)
+	ws, resp, err := s.dialer.DialContext(ctx, s.connect, header) //nolint:bodyclose // it is closed already, says the library
 	if err != nil {
 		if errors.Is(err, websocket.ErrBadHandshake) && resp != nil {
 			return nil, &HandshakeError{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}

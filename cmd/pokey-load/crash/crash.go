@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
@@ -17,11 +16,12 @@ import (
 type Options struct {
 	Binary  string        // the server's
 	Args    []string      // more of its flags, after those that a run gives
-	Dir     string        // the server's data; kept
+	Dir     string        // the server's data; made if need be, and kept
 	Log     string        // the file that the server's log goes to; kept
 	Rooms   int           // 1 to 5 000
 	Members int           // of each room, 1 to 100
 	Cycles  int           // how often to kill, at most 10 000
+	Renew   int           // cycles after which new rooms are made, so that histories stay short; 1 to 1 000
 	Life    time.Duration // the longest that the server lives; the shortest is a fifth of it
 	Think   time.Duration // between two requests of a member, on average
 	Backoff client.Backoff
@@ -77,6 +77,8 @@ func (o Options) Validate() error {
 		return errors.New("members: 1 to 100")
 	case o.Cycles < 0 || o.Cycles > 10000:
 		return errors.New("cycles: 0 to 10000")
+	case o.Renew < 1 || o.Renew > 1000:
+		return errors.New("renew: 1 to 1000")
 	case o.Life <= 0 || o.Think <= 0 || o.Patience <= 0:
 		return errors.New("durations must be positive")
 	}
@@ -90,6 +92,9 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		return report, err
 	}
 	report = Report{Rooms: o.Rooms, Members: o.Members, Log: o.Log}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return report, fmt.Errorf("data: %w", err)
+	}
 	srv, err := newServer(ctx, o)
 	if err != nil {
 		return report, err
@@ -102,29 +107,45 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err != nil {
 		return report, err
 	}
+	for first := true; first || len(report.Cycles) < o.Cycles; first = false {
+		if err := report.oneGame(ctx, site, srv, o); err != nil {
+			return report, err
+		}
+	}
+	return report, srv.stop()
+}
+
+// oneGame plays in new rooms for as many cycles as one history shall hold.
+func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o Options) (err error) {
+	from, err := logSize(o.Log)
+	if err != nil {
+		return err
+	}
 	g := newGame(site, o)
 	defer g.leave()
-	defer func() { err = errors.Join(err, report.close(g, o)) }()
+	defer func() { err = errors.Join(err, r.judge(g, o, from)) }()
 	if err := g.setUp(ctx, o.Rooms, o.Members); err != nil {
-		return report, err
+		return err
 	}
-	for n := range o.Cycles {
+	for n := range min(o.Renew, o.Cycles-len(r.Cycles)) {
 		cycle, err := oneCycle(ctx, g, srv, o)
 		if err != nil {
-			return report, fmt.Errorf("cycle %d: %w", n+1, err)
+			return fmt.Errorf("cycle %d of this game: %w", n+1, err)
 		}
-		cycle.Number = n + 1
-		report.Cycles = append(report.Cycles, cycle)
+		cycle.Number = len(r.Cycles) + 1
+		cycle.Acks += r.Verdict.Durable
+		cycle.Faults += len(r.Verdict.Faults)
+		r.Cycles = append(r.Cycles, cycle)
 		if o.Progress != nil {
 			o.Progress(cycle)
 		}
 	}
 	if err := g.finish(ctx); err != nil {
-		return report, err
+		return err
 	}
-	report.Expelled = int(g.expelled.Load())
+	r.Expelled += int(g.expelled.Load())
 	g.leave()
-	return report, srv.stop()
+	return nil
 }
 
 // oneCycle lets the server live for a while, kills it, starts it again, waits
@@ -167,45 +188,4 @@ func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, erro
 	verdict := g.history.Check(o.Patience)
 	c.Checking, c.Acks, c.Faults = time.Since(began), verdict.Durable, len(verdict.Faults)
 	return c, nil
-}
-
-// close judges the whole run and writes down the faulty rooms.
-func (r *Report) close(g *game, o Options) error {
-	log, err := os.Open(o.Log)
-	if err != nil {
-		return fmt.Errorf("server log: %w", err)
-	}
-	defer log.Close()
-	if err := g.history.ScanLog(log); err != nil {
-		return err
-	}
-	r.Verdict = g.history.Check(o.Patience)
-	written := make(map[string]bool)
-	for _, f := range r.Verdict.Faults {
-		if written[f.Room] || len(written) == maxDumps {
-			continue
-		}
-		written[f.Room] = true
-		name := filepath.Join(filepath.Dir(o.Log), fmt.Sprintf("fault-%d.txt", len(written)))
-		if err := dump(g.history, f.Room, name); err != nil {
-			return err
-		}
-		r.Dumps = append(r.Dumps, name)
-	}
-	return nil
-}
-
-// maxDumps is how many faulty rooms are worth a file.
-const maxDumps = 10
-
-func dump(h *history.History, roomID, name string) error {
-	file, err := os.Create(name)
-	if err != nil {
-		return fmt.Errorf("dump: %w", err)
-	}
-	if err := h.Dump(file, roomID); err != nil {
-		_ = file.Close()
-		return fmt.Errorf("dump: %w", err)
-	}
-	return file.Close()
 }

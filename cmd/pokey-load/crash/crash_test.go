@@ -38,7 +38,7 @@ func options(t *testing.T, f fakeserver.Faults) Options {
 	dir := t.TempDir()
 	return Options{
 		Binary: binary, Dir: dir, Log: filepath.Join(dir, "server.log"),
-		Rooms: 4, Members: 3, Cycles: 2, Life: 250 * time.Millisecond, Think: 3 * time.Millisecond,
+		Rooms: 3, Members: 3, Cycles: 2, Renew: 10, Life: 200 * time.Millisecond, Think: 3 * time.Millisecond,
 		Backoff:  client.Backoff{Min: 2 * time.Millisecond, Max: 20 * time.Millisecond},
 		Patience: 20 * time.Second,
 	}
@@ -60,7 +60,7 @@ func TestHonestServerPasses(t *testing.T) {
 		}
 	}
 	v := report.Verdict
-	if cycles != 2 || v.Rooms != 4 || v.Durable < 30 || v.Reads < 4*(3+1)*2 || v.Statuses < 30 {
+	if cycles != 2 || v.Rooms != 3 || v.Durable < 30 || v.Reads < 3*(3+1)*2 || v.Statuses < 30 {
 		t.Errorf("too little happened: %d cycles, %+v", cycles, v)
 	}
 	for _, c := range report.Cycles {
@@ -137,7 +137,7 @@ func play(t *testing.T, f fakeserver.Faults, want history.FaultKind) history.Ver
 		if err := g.audit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if v := g.history.Check(time.Second); v.Durable > 200 && want == "" || want != "" && v.Count(want) > 0 || v.Durable > 1000 {
+		if v := g.history.Check(time.Second); v.Durable > 120 && want == "" || want != "" && v.Count(want) > 0 || v.Durable > 1000 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -172,6 +172,19 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	return b.Builder.Write(p)
 }
 
+// Rooms are made anew, and every game counts.
+func TestRenew(t *testing.T) {
+	o := options(t, fakeserver.Faults{LeakInLog: 2})
+	o.Renew, o.Rooms, o.Life = 1, 1, 100*time.Millisecond
+	report, err := Run(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := report.Verdict; len(report.Cycles) != 2 || v.Rooms != 2 || report.Passed() {
+		t.Errorf("got %+v", report)
+	}
+}
+
 func TestServerThatEnds(t *testing.T) {
 	o := options(t, fakeserver.Faults{})
 	o.Args = []string{"-no-such-flag"}
@@ -190,6 +203,7 @@ func TestValidate(t *testing.T) {
 		"rooms":   func(o *Options) { o.Rooms = 0 },
 		"members": func(o *Options) { o.Members = 101 },
 		"cycles":  func(o *Options) { o.Cycles = -1 },
+		"renew":   func(o *Options) { o.Renew = 0 },
 		"life":    func(o *Options) { o.Life = 0 },
 	} {
 		o := good

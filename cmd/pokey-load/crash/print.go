@@ -17,12 +17,12 @@ var kinds = []history.FaultKind{
 
 // PrintHead writes the heading of the lines that [Cycle.Print] writes.
 func PrintHead(w io.Writer) {
-	fmt.Fprintf(w, "%5s %8s %8s %8s %8s %8s %9s %7s %9s\n", "cycle", "lived", "ready", "gap p50", "gap max", "missing", "acks", "faults", "checking")
+	line(w, "%5s %8s %8s %8s %8s %8s %9s %7s %9s", "cycle", "lived", "ready", "gap p50", "gap max", "missing", "acks", "faults", "checking")
 }
 
 // Print writes the cycle as a line of a table.
 func (c Cycle) Print(w io.Writer) {
-	fmt.Fprintf(w, "%5d %8s %8s %8s %8s %8d %9d %7d %9s\n", c.Number, short(c.Lived), short(c.Ready), short(c.Gap), short(c.Longest), c.Missing, c.Acks, c.Faults, short(c.Checking))
+	line(w, "%5d %8s %8s %8s %8s %8d %9d %7d %9s", c.Number, short(c.Lived), short(c.Ready), short(c.Gap), short(c.Longest), c.Missing, c.Acks, c.Faults, short(c.Checking))
 }
 
 // Print writes what the run found for a person to read.
@@ -33,32 +33,35 @@ func (r Report) Print(w io.Writer) {
 		longest = max(longest, c.Longest)
 	}
 	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(out, "\ncycles\t%d\n", len(r.Cycles))
-	fmt.Fprintf(out, "rooms × members\t%d × %d\n", r.Rooms, r.Members)
-	fmt.Fprintf(out, "requests\t%d, %d acknowledged as durable, %d never answered\n", v.Requests, v.Durable, v.Unknown)
-	fmt.Fprintf(out, "judged\t%d reads, %d statuses, %d messages, the log\n", v.Reads, v.Statuses, v.Messages)
-	fmt.Fprintf(out, "longest status gap\t%s\n", short(longest))
-	fmt.Fprintf(out, "told not to come back\t%d\n", r.Expelled)
+	line(out, "\ncycles\t%d", len(r.Cycles))
+	line(out, "rooms × members\t%d × %d", r.Rooms, r.Members)
+	line(out, "requests\t%d, %d acknowledged as durable, %d never answered", v.Requests, v.Durable, v.Unknown)
+	line(out, "judged\t%d reads, %d statuses, %d messages, the log", v.Reads, v.Statuses, v.Messages)
+	line(out, "longest status gap\t%s", short(longest))
+	line(out, "told not to come back\t%d", r.Expelled)
 	for _, kind := range kinds {
-		fmt.Fprintf(out, "%s\t%d\n", kind, v.Count(kind))
+		line(out, "%s\t%d", kind, v.Count(kind))
 	}
-	fmt.Fprintf(out, "undecided rooms\t%d\n", len(v.Undecided))
+	line(out, "undecided rooms\t%d", len(v.Undecided))
 	_ = out.Flush()
 	for i, f := range v.Faults {
 		if i == maxDumps {
-			fmt.Fprintf(w, "… and %d more\n", len(v.Faults)-i)
+			line(w, "… and %d more", len(v.Faults)-i)
 			break
 		}
-		fmt.Fprintln(w, f)
+		line(w, "%s", f)
 	}
 	for _, name := range r.Dumps {
-		fmt.Fprintln(w, "see", name)
+		line(w, "see %s", name)
 	}
 	if r.Passed() {
-		fmt.Fprintln(w, "PASSED")
+		line(w, "PASSED")
 	} else {
-		fmt.Fprintln(w, "FAILED")
+		line(w, "FAILED")
 	}
 }
 
 func short(d time.Duration) string { return d.Round(time.Millisecond).String() }
+
+// line writes a line; whether a report can be written is for its reader to see.
+func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

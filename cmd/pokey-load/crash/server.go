@@ -66,7 +66,7 @@ func (s *server) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("server log: %w", err)
 	}
-	defer log.Close()                             // the process has its own
+	defer func() { _ = log.Close() }()            // the process has its own
 	s.process = exec.Command(s.binary, s.args...) //nolint:gosec,noctx // running the given binary is the purpose, and only kill ends it
 	s.process.Stdout, s.process.Stderr = log, log
 	if err := s.process.Start(); err != nil {

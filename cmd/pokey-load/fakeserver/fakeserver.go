@@ -109,7 +109,7 @@ func (s *Server) Handler() http.Handler {
 
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	http.SetCookie(w, &http.Cookie{Name: "fake", Value: rand.Text()[:16]})
-	fmt.Fprint(w, "<!doctype html>")
+	_, _ = fmt.Fprint(w, "<!doctype html>")
 }
 
 func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
@@ -119,10 +119,10 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	n := len(s.sessions)
 	s.mu.Unlock()
-	fmt.Fprintf(w, "# HELP go_goroutines Goroutines.\n# TYPE go_goroutines gauge\ngo_goroutines %d\n", runtime.NumGoroutine())
-	fmt.Fprintf(w, "# TYPE go_memstats_heap_inuse_bytes gauge\ngo_memstats_heap_inuse_bytes %d\n", m.HeapInuse)
-	fmt.Fprintf(w, "# TYPE pokey_connections gauge\npokey_connections{state=\"open\"} %d\n", n)
-	fmt.Fprintf(w, "# TYPE pokey_messages_total counter\npokey_messages_total 1e3\n")
+	_, _ = fmt.Fprintf(w, "# HELP go_goroutines Goroutines.\n# TYPE go_goroutines gauge\ngo_goroutines %d\n", runtime.NumGoroutine())
+	_, _ = fmt.Fprintf(w, "# TYPE go_memstats_heap_inuse_bytes gauge\ngo_memstats_heap_inuse_bytes %d\n", m.HeapInuse)
+	_, _ = fmt.Fprintf(w, "# TYPE pokey_connections gauge\npokey_connections{state=\"open\"} %d\n", n)
+	_, _ = fmt.Fprintf(w, "# TYPE pokey_messages_total counter\npokey_messages_total 1e3\n")
 }
 
 // occasion reports whether this occasion of a fault is one.

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"log"
@@ -41,7 +42,7 @@ func Main(args []string) int {
 		logger.Print(err)
 		return 1
 	}
-	listener, err := net.Listen("tcp", *listen)
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", *listen)
 	if err != nil {
 		logger.Print(err)
 		return 1

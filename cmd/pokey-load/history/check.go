@@ -31,6 +31,19 @@ func (v Verdict) Count(kind FaultKind) int {
 	return n
 }
 
+// Add adds the verdict on another history.
+func (v *Verdict) Add(w Verdict) {
+	v.Faults = append(v.Faults, w.Faults...)
+	v.Undecided = append(v.Undecided, w.Undecided...)
+	v.Rooms += w.Rooms
+	v.Requests += w.Requests
+	v.Durable += w.Durable
+	v.Unknown += w.Unknown
+	v.Reads += w.Reads
+	v.Messages += w.Messages
+	v.Statuses += w.Statuses
+}
+
 // Check judges everything recorded so far. It spends at most patience on each
 // room's linearizability; recording waits meanwhile.
 func (h *History) Check(patience time.Duration) Verdict {

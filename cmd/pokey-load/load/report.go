@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -86,33 +87,36 @@ func (r *run) report(t tally, from, to mark) Report {
 // Print writes the report for a person to read.
 func (r Report) Print(w io.Writer) {
 	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(out, "shape\t%s, %d × %d = %d connections, set up in %s, measured for %s\n",
+	line(out, "shape\t%s, %d × %d = %d connections, set up in %s, measured for %s",
 		r.Shape, r.Rooms, r.Members, r.Rooms*r.Members, r.SetUp.Round(time.Millisecond), r.Took.Round(time.Millisecond))
-	fmt.Fprintf(out, "logical deliveries\t%d, %.0f a second, %.1f %% superseded before they were seen\n",
+	line(out, "logical deliveries\t%d, %.0f a second, %.1f %% superseded before they were seen",
 		r.Deliveries, r.PerSecond, 100*float64(r.Superseded)/float64(max(r.Deliveries, 1)))
-	fmt.Fprintf(out, "requests\t%d, %.0f a second, refused %s\n", r.Requests, float64(r.Requests)/r.Took.Seconds(), counts(r.Refused))
+	line(out, "requests\t%d, %.0f a second, refused %s", r.Requests, float64(r.Requests)/r.Took.Seconds(), counts(r.Refused))
 	if r.Due > 0 {
-		fmt.Fprintf(out, "offered\t%d changes, %d not made because the server was behind\n", r.Due, r.Late)
+		line(out, "offered\t%d changes, %d not made because the server was behind", r.Due, r.Late)
 	}
-	fmt.Fprintf(out, "statuses\t%d, %.0f bytes each, %.1f deliveries each\n", r.Frames,
+	line(out, "statuses\t%d, %.0f bytes each, %.1f deliveries each", r.Frames,
 		float64(r.Bytes)/float64(max(r.Frames, 1)), float64(r.Deliveries)/float64(max(r.Frames, 1)))
-	fmt.Fprintf(out, "connections\t%d lost %s, %d resyncs, %d rooms stalled\n", r.Lost, r.LostWhy, r.Resyncs, r.StalledRooms)
+	line(out, "connections\t%d lost, %d resyncs, %d rooms stalled", r.Lost, r.Resyncs, r.StalledRooms)
+	if r.Lost > 0 {
+		line(out, "first loss\t%s", r.LostWhy)
+	}
 	if r.Abuse != (Abuse{}) {
-		fmt.Fprintf(out, "abuse\t%d stalled, %d flooding with %d requests, %d kept out\n", r.Abuse.Stalled, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
+		line(out, "abuse\t%d stalled, %d flooding with %d requests, %d kept out", r.Abuse.Stalled, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
 	}
 	if s := r.Server; s != nil {
-		fmt.Fprintf(out, "server CPU\t%.2f µs per logical delivery, %.2f cores\n", float64(s.CPUPerDelivery)/1e3, s.Cores)
-		fmt.Fprintf(out, "server memory\t%.1f kB per connection, %.1f MB bare, %.1f MB joined, %.1f MB at the end\n",
+		line(out, "server CPU\t%.2f µs per logical delivery, %.2f cores", float64(s.CPUPerDelivery)/1e3, s.Cores)
+		line(out, "server memory\t%.1f kB per connection, %.1f MB bare, %.1f MB joined, %.1f MB at the end",
 			s.RSSPerConnection/1e3, float64(s.RSSBare)/1e6, float64(s.RSSJoined)/1e6, float64(s.RSSEnd)/1e6)
 	}
-	fmt.Fprintf(out, "generator CPU\t%.2f cores\n", r.GeneratorCores)
-	fmt.Fprintln(out, "\nlatency\tcount\tp50\tp90\tp99\tp99.9\tmax")
-	for _, line := range []struct {
+	line(out, "generator CPU\t%.2f cores", r.GeneratorCores)
+	line(out, "\nlatency\tcount\tp50\tp90\tp99\tp99.9\tmax")
+	for _, row := range []struct {
 		name string
 		l    Latency
 	}{{"estimate to each other member", r.Estimates}, {"reveal or clear to each member", r.Turns}, {"acknowledgement", r.Acks}} {
-		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", line.name, line.l.Count,
-			short(line.l.P50), short(line.l.P90), short(line.l.P99), short(line.l.P999), short(line.l.Max))
+		line(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s", row.name, row.l.Count,
+			short(row.l.P50), short(row.l.P90), short(row.l.P99), short(row.l.P999), short(row.l.Max))
 	}
 	_ = out.Flush()
 }
@@ -121,11 +125,11 @@ func counts(m map[string]uint64) string {
 	if len(m) == 0 {
 		return "none"
 	}
-	text := ""
+	var texts []string
 	for _, code := range slices.Sorted(maps.Keys(m)) {
-		text += fmt.Sprintf("%s: %d ", code, m[code])
+		texts = append(texts, fmt.Sprintf("%s: %d", code, m[code]))
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 func short(d time.Duration) string {
@@ -134,3 +138,6 @@ func short(d time.Duration) string {
 	}
 	return d.Round(100 * time.Microsecond).String()
 }
+
+// line writes a line; whether a report can be written is for its reader to see.
+func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

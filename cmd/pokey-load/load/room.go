@@ -14,7 +14,6 @@ type member struct {
 	room      *room
 	number    int // 0 is the owner
 	userID    string
-	session   client.Session
 	conn      *client.Conn
 	view      *view // nil until there is a status
 	joining   bool  // a whole room was asked for
