@@ -72,12 +72,12 @@ func newGame(t *testing.T) *game {
 // step applies a command, and everything else is a check.
 func (g *game) step(c poker.Command) {
 	g.steps++
-	before := g.room.State()
+	before := whole(g.room)
 	events, err := g.room.Apply(g.now, c, poker.Limits{Members: 3})
 	if err != nil && len(events) > 0 {
 		g.t.Fatalf("%T both happened and was refused", c)
 	}
-	after := g.room.State()
+	after := whole(g.room)
 	switch {
 	case len(events) == 0 && !reflect.DeepEqual(before, after):
 		g.t.Fatalf("%T changed the room without an event", c)

@@ -121,9 +121,14 @@ func (r *Room) Deserted() bool { return r.state.Owner == "" && len(r.order) == 0
 // for that user's connections alone.
 func (r *Room) Own(u UserID) *Vote { return r.state.Members[u].Vote.clone() }
 
-// State returns a copy of everything the room is. It shares no memory with the
+// State returns a copy of everything the room is but its history, which is long,
+// changes seldom, and is had from [Room.History]. It shares no memory with the
 // room and holds hidden estimates: it is for the store alone.
-func (r *Room) State() State { return r.state.clone() }
+func (r *Room) State() State {
+	s := r.state
+	s.History = nil
+	return s.clone()
+}
 
 // History returns the finished rounds, oldest first, at most [HistoryLength].
 // A later change of the room does not touch them; nobody changes them.

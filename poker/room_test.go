@@ -121,7 +121,7 @@ func (p *player) command(word string, args []string) []string {
 		p.now = start + poker.Millis(d.Milliseconds())
 		return nil
 	case "restore":
-		room, err := poker.Restore(p.now, p.room.State())
+		room, err := poker.Restore(p.now, whole(p.room))
 		if err != nil {
 			p.t.Fatalf("line %d: %v", p.line, err)
 		}
@@ -147,9 +147,9 @@ func (p *player) command(word string, args []string) []string {
 
 // apply checks what Apply promises of every command.
 func (p *player) apply(c poker.Command) []string {
-	before := p.room.State()
+	before := whole(p.room)
 	events, err := p.room.Apply(p.now, c, p.limits)
-	after := p.room.State()
+	after := whole(p.room)
 	if len(events) == 0 {
 		if !reflect.DeepEqual(before, after) {
 			p.t.Errorf("line %d: without an event, the room changed", p.line)

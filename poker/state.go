@@ -85,7 +85,7 @@ type State struct {
 	Options   Options
 	Agreed    string
 	Members   map[UserID]Member
-	History   []Finished // oldest first
+	History   []Finished // oldest first; see [Room.State]
 	RevealAt  Millis     // when the count-down to an automatic reveal ends
 	TimerEnds Millis     // when the owner's timer ends
 	AwaySince Millis     // since when neither owner nor deputy has been online
