@@ -46,18 +46,18 @@ func (f *flaky) Load(ctx context.Context, key string) (store.Record, error) {
 	return f.Store.Load(ctx, key)
 }
 
-func (f *flaky) Commit(ctx context.Context, r store.Record) (store.Revision, error) {
+func (f *flaky) Commit(ctx context.Context, r store.Record, with ...store.Record) (store.Revision, error) {
 	if err := f.check(ctx); err != nil {
 		return 0, err
 	}
-	return f.Store.Commit(ctx, r)
+	return f.Store.Commit(ctx, r, with...)
 }
 
-func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision) error {
+func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision, with ...string) error {
 	if err := f.check(ctx); err != nil {
 		return err
 	}
-	return f.Store.Delete(ctx, key, rev)
+	return f.Store.Delete(ctx, key, rev, with...)
 }
 
 var errDisk = errors.New("no space left on device")
@@ -83,6 +83,11 @@ func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 		if got := bob.ok("estimate", room, `,"value":"5","comment":"why"`); got["durable"] != true {
 			t.Fatalf("a durable store: %v", got)
 		}
+		ada.ok("reveal", room, "")
+		ada.ok("clear", room, "")
+		ada.ok("undo", room, "")
+		ada.ok("clear", room, "")
+		bob.ok("estimate", room, `,"value":"8"`)
 		before := bob.room()
 
 		h.stop()
@@ -92,11 +97,15 @@ func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 			t.Errorf("who is %v", w["name"])
 		}
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "why" {
+		if own := bob.want("ownEstimate"); own["value"] != "8" {
 			t.Errorf("own estimate: %v", own)
 		}
 		after := bob.room()
-		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates"} {
+		bob.ok("history", room, "")
+		if rounds := bob.want("roomHistory")["rounds"].([]any); len(rounds) != 1 || rounds[0].(map[string]any)["topic"] != "Login" {
+			t.Errorf("history: %v", rounds)
+		}
+		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates", "finished"} {
 			if before[field] != after[field] {
 				t.Errorf("%s was %v and is %v", field, before[field], after[field])
 			}

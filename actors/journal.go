@@ -28,6 +28,7 @@ type journal struct {
 	sys  *System
 	self *actor.PID
 	key  string
+	part string // key of what belongs to the record and changes seldom; may be empty
 
 	// state
 	rev        store.Revision
@@ -45,6 +46,7 @@ type journal struct {
 type (
 	loaded struct {
 		record store.Record
+		part   []byte // nil when there is none
 		err    error
 	}
 	committed struct {
@@ -58,10 +60,36 @@ type (
 
 const retryInterval = time.Second
 
+// image is what an actor has the store keep of it: the record, and the part if
+// that is to be written too.
+type image struct {
+	data    []byte
+	part    []byte
+	expires time.Time
+}
+
+// records are an image as the store takes it.
+func (j *journal) records(i image, rev store.Revision) (store.Record, []store.Record) {
+	r := store.Record{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data}
+	if i.part == nil {
+		return r, nil
+	}
+	return r, []store.Record{{Key: j.part, Data: i.part}}
+}
+
+// parts are the keys that go with the record.
+func (j *journal) parts() []string {
+	if j.part == "" {
+		return nil
+	}
+	return []string{j.part}
+}
+
 // The kinds of records, which are also the kinds of actors.
 const (
-	userKind = "user"
-	roomKind = "room"
+	userKind    = "user"
+	roomKind    = "room"
+	historyKind = "history" // the part of a room
 )
 
 func splitKey(key string) (kind, id string) {
@@ -72,10 +100,16 @@ func splitKey(key string) (kind, id string) {
 // load reads the record; the actor gets loaded.
 func (j *journal) load(ctx actor.Context) {
 	j.self, j.loading = ctx.Self(), true
-	key := j.key
 	go j.bounded(func(c context.Context) any {
-		r, err := j.sys.Store.Load(c, key)
-		return loaded{r, err}
+		r, err := j.sys.Store.Load(c, j.key)
+		if err != nil || j.part == "" {
+			return loaded{r, nil, err}
+		}
+		part, err := j.sys.Store.Load(c, j.part)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
+			err = nil // the record is worth having without it
+		}
+		return loaded{r, part.Data, err}
 	})
 }
 
@@ -99,24 +133,23 @@ func (j *journal) release() []any {
 func (j *journal) after(effect func(durable bool)) { j.effects = append(j.effects, effect) }
 
 // settle ends the handling of messages: if they changed anything it is
-// committed, else their effects run at once. Record gives the state.
-func (j *journal) settle(record func() (data []byte, expires time.Time)) {
+// committed, else their effects run at once. Picture gives the state.
+func (j *journal) settle(picture func() image) {
 	switch {
 	case j.committing:
 	case j.unsaved || !j.dirty:
 		j.run(!j.unsaved && j.sys.Store.Durable())
 	default:
 		j.committing, j.dirty = true, false
-		j.commit(record, j.rev)
+		j.commit(picture, j.rev)
 	}
 }
 
-func (j *journal) commit(record func() ([]byte, time.Time), rev store.Revision) {
-	data, expires := record()
-	r := store.Record{Key: j.key, Revision: rev, Expires: expires, Data: data}
+func (j *journal) commit(picture func() image, rev store.Revision) {
+	r, with := j.records(picture(), rev)
 	go j.bounded(func(c context.Context) any {
 		start := time.Now()
-		rev, err := j.sys.Store.Commit(c, r)
+		rev, err := j.sys.Store.Commit(c, r, with...)
 		j.sys.observe(time.Since(start), err)
 		return committed{rev, err}
 	})
@@ -125,22 +158,26 @@ func (j *journal) commit(record func() ([]byte, time.Time), rev store.Revision) 
 // again writes a state that could not be saved. What came of the commit that
 // failed is not known, so the revision is read first; nobody else writes here,
 // since the store has let in this process only.
-func (j *journal) again(record func() ([]byte, time.Time)) {
+func (j *journal) again(picture func() image) {
 	if !j.unsaved || j.retrying {
 		return
 	}
 	j.retrying, j.dirty = true, false
-	data, expires := record()
-	r := store.Record{Key: j.key, Expires: expires, Data: data}
+	i := picture()
 	go j.bounded(func(c context.Context) any {
-		found, err := j.sys.Store.Load(c, r.Key)
-		if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
-			return committed{0, err}
-		}
-		r.Revision = found.Revision
-		rev, err := j.sys.Store.Commit(c, r)
+		rev, err := j.overwrite(c, i)
 		return committed{rev, err}
 	})
+}
+
+// overwrite commits an image whatever the revision is by now.
+func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) {
+	found, err := j.sys.Store.Load(c, j.key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
+		return 0, err
+	}
+	r, with := j.records(i, found.Revision)
+	return j.sys.Store.Commit(c, r, with...)
 }
 
 // done takes in how a commit ended and runs its effects. It reports whether the
@@ -185,7 +222,7 @@ func (j *journal) run(durable bool) {
 func (j *journal) remove() {
 	j.committing, j.dirty = true, false
 	key, rev := j.key, j.rev
-	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev)} })
+	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev, j.parts()...)} })
 }
 
 // ended takes in how a deletion ended and runs the effects that waited for it.
@@ -201,7 +238,7 @@ func (j *journal) ended(m removed) {
 
 // stop ends the journal with its actor. A state that is not on disk is written
 // once more, for as long as one commit may take.
-func (j *journal) stop(record func() ([]byte, time.Time)) {
+func (j *journal) stop(picture func() image) {
 	if j.retry != nil {
 		j.retry.Stop()
 	}
@@ -211,12 +248,7 @@ func (j *journal) stop(record func() ([]byte, time.Time)) {
 	j.sys.counts.unsaved.Add(-1)
 	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
 	defer cancel()
-	found, err := j.sys.Store.Load(c, j.key)
-	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
-		data, expires := record()
-		_, err = j.sys.Store.Commit(c, store.Record{Key: j.key, Revision: found.Revision, Expires: expires, Data: data})
-	}
-	if err != nil {
+	if _, err := j.overwrite(c, picture()); err != nil {
 		j.sys.Log.Error("stopped without having saved", "err", err)
 	}
 }

@@ -66,6 +66,7 @@ type roomActor struct {
 	journal
 	room    *poker.Room // nil while there is none
 	recent  recent
+	archive bool  // the history is to be written with the next commit
 	seats   seats // the subscribers
 	members int   // as counted in the system's stats
 	timer   *time.Timer
@@ -78,7 +79,7 @@ type roomActor struct {
 func newRoom(sys *System, id poker.RoomID) *roomActor {
 	return &roomActor{
 		sys: sys, id: id, seats: newSeats(), recent: recent{},
-		journal: journal{sys: sys, key: roomKind + "/" + string(id)},
+		journal: journal{sys: sys, key: roomKind + "/" + string(id), part: historyKind + "/" + string(id)},
 	}
 }
 
@@ -167,7 +168,7 @@ func (a *roomActor) loaded(m loaded) {
 	a.rev = m.record.Revision
 	switch {
 	case m.err == nil:
-		room, recent, err := decodeRoom(m.record.Data, millis(time.Now()))
+		room, recent, err := decodeRoom(m, millis(time.Now()))
 		if err != nil {
 			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
 			return
@@ -190,6 +191,7 @@ func (a *roomActor) loaded(m loaded) {
 
 func (a *roomActor) committed(m committed) {
 	superseded, recovered := a.done(m)
+	a.archive = a.archive || m.err != nil
 	if superseded {
 		a.hangUpAll(protocol.CloseMoved, "room moved")
 		a.retire()

@@ -41,6 +41,10 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.gone(e.User)
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
+		case poker.Cleared, poker.Undone:
+			a.archive = true
+		case poker.Changed:
+			a.archive = a.archive || e.What == poker.AspectHistory
 		}
 	}
 	a.changed()

@@ -9,7 +9,8 @@ import (
 	"example.com/pokey/poker"
 )
 
-// roomRecord is what is kept of a room.
+// roomRecord is what is kept of a room. Its history is a part of its own: it is
+// long, and only changes when a round ends.
 type roomRecord struct {
 	State  poker.State
 	Recent recent
@@ -19,18 +20,32 @@ type roomRecord struct {
 // after its owner. It is a net under the users' expiry, not a limit of its own.
 const roomRest = 24 * time.Hour
 
-func (a *roomActor) encode() ([]byte, time.Time) {
-	data, err := json.Marshal(roomRecord{a.room.State(), a.recent})
+func (a *roomActor) encode() image {
+	i := image{data: encode(roomRecord{a.room.State(), a.recent}), expires: time.Now().Add(roomRest)}
+	if a.archive {
+		a.archive = false
+		i.part = encode(a.room.History())
+	}
+	return i
+}
+
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}
-	return data, time.Now().Add(roomRest)
+	return data
 }
 
-func decodeRoom(data []byte, now poker.Millis) (*poker.Room, recent, error) {
+func decodeRoom(m loaded, now poker.Millis) (*poker.Room, recent, error) {
 	record := roomRecord{Recent: recent{}}
-	if err := json.Unmarshal(data, &record); err != nil {
+	if err := json.Unmarshal(m.record.Data, &record); err != nil {
 		return nil, nil, fmt.Errorf("decode room: %w", err)
+	}
+	if m.part != nil {
+		if err := json.Unmarshal(m.part, &record.State.History); err != nil {
+			return nil, nil, fmt.Errorf("decode history: %w", err)
+		}
 	}
 	room, err := poker.Restore(now, record.State)
 	if err != nil {

@@ -344,10 +344,6 @@ func (a *userActor) crash() {
 	a.sys.root.Send(a.sys.users, crashed{string(a.id)})
 }
 
-func (a *userActor) encode() ([]byte, time.Time) {
-	data, err := json.Marshal(a.record)
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return data, a.expires()
+func (a *userActor) encode() image {
+	return image{data: encode(a.record), expires: a.expires()}
 }
