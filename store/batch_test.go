@@ -1,0 +1,361 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// observed collects what a store tells its observer.
+type observed struct {
+	mu      sync.Mutex
+	records []int
+	failed  int
+}
+
+func (o *observed) observe(records int, _ time.Duration, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.records = append(o.records, records)
+	if err != nil {
+		o.failed++
+	}
+}
+
+// hold keeps the writer busy until the function it returns is called, so that
+// what is called meanwhile ends up in one batch.
+func hold(t *testing.T, s *Bolt) (release func()) {
+	t.Helper()
+	gate := make(chan struct{})
+	go func() {
+		_ = s.do(t.Context(), false, func(*tables) error {
+			<-gate
+			return nil
+		})
+	}()
+	synctest.Wait()
+	return func() { close(gate) }
+}
+
+// Calls that wait for the writer share a transaction, and each gets its own verdict.
+func TestBatchVerdicts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen observed
+		s := openTest(t, BoltConfig{Observe: seen.observe})
+		defer func() { _ = s.Close() }()
+		rev, err := s.Commit(t.Context(), Record{Key: "room/a", Data: []byte("one")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		release := hold(t, s)
+		var mu sync.Mutex
+		won, lost := 0, 0
+		var wg sync.WaitGroup
+		for i := range 10 {
+			wg.Go(func() {
+				_, err := s.Commit(t.Context(), Record{Key: "room/a", Revision: rev, Data: []byte("two")})
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case err == nil:
+					won++
+				case errors.Is(err, ErrConflict):
+					lost++
+				default:
+					t.Error(err)
+				}
+			})
+			wg.Go(func() {
+				if _, err := s.Commit(t.Context(), Record{Key: fmt.Sprintf("room/%d", i)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		release()
+		wg.Wait()
+		if won != 1 || lost != 9 {
+			t.Errorf("%d commits of one revision succeeded, %d were refused", won, lost)
+		}
+		if got := fmt.Sprint(seen.records, seen.failed); got != "[1 20] 0" {
+			t.Errorf("the transactions were %s", got)
+		}
+		if n := s.Stats().Records; n != 11 {
+			t.Errorf("%d records", n)
+		}
+	})
+}
+
+func TestBatchIsLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seen observed
+		s := openTest(t, BoltConfig{Observe: seen.observe})
+		defer func() { _ = s.Close() }()
+		release := hold(t, s)
+		var wg sync.WaitGroup
+		for i := range 2*batchSize + 10 {
+			wg.Go(func() {
+				if _, err := s.Commit(t.Context(), Record{Key: fmt.Sprintf("room/%d", i)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		release()
+		wg.Wait()
+		if got := fmt.Sprint(seen.records); got != "[256 256 10]" {
+			t.Errorf("the transactions were %s", got)
+		}
+	})
+}
+
+// Who is alone does not wait for others, and who was not alone a moment ago does
+// not wait for long.
+func TestBatchWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openTest(t, BoltConfig{})
+		defer func() { _ = s.Close() }()
+		alone := func(key string) time.Duration {
+			began := time.Now()
+			if _, err := s.Commit(t.Context(), Record{Key: key}); err != nil {
+				t.Error(err)
+			}
+			return time.Since(began)
+		}
+		if took := alone("room/a"); took != 0 {
+			t.Errorf("the first one waited for %v", took)
+		}
+		release := hold(t, s)
+		var wg sync.WaitGroup
+		for i := range 5 {
+			wg.Go(func() { alone(fmt.Sprintf("room/%d", i)) })
+		}
+		synctest.Wait()
+		release()
+		wg.Wait()
+		if took := alone("room/b"); took != batchWindow {
+			t.Errorf("after a batch one waited for %v", took)
+		}
+		if took := alone("room/c"); took != 0 {
+			t.Errorf("the next one waited for %v", took)
+		}
+	})
+}
+
+// What goes wrong with a transaction is told to everybody in it, those included
+// who would have been refused; and the store goes on.
+func TestBatchFails(t *testing.T) {
+	boom := errors.New("boom")
+	for name, fail := range map[string]func(*Bolt, *tables) error{
+		"error": func(_ *Bolt, t *tables) error {
+			t.note(boom)
+			return nil
+		},
+		"panic": func(*Bolt, *tables) error { panic("boom") },
+		"write error": func(b *Bolt, t *tables) error {
+			t.note(nil)
+			return b.file.raw.Close()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var seen observed
+				s := openTest(t, BoltConfig{Observe: seen.observe})
+				defer func() { _ = s.Close() }()
+				before := fill(t, s, 20)
+				last := before["room/0003"]
+				release := hold(t, s)
+				var wg sync.WaitGroup
+				commit := func(r Record) {
+					wg.Go(func() {
+						rev, err := s.Commit(t.Context(), r)
+						if err == nil || errors.Is(err, ErrConflict) {
+							t.Errorf("Commit = %d, %v", rev, err)
+						}
+					})
+				}
+				for i := range 5 {
+					commit(Record{Key: fmt.Sprintf("user/%d", i)})
+					commit(Record{Key: last.Key, Revision: last.Revision})
+				}
+				wg.Go(func() {
+					err := s.do(t.Context(), true, func(t *tables) error { return fail(s, t) })
+					if err == nil {
+						t.Error("the failing call succeeded")
+					}
+				})
+				synctest.Wait()
+				release()
+				wg.Wait()
+				if !s.Stats().Failing || seen.failed != 1 {
+					t.Errorf("%+v, %d failures observed", s.Stats(), seen.failed)
+				}
+				if n := intact(t, s, before); n != len(before) {
+					t.Errorf("%d of %d records are left", n, len(before))
+				}
+				if _, err := s.Load(t.Context(), "user/1"); !errors.Is(err, ErrNotFound) {
+					t.Errorf("a commit that failed is there: %v", err)
+				}
+				if _, err := s.Commit(t.Context(), Record{Key: "user/1"}); err != nil || s.Stats().Failing {
+					t.Errorf("the store does not go on: %v, %+v", err, s.Stats())
+				}
+			})
+		})
+	}
+}
+
+// A read that fails is no verdict about a record.
+func TestReadFails(t *testing.T) {
+	s := openTest(t, BoltConfig{})
+	before := fill(t, s, 20)
+	err := s.do(t.Context(), false, func(*tables) error { panic("boom") })
+	if err == nil || errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotFound) {
+		t.Errorf("reading: %v", err)
+	}
+	if n := intact(t, s, before); n != 20 {
+		t.Errorf("%d records are left", n)
+	}
+}
+
+// A panic of bbolt's that leaves its locks locked does not lock the store.
+func TestBoltStuck(t *testing.T) {
+	s := openTest(t, BoltConfig{})
+	fill(t, s, 20)
+	err := s.do(t.Context(), false, func(*tables) error {
+		_, err := s.file.raw.WriteAt(make([]byte, 2*os.Getpagesize()), 0) // both meta pages
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Commit(t.Context(), Record{Key: "user/a"}); err == nil {
+		t.Fatal("bbolt does without its meta pages")
+	}
+	if _, err := s.Commit(t.Context(), Record{Key: "user/a"}); err != nil {
+		t.Errorf("the store does not go on: %v", err)
+	}
+	if found, _ := filepath.Glob(filepath.Join(s.config.Dir, fileName+".corrupt-*")); len(found) != 1 {
+		t.Errorf("moved aside: %q", found)
+	}
+}
+
+// Revisions go on when the file had to be begun anew.
+func TestRevisionsOutliveTheFile(t *testing.T) {
+	s := openTest(t, BoltConfig{})
+	held := fill(t, s, 20)["room/0003"]
+	err := s.do(t.Context(), true, func(t *tables) error {
+		t.note(s.file.raw.Truncate(0))
+		return s.file.raw.Close()
+	})
+	if err == nil {
+		t.Fatal("the file was not lost")
+	}
+	for {
+		rev, err := s.Commit(t.Context(), Record{Key: held.Key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rev >= held.Revision+17 {
+			break
+		}
+		t.Fatalf("revision %d was given again", rev)
+	}
+	if _, err := s.Commit(t.Context(), held); !errors.Is(err, ErrConflict) {
+		t.Errorf("who holds a record of the lost file may write: %v", err)
+	}
+}
+
+// A caller whose time is up neither waits nor holds up the writer.
+func TestCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openTest(t, BoltConfig{})
+		defer func() { _ = s.Close() }()
+		release := hold(t, s)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		if _, err := s.Commit(ctx, Record{Key: "room/a"}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a commit that waits for the writer: %v", err)
+		}
+		release()
+		gate := make(chan struct{})
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := s.do(ctx, true, func(t *tables) error {
+			<-gate
+			_, err := t.commit(Record{Key: "room/b"}, nil)
+			return err
+		})
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 2*time.Second {
+			t.Errorf("a commit that has begun: %v after %v", err, time.Since(began))
+		}
+		close(gate)
+		if _, err := s.Load(t.Context(), "room/a"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a commit that never began: %v", err)
+		}
+		if _, err := s.Load(t.Context(), "room/b"); err != nil {
+			t.Errorf("a load does not wait for a commit that has begun: %v", err)
+		}
+	})
+}
+
+func TestCloseWhileBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openTest(t, BoltConfig{})
+		release := hold(t, s)
+		var wg sync.WaitGroup
+		acked := make([]bool, 50)
+		for i := range acked {
+			wg.Go(func() {
+				_, err := s.Commit(t.Context(), Record{Key: fmt.Sprintf("room/%d", i)})
+				if acked[i] = err == nil; err != nil && !errors.Is(err, ErrClosed) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		wg.Go(func() { _ = s.Close() })
+		release()
+		wg.Wait()
+		s = openTest(t, s.config)
+		defer func() { _ = s.Close() }()
+		for i := range acked {
+			_, err := s.Load(t.Context(), fmt.Sprintf("room/%d", i))
+			if acked[i] != (err == nil) || err != nil && !errors.Is(err, ErrNotFound) {
+				t.Errorf("commit %d: acknowledged %v, and then %v", i, acked[i], err)
+			}
+		}
+	})
+}
+
+// The directory disappears; the store says so for as long as it is away.
+func TestBoltDirectoryLost(t *testing.T) {
+	s := openTest(t, BoltConfig{})
+	before := fill(t, s, 20)
+	away := s.config.Dir + ".away"
+	if err := os.Rename(s.config.Dir, away); err != nil {
+		t.Fatal(err)
+	}
+	err := s.do(t.Context(), true, func(*tables) error { panic("boom") })
+	if err == nil {
+		t.Fatal("no failure")
+	}
+	for range 3 {
+		if _, err := s.Commit(t.Context(), Record{Key: "room/x"}); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Commit: %v", err)
+		}
+	}
+	if err := os.Rename(away, s.config.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if n := intact(t, s, before); n != 20 {
+		t.Errorf("%d records are left", n)
+	}
+}

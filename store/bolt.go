@@ -1,0 +1,205 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// BoltConfig says where a [Bolt] keeps its records, and whom it tells.
+type BoltConfig struct {
+	// Dir is the directory, which belongs to one Bolt at a time. It is made if it
+	// is not there, for its owner only.
+	Dir string
+	// Log is told about damage and failures, never about a record's key or data.
+	// Nil means that nobody is.
+	Log *slog.Logger
+	// Observe, if there is one, is called after each transaction with the number
+	// of commits and deletions in it, how long it took, and why it failed. It must
+	// not block. It may be nil.
+	Observe func(records int, took time.Duration, err error)
+
+	noSync     bool          // for tests that do not outlive the process
+	scrubAfter time.Duration // for tests that cannot wait; else scrubAfter
+}
+
+// Bolt is a [Store] in one file, DIR/pokey.db. A commit is on the disk when it
+// returns. Everything that touches the file happens on one goroutine, which
+// puts the commits of all callers that wait into one transaction.
+type Bolt struct {
+	config  BoltConfig
+	lock    *os.File // nil where directories cannot be locked
+	calls   chan *call
+	closing chan struct{}
+	ended   chan struct{}
+	once    sync.Once
+
+	mu    sync.Mutex
+	stats Stats
+
+	// What follows belongs to the writer's goroutine.
+	file       *file // nil after a failure, until it is opened again
+	newest     Revision
+	failed     [works]bool      // the last time
+	scrubAt    <-chan time.Time // nil while there is nothing to scrub
+	scrubBegan time.Time
+	dirty      bool // something was written since then
+	closeErr   error
+}
+
+// Stats is what a [Bolt] says about itself.
+type Stats struct {
+	Records int           // sound and damaged ones
+	Damaged int           // records known to be damaged
+	Bytes   int64         // the size of the file
+	Failing bool          // the last commit, load or scrub failed
+	Scrubs  int           // how often freed pages were overwritten
+	Scrub   time.Duration // how long that took the last time
+}
+
+// OpenBolt opens the store in a directory, or begins one there. A file that is
+// damaged is moved aside and a new one begun with what is left of it; that, and
+// records that cannot be read, is logged and never an error.
+//
+// It returns an error that wraps [ErrLocked] if the directory is in use,
+// [ErrFormat] if a newer version has written the file, and the one of the file
+// system if it cannot be used.
+func OpenBolt(config BoltConfig) (*Bolt, error) {
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
+	config.scrubAfter = cmp.Or(config.scrubAfter, scrubAfter)
+	b := &Bolt{
+		config:  config,
+		calls:   make(chan *call),
+		closing: make(chan struct{}),
+		ended:   make(chan struct{}),
+	}
+	if err := b.open(); err != nil {
+		return nil, fmt.Errorf("store: directory %s: %w", config.Dir, err)
+	}
+	go b.run()
+	return b, nil
+}
+
+func (b *Bolt) open() (err error) {
+	if err := os.MkdirAll(b.config.Dir, 0o700); err != nil {
+		return err
+	}
+	if b.lock, err = lockDir(b.config.Dir); err != nil {
+		return err
+	}
+	if err := b.reopen(); err != nil {
+		b.unlock()
+		return err
+	}
+	return nil
+}
+
+// reopen opens the file, and has it scrubbed at once: whoever had it before may
+// not have come to it.
+func (b *Bolt) reopen() (err error) {
+	if b.file, err = openFile(b.config.Dir, b.newest, !b.config.noSync, b.config.Log); err != nil {
+		return err
+	}
+	b.scrubAt = now()
+	b.publish()
+	return nil
+}
+
+func (b *Bolt) unlock() {
+	if b.lock != nil {
+		_ = b.lock.Close() // it was only locked
+	}
+}
+
+// Load implements [Store]. It waits for the commits that were made before it,
+// also for those that their callers no longer wait for: what it returns is their
+// outcome.
+func (b *Bolt) Load(ctx context.Context, key string) (Record, error) {
+	var found Record
+	err := b.do(ctx, false, func(t *tables) (err error) {
+		found, err = t.load(key)
+		found.Data = bytes.Clone(found.Data)
+		return err
+	})
+	if err != nil {
+		return Record{}, err
+	}
+	return found, nil
+}
+
+// Commit implements [Store].
+func (b *Bolt) Commit(ctx context.Context, r Record, with ...Record) (Revision, error) {
+	if err := checkKeys(r, with); err != nil {
+		return 0, err
+	}
+	var rev Revision
+	err := b.do(ctx, true, func(t *tables) (err error) {
+		rev, err = t.commit(r, with)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return rev, nil
+}
+
+// Delete implements [Store].
+func (b *Bolt) Delete(ctx context.Context, key string, rev Revision, with ...string) error {
+	return b.do(ctx, true, func(t *tables) error { return t.remove(key, rev, with) })
+}
+
+// Expired implements [Store]. It leaves out records that are damaged.
+func (b *Bolt) Expired(ctx context.Context, now time.Time, limit int) ([]string, error) {
+	var keys []string
+	err := b.do(ctx, false, func(t *tables) error {
+		keys = t.expired(now, limit)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return keys, nil
+}
+
+// Durable implements [Store]: it is true.
+func (b *Bolt) Durable() bool { return true }
+
+// Close implements [Store]. Commits that have not begun return [ErrClosed].
+func (b *Bolt) Close() error {
+	err := ErrClosed
+	b.once.Do(func() {
+		close(b.closing)
+		<-b.ended
+		err = b.closeErr
+	})
+	return err
+}
+
+// Stats returns what is known without waiting for the file.
+func (b *Bolt) Stats() Stats {
+	b.mu.Lock()
+	s := b.stats
+	b.mu.Unlock()
+	if info, err := os.Stat(filepath.Join(b.config.Dir, fileName)); err == nil {
+		s.Bytes = info.Size()
+	}
+	return s
+}
+
+// publish brings the figures up to date.
+func (b *Bolt) publish() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stats.Failing = slices.Contains(b.failed[:], true)
+	if b.file != nil {
+		b.stats.Records = b.file.records
+		b.stats.Damaged = len(b.file.damaged)
+	}
+}

@@ -1,0 +1,245 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// The buckets of the file.
+const (
+	aboutBucket  = "about"  // "format": what wrote the file
+	recordBucket = "record" // key: envelope; its sequence is the newest revision given
+	expiryBucket = "expiry" // expires (8 bytes, big endian), key: nothing
+
+	formatKey = "format"
+	format    = 1
+)
+
+// tables are the buckets within one transaction.
+type tables struct {
+	records, expiry *bbolt.Bucket
+	damaged         map[string]struct{} // the file's; may be nil
+
+	changed bool // something was written
+	added   int  // records that are new, less those that are gone
+	newest  Revision
+	fault   error // why the transaction must not be committed
+}
+
+// openTables returns the buckets of a transaction.
+func openTables(tx *bbolt.Tx) (*tables, error) {
+	t := &tables{records: tx.Bucket([]byte(recordBucket)), expiry: tx.Bucket([]byte(expiryBucket))}
+	if t.records == nil || t.expiry == nil {
+		return nil, errPages
+	}
+	return t, nil
+}
+
+// makeTables makes the buckets of a new file. The revisions it will give are
+// above floor.
+func makeTables(tx *bbolt.Tx, floor Revision) error {
+	about, err := tx.CreateBucketIfNotExists([]byte(aboutBucket))
+	if err != nil {
+		return err
+	}
+	if err := about.Put([]byte(formatKey), wrap(Record{Key: formatKey, Data: []byte{format}})); err != nil {
+		return err
+	}
+	records, err := tx.CreateBucketIfNotExists([]byte(recordBucket))
+	if err != nil {
+		return err
+	}
+	if err := records.SetSequence(max(records.Sequence(), uint64(floor))); err != nil {
+		return err
+	}
+	_, err = tx.CreateBucketIfNotExists([]byte(expiryBucket))
+	return err
+}
+
+// load returns a record whose data belongs to the transaction.
+func (t *tables) load(key string) (Record, error) {
+	envelope := t.records.Get([]byte(key))
+	if envelope == nil {
+		return Record{}, ErrNotFound
+	}
+	r, err := unwrap([]byte(key), envelope)
+	if err != nil && t.damaged != nil {
+		t.damaged[key] = struct{}{}
+	}
+	return r, err
+}
+
+// replaceable returns the record that a caller who names a revision is about to
+// replace: the zero record if there is none, or a damaged one.
+func (t *tables) replaceable(key string, rev Revision) (old Record, there bool, err error) {
+	old, err = t.load(key)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Record{}, false, conflict(rev != 0)
+	case errors.Is(err, ErrCorrupt) && rev == 0:
+		return Record{}, true, nil
+	case err != nil:
+		return Record{}, true, err
+	}
+	return old, true, conflict(rev != old.Revision)
+}
+
+func conflict(yes bool) error {
+	if yes {
+		return ErrConflict
+	}
+	return nil
+}
+
+func (t *tables) commit(r Record, with []Record) (Revision, error) {
+	old, there, err := t.replaceable(r.Key, r.Revision)
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range with {
+		old, err := t.load(w.Key)
+		t.put(w, old, !errors.Is(err, ErrNotFound))
+	}
+	return t.put(r, old, there), nil
+}
+
+// put writes a record in place of old, and gives it the next revision.
+func (t *tables) put(r, old Record, there bool) Revision {
+	next, err := t.records.NextSequence()
+	t.note(err)
+	r.Revision = Revision(next)
+	t.newest = r.Revision
+	t.note(t.records.Put([]byte(r.Key), wrap(r)))
+	if was, is := millis(old.Expires), millis(r.Expires); was != is {
+		t.unindex(was, r.Key)
+		t.index(is, r.Key)
+	}
+	delete(t.damaged, r.Key)
+	if !there {
+		t.added++
+	}
+	return r.Revision
+}
+
+// restore puts a record where it was, with the revision it had.
+func (t *tables) restore(r Record) {
+	if old, err := t.load(r.Key); err == nil {
+		if old.Revision >= r.Revision {
+			return
+		}
+		t.unindex(millis(old.Expires), old.Key)
+		t.added--
+	}
+	t.note(t.records.Put([]byte(r.Key), wrap(r)))
+	t.index(millis(r.Expires), r.Key)
+	t.added++
+}
+
+func (t *tables) remove(key string, rev Revision, with []string) error {
+	old, there, err := t.replaceable(key, rev)
+	if there && err != nil {
+		return err
+	}
+	if there {
+		t.drop(old, key)
+	}
+	for _, key := range with {
+		if old, err := t.load(key); !errors.Is(err, ErrNotFound) {
+			t.drop(old, key)
+		}
+	}
+	return nil
+}
+
+// drop removes what is under the key, of which old is what could be read.
+func (t *tables) drop(old Record, key string) {
+	t.note(t.records.Delete([]byte(key)))
+	t.unindex(millis(old.Expires), key)
+	delete(t.damaged, key)
+	t.added--
+}
+
+// expired leaves out what is damaged, and entries that a damaged record left
+// behind when it was replaced.
+func (t *tables) expired(now time.Time, limit int) []string {
+	var keys []string
+	c := t.expiry.Cursor()
+	for k, _ := c.First(); k != nil && len(keys) < limit; k, _ = c.Next() {
+		if len(k) <= 8 || binary.BigEndian.Uint64(k) > uint64(max(millis(now), 0)) {
+			break
+		}
+		key := string(k[8:])
+		if r, err := t.load(key); err == nil && bytes.Equal(k, indexKey(millis(r.Expires), key)) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// makeIndex makes the index anew from the sound records.
+func makeIndex(tx *bbolt.Tx) error {
+	if err := tx.DeleteBucket([]byte(expiryBucket)); err != nil {
+		return err
+	}
+	if _, err := tx.CreateBucket([]byte(expiryBucket)); err != nil {
+		return err
+	}
+	t, err := openTables(tx)
+	if err != nil {
+		return err
+	}
+	c := t.records.Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		if r, err := unwrap(k, v); err == nil {
+			t.index(millis(r.Expires), r.Key)
+		}
+	}
+	return t.fault
+}
+
+func (t *tables) index(expires int64, key string) {
+	if expires != 0 {
+		t.note(t.expiry.Put(indexKey(expires, key), nil))
+	}
+}
+
+func (t *tables) unindex(expires int64, key string) {
+	if expires != 0 {
+		t.note(t.expiry.Delete(indexKey(expires, key)))
+	}
+}
+
+// note remembers that the transaction has changed something, or failed.
+func (t *tables) note(err error) {
+	t.changed = true
+	t.fault = cmp.Or(t.fault, err)
+}
+
+func indexKey(expires int64, key string) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(expires)), key...)
+}
+
+const maxKey = 128 // bytes
+
+// checkKeys refuses records with keys that no store takes.
+func checkKeys(r Record, with []Record) error {
+	for _, w := range with {
+		if err := checkKey(w.Key); err != nil {
+			return err
+		}
+	}
+	return checkKey(r.Key)
+}
+
+func checkKey(key string) error {
+	if key == "" || len(key) > maxKey {
+		return fmt.Errorf("store: a key has 1 to %d bytes, not %d", maxKey, len(key))
+	}
+	return nil
+}
