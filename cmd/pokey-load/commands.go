@@ -183,7 +183,7 @@ func soakCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (o
 	flags.IntVar(&o.Sessions, "sessions", 200, "users that they take turns in")
 	flags.IntVar(&o.HalfOpen, "half-open", 2000, "half-open connections at a time")
 	flags.DurationVar(&o.Hold, "hold", time.Minute, "how long a half-open connection waits to be given up")
-	flags.DurationVar(&o.Settle, "settle", 2*time.Minute, "how long to leave the server alone before and after; Go collects garbage every 2 minutes")
+	flags.DurationVar(&o.Settle, "settle", 30*time.Second, "how long to leave the server alone before and after, at least: until it has collected its garbage")
 	return func(ctx context.Context) (outcome, error) {
 		var err error
 		if o.Site, err = site(); err != nil {

@@ -139,11 +139,11 @@ func (r *runner) warmUp(ctx context.Context) error {
 	return nil
 }
 
-// settled is the least the server gets down to while it is left alone.
+// settled is the least the server gets down to while it is left alone: for as
+// long as given, and until it has collected its garbage, if it says when it did.
 func (r *runner) settled(ctx context.Context) (Sample, error) {
-	least := make(Sample)
-	timer, poll := time.NewTimer(r.Settle), time.NewTicker(max(r.Settle/20, 10*time.Millisecond))
-	defer timer.Stop()
+	began, least := time.Now(), make(Sample)
+	poll := time.NewTicker(max(r.Settle/20, 10*time.Millisecond))
 	defer poll.Stop()
 	for {
 		sample, err := scrape(ctx, r.Metrics)
@@ -151,15 +151,24 @@ func (r *runner) settled(ctx context.Context) (Sample, error) {
 			return nil, err
 		}
 		least.least(sample)
+		collected, said := sample[lastCollection]
+		garbage := said && collected < float64(began.Unix()) && time.Since(began) < collectionPatience
+		if time.Since(began) >= r.Settle && !garbage {
+			return least, nil
+		}
 		select {
 		case <-poll.C:
-		case <-timer.C:
-			return least, nil
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
 }
+
+// An idle Go program collects its garbage every two minutes.
+const (
+	lastCollection     = "go_memstats_last_gc_time_seconds"
+	collectionPatience = 150 * time.Second
+)
 
 // all makes the connections, style by style in turn.
 func (r *runner) all(ctx context.Context) []Style {
