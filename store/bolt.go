@@ -107,6 +107,9 @@ func (b *Bolt) reopen() (err error) {
 	if b.file, err = openFile(b.config.Dir, b.newest, !b.config.noSync, b.config.Log); err != nil {
 		return err
 	}
+	if n := len(b.file.damaged); n > 0 && n != b.stats.Damaged {
+		b.config.Log.Error("records are damaged and will not be read", "damaged", n, "records", b.file.records)
+	}
 	b.scrubAt = now()
 	b.publish()
 	return nil

@@ -102,12 +102,10 @@ func TestCrash(t *testing.T) {
 		}
 		sound(t, s)
 	}
-	if total < 10*cycles {
-		t.Errorf("only %d commits in %d cycles", total, cycles)
-	}
+	t.Logf("%d commits in %d cycles", total, cycles)
 }
 
-// crashOnce runs a writer for a moment, kills it, and notes what it said.
+// crashOnce runs a writer, kills it after some acknowledgements, and notes them all.
 func crashOnce(t *testing.T, dir string, acked []int) (total int) {
 	t.Helper()
 	writer := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrashWriter$")
@@ -123,14 +121,15 @@ func crashOnce(t *testing.T, dir string, acked []int) (total int) {
 	if !lines.Scan() || lines.Text() != "open" {
 		t.Fatalf("the writer does not start: %s", lines.Text())
 	}
-	time.AfterFunc(50*time.Millisecond+rand.N(150*time.Millisecond), func() { _ = writer.Process.Kill() })
-	for lines.Scan() {
+	for until := rand.IntN(200); lines.Scan(); {
 		var w, n int
 		if _, err := fmt.Sscan(lines.Text(), &w, &n); err != nil {
 			t.Fatalf("the writer fails: %s", lines.Text())
 		}
 		acked[w] = n
-		total++
+		if total++; total == until+1 {
+			_ = writer.Process.Kill() // while it is at something else
+		}
 	}
 	if err := writer.Wait(); err == nil || writer.ProcessState.ExitCode() != -1 {
 		t.Fatalf("the writer was not killed: %v", err)

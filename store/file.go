@@ -33,7 +33,7 @@ type file struct {
 // floor.
 func openFile(dir string, floor Revision, sync bool, log *slog.Logger) (*file, error) {
 	path := filepath.Join(dir, fileName)
-	if err := os.Remove(path + newSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := finish(path); err != nil {
 		return nil, err
 	}
 	s, err := inspect(path)

@@ -46,6 +46,16 @@ type walk struct {
 
 // run walks the whole file.
 func (w *walk) run() {
+	err := contain(func() error {
+		w.all()
+		return nil
+	})
+	if err != nil {
+		w.faults++ // a mistake of ours, which is no reason not to start
+	}
+}
+
+func (w *walk) all() {
 	if there := uint64(w.size / w.meta.pageSize); there < w.meta.pages {
 		w.faults++
 		w.meta.pages = there

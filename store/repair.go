@@ -17,9 +17,9 @@ const (
 	copyBatch = 1000   // records copied in one transaction
 )
 
-// tidy deals with what a survey has found: it logs the damage, replaces a file
-// whose structure is broken, and one that is mostly free, by a copy of their
-// sound records, and returns the survey of what is there now.
+// tidy deals with what a survey has found: it replaces a file whose structure is
+// broken, and one that is mostly free, by a copy of their sound records, and
+// returns the survey of what is there now.
 func (s *survey) tidy(path string, log *slog.Logger) (*survey, error) {
 	if s.empty {
 		log.Warn("the database is empty, as after a crash in its very first moment")
@@ -27,14 +27,19 @@ func (s *survey) tidy(path string, log *slog.Logger) (*survey, error) {
 	if s.halved {
 		log.Warn("one of two meta pages is not valid: if this is not from a power failure, what was stored last may be lost")
 	}
-	if s.faults == 0 {
-		if len(s.damaged) > 0 {
-			log.Error("records are damaged and will not be read", "damaged", len(s.damaged), "sound", s.records)
-		} else if s.wasteful() {
-			return s.compact(path, log)
-		}
-		return s, nil
+	switch {
+	case s.faults > 0:
+		return s.salvage(path, log)
+	case s.index != s.indexed:
+		log.Warn("the index does not agree with the records and is made anew")
+	case s.wasteful():
+		return s.compact(path, log)
 	}
+	return s, nil
+}
+
+// salvage moves the file aside and puts a copy of what is left in its place.
+func (s *survey) salvage(path string, log *slog.Logger) (*survey, error) {
 	kept, err := rewrite(path)
 	if err != nil {
 		return nil, fmt.Errorf("the database is damaged, and copying what is left of it failed: %w", err)
@@ -68,6 +73,21 @@ func replaced(path string) (*survey, error) {
 		return nil, err
 	}
 	return inspect(path)
+}
+
+// finish puts a copy in the place of a file that was moved aside when the process
+// ended, and removes one that was not completed.
+func finish(path string) error {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = os.Rename(path+newSuffix, path)
+	} else {
+		err = os.Remove(path + newSuffix)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 // moveAside gives the file a name that says what it is.

@@ -25,11 +25,11 @@ type survey struct {
 }
 
 // wastefulFrom is the size in pages from which a file that is mostly free is
-// written anew when it is opened.
+// written anew when it is opened, which a damaged record would not survive.
 const wastefulFrom = 1024
 
 func (s *survey) wasteful() bool {
-	return s.meta.pages >= wastefulFrom && s.free > int(s.meta.pages)/2
+	return len(s.damaged) == 0 && s.meta.pages >= wastefulFrom && s.free > int(s.meta.pages)/2
 }
 
 // look surveys a file of some size.
