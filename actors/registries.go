@@ -35,7 +35,7 @@ func (a *usersActor) Receive(ctx actor.Context) {
 	case findOwner:
 		for id := range a.live {
 			if a.sys.Keys.Owns(id, string(m.room)) {
-				a.deliver(ctx, to{id: id, message: claim{m.room}})
+				a.deliver(ctx, to{id: id, message: claim(m)})
 				return
 			}
 		}

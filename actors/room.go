@@ -91,7 +91,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.load(ctx)
 	case *actor.Stopping:
 		a.stopTimers()
-		a.journal.stop(a.encode)
+		a.stop(a.encode)
 	case *actor.Stopped:
 		a.sys.counts.rooms.Add(-1)
 		a.sys.counts.members.Add(int64(-a.members))

@@ -45,6 +45,8 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.archive = true
 		case poker.Changed:
 			a.archive = a.archive || e.What == poker.AspectHistory
+		case poker.Joined, poker.Returned, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
+			// the status says it all
 		}
 	}
 	a.changed()

@@ -76,8 +76,10 @@ func (r recent) seen(user poker.UserID, digest uint64, now time.Time) bool {
 }
 
 func (r recent) add(user poker.UserID, digest uint64, now time.Time) {
-	list := append(r[user], remembered{digest, millis(now)})
-	r[user] = list[max(0, len(list)-rememberRequests):]
+	r[user] = append(r[user], remembered{digest, millis(now)})
+	if n := len(r[user]) - rememberRequests; n > 0 {
+		r[user] = slices.Delete(r[user], 0, n)
+	}
 }
 
 func (r recent) forget(user poker.UserID) { delete(r, user) }

@@ -111,7 +111,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.load(ctx)
 	case *actor.Stopping:
 		a.stopTimer()
-		a.journal.stop(a.encode)
+		a.stop(a.encode)
 	case *actor.Stopped:
 		a.sys.counts.users.Add(-1)
 	case loaded:

@@ -19,8 +19,10 @@ func (a *userActor) request(m fromClient) {
 		a.createRoom(m.asker(), r)
 	case protocol.JoinRoom:
 		a.joinRoom(m.asker(), r)
-	case protocol.RoomRequest:
-		a.toRoom(m.asker(), r)
+	default:
+		if r, ok := r.(protocol.RoomRequest); ok {
+			a.toRoom(m.asker(), r)
+		}
 	}
 }
 
