@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -67,34 +66,8 @@ type userActor struct {
 	failed   []time.Time // joins of rooms that are not there, of late
 }
 
-// userRecord is what is kept of a user.
-type userRecord struct {
-	Name    string
-	Owned   []poker.RoomID
-	Rooms   []poker.RoomID // of which the user is a member
-	Left    []poker.RoomID // where their estimates may still be in the history
-	Created []creation     // of late, so that a repeated request creates nothing
-}
-
-// creation remembers which request created which room.
-type creation struct {
-	Digest uint64
-	Room   poker.RoomID
-}
-
-// blank says that there is nothing to keep: somebody who has looked at the page.
-func (r userRecord) blank() bool {
-	return r.Name == "" && len(r.Owned)+len(r.Rooms)+len(r.Left) == 0
-}
-
-const (
-	// guest is how somebody is called who has not said their name.
-	guest = "Guest"
-	// maxMemberships bounds the rooms a user is in at a time.
-	maxMemberships = 100
-	// rememberCreations bounds the creations that are known when repeated.
-	rememberCreations = 8
-)
+// guest is how somebody is called who has not said their name.
+const guest = "Guest"
 
 func newUser(sys *System, id poker.UserID) *userActor {
 	return &userActor{
@@ -260,44 +233,6 @@ func (a *userActor) name() string {
 	return a.record.Name
 }
 
-// own takes in a room that is this user's. A user who is not there at all has
-// expired, and so has the room.
-func (a *userActor) own(room poker.RoomID) {
-	if a.record.blank() && len(a.conns) == 0 {
-		a.sys.tellRoom(room, departed{a.id})
-		return
-	}
-	if !slices.Contains(a.record.Owned, room) {
-		a.record.Owned = append(a.record.Owned, room)
-		a.dirty = true
-	}
-}
-
-func (a *userActor) drop(list []poker.RoomID, room poker.RoomID) []poker.RoomID {
-	i := slices.Index(list, room)
-	if i < 0 {
-		return list
-	}
-	a.dirty = true
-	return slices.Delete(list, i, i+1)
-}
-
-// leaveTrace remembers a room that may still know what the user estimated there
-// and that nothing else of the record would lead to.
-func (a *userActor) leaveTrace(room poker.RoomID) {
-	for _, list := range [][]poker.RoomID{a.record.Owned, a.record.Rooms, a.record.Left} {
-		if slices.Contains(list, room) {
-			return
-		}
-	}
-	a.record.Left = append(a.record.Left, room)
-	for len(a.record.Left) > maxMemberships {
-		a.sys.tellRoom(a.record.Left[0], departed{a.id})
-		a.record.Left = slices.Delete(a.record.Left, 0, 1)
-	}
-	a.dirty = true
-}
-
 // endIfBlank lets go of an actor that stands for nobody.
 func (a *userActor) endIfBlank() {
 	if len(a.conns) > 0 || !a.record.blank() || a.leaving != nil {
@@ -342,8 +277,4 @@ func (a *userActor) crash() {
 	a.hangUpAll(protocol.CloseResync, "resynchronise")
 	a.abandon()
 	a.sys.root.Send(a.sys.users, crashed{string(a.id)})
-}
-
-func (a *userActor) encode() image {
-	return image{data: encode(a.record), expires: a.expires()}
 }
