@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -163,7 +164,7 @@ func (c *config) check() error {
 		{"max-rooms-per-user", float64(c.maxRooms)},
 		{"max-members-per-room", float64(c.maxMembers)},
 	} {
-		if limit.value < 0 {
+		if !(limit.value >= 0 && limit.value <= math.MaxInt32) {
 			fault("-%s %v: want 0 or more", limit.name, limit.value)
 		}
 	}

@@ -39,8 +39,8 @@ func listenWith(t *testing.T, listen listenFunc, args ...string) *listening {
 	go func() {
 		l.done <- run(ctx, args, func(string) string { return "" }, l.log, func(network, address string) (net.Listener, error) {
 			listener, err := listen(network, address)
-			if err == nil {
-				bound <- listener.Addr()
+			if err == nil && len(bound) == 0 {
+				bound <- listener.Addr() // the public one comes first
 			}
 			return listener, err
 		})

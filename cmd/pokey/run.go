@@ -84,12 +84,15 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		return err
 	}
 
-	servers := []*http.Server{node.web.HTTP()}
+	var servers []*http.Server
 	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(public) }()
+	begin := func(s *http.Server, l net.Listener) {
+		servers = append(servers, s)
+		go func() { failed <- s.Serve(l) }()
+	}
+	begin(node.web.HTTP(), public)
 	if admin != nil {
-		servers = append(servers, node.admin())
-		go func() { failed <- servers[1].Serve(admin) }()
+		begin(node.admin(), admin)
 	}
 	log.Info("serving", "url", c.url(public.Addr()), "version", version())
 

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/store"
+)
+
+func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
+	for _, row := range []struct {
+		args, env string
+		code      int
+		says      string
+	}{
+		{"-listen 0.0.0.0:8080", "", exitConfig, "-public-origin"},
+		{"-listen :8080", "", exitConfig, "-public-origin"},
+		{"-listen localhost", "", exitConfig, "-listen"},
+		{"-public-origin poker.example.com", "", exitConfig, "-public-origin"},
+		{"-public-origin https://a.example/path", "", exitConfig, "-public-origin"},
+		{"", "POKEY_PUBLIC_ORIGIN=ftp://a.example", exitConfig, "POKEY_PUBLIC_ORIGIN"},
+		{"-trusted-proxies 10.0.0.0/99", "", exitConfig, "-trusted-proxies"},
+		{"-base-path poker", "", exitConfig, "-base-path"},
+		{"-base-path /a//b", "", exitConfig, "-base-path"},
+		{"-user-expiry 2", "", exitConfig, "-user-expiry"},
+		{"-user-expiry 0s", "", exitConfig, "-user-expiry"},
+		{"-message-rate -1", "", exitConfig, "-message-rate"},
+		{"-message-rate Inf", "", exitConfig, "-message-rate"},
+		{"-max-rooms-per-user -1", "", exitConfig, "-max-rooms-per-user"},
+		{"-max-connections many", "", exitConfig, "-max-connections"},
+		{"", "POKEY_MAX_CONNECTIONS=99999999999999999999", exitConfig, "POKEY_MAX_CONNECTIONS"},
+		{"-log-format xml", "", exitConfig, "-log-format"},
+		{"-log-level loud", "", exitConfig, "-log-level"},
+		{"-data=", "", exitConfig, "-data"},
+		{"-no-such-flag", "", exitConfig, "no-such-flag"},
+		{"serve", "", exitUsage, "serve"},
+	} {
+		name, value, _ := strings.Cut(row.env, "=")
+		getenv := func(n string) string {
+			if n == name {
+				return value
+			}
+			return ""
+		}
+		var said bytes.Buffer
+		_, err := parseConfig(strings.Fields(row.args), getenv, &said)
+		if code := exitCode(err, &said); code != row.code || !strings.Contains(said.String(), row.says) {
+			t.Errorf("%s %s: exit %d, says %q", row.args, row.env, code, &said)
+		}
+	}
+}
+
+func TestConfigTakesFlagsOverEnvironment(t *testing.T) {
+	env := map[string]string{"POKEY_USER_EXPIRY": "4h", "POKEY_BASE_PATH": "/team", "POKEY_PUBLIC_ORIGIN": "https://a.example/, http://b.example:81"}
+	c, err := parseConfig([]string{"-user-expiry", "1h"}, func(n string) string { return env[n] }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.userExpiry != time.Hour || c.basePath != "/team/" || len(c.publicOrigins) != 2 || c.publicOrigins[0] != "https://a.example" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// The README's table, the flags and their defaults say the same.
+func TestReadmeKnowsEveryFlag(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c config
+	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
+	c.flags(fs)
+	fs.VisitAll(func(f *flag.Flag) {
+		if !bytes.Contains(readme, []byte("`-"+f.Name+"`")) {
+			t.Errorf("README.md does not know -%s", f.Name)
+		}
+	})
+	for _, m := range regexp.MustCompile("(?m)^\\| `-([a-z-]+)`").FindAllSubmatch(readme, -1) {
+		if fs.Lookup(string(m[1])) == nil {
+			t.Errorf("README.md knows a flag -%s that there is not", m[1])
+		}
+	}
+}
+
+func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
+	start := func(args ...string) (code int, said string) {
+		var b bytes.Buffer
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		err := run(ctx, append([]string{"-admin-listen", ""}, args...), func(string) string { return "" }, &b,
+			func(string, string) (net.Listener, error) { return nil, errors.New("it went as far as listening") })
+		return exitCode(err, &b), b.String()
+	}
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "key")
+	for what, row := range map[string]struct {
+		text string
+		mode os.FileMode
+	}{
+		"short":    {"c2hvcnQ=\n", 0o600},
+		"known":    {"changeme\n", 0o600},
+		"readable": {"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n", 0o644},
+	} {
+		if err := os.WriteFile(secret, []byte(row.text), row.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(secret, row.mode); err != nil {
+			t.Fatal(err)
+		}
+		code, said := start("-data", filepath.Join(dir, "data"), "-secret-file", secret)
+		if code != exitConfig || !strings.Contains(said, "-secret-file") || strings.Contains(said, strings.TrimSpace(row.text)) {
+			t.Errorf("%s secret: exit %d, says %s", what, code, said)
+		}
+	}
+	taken, err := store.OpenBolt(store.BoltConfig{Dir: filepath.Join(dir, "taken")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	if code, said := start("-data", filepath.Join(dir, "taken")); code != exitData || !strings.Contains(said, "-data") {
+		t.Errorf("a directory in use: exit %d, says %s", code, said)
+	}
+}
+
+func TestConfigCheckMakesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	var said bytes.Buffer
+	if err := run(t.Context(), []string{"config", "check", "-data", dir}, func(string) string { return "" }, &said, nil); err != nil {
+		t.Errorf("%v: %s", err, &said)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a check made the data directory")
+	}
+	err := run(t.Context(), []string{"config", "check", "-listen", ":80"}, func(string) string { return "" }, &said, nil)
+	if exitCode(err, &said) != exitConfig {
+		t.Errorf("unsafe, and it says %s", &said)
+	}
+}
