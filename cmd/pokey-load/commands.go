@@ -148,6 +148,7 @@ func crashCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 	flags.IntVar(&o.Renew, "renew", 25, "cycles after which new rooms are made")
 	flags.DurationVar(&o.Life, "life", 2*time.Second, "the longest that the server lives")
 	flags.DurationVar(&o.Think, "think", 50*time.Millisecond, "a member's pause before a request, on average")
+	flags.IntVar(&o.AtOnce, "at-once", 1, "clears that an owner asks for without waiting for answers")
 	flags.DurationVar(&o.Patience, "patience", 30*time.Second, "for clients to come back, and for each room's check")
 	flags.DurationVar(&o.Backoff.Min, "backoff-min", 100*time.Millisecond, "clients' first ceiling before they connect again (the page's is 500ms)")
 	flags.DurationVar(&o.Backoff.Max, "backoff-max", 2*time.Second, "clients' last ceiling (the page's is 10s)")

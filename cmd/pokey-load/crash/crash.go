@@ -24,6 +24,9 @@ type Options struct {
 	Renew   int           // cycles after which new rooms are made, so that histories stay short; 1 to 1 000
 	Life    time.Duration // the longest that the server lives; the shortest is a fifth of it
 	Think   time.Duration // between two requests of a member, on average
+	// AtOnce is how many times an owner asks at once, without waiting for
+	// answers, for a clear that names no round; 0 to 100.
+	AtOnce  int
 	Backoff client.Backoff
 	// Patience is for clients to come back after a start, and for the oracle of
 	// linearizability for each room.
@@ -79,6 +82,8 @@ func (o Options) Validate() error {
 		return errors.New("cycles: 0 to 10000")
 	case o.Renew < 1 || o.Renew > 1000:
 		return errors.New("renew: 1 to 1000")
+	case o.AtOnce < 0 || o.AtOnce > 100:
+		return errors.New("at once: 0 to 100")
 	case o.Life <= 0 || o.Think <= 0 || o.Patience <= 0:
 		return errors.New("durations must be positive")
 	}

@@ -18,6 +18,7 @@ type game struct {
 	history *history.History
 	backoff client.Backoff
 	think   time.Duration
+	atOnce  int
 	back    *comeback
 
 	rooms   []string
@@ -36,7 +37,7 @@ var cards = []string{"1", "2", "3", "5", "8"}
 
 func newGame(site *client.Site, o Options) *game {
 	return &game{
-		site: site, history: history.New(), backoff: o.Backoff, think: o.Think,
+		site: site, history: history.New(), backoff: o.Backoff, think: o.Think, atOnce: o.AtOnce,
 		back: newComeback(), stop: make(chan struct{}),
 	}
 }
@@ -98,7 +99,7 @@ func (g *game) open(ctx context.Context, members []*client.Client) error {
 		}
 		p := &player{
 			client: c, history: g.history, room: made.RoomID, cards: deck,
-			owner: i == 0, think: g.think, stop: g.stop,
+			owner: i == 0, think: g.think, atOnce: g.atOnce, stop: g.stop,
 		}
 		g.playing.Go(func() { _ = p.run(ctx) }) // an end for good is counted by the client
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
@@ -23,6 +24,7 @@ type player struct {
 	cards   []string // none if the deck takes any value
 	owner   bool
 	think   time.Duration // on average, before each request
+	atOnce  int           // requests without waiting for answers, where that tells
 	stop    <-chan struct{}
 
 	estimated int // the newest round that this player has an opinion on
@@ -50,7 +52,7 @@ func (p *player) run(ctx context.Context) error {
 		} else if !p.rest(ctx, nil, rand.N(2*p.think+1)) {
 			return nil
 		}
-		if err := p.do(ctx, ask); errors.Is(err, client.ErrEnded) {
+		if err := p.play(ctx, ask); errors.Is(err, client.ErrEnded) {
 			return err
 		}
 	}
@@ -85,6 +87,8 @@ func (p *player) next(room client.Room) (ask history.Ask, idle bool) {
 		p.estimated = room.Round
 	case !room.Revealed && rand.IntN(40) == 0:
 		ask.Kind = history.Withdraw
+	case !p.owner && rand.IntN(200) == 0:
+		ask.Kind = history.Reveal // which is not theirs to ask for
 	case !p.owner:
 		return ask, true
 	case room.Revealed && rand.IntN(8) == 0:
@@ -124,6 +128,21 @@ func (p *player) estimate() (value, comment string) {
 		return history.NewCanary(), history.NewCanary()
 	}
 	return p.cards[rand.IntN(len(p.cards))], history.NewCanary()
+}
+
+// play asks, and asks several times at once for what counts each time, if the
+// player is one who does not wait for answers.
+func (p *player) play(ctx context.Context, ask history.Ask) error {
+	if ask.Kind != history.Clear || ask.Round != 0 || p.atOnce < 2 {
+		return p.do(ctx, ask)
+	}
+	errs := make([]error, p.atOnce)
+	var asking sync.WaitGroup
+	for i := range errs {
+		asking.Go(func() { errs[i] = p.do(ctx, ask) })
+	}
+	asking.Wait()
+	return errors.Join(errs...)
 }
 
 // do asks and records.

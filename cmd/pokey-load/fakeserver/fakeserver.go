@@ -121,7 +121,7 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Unlock()
 	_, _ = fmt.Fprintf(w, "# HELP go_goroutines Goroutines.\n# TYPE go_goroutines gauge\ngo_goroutines %d\n", runtime.NumGoroutine())
 	_, _ = fmt.Fprintf(w, "# TYPE go_memstats_heap_inuse_bytes gauge\ngo_memstats_heap_inuse_bytes %d\n", m.HeapInuse)
-	_, _ = fmt.Fprintf(w, "# TYPE go_memstats_last_gc_time_seconds gauge\ngo_memstats_last_gc_time_seconds %e\n", float64(m.LastGC)/1e9)
+	_, _ = fmt.Fprintf(w, "# TYPE go_memstats_last_gc_time_seconds gauge\ngo_memstats_last_gc_time_seconds %f\n", float64(m.LastGC)/1e9)
 	_, _ = fmt.Fprintf(w, "# TYPE pokey_connections gauge\npokey_connections{state=\"open\"} %d\n", n)
 	_, _ = fmt.Fprintf(w, "# TYPE pokey_messages_total counter\npokey_messages_total 1e3\n")
 }

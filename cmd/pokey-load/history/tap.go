@@ -33,7 +33,7 @@ type canary struct {
 // tap knows which of a room's canaries may be visible.
 type tap struct {
 	live    []*canary    // may be the estimates of now
-	reveals []reveal     // all that were asked for
+	reveals []reveal     // all that the owner asked for
 	open    bool         // the room may be revealed now
 	shown   map[int]bool // rounds that were found to be rightly revealed
 	asked   int          // clears that were asked for
@@ -60,6 +60,9 @@ func (h *History) tapBegin(r *room, op *Op) {
 			}
 		}
 	case Reveal:
+		if op.User != r.owner {
+			return // must be refused, and so makes nothing visible
+		}
 		r.tap.open = true
 		r.tap.reveals = append(r.tap.reveals, reveal{op: op, first: 1 + r.tap.cleared})
 		for _, c := range r.tap.live {
@@ -124,7 +127,7 @@ func (h *History) exposes(r *room, user string, room client.Room) {
 		return
 	}
 	for _, asked := range r.tap.reveals {
-		if asked.op.User == r.owner && asked.mayBeIn(room.Round) {
+		if asked.mayBeIn(room.Round) {
 			r.tap.shown[room.Round] = true
 			return
 		}
