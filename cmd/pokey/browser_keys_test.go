@@ -1,0 +1,117 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Everything of a round without a pointer.
+func TestBrowserKeys(t *testing.T) {
+	server := listen(t)
+	ada := browse(t, server.url+"/")
+	ada.until(`document.querySelector('.landing .primary')`)
+	for !get[bool](ada, `document.activeElement.matches('.landing .primary')`) {
+		ada.keys(kb.Tab)
+	}
+	ada.keys(kb.Enter)
+	ada.until(`document.querySelector('.hand .card')`)
+
+	// A digit that could go on waits; the first of two cards is not taken.
+	ada.keys("13")
+	ada.picked("13")
+	ada.keys("2")
+	ada.keys("1")
+	ada.picked("21")
+	ada.keys("8")
+	ada.picked("8")
+	ada.keys(kb.Backspace)
+	ada.until(`!document.querySelector('.card.picked')`)
+
+	// Arrows move along the cards, and the space bar takes one.
+	ada.keys(kb.ArrowRight + kb.ArrowRight)
+	ada.until(`document.activeElement.matches('.hand .card')`)
+	ada.keys(kb.Home + kb.ArrowRight + kb.ArrowRight + " ")
+	ada.picked("2")
+	ada.visibleFocus()
+	ada.keys(kb.End + kb.ArrowLeft + kb.Enter)
+	ada.picked("?")
+
+	// "?" is a card here, and shows the keys all the same.
+	ada.keys("?")
+	ada.until(`document.querySelector('dialog.keys[open]')`)
+	ada.keys("3r")
+	ada.keys(kb.Escape)
+	ada.until(`!document.querySelector('dialog')`)
+	ada.picked("?")
+	ada.until(`document.activeElement.matches('.hand .card')`) // back where it was
+
+	// While one types, letters are letters.
+	ada.fill(".why input", "")
+	ada.keys("rc5?n")
+	ada.until(`document.querySelector('.why input').value === 'rc5?n' && !document.querySelector('dialog') && !document.querySelector('.revealed')`)
+	ada.keys(kb.Enter)
+	ada.fill("[data-topic]", "")
+	ada.keys("crane 5")
+	ada.keys(kb.Enter)
+	ada.until(`document.querySelector('[data-topic]').value === 'crane 5' && document.activeElement === document.body`)
+	ada.picked("?")
+
+	const still = `!document.querySelector('[aria-disabled=true]')` // a moment after the cards turned keys do nothing
+	ada.keys("r")
+	ada.until(`document.querySelector('.revealed') && ` + still)
+	ada.keys("z", chromedp.ModifierCtrl)
+	ada.until(`!document.querySelector('.revealed') && ` + still)
+	ada.picked("?")
+	ada.keys("r")
+	ada.until(`document.querySelector('.revealed') && ` + still)
+	ada.keys("c")
+	ada.until(`!document.querySelector('.revealed') && !document.querySelector('.seat .card')`)
+	ada.sees("Round 2")
+	ada.press("[data-undo=clear]")
+	ada.sees("Round 1")
+	ada.until(`document.querySelector('.revealed')`)
+}
+
+// A card that begins with the letter of a command is the card's.
+func TestBrowserKeysOfCards(t *testing.T) {
+	server := listen(t)
+	ada, _ := openRoom(t, server, "Ada")
+	ada.ownDeck("Ranks: C R XS XXL")
+	ada.keys("c")
+	ada.picked("C")
+	ada.keys("r")
+	ada.picked("R")
+	ada.keys("xx")
+	ada.picked("XXL")
+	ada.until(`!document.querySelector('.revealed') && document.querySelector('.seat .card')`)
+}
+
+// Wherever the tabulator leads, one sees where one is.
+func TestBrowserFocus(t *testing.T) {
+	server := listen(t)
+	ada, _ := openRoom(t, server, "Ada")
+	seen := map[string]bool{}
+	for range 40 {
+		ada.keys(kb.Tab)
+		name := get[string](ada, `(e => e === document.body ? '' : (e.getAttribute('aria-label') || e.textContent || e.className).trim())(document.activeElement)`)
+		if name == "" { // the browser's own part of the round trip
+			continue
+		}
+		if seen[name] {
+			break
+		}
+		seen[name] = true
+		ada.visibleFocus()
+	}
+	if len(seen) < 8 {
+		t.Errorf("the tabulator reaches only %v", seen)
+	}
+}
+
+// visibleFocus fails unless the focused element has an outline.
+func (p *person) visibleFocus() {
+	p.t.Helper()
+	p.until(`(e => { const s = getComputedStyle(e); return e.matches(':focus-visible') && s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 })(document.activeElement)`)
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/coder/websocket"
+)
+
+// openRoom is the owner of a new room, with a name, and the link to it.
+func openRoom(t *testing.T, server *listening, name string, first ...chromedp.Action[chromedp.Void]) (*person, string) {
+	t.Helper()
+	p := browse(t, server.url+"/", first...)
+	p.press(".landing .primary")
+	p.call(name)
+	return p, get[string](p, `location.href`)
+}
+
+// call says the name in the strip above the hand.
+func (p *person) call(name string) {
+	p.t.Helper()
+	p.fill("#strip-name", name)
+	p.keys(kb.Enter)
+	p.until(`!document.querySelector('#strip-name')`)
+}
+
+// join is somebody who has followed the link and said their name.
+func join(t *testing.T, link, name string, first ...chromedp.Action[chromedp.Void]) *person {
+	t.Helper()
+	p := browse(t, link, first...)
+	p.call(name)
+	return p
+}
+
+func (p *person) card(value string) {
+	p.t.Helper()
+	p.press(fmt.Sprintf(`.deck .card[data-card=%q]`, value))
+}
+
+func (p *person) picked(value string) {
+	p.t.Helper()
+	p.until(`document.querySelector('.hand .card.picked')?.dataset.card === %q`, value)
+}
+
+// sees waits for words on the screen.
+func (p *person) sees(words string) {
+	p.t.Helper()
+	p.until(`document.body.innerText.toLowerCase().includes(%q)`, strings.ToLower(words))
+}
+
+// seat is an expression for the seat of somebody, as this person sees it.
+func seat(name string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll('.seat')].find(e => e.querySelector('.name').textContent === %q)`, name)
+}
+
+// guest is a client without a screen, to fill a table with.
+type guest struct {
+	t    *testing.T
+	conn *websocket.Conn
+	room string
+	sent int
+}
+
+// guest joins a room under a name.
+func (l *listening) guest(t *testing.T, link, name string) *guest {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), strings.Replace(l.url, "http", "ws", 1)+"/connect", &websocket.DialOptions{
+		HTTPHeader: http.Header{"Cookie": {peerCookie(t, l.url)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	conn.SetReadLimit(1 << 20)
+	g := &guest{t: t, conn: conn, room: link[strings.LastIndex(link, "/")+1:]}
+	g.asks(map[string]any{"request": "setName", "name": name})
+	g.asks(map[string]any{"request": "joinRoom"})
+	return g
+}
+
+// estimates gives a card and a reason.
+func (g *guest) estimates(value, comment string) *guest {
+	g.t.Helper()
+	g.asks(map[string]any{"request": "estimate", "value": value, "comment": comment})
+	return g
+}
+
+func (g *guest) asks(request map[string]any) {
+	g.t.Helper()
+	g.sent++
+	id := fmt.Sprint(g.sent)
+	request["id"], request["roomId"] = id, g.room
+	data, _ := json.Marshal(request)
+	if err := g.conn.Write(g.t.Context(), websocket.MessageText, data); err != nil {
+		g.t.Fatal(err)
+	}
+	for {
+		_, data, err := g.conn.Read(g.t.Context())
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		var answer struct{ Event, ID, Code string }
+		if _ = json.Unmarshal(data, &answer); answer.ID != id {
+			continue
+		}
+		if answer.Event != "ok" {
+			g.t.Fatalf("%s: %s", answer.Code, data)
+		}
+		return
+	}
+}
+
+// From nothing to the second round, by two people on two screens.
+func TestBrowserRound(t *testing.T) {
+	server := listen(t)
+	ada := browse(t, server.url+"/")
+	ada.press(".landing .primary") // the first click
+	ada.card("5")                  // the second is the first vote
+	ada.picked("5")
+	ada.until(`document.querySelector('[data-topic]').getBoundingClientRect().width > 0`)
+	ada.call("Ada")
+	ada.fill("[data-topic]", "Login page")
+	ada.keys(kb.Enter)
+	link := get[string](ada, `location.href`)
+
+	// By the link: one field, one click.
+	bob := browse(t, link)
+	bob.until(`document.querySelectorAll('input[data-name]').length === 1 && document.querySelector('.topic h1').textContent === 'Login page'`)
+	bob.fill("#strip-name", "Bob")
+	bob.button("Save")
+	ada.until("%s", seat("Bob"))
+	bob.until("%s", seat("Ada"))
+
+	// What Bob thinks is on no screen but his.
+	bob.fill(".why input", "legacy parser")
+	bob.card("13")
+	bob.picked("13")
+	ada.until(`%s.querySelector('.card')`, seat("Bob"))
+	html := get[string](ada, `document.documentElement.outerHTML.replace(/<ul class="deck.*?<\/ul>/s, '')`)
+	if found := regexp.MustCompile(`legacy|[>"]13[<"]`).FindString(html); found != "" {
+		t.Errorf("hidden, and on the other screen is %s", found)
+	}
+	ada.until(`%s.querySelector('.place').textContent === ''`, seat("Bob"))
+	bob.until(`!document.querySelector('.actions .primary')`) // only the owner reveals
+
+	ada.button("Reveal")
+	for _, p := range []*person{ada, bob} {
+		p.until(`%s.querySelector('.value').textContent === '13' && %s.querySelector('.value').textContent === '5'`, seat("Bob"), seat("Ada"))
+		p.sees("Two camps: 5 and 13")
+		p.sees("legacy parser")
+		p.until(`document.querySelector('.figures').textContent.includes('9')`) // the median
+	}
+	ada.button("Next topic")
+	for _, p := range []*person{ada, bob} {
+		p.sees("Round 2")
+		p.until(`!document.querySelector('.seat .card') && !document.querySelector('.card.picked') && document.querySelector('.why input').value === ''`)
+	}
+}
+
+// A person is one member, however many tabs, and a reload loses nothing.
+func TestBrowserTabs(t *testing.T) {
+	server := listen(t)
+	ada, link := openRoom(t, server, "Ada")
+	bob := join(t, link, "Bob")
+	bob.fill(".why input", "two forms")
+	bob.card("8")
+	bob.picked("8")
+
+	second := bob.secondTab(link)
+	second.picked("8")
+	second.until(`document.querySelector('.why input').value === 'two forms' && !document.querySelector('#strip-name')`)
+	ada.until(`document.querySelectorAll('.seat').length === 2`)
+	second.card("3")
+	bob.picked("3")
+
+	bob.do(chromedp.Reload())
+	bob.picked("3")
+	bob.until(`document.querySelector('.why input').value === 'two forms' && document.querySelectorAll('.seat').length === 2`)
+
+	// The same card again takes the estimate back, in both tabs.
+	bob.card("3")
+	second.until(`!document.querySelector('.card.picked')`)
+	ada.until(`!%s.querySelector('.card')`, seat("Bob"))
+
+	_ = chromedp.Cancel(second.ctx)
+	bob.card("1")
+	ada.until(`%s.querySelector('.card') && !%s.classList.contains('away')`, seat("Bob"), seat("Bob"))
+	_ = chromedp.Cancel(bob.ctx)
+	ada.until(`%s.querySelector('.card') && %s.classList.contains('away')`, seat("Bob"), seat("Bob"))
+}

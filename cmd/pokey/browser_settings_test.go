@@ -1,0 +1,127 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// dialog opens one of the dialogs of the top line.
+func (p *person) dialog(said, name string) {
+	p.t.Helper()
+	p.pressSaid(".tools button", said)
+	p.until(`document.querySelector('dialog.%s[open]')`, name)
+}
+
+// closeDialog closes the one that is open.
+func (p *person) closeDialog() {
+	p.t.Helper()
+	p.keys(kb.Escape)
+	p.until(`!document.querySelector('dialog')`)
+}
+
+// ownDeck sets cards typed as a line.
+func (p *person) ownDeck(line string) {
+	p.t.Helper()
+	p.dialog("Options", "options")
+	p.fill("[data-own-deck]", line)
+	p.button("Use")
+	p.until(`%q.endsWith(' ' + [...document.querySelectorAll('.hand .card')].at(-1)?.dataset.card)`, line)
+	p.closeDialog()
+}
+
+func TestBrowserDecks(t *testing.T) {
+	server := listen(t)
+	ada, link := openRoom(t, server, "Ada")
+	bob := join(t, link, "Bob")
+	ada.card("3")
+	bob.card("5")
+	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
+
+	ada.dialog("Options", "options")
+	ada.sees("dropped")
+	ada.press("[data-deck=tshirt]")
+	ada.until(`document.querySelector('[data-deck=tshirt]').getAttribute('aria-pressed') === 'true'`)
+	ada.closeDialog()
+	bob.until(`!document.querySelector('.card.picked') && document.querySelector('.hand [data-card=XXL]')`)
+	bob.card("XL")
+	ada.card("M")
+	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
+	ada.button("Reveal")
+	bob.sees("Two camps: M and XL")
+
+	// Settled by a click on the scale, taken back by another.
+	ada.until(`!document.querySelector('[aria-disabled=true]')`)
+	ada.card("L")
+	bob.sees("Agreed on L")
+	ada.card("L")
+	bob.until(`!document.body.innerText.includes('Agreed on L')`)
+
+	// What was wrong with a line of cards is said at once.
+	ada.dialog("Options", "options")
+	for line, fault := range map[string]string{"1 2 2": "twice", "123456789": "longer than 8"} {
+		ada.fill("[data-own-deck]", line)
+		ada.until(`document.querySelector('#deck-fault').textContent.includes(%q) && [...document.querySelectorAll('dialog form button')].every(e => e.disabled)`, fault)
+	}
+	ada.press("[data-deck=any]")
+	ada.until(`document.querySelector('[data-deck=any]').getAttribute('aria-pressed') === 'true'`)
+	ada.closeDialog()
+	ada.button("Next round")
+	bob.fill(".freely input", "3 to 4 days")
+	bob.keys(kb.Enter)
+	ada.until(`%s.querySelector('.card')`, seat("Bob"))
+	ada.button("Reveal")
+	ada.until(`%s.querySelector('.value').textContent === '3 to 4 days'`, seat("Bob"))
+}
+
+// An estimate taken back stops the count-down; left alone, it reveals.
+func TestBrowserAutoReveal(t *testing.T) {
+	server := listen(t)
+	ada, link := openRoom(t, server, "Ada")
+	bob := join(t, link, "Bob")
+	ada.dialog("Options", "options")
+	ada.pressSaid("label", "Reveal by itself")
+	ada.until(`document.querySelector('dialog input:checked')`)
+	ada.closeDialog()
+	ada.card("3")
+	bob.card("5")
+	bob.until(`document.querySelector('.countdown')`)
+	bob.card("5")
+	ada.until(`!document.querySelector('.countdown') && !document.querySelector('.revealed')`)
+	bob.card("8")
+	ada.until(`document.querySelector('.countdown')`)
+	ada.until(`document.querySelector('.revealed')`)
+	ada.until(`%s.querySelector('.value').textContent === '8'`, seat("Bob"))
+}
+
+func TestBrowserTimer(t *testing.T) {
+	server := listen(t)
+	ada, link := openRoom(t, server, "Ada")
+	bob := join(t, link, "Bob")
+	ada.press(".timer.idle button")
+	ada.button("2 minutes")
+	for _, p := range []*person{ada, bob} {
+		p.until(`/^1:5\d$/.test(document.querySelector('[role=timer]')?.textContent)`)
+	}
+	bob.until(`!document.querySelector('[role=timer] button')`)
+	ada.press("[role=timer] button")
+	bob.until(`!document.querySelector('[role=timer]')`)
+}
+
+// The browser's language is spoken, and another where it is chosen.
+func TestBrowserGerman(t *testing.T) {
+	server := listen(t)
+	ada := browse(t, server.url+"/", speaks("de-AT,de,en"))
+	ada.until(`document.documentElement.lang === 'de' && navigator.language.startsWith('de')`)
+	ada.sees("Raum öffnen")
+	ada.press(".landing .primary")
+	ada.until(`document.querySelector('.hand .card')`)
+
+	bob := browse(t, server.url+"/", speaks("fr-FR,fr"))
+	bob.until(`document.documentElement.lang === 'en'`)
+	bob.do(chromedp.SetValue(chromedp.CSS("select"), "de"), chromedp.Evaluate[chromedp.Void](`document.querySelector('select').dispatchEvent(new Event('change'))`))
+	bob.sees("Raum öffnen")
+	bob.do(chromedp.Reload())
+	bob.sees("Raum öffnen")
+}

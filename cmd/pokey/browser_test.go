@@ -1,0 +1,297 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	patience = 20 * time.Second // for whatever is waited for
+	lanHost  = "pokey.lan"      // a name of this machine that no browser takes for secure
+)
+
+// chromium is the one browser of all tests: a fresh person costs 70 ms, a fresh
+// browser ten times that.
+var chromium = sync.OnceValues(func() (engine, error) {
+	path, err := exec.LookPath("chromium-headless-shell")
+	if err != nil {
+		return engine{}, err
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path), chromedp.WindowSize(1280, 800), chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.Flag("host-resolver-rules", "MAP "+lanHost+" 127.0.0.1"))...)
+	ctx, closeFirst := chromedp.NewContext(ctx)
+	e := engine{ctx, func() { closeFirst(); stop() }}
+	started.Do(func() { stopChromium = e.stop })
+	return e, chromedp.Do(ctx)
+})
+
+type engine struct {
+	ctx  context.Context
+	stop func()
+}
+
+var (
+	started      sync.Once
+	stopChromium = func() {}
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	stopChromium()
+	os.Exit(code)
+}
+
+// person is somebody in front of a tab. Every person has cookies and a storage
+// of their own, unless they are a second tab.
+type person struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	faults []string
+	seen   []any // the events of the network
+}
+
+// browse is a new person at a URL.
+func browse(t *testing.T, url string, first ...chromedp.Action[chromedp.Void]) *person {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	e, err := chromium()
+	if errors.Is(err, exec.ErrNotFound) {
+		need(t, "POKEY_BROWSER", "chromium-headless-shell")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, e.ctx, first, chromedp.WithNewBrowserContext())
+	p.visit(url)
+	return p
+}
+
+// secondTab is the same person in another tab.
+func (p *person) secondTab(url string) *person {
+	p.t.Helper()
+	q := open(p.t, p.ctx, nil)
+	q.visit(url)
+	return q
+}
+
+func open(t *testing.T, parent context.Context, first []chromedp.Action[chromedp.Void], options ...chromedp.ContextOption) *person {
+	t.Helper()
+	p := &person{t: t}
+	ctx, stop := chromedp.NewContext(parent, append(options, chromedp.WithListener(p.listen))...)
+	t.Cleanup(func() {
+		stop()
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, fault := range p.faults {
+			t.Errorf("in the browser: %s", fault)
+		}
+	})
+	if err := chromedp.Do(ctx, first...); err != nil {
+		t.Fatal(err)
+	}
+	p.ctx = ctx
+	return p
+}
+
+// listen keeps what no test may cause: uncaught exceptions, and what the
+// content security policy and Trusted Types had to stop.
+func (p *person) listen(event any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		text := e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			text += " " + x.Description
+		}
+		p.faults = append(p.faults, text)
+	case *log.EventEntryAdded:
+		if e.Entry.Source == log.EntrySourceSecurity || strings.Contains(e.Entry.Text, "Content Security Policy") {
+			p.faults = append(p.faults, e.Entry.Text)
+		}
+	case *network.EventRequestWillBeSent, *network.EventLoadingFinished, *network.EventResponseReceivedExtraInfo, *network.EventWebSocketFrameError:
+		p.seen = append(p.seen, e)
+	}
+}
+
+// network returns what the network did, and forgets it.
+func (p *person) network() []any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	seen := p.seen
+	p.seen = nil
+	return seen
+}
+
+func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *person) visit(url string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(url))
+}
+
+// get evaluates an expression, a promise too.
+func get[T any](p *person, js string) T {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%v\n%s", err, js)
+	}
+	return value
+}
+
+// until waits for an expression to hold.
+func (p *person) until(format string, args ...any) {
+	p.t.Helper()
+	js := fmt.Sprintf(format, args...)
+	p.poll(js, func(ctx context.Context) bool {
+		held, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+js+")"))
+		return err == nil && held // an error is a page that is only just loading
+	})
+}
+
+func (p *person) poll(what string, done func(context.Context) bool) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for !done(ctx) {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			p.t.Fatalf("it never came: %s\n%s", what, p.picture())
+		}
+	}
+}
+
+// picture says what is on the screen when a test fails, and keeps it with
+// go test -artifacts.
+func (p *person) picture() string {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 5*time.Second)
+	defer cancel()
+	if shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+		_ = os.WriteFile(filepath.Join(p.t.ArtifactDir(), "screen.png"), shot, 0o600)
+	}
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// spot is where a pointer would press an element: in its middle, once it has
+// come to rest, and only if nothing lies over it.
+const spot = `(() => {
+	const all = [...document.querySelectorAll(%[1]q)], said = %[2]q
+	const e = all.find(e => e.checkVisibility({visibilityProperty: true}) && (!said || (e.getAttribute('aria-label') ?? '').startsWith(said) || e.textContent.trim().startsWith(said)))
+	if (!e || e.disabled || e.getAttribute('aria-disabled') === 'true') return null
+	e.scrollIntoView({block: 'nearest', behavior: 'instant'})
+	const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+	const top = document.elementFromPoint(x, y)
+	return top && (e.contains(top) || top.contains(e) && e.closest('label')) ? [x, y] : null
+})()`
+
+// press presses the mouse on what a selector finds.
+func (p *person) press(selector string) { p.t.Helper(); p.pressSaid(selector, "") }
+
+// button presses a button or link by how its words begin.
+func (p *person) button(said string) { p.t.Helper(); p.pressSaid("button, a", said) }
+
+func (p *person) pressSaid(selector, said string) {
+	p.t.Helper()
+	js := fmt.Sprintf(spot, selector, said)
+	var at []float64
+	p.poll("a "+selector+" "+said+" to press", func(ctx context.Context) bool {
+		was := at
+		var err error
+		at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](js))
+		return err == nil && len(at) == 2 && slices.Equal(at, was)
+	})
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// keys presses keys, one after the other.
+func (p *person) keys(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// fill replaces what is in a field.
+func (p *person) fill(selector, text string) {
+	p.t.Helper()
+	p.press(selector)
+	p.until(`document.activeElement === document.querySelector(%q)`, selector)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select?.()`), insert(text))
+}
+
+func insert(text string) chromedp.Action[chromedp.Void] {
+	return call(input.InsertText, input.InsertTextParams{Text: text})
+}
+
+// screen is a screen of a size; phones are touched and have sharp screens.
+func screen(width, height int64, phone bool) chromedp.Action[chromedp.Void] {
+	if phone {
+		return chromedp.EmulateViewport(width, height, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	return chromedp.EmulateViewport(width, height)
+}
+
+// media sets CSS media features: "prefers-color-scheme", "dark".
+func media(pairs ...string) chromedp.Action[chromedp.Void] {
+	var features []*emulation.MediaFeature
+	for pair := range slices.Chunk(pairs, 2) {
+		features = append(features, &emulation.MediaFeature{Name: pair[0], Value: pair[1]})
+	}
+	return call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+}
+
+// call is a command of the DevTools protocol whose answer nobody needs.
+func call[P, R any](command cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, command, params)
+		return chromedp.Void{}, err
+	}
+}
+
+// speaks is a browser set to languages, in header and script.
+func speaks(languages string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		agent, err := chromedp.Evaluate[string](`navigator.userAgent`)(ctx, t)
+		if err != nil {
+			return chromedp.Void{}, err
+		}
+		return call(emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: languages})(ctx, t)
+	}
+}
