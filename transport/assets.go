@@ -76,6 +76,7 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 
 	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
 	for name, data := range content {
+		data = smaller(name, data)
 		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
 		if fixedPath(name) {
 			a.byPath[name] = newAsset(name, data, revalidate)

@@ -19,7 +19,7 @@ func TestAssets(t *testing.T) {
 	s := newService(t, nil)
 	script, cookie := s.tree()+"js/app.js", s.cookie()
 	plain := s.get(script, cookie)
-	want := string(page["js/app.js"].Data)
+	want := string(smaller("js/app.js", page["js/app.js"].Data))
 	if got := body(t, plain); got != want || plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("Vary") != "Accept-Encoding" {
 		t.Errorf("plain: %d bytes, %v", len(got), plain.Header)
 	}
@@ -136,5 +136,18 @@ func TestQRWithoutPublicOrigin(t *testing.T) {
 	}
 	if got := body(t, s.get("/qr/"+room+".svg", "Host: localhost:8080")); got != string(drawQR(code)) {
 		t.Error("it is the code of something else")
+	}
+}
+
+func TestSmaller(t *testing.T) {
+	for name, row := range map[string]struct{ in, want string }{
+		"a.js":     {"// why\nimport { b } from './b.js';\nexport const a = () => b ? 1 : 2; // so\n", "import{b}from\"./b.js\";export const a=()=>b?1:2"},
+		"a.css":    {"/* why */\n@layer base {\n  a { color: light-dark(#fff, #000); }\n}\n", "@layer base{a{color:light-dark(#fff,#000)}}"},
+		"bad.js":   {"const = ;", "const = ;"},
+		"icon.svg": {"<svg> <!-- why --> </svg>", "<svg> <!-- why --> </svg>"},
+	} {
+		if got := string(smaller(name, []byte(row.in))); got != row.want {
+			t.Errorf("%s: got %s, want %s", name, got, row.want)
+		}
 	}
 }

@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"store":           {"std", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"},
 	"store/storetest": {"std", module + "store"},
 	"actors":          {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor"},
-	"transport":       {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "golang.org/x/time/rate", "rsc.io/qr"},
+	"transport":       {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},
 	"static":          {"embed"},
 	"cmd/pokey":       {"std", "any"},
 }
