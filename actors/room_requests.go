@@ -30,7 +30,7 @@ func (a *roomActor) create(m create) {
 		if err := a.furnish(m.owner, m.request); err != nil {
 			a.room, a.dirty = nil, false
 			a.sys.refuse(m.asked, codeOf(err))
-			a.sys.tellUser(m.owner, ownsNot{a.id})
+			a.sys.tellUser(m.owner, notCreated{a.id})
 			return
 		}
 	}

@@ -133,6 +133,23 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 	})
 }
 
+func TestARoomThatIsRefusedIsNotThere(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		message := `{"request":"createRoom","id":"c","topic":"two\nlines"}`
+		for range 5 { // more than a user may own
+			ada.say(message)
+			if e := ada.want("error"); e["code"] != "invalid_topic" || e["id"] != "c" {
+				t.Fatal(e)
+			}
+		}
+		ada.create()
+		if n := h.sys.Stats().Rooms; n != 1 {
+			t.Errorf("%d rooms", n)
+		}
+	})
+}
+
 func TestLimits(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -33,6 +34,8 @@ type (
 	// owns and ownsNot say whether room is this user's to close.
 	owns    struct{ room poker.RoomID }
 	ownsNot struct{ room poker.RoomID }
+	// notCreated says that room was not made after all.
+	notCreated struct{ room poker.RoomID }
 	// roomGone says that room has done its part of the user's expiry.
 	roomGone struct{ room poker.RoomID }
 	// expire comes from the user's own timer. A timer that was stopped too late
@@ -138,6 +141,9 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 	case ownsNot:
 		a.record.Owned = a.drop(a.record.Owned, m.room)
 		a.leaveTrace(m.room)
+	case notCreated:
+		a.record.Owned = a.drop(a.record.Owned, m.room)
+		a.record.Created = slices.DeleteFunc(a.record.Created, func(c creation) bool { return c.Room == m.room })
 	case notMember:
 		a.record.Rooms = a.drop(a.record.Rooms, m.room)
 		if m.trace {
