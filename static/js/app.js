@@ -1,0 +1,157 @@
+// The entry: joins the connection, the state and the views.
+
+import { refusal, speak, t } from './i18n.js';
+import { connect } from './net.js';
+import { initial, reduce } from './state.js';
+import { forget, recall, remember, visits } from './stored.js';
+import { h, render } from './ui.js';
+import { gone, landing } from './views/landing.js';
+import { announce, banners, loading, toasts } from './views/parts.js';
+
+const TOAST = 6000;
+
+const root = /** @type {HTMLElement} */ (document.getElementById('page'));
+const base = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=base]')).content;
+const [, path = null, staged] = /^r\/([^/]+)(\/stage)?\/?$/.exec(location.pathname.slice(base.length)) ?? [];
+const known = visits().some((visit) => visit.id === path);
+
+/** What only a room needs, once it is loaded. @type {import('./play.js').Play | null} */
+let play = null;
+let ticking = 0;
+let toastCount = 0;
+let drawing = true; // until there is a language to draw in
+
+/** The page: what is known, what the user is in the middle of, and what can be done. */
+const p = {
+  base,
+  stage: Boolean(staged),
+  state: initial(path),
+  /** @type {any} */
+  ui: { dialog: null, drafts: {}, toasts: [], typed: '', named: recall('name') !== null, theme: recall('theme', 'auto'), visits: visits(), heldUntil: 0 },
+  /** @type {Record<string, (...given: any[]) => any>} */
+  act: { createRoom, forgetRoom, setLanguage, setTheme, comeBack: () => enter(p.state.roomId), wake: () => link.wake(), reconnect: () => link.restart() },
+
+  apply(event) {
+    const was = p.state;
+    p.state = reduce(was, event, Date.now());
+    if (p.state.rejoin && !was.rejoin) join();
+    if (p.state !== was) play?.follow(was, p.state);
+    draw();
+  },
+  set(changes) {
+    Object.assign(p.ui, 'dialog' in changes ? { sure: null } : {}, changes);
+    draw();
+  },
+  draft: (field, text) => p.set({ drafts: { ...p.ui.drafts, [field]: text } }),
+  drop: (field) => p.draft(field, undefined),
+  toast(text) {
+    const id = ++toastCount;
+    p.set({ toasts: [...p.ui.toasts.filter((toast) => toast.text !== text).slice(-2), { id, text }] });
+    announce(text);
+    setTimeout(() => p.dismiss(id), TOAST);
+  },
+  dismiss: (id) => p.set({ toasts: p.ui.toasts.filter((toast) => toast.id !== id) }),
+  /** Closes the dialog first, so that the focus is back where it was. */
+  close(act) {
+    document.querySelector('dialog')?.close();
+    act();
+  },
+
+  link: () => `${location.origin}${base}r/${p.state.roomId}`,
+  now: () => Date.now() + p.state.skew,
+  until: (time) => Date.parse(time) - p.now(),
+  held: () => Date.now() < p.ui.heldUntil,
+};
+
+// A big screen with a session of its own only watches; in the tab beside a
+// player's it is that player, whose role is not to be touched.
+const joining = () => ({ roomId: p.state.roomId, ...(p.stage && !known && { role: 'observer' }) });
+const join = () => link.request('joinRoom', joining());
+
+const link = connect({
+  url: `${location.origin.replace(/^http/, 'ws')}${base}connect`,
+  onLink: (phase) => p.apply({ event: 'link', ...phase }),
+  onEvent(event) {
+    p.apply(event);
+    if (event.event === 'error' && event.request === 'joinRoom' && event.retryable) setTimeout(join, 1000 + 2000 * Math.random());
+  },
+  greeting(welcome) {
+    /** @type {[string, object][]} */
+    const requests = [];
+    const name = recall('name') ?? (p.stage && !known ? t('stage.name') : null);
+    if (name && name !== welcome.name) requests.push(['setName', { name }]);
+    if (p.state.roomId && !p.state.gone) requests.push(['joinRoom', joining()]);
+    return requests;
+  },
+});
+
+function enter(roomId) {
+  if (p.state.roomId !== roomId) history.pushState(null, '', `${base}r/${roomId}`);
+  p.apply({ event: 'enter', roomId });
+  join();
+}
+
+async function createRoom() {
+  if (p.ui.creating) return;
+  p.set({ creating: true });
+  const wishes = { deck: recall('deck') ?? undefined, options: recall('options') ?? undefined };
+  const [first] = await Promise.all([link.request('createRoom', wishes), loadPlay()]);
+  const answer = first.code?.startsWith('invalid_') ? await link.request('createRoom') : first;
+  p.set({ creating: false });
+  if (answer.event === 'ok') enter(answer.roomId);
+  else p.toast(refusal(answer.code));
+}
+
+function forgetRoom(id) {
+  forget(id);
+  p.set({ visits: visits() });
+}
+
+async function setLanguage(language) {
+  remember('language', language);
+  await speak(language);
+  draw();
+}
+
+function setTheme(theme) {
+  remember('theme', theme);
+  document.documentElement.dataset.theme = theme;
+  p.set({ theme });
+}
+
+/** Loads what only a room needs; boot.js has asked for it where the page began with one. */
+async function loadPlay() {
+  play ??= (await import('./play.js')).start(p, link);
+}
+
+/** Draws once for however many changes there were since the last time. */
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  const soon = document.hidden ? queueMicrotask : requestAnimationFrame;
+  soon(() => {
+    drawing = false;
+    const { gone: left, roomId, room } = p.state;
+    const view = left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading();
+    const dialog = !left && room && play?.dialog();
+    render(root, [h('aside', { 'aria-label': t('notices') }, banners(p), !dialog && toasts(p)), view, dialog]);
+    play?.labelTab(p.state);
+    tick();
+  });
+}
+
+/** Draws again when a count-down reaches its next whole second. */
+function tick() {
+  clearTimeout(ticking);
+  const { room, link: { retryAt = 0 } } = p.state;
+  const ends = [room?.revealAt, room?.timerEndsAt, room?.undoUntil].map((time) => (time ? p.until(time) : 0));
+  const running = [...ends, retryAt - Date.now()].filter((ms) => ms > 0);
+  if (running.length > 0) ticking = setTimeout(draw, Math.min(...running.map((ms) => ms % 1000)) + 10);
+}
+
+addEventListener('online', link.wake);
+addEventListener('popstate', () => location.reload());
+document.addEventListener('visibilitychange', () => document.hidden || link.wake());
+await Promise.all([speak(recall('language')), path && loadPlay()]);
+drawing = false;
+draw();

@@ -1,0 +1,91 @@
+import { mayEstimate, mayFacilitate } from './state.js';
+
+const COMMANDS = { r: 'reveal', c: 'clear', n: 'next' };
+const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+const PAUSE = 700; // after which a "1" that could have become a 13 is a 1
+
+/**
+ * What a pressed key means in a room: what to do, with `by` for `move` and
+ * `text` for `type`; null for nothing. A letter that begins a card belongs to
+ * the card; "?" always shows the keys.
+ *
+ * @param {any} event
+ * @param {string[]} cards those that can be picked now
+ * @param {string} [typed] what has been typed of a card so far
+ * @returns {{do: string, by?: number, text?: string} | null}
+ */
+export function meaning(event, cards, typed = '') {
+  const { key } = event;
+  if (isTyping(event.target) || event.altKey) return null;
+  if (event.ctrlKey || event.metaKey) return key.toLowerCase() === 'z' ? { do: 'undo' } : null;
+  if (key in MOVES) return { do: 'move', by: MOVES[key] };
+  if (event.repeat) return null;
+  if (key === '?') return { do: 'keys' };
+  if (key === 'Backspace' || key === 'Delete') return { do: 'withdraw' };
+  if ([...key].length !== 1 || key === ' ') return null;
+  const text = key.toLowerCase();
+  const begins = (start) => cards.some((card) => card.toLowerCase().startsWith(start));
+  if (begins(text) || (typed && begins(typed + text))) return { do: 'type', text };
+  return text in COMMANDS ? { do: COMMANDS[text] } : null;
+}
+
+/** Whether a key pressed there belongs to a text or a choice. */
+export function isTyping(target) {
+  if (target?.tagName === 'INPUT') return !['checkbox', 'radio', 'button'].includes(target.type);
+  return ['TEXTAREA', 'SELECT'].includes(target?.tagName) || target?.isContentEditable === true;
+}
+
+/**
+ * The card meant by what has been typed so far. `sure` says that nothing typed
+ * after it could mean another. What fits no card starts anew with its last
+ * character.
+ */
+export function cardFor(typed, cards) {
+  const fits = cards.filter((card) => card.toLowerCase().startsWith(typed));
+  if (fits.length === 0 && typed.length > 1) return cardFor(typed.slice(-1), cards);
+  const card = fits.find((card) => card.toLowerCase() === typed) ?? fits[0] ?? null;
+  return { typed, card, sure: fits.length === 1 };
+}
+
+/** Lets the whole room be played by keys. */
+export function listenToKeys(p) {
+  let timer = 0;
+
+  function type(text, cards) {
+    clearTimeout(timer);
+    const { typed, card, sure } = cardFor(p.ui.typed + text, cards);
+    const pick = () => {
+      p.set({ typed: '' });
+      if (card) p.act.pick(card, false);
+    };
+    p.set({ typed, at: card });
+    timer = setTimeout(pick, sure ? 0 : PAUSE);
+  }
+
+  function move(by, key) {
+    const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.deck .card')]);
+    const inside = cards.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    if (inside < 0 && !['ArrowLeft', 'ArrowRight'].includes(key)) return false;
+    const to = inside < 0 ? cards.findIndex((card) => card.tabIndex === 0) : inside + by;
+    cards[Math.max(0, Math.min(cards.length - 1, to))]?.focus();
+  }
+
+  document.addEventListener('keydown', (event) => {
+    const { room, me, gone } = p.state;
+    if (!room || gone || p.ui.dialog || p.stage || event.defaultPrevented || /** @type {Element} */ (event.target).closest('[popover]')) return;
+    const picks = mayEstimate(room, me?.id) && (!room.revealed || p.ui.changing);
+    const facilitates = mayFacilitate(room, me?.id) && !p.held();
+    const asked = meaning(event, picks ? room.deck.cards : [], p.ui.typed);
+    const does = {
+      keys: () => p.set({ dialog: 'keys' }),
+      undo: () => facilitates && room.undo && p.act.undo(),
+      reveal: () => facilitates && !room.revealed && room.estimates > 0 && p.act.reveal(),
+      clear: () => facilitates && (room.revealed || room.estimates > 0) && p.act.clear(),
+      next: () => facilitates && (room.revealed || room.topics.length > 0) && p.act.next(),
+      withdraw: () => picks && p.act.withdraw(),
+      type: () => type(asked?.text, room.deck.cards),
+      move: () => move(asked?.by, event.key),
+    };
+    if (asked && does[asked.do]() !== false) event.preventDefault();
+  });
+}

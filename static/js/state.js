@@ -1,0 +1,135 @@
+/** @typedef {import('../protocol').State} State */
+
+/** What is known before the server has said anything. @returns {State} */
+export function initial(/** @type {string | null} */ roomId = null) {
+  return {
+    link: { phase: 'connecting' },
+    me: null,
+    limits: { nameLength: 40, topicLength: 200, commentLength: 500 },
+    skew: 0,
+    roomId,
+    room: null,
+    version: null,
+    rejoin: false,
+    own: null,
+    picked: null,
+    gone: null,
+    outdated: false,
+    history: null,
+  };
+}
+
+/** The protocol version this page speaks. */
+export const PROTOCOL = 2;
+
+/** Why joinRoom may be refused for good. */
+const REFUSED = ['room_not_found', 'room_full', 'not_member'];
+
+/**
+ * What is known after an event. Events are the server's, and three of the
+ * page's own: `link` (the connection changed), `enter` (another room) and
+ * `picked` (an estimate was sent and is shown before it is confirmed).
+ *
+ * @param {State} state
+ * @param {any} event
+ * @param {number} [at] when it came, in milliseconds
+ * @returns {State}
+ */
+export function reduce(state, event, at = 0) {
+  if (event.roomId && event.roomId !== state.roomId && event.event !== 'enter') return state;
+  const step = steps[event.event];
+  return step ? step(state, event, at) : state;
+}
+
+const steps = {
+  link: (state, { event, ...link }) => ({ ...state, link }),
+
+  enter: (state, { roomId }) => ({ ...initial(roomId), link: state.link, me: state.me, limits: state.limits, skew: state.skew }),
+
+  welcome: (state, event, at) => ({
+    ...state,
+    me: { id: event.userId, name: event.name },
+    limits: { ...state.limits, ...event.limits },
+    skew: event.now ? Date.parse(event.now) - at : 0,
+    version: null,
+    outdated: event.protocol !== PROTOCOL,
+  }),
+
+  user: (state, event) => ({ ...state, me: { id: event.userId, name: event.name } }),
+
+  roomStatus(state, event) {
+    const older = state.version !== null && event.version < state.version;
+    if (older && event.room.epoch === state.room?.epoch) return state;
+    return arrive(state, event.room, event.version);
+  },
+
+  roomPatch(state, event) {
+    if (state.version !== null && event.version <= state.version) return state;
+    if (!state.room || event.since !== state.version) return { ...state, rejoin: true };
+    return arrive(state, mergePatch(state.room, event.patch), event.version);
+  },
+
+  ownEstimate: (state, { round, value, comment }) => ({ ...state, own: { round, value, comment } }),
+
+  picked: (state, { id, round, value, comment }) => ({ ...state, picked: { id, round, value, comment } }),
+
+  ok(state, event) {
+    if (!event.id || event.id !== state.picked?.id) return state;
+    const { round, value, comment } = /** @type {import('../protocol').Own} */ (state.picked);
+    return { ...state, own: { round, value, comment }, picked: null };
+  },
+
+  error(state, event) {
+    if (event.id && event.id === state.picked?.id) return { ...state, picked: null };
+    if (event.request === 'joinRoom' && REFUSED.includes(event.code)) return { ...state, gone: event.code };
+    return state;
+  },
+
+  roomLeft: (state, event) => ({ ...state, gone: event.reason, picked: null }),
+
+  roomClosed: (state, event) => ({ ...state, gone: event.reason, picked: null }),
+
+  roomHistory: (state, event) => ({ ...state, history: event.rounds }),
+};
+
+function arrive(state, room, version) {
+  const revived = state.room && state.room.epoch !== room.epoch;
+  return { ...state, room, version, rejoin: false, gone: null, history: revived ? null : state.history };
+}
+
+/** The user's estimate of the current round as they last gave it, confirmed or not. @param {State} state */
+export function ownEstimate(state) {
+  const own = [state.picked, state.own].find((estimate) => estimate && estimate.round === state.room?.round);
+  return own ?? { round: state.room?.round ?? 0, value: null, comment: '' };
+}
+
+export const isOwner = (room, id) => id === room.ownerId;
+
+/** Whether a user may reveal, clear, settle, undo, time and set topics. */
+export function mayFacilitate(room, id) {
+  const member = room.members[id];
+  return isOwner(room, id) || Boolean(member?.deputy || member?.standIn);
+}
+
+export function mayEstimate(room, id) {
+  return room.members[id]?.role === 'estimator' && !(room.revealed && room.options.lateEstimates === 'locked');
+}
+
+/**
+ * Applies an RFC 7396 merge patch. Neither argument is changed; what the patch
+ * does not touch is shared with the result.
+ */
+export function mergePatch(target, patch) {
+  if (!isObject(patch)) return patch;
+  const result = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === '__proto__') continue; // never a field of ours, always a trick
+    if (value === null) delete result[key];
+    else result[key] = mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value);
+  }
+  return result;
+}
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

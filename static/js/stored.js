@@ -1,0 +1,23 @@
+// What this browser remembers. One that refuses to is no reason to fail.
+
+/** @param {string} key @param {any} [otherwise] @returns {any} */
+export function recall(key, otherwise = null) {
+  try {
+    return JSON.parse(localStorage.getItem(`pokey.${key}`) ?? 'null') ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function remember(key, value) {
+  try {
+    localStorage.setItem(`pokey.${key}`, JSON.stringify(value));
+  } catch {}
+}
+
+/** The rooms last visited, newest first. @returns {{id: string, topic: string, at: number}[]} */
+export const visits = () => recall('rooms', []);
+
+export const forget = (id) => remember('rooms', visits().filter((room) => room.id !== id));
+
+export const visited = (room) => remember('rooms', [room, ...visits().filter(({ id }) => id !== room.id)].slice(0, 8));

@@ -1,0 +1,40 @@
+// The pages outside a room.
+
+import { ago, t } from '../i18n.js';
+import { h } from '../ui.js';
+import { button, face, looks, mark, tool } from './parts.js';
+
+const FAN = ['1', '3', '5', '8', '?'];
+
+/** The front page: one button, and the rooms one has been to. */
+export function landing(p) {
+  return h('div', { class: 'landing', key: 'landing' },
+    h('main', {},
+      h('div', { class: 'hello' },
+        h('p', { class: 'home' }, mark(), 'Pokey'),
+        h('h1', {}, t('landing.title')),
+        h('p', { class: 'lead' }, t('landing.lead')),
+        button('primary large', t('landing.create'), p.act.createRoom, { 'aria-disabled': p.ui.creating ? 'true' : undefined }),
+        h('p', { class: 'hint' }, t('landing.promise'))),
+      h('ul', { class: 'fan', 'aria-hidden': 'true' }, FAN.map((card, i) => h('li', { key: card, vars: { '--from': i - 2 } }, h('span', { class: 'card' }, h('span', { class: 'back' }), face(card))))),
+      p.ui.visits.length > 0 && recent(p)),
+    h('footer', {}, looks(p)));
+}
+
+function recent(p) {
+  return h('section', { class: 'recent', 'aria-labelledby': 'recent' },
+    h('h2', { id: 'recent' }, t('landing.recent')),
+    h('ul', {}, p.ui.visits.map(({ id, topic, at }) => h('li', { key: id },
+      h('a', { href: `${p.base}r/${id}` }, h('b', {}, topic || t('landing.untitled', { id: id.slice(-4) })), h('span', { class: 'quiet' }, ago(at))),
+      tool('close', t('landing.forget'), () => p.act.forgetRoom(id))))));
+}
+
+const BACK = { removed: 'gone.return', ended: 'gone.revive', room_full: 'gone.retry' };
+
+/** Why one is not in the room, and the way back. */
+export function gone(p) {
+  const why = { expired: 'ended', closed: 'ended', left: 'removed', not_member: 'room_not_found' }[p.state.gone] ?? p.state.gone;
+  return h('main', { class: 'gone-screen', key: 'gone', 'data-gone': why }, mark(),
+    h('h1', {}, t(`gone.${why}`)), h('p', {}, t(`gone.${why}.why`)),
+    h('div', { class: 'choices' }, BACK[why] && button('primary', t(BACK[why]), p.act.comeBack), h('a', { class: 'soft', href: p.base }, t('gone.home'))));
+}

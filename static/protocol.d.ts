@@ -1,0 +1,114 @@
+// The wire types the page uses, for the type checker alone; not embedded.
+
+export type Role = 'estimator' | 'observer';
+
+export interface Deck {
+  name: string;
+  cards: string[];
+}
+
+export interface Estimate {
+  value: string;
+  comment: string;
+}
+
+export interface Member {
+  name: string;
+  role: Role;
+  online: boolean;
+  estimated: boolean;
+  deputy?: boolean;
+  standIn?: boolean;
+  estimate?: Estimate;
+}
+
+export interface Summary {
+  votes: number;
+  distribution: { value: string; count: number }[];
+  mean: number | null;
+  median: number | null;
+  min: number | null;
+  max: number | null;
+  consensus: boolean;
+  spread: number | null;
+}
+
+export interface Options {
+  autoReveal: boolean;
+  lateEstimates: 'allowed' | 'locked';
+  standIn: boolean;
+}
+
+export interface Room {
+  id: string;
+  epoch: string;
+  ownerId: string;
+  revealed: boolean;
+  round: number;
+  estimates: number;
+  topic: string;
+  createdAt: string;
+  finished: number;
+  agreed?: string;
+  revealAt?: string;
+  timerEndsAt?: string;
+  undo?: 'reveal' | 'clear';
+  undoUntil?: string;
+  saved?: boolean;
+  options: Options;
+  deck: Deck;
+  topics: string[];
+  members: Record<string, Member>;
+  summary: Summary | null;
+}
+
+export interface FinishedRound {
+  round: number;
+  topic: string;
+  finishedAt: string;
+  deck: string;
+  agreed: string | null;
+  estimates: { userId: string; name: string; value: string; comment: string }[];
+  hidden: number;
+  summary: Summary | null;
+}
+
+export interface Limits {
+  nameLength: number;
+  topicLength: number;
+  commentLength: number;
+}
+
+/** The user's own estimate; `id` is the request that is still to be answered. */
+export interface Own {
+  round: number;
+  value: string | null;
+  comment: string;
+  id?: string;
+}
+
+/** How the connection is. */
+export interface Link {
+  phase: 'connecting' | 'open' | 'waiting' | 'stopped';
+  retryAt?: number;
+  tries?: number;
+  code?: number;
+}
+
+export interface State {
+  link: Link;
+  me: { id: string; name: string } | null;
+  limits: Limits;
+  /** The server's clock minus this one, in milliseconds. */
+  skew: number;
+  roomId: string | null;
+  room: Room | null;
+  version: number | null;
+  /** A patch did not fit: the room has to be asked for as a whole. */
+  rejoin: boolean;
+  own: Own | null;
+  picked: Own | null;
+  gone: string | null;
+  outdated: boolean;
+  history: FinishedRound[] | null;
+}
