@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -98,12 +97,6 @@ func (s *server) open(name string) *browser {
 		s.t.Fatalf("GET / answers %s", response.Status)
 	}
 	return b
-}
-
-// cookies is what the browser would send.
-func (b *browser) cookies() []*http.Cookie {
-	u, _ := url.Parse(origin)
-	return b.client.Jar.Cookies(u)
 }
 
 // tab is one WebSocket. It keeps the rooms as PROTOCOL.md says a client does.

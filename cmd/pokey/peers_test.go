@@ -170,7 +170,7 @@ func TestPeerGorilla(t *testing.T) {
 // The import path the brief names; see docs/decisions/0001.
 func TestPeerNhooyr(t *testing.T) {
 	server := listen(t)
-	conn, _, err := nhooyr.Dial(t.Context(), strings.Replace(server.url, "http", "ws", 1)+"/connect", &nhooyr.DialOptions{ //nolint:staticcheck // deprecated on purpose
+	conn, _, err := nhooyr.Dial(t.Context(), strings.Replace(server.url, "http", "ws", 1)+"/connect", &nhooyr.DialOptions{
 		HTTPHeader: http.Header{"Cookie": {peerCookie(t, server.url)}},
 	})
 	if err != nil {
