@@ -1,0 +1,100 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// What may come over the wire the first time, headers and all, in bytes.
+const (
+	frontBudget = 40_000
+	roomBudget  = 64_000
+)
+
+// traffic is what one load of the page cost.
+type traffic struct {
+	bytes   float64
+	cookies int
+	urls    []string
+	late    []string // scripts that only a script could name
+}
+
+// load waits until the page stands and sums up.
+func (p *person) load() traffic {
+	p.t.Helper()
+	p.until(`document.readyState === 'complete' && document.querySelector('main')`)
+	var sum traffic
+	for _, e := range p.network() {
+		switch e := e.(type) {
+		case *network.EventRequestWillBeSent:
+			if strings.HasPrefix(e.Request.URL, "data:") {
+				continue
+			}
+			sum.urls = append(sum.urls, e.Request.URL)
+			if e.Type == network.ResourceTypeScript && e.Initiator.Type != network.InitiatorTypeParser {
+				sum.late = append(sum.late, e.Request.URL)
+			}
+		case *network.EventLoadingFinished:
+			sum.bytes += e.EncodedDataLength
+		case *network.EventResponseReceivedExtraInfo:
+			for name, value := range e.Headers {
+				if strings.EqualFold(name, "Set-Cookie") {
+					text, _ := value.(string)
+					sum.cookies += 1 + strings.Count(text, "\n")
+				}
+			}
+		}
+	}
+	return sum
+}
+
+// cold fails for what the first load of a page may not do.
+func (p *person) cold(server *listening, budget float64) traffic {
+	p.t.Helper()
+	sum := p.load()
+	p.t.Logf("cold: %.0f bytes in %d requests, %d of them late", sum.bytes, len(sum.urls), len(sum.late))
+	if sum.bytes > budget || sum.bytes == 0 {
+		p.t.Errorf("a cold load is %.0f bytes", sum.bytes)
+	}
+	if sum.cookies != 1 {
+		p.t.Errorf("a cold load sets %d cookies", sum.cookies)
+	}
+	for _, url := range sum.urls {
+		if !strings.HasPrefix(url, server.url+"/") {
+			p.t.Errorf("it asks elsewhere: %s", url)
+		}
+	}
+	return sum
+}
+
+// warm fails if the second load of a page is not almost free.
+func (p *person) warm(url, standing string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate("about:blank"))
+	p.network()
+	p.visit(url)
+	p.until("%s", standing)
+	if sum := p.load(); sum.bytes > 2500 || sum.cookies != 0 {
+		p.t.Errorf("a warm load is %.0f bytes and sets %d cookies", sum.bytes, sum.cookies)
+	}
+}
+
+// What the page costs, the first time and afterwards.
+func TestBrowserBudget(t *testing.T) {
+	server := listen(t)
+	ada := browse(t, server.url+"/")
+	ada.until(`document.querySelector('.landing .primary')`)
+	for _, url := range ada.cold(server, frontBudget).late {
+		t.Errorf("a second round trip before the first paint, for %s", url)
+	}
+	ada.warm(server.url+"/", `document.querySelector('.landing .primary')`)
+
+	_, link := openRoom(t, server, "Bob")
+	cleo := browse(t, link)
+	cleo.until(`document.querySelector('.hand .card')`)
+	cleo.cold(server, roomBudget)
+	cleo.warm(link, `document.querySelector('.hand .card')`)
+}
