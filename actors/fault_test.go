@@ -326,3 +326,46 @@ func TestTheSweepEndsWhatNobodyStandsFor(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.ok("estimate", room, `,"value":"5"`)
+		ada.ok("reveal", room, "")
+		ada.ok("clear", room, "")
+		h.stop()
+		ctx := context.Background()
+		r, err := h.store.Load(ctx, "room/"+string(room))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.store.Delete(ctx, r.Key, r.Revision); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.store.Load(ctx, "history/"+string(room)); err != nil {
+			t.Fatalf("there was a history: %v", err)
+		}
+		time.Sleep(25 * time.Hour)
+		h.start()
+		time.Sleep(time.Minute)
+		if _, err := h.store.Load(ctx, "history/"+string(room)); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("a history without a room is kept: %v", err)
+		}
+	})
+}
+
+func TestARoomInUseOutlivesItsRest(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.ok("setTopic", room, `,"topic":"still here"`)
+		time.Sleep(80 * time.Hour)
+		ada.ok("joinRoom", room, "")
+		if got := ada.room()["topic"]; got != "still here" {
+			t.Errorf("topic %v", got)
+		}
+	})
+}

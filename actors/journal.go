@@ -74,7 +74,7 @@ func (j *journal) records(i image, rev store.Revision) (store.Record, []store.Re
 	if i.part == nil {
 		return r, nil
 	}
-	return r, []store.Record{{Key: j.part, Data: i.part}}
+	return r, []store.Record{{Key: j.part, Expires: i.expires, Data: i.part}}
 }
 
 // parts are the keys that go with the record.

@@ -109,14 +109,17 @@ func (a *roomActor) departed(user poker.UserID) {
 }
 
 // askOwner is for a record that has not been touched for long: either the
-// owner still has the room, and it stays, or they are no more.
+// owner still has the room, and it stays, or they are no more. What is left of a
+// record that could not be read goes.
 func (a *roomActor) askOwner() {
 	switch {
 	case a.room == nil:
+		a.closing = true
+		a.remove()
 	case a.room.Owner() == "" && a.seats.empty():
 		a.close(protocol.ClosedExpired, "")
 	default:
-		a.dirty = true
+		a.dirty, a.archive = true, true
 		if owner := a.room.Owner(); owner != "" {
 			a.sys.tellUser(owner, owns{a.id})
 		}
@@ -144,7 +147,7 @@ func (a *roomActor) closed(m removed) {
 	for user := range a.seats.users {
 		a.sys.tellUser(user, notMember{room: a.id})
 	}
-	if a.room.Owner() == "" {
+	if a.room != nil && a.room.Owner() == "" {
 		a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})
 	}
 	if a.leaver != "" && m.err == nil {

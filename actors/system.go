@@ -161,7 +161,7 @@ func (s *System) wakeExpired(ctx context.Context) {
 		switch kind, id := splitKey(key); kind {
 		case userKind:
 			s.tellUser(poker.UserID(id), wake{})
-		case roomKind:
+		case roomKind, historyKind:
 			s.tellRoom(poker.RoomID(id), wake{})
 		}
 	}
