@@ -174,24 +174,24 @@ func TestBrowserRestart(t *testing.T) {
 	data := t.TempDir()
 	server := listen(t, "-data", data)
 	ada, link := openRoom(t, server, "Ada")
-	bob := join(t, link, "Bob")
+	cleo := join(t, link, "Cleo")
 	ada.fill("[data-topic]", "Restart")
 	ada.keys(kb.Enter)
-	bob.sees("Restart")
-	bob.card("13")
-	ada.until(`%s.querySelector('.card')`, seat("Bob"))
+	cleo.sees("Restart")
+	cleo.card("13")
+	ada.until(`%s.querySelector('.card')`, seat("Cleo"))
 
 	server.stop(t)
 	ada.until("%s", lost)
 	listen(t, "-data", data, "-listen", strings.TrimPrefix(server.url, "http://"))
-	for _, p := range []*person{ada, bob} {
+	for _, p := range []*person{ada, cleo} {
 		p.until("!%s", lost)
 		p.until(`document.querySelectorAll('.seat').length === 2 && !document.querySelector('.seat.away')`)
 	}
-	bob.picked("13")
+	cleo.picked("13")
 	ada.button("Reveal") // still the owner
-	bob.until(`%s.querySelector('.value').textContent === '13'`, seat("Bob"))
-	if n := get[int](bob, `document.querySelectorAll('.toast').length`); n != 0 {
+	cleo.until(`%s.querySelector('.value').textContent === '13'`, seat("Cleo"))
+	if n := get[int](cleo, `document.querySelectorAll('.toast').length`); n != 0 {
 		t.Errorf("a restart is nobody's business, and there are %d toasts", n)
 	}
 }

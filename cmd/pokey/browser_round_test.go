@@ -1,16 +1,13 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
-	"github.com/coder/websocket"
 )
 
 // openRoom is the owner of a new room, with a name, and the link to it.
@@ -31,9 +28,9 @@ func (p *person) call(name string) {
 }
 
 // join is somebody who has followed the link and said their name.
-func join(t *testing.T, link, name string, first ...chromedp.Action[chromedp.Void]) *person {
+func join(t *testing.T, link, name string) *person {
 	t.Helper()
-	p := browse(t, link, first...)
+	p := browse(t, link)
 	p.call(name)
 	return p
 }
@@ -57,63 +54,6 @@ func (p *person) sees(words string) {
 // seat is an expression for the seat of somebody, as this person sees it.
 func seat(name string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll('.seat')].find(e => e.querySelector('.name').textContent === %q)`, name)
-}
-
-// guest is a client without a screen, to fill a table with.
-type guest struct {
-	t    *testing.T
-	conn *websocket.Conn
-	room string
-	sent int
-}
-
-// guest joins a room under a name.
-func (l *listening) guest(t *testing.T, link, name string) *guest {
-	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), strings.Replace(l.url, "http", "ws", 1)+"/connect", &websocket.DialOptions{
-		HTTPHeader: http.Header{"Cookie": {peerCookie(t, l.url)}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.CloseNow() })
-	conn.SetReadLimit(1 << 20)
-	g := &guest{t: t, conn: conn, room: link[strings.LastIndex(link, "/")+1:]}
-	g.asks(map[string]any{"request": "setName", "name": name})
-	g.asks(map[string]any{"request": "joinRoom"})
-	return g
-}
-
-// estimates gives a card and a reason.
-func (g *guest) estimates(value, comment string) *guest {
-	g.t.Helper()
-	g.asks(map[string]any{"request": "estimate", "value": value, "comment": comment})
-	return g
-}
-
-func (g *guest) asks(request map[string]any) {
-	g.t.Helper()
-	g.sent++
-	id := fmt.Sprint(g.sent)
-	request["id"], request["roomId"] = id, g.room
-	data, _ := json.Marshal(request)
-	if err := g.conn.Write(g.t.Context(), websocket.MessageText, data); err != nil {
-		g.t.Fatal(err)
-	}
-	for {
-		_, data, err := g.conn.Read(g.t.Context())
-		if err != nil {
-			g.t.Fatal(err)
-		}
-		var answer struct{ Event, ID, Code string }
-		if _ = json.Unmarshal(data, &answer); answer.ID != id {
-			continue
-		}
-		if answer.Event != "ok" {
-			g.t.Fatalf("%s: %s", answer.Code, data)
-		}
-		return
-	}
 }
 
 // From nothing to the second round, by two people on two screens.

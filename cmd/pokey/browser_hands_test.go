@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+)
+
+// spot is where a pointer would press an element: in its middle, once it has
+// come to rest, and only if nothing lies over it.
+const spot = `(() => {
+	const all = [...document.querySelectorAll(%[1]q)], said = %[2]q
+	const e = all.find(e => e.checkVisibility({visibilityProperty: true}) && (!said || (e.getAttribute('aria-label') ?? '').startsWith(said) || e.textContent.trim().startsWith(said)))
+	if (!e || e.disabled || e.getAttribute('aria-disabled') === 'true') return null
+	e.scrollIntoView({block: 'nearest', behavior: 'instant'})
+	const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+	const top = document.elementFromPoint(x, y)
+	return top && (e.contains(top) || top.contains(e) && e.closest('label')) ? [x, y] : null
+})()`
+
+// press presses the mouse on what a selector finds.
+func (p *person) press(selector string) { p.t.Helper(); p.pressSaid(selector, "") }
+
+// button presses a button or link by how its words begin.
+func (p *person) button(said string) { p.t.Helper(); p.pressSaid("button, a", said) }
+
+func (p *person) pressSaid(selector, said string) {
+	p.t.Helper()
+	js := fmt.Sprintf(spot, selector, said)
+	var at []float64
+	p.poll("a "+selector+" "+said+" to press", func(ctx context.Context) bool {
+		was := at
+		var err error
+		at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](js))
+		return err == nil && len(at) == 2 && slices.Equal(at, was)
+	})
+	p.do(chromedp.MouseClickXY(at[0], at[1]))
+}
+
+// keys presses keys, one after the other.
+func (p *person) keys(keys string, modifiers ...chromedp.Modifier) {
+	p.t.Helper()
+	p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// fill replaces what is in a field.
+func (p *person) fill(selector, text string) {
+	p.t.Helper()
+	p.press(selector)
+	p.until(`document.activeElement === document.querySelector(%q)`, selector)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select?.()`), insert(text))
+}
+
+func insert(text string) chromedp.Action[chromedp.Void] {
+	return call(input.InsertText, input.InsertTextParams{Text: text})
+}
