@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -78,7 +79,7 @@ type call struct {
 	join  string // the room's id, for joinRoom
 	msg   []byte
 	sent  int
-	reply chan Reply // holds one
+	reply chan Reply // holds one; nil if nobody waits
 }
 
 // New makes a client. It does nothing until it runs.
@@ -121,7 +122,8 @@ func (c *Client) Run(ctx context.Context) error {
 }
 
 // Do sends the request with an id and waits for its answer, over as many
-// connections as it takes. The error is ctx's or [ErrEnded]; the request may
+// connections as it takes. When a request that was sent before is refused for
+// the moment, that says nothing of the first time, so it is sent again. The error is ctx's or [ErrEnded]; the request may
 // then have had its effect or not, or have it later.
 func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 	pending := c.ask(r)
@@ -136,7 +138,7 @@ func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 			return Reply{}, ErrEnded
 		}
 	case <-ctx.Done():
-		c.take(pending.id)
+		c.forget(pending)
 		return Reply{}, ctx.Err()
 	}
 }
@@ -186,17 +188,11 @@ func (c *Client) send(conn *Conn, pending *call) {
 	}
 }
 
-// take removes and returns the pending request with the id; nil if there is none.
-func (c *Client) take(id string) *call {
+// forget gives a pending request up.
+func (c *Client) forget(pending *call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, pending := range c.pending {
-		if pending.id == id {
-			c.pending = append(c.pending[:i:i], c.pending[i+1:]...)
-			return pending
-		}
-	}
-	return nil
+	c.pending = slices.DeleteFunc(c.pending, func(p *call) bool { return p == pending })
 }
 
 // Room returns the newest known state of a room, whether there is one, and a

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/wire"
@@ -73,53 +72,6 @@ func (l *connection) welcome() error {
 	return nil
 }
 
-// start joins the rooms again, sends again what is not answered, in its order,
-// and lets new requests out.
-func (l *connection) start() {
-	c := l.client
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	c.mu.Lock()
-	again, asked := slices.Clone(c.pending), make(map[string]bool)
-	c.mu.Unlock()
-	for _, pending := range again {
-		asked[pending.join] = true
-	}
-	for roomID, role := range c.wantedRooms() {
-		if !asked[roomID] {
-			l.join(roomID, role)
-		}
-	}
-	for _, pending := range again {
-		c.send(l.conn, pending)
-	}
-	c.mu.Lock()
-	c.conn = l.conn
-	c.mu.Unlock()
-}
-
-func (l *connection) stop(err error) {
-	c := l.client
-	c.mu.Lock()
-	c.conn = nil
-	close(c.changed)
-	c.changed = make(chan struct{})
-	c.mu.Unlock()
-	if c.given.Hooks.Closed != nil {
-		c.given.Hooks.Closed(l.conn.Number, err)
-	}
-}
-
-// join asks for a room without anybody waiting for the answer; a refusal comes
-// as an error event and leaves the room unknown.
-func (l *connection) join(roomID, role string) {
-	c := l.client
-	c.mu.Lock()
-	id := c.newID()
-	c.mu.Unlock()
-	c.send(l.conn, &call{join: roomID, msg: JoinRoom(roomID, role).Encode(id)})
-}
-
 // step handles one message.
 func (l *connection) step() error {
 	msg, err := l.read()
@@ -142,23 +94,6 @@ func (l *connection) step() error {
 	case wire.Closing:
 		l.closing(msg)
 	}
-	return nil
-}
-
-func (l *connection) answer(head wire.Head, msg []byte) error {
-	pending := l.client.take(string(head.ID))
-	if pending == nil {
-		return nil
-	}
-	var reply Reply
-	if err := json.Unmarshal(msg, &reply); err != nil {
-		return fmt.Errorf("answer: %w", err)
-	}
-	reply.OK = head.Event == wire.OK
-	l.client.mu.Lock()
-	reply.Sent = pending.sent
-	l.client.mu.Unlock()
-	pending.reply <- reply
 	return nil
 }
 

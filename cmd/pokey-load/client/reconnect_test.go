@@ -32,6 +32,32 @@ func TestResendsUnanswered(t *testing.T) {
 	}
 }
 
+// The same on a server that is often busy. What is refused at the first sending
+// is for the asker to repeat; what was sent before, for the client.
+func TestResendsRefused(t *testing.T) {
+	site := serve(t, fakeserver.Options{Faults: fakeserver.Faults{DropConnection: 3, Unavailable: 5}})
+	ada := start(t, site, client.Hooks{})
+	insist := func(r client.Request) client.Reply {
+		for {
+			reply := do(t, ada, r)
+			if reply.OK {
+				return reply
+			}
+			if reply.Code != "unavailable" || !reply.Retryable || reply.Sent != 1 {
+				t.Fatalf("%v: %+v", r, reply)
+			}
+		}
+	}
+	id := insist(client.CreateRoom("any", nil)).RoomID
+	insist(client.JoinRoom(id, ""))
+	for range 10 {
+		insist(client.Clear(id, 0))
+	}
+	if room := wait(t, ada, id, func(r client.Room) bool { return r.Round >= 11 }); room.Round != 11 {
+		t.Errorf("round %d", room.Round)
+	}
+}
+
 func TestComesBackAfterBreak(t *testing.T) {
 	site := serve(t, fakeserver.Options{})
 	var mu sync.Mutex

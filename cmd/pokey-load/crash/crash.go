@@ -25,7 +25,8 @@ type Options struct {
 	Life    time.Duration // the longest that the server lives; the shortest is a fifth of it
 	Think   time.Duration // between two requests of a member, on average
 	// AtOnce is how many times an owner asks at once, without waiting for
-	// answers, for a clear that names no round; 0 to 100.
+	// answers, for a clear that names no round; 0 to 8, for the oracle has to
+	// consider them in every order.
 	AtOnce  int
 	Backoff client.Backoff
 	// Patience is for clients to come back after a start, and for the oracle of
@@ -82,8 +83,8 @@ func (o Options) Validate() error {
 		return errors.New("cycles: 0 to 10000")
 	case o.Renew < 1 || o.Renew > 1000:
 		return errors.New("renew: 1 to 1000")
-	case o.AtOnce < 0 || o.AtOnce > 100:
-		return errors.New("at once: 0 to 100")
+	case o.AtOnce < 0 || o.AtOnce > 8:
+		return errors.New("at once: 0 to 8")
 	case o.Life <= 0 || o.Think <= 0 || o.Patience <= 0:
 		return errors.New("durations must be positive")
 	}
@@ -129,7 +130,10 @@ func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o 
 	g := newGame(site, o)
 	defer g.leave()
 	defer func() { err = errors.Join(err, r.judge(g, o, from)) }()
-	if err := g.setUp(ctx, o.Rooms, o.Members); err != nil {
+	g.gate.Lock() // until everybody is there
+	err = g.setUp(ctx, o.Rooms, o.Members)
+	g.gate.Unlock()
+	if err != nil {
 		return err
 	}
 	for n := range min(o.Renew, o.Cycles-len(r.Cycles)) {
@@ -186,6 +190,8 @@ func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, erro
 		return c, ctx.Err()
 	}
 	c.Gap, c.Longest, c.Missing = g.back.result()
+	g.gate.Lock() // so that what is read stands still, and the history with it
+	defer g.gate.Unlock()
 	if err := g.audit(ctx); err != nil {
 		return c, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type game struct {
 	cancel  context.CancelFunc
 	auditor client.Session
 
+	gate     sync.RWMutex  // locked to let nobody ask
 	stop     chan struct{} // closed to end the playing
 	playing  sync.WaitGroup
 	expelled atomic.Int64 // clients told not to come back
@@ -99,7 +101,7 @@ func (g *game) open(ctx context.Context, members []*client.Client) error {
 		}
 		p := &player{
 			client: c, history: g.history, room: made.RoomID, cards: deck,
-			owner: i == 0, think: g.think, atOnce: g.atOnce, stop: g.stop,
+			owner: i == 0, think: g.think, atOnce: g.atOnce, gate: &g.gate, stop: g.stop,
 		}
 		g.playing.Go(func() { _ = p.run(ctx) }) // an end for good is counted by the client
 	}
@@ -135,18 +137,34 @@ func (g *game) join(ctx context.Context, c *client.Client, roomID string, observ
 	return nil
 }
 
-// auditBatch is how many rooms one auditing connection joins: a server may
-// well limit it.
-const auditBatch = 8
+// An auditing connection joins auditBatch rooms, because a server may well limit
+// that, and auditors of them audit at a time.
+const (
+	auditBatch = 8
+	auditors   = 4
+)
 
 // audit reads all rooms as somebody who comes fresh to them.
 func (g *game) audit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, requestPatience)
 	defer cancel()
-	for first := 0; first < len(g.rooms); first += auditBatch {
-		if err := g.auditSome(ctx, g.rooms[first:min(first+auditBatch, len(g.rooms))]); err != nil {
-			return fmt.Errorf("audit: %w", err)
-		}
+	batches := make(chan []string, len(g.rooms))
+	for batch := range slices.Chunk(g.rooms, auditBatch) {
+		batches <- batch
+	}
+	close(batches)
+	var auditing sync.WaitGroup
+	errs := make([]error, auditors)
+	for i := range errs {
+		auditing.Go(func() {
+			for batch := range batches {
+				errs[i] = errors.Join(errs[i], g.auditSome(ctx, batch))
+			}
+		})
+	}
+	auditing.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("audit: %w", err)
 	}
 	return nil
 }
@@ -185,7 +203,7 @@ func (g *game) finish(ctx context.Context) error {
 	members := len(g.clients) / max(len(g.rooms), 1)
 	for i, roomID := range g.rooms {
 		owner := g.clients[i*members]
-		p := player{client: owner, history: g.history, room: roomID}
+		p := player{client: owner, history: g.history, room: roomID, gate: &g.gate}
 		if err := p.do(ctx, history.Ask{Kind: history.Reveal, Room: roomID, User: owner.UserID()}); err != nil {
 			return fmt.Errorf("last reveal: %w", err)
 		}

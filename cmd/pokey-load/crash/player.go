@@ -25,6 +25,7 @@ type player struct {
 	owner   bool
 	think   time.Duration // on average, before each request
 	atOnce  int           // requests without waiting for answers, where that tells
+	gate    *sync.RWMutex // held while a request is under way; nobody asks while it is locked
 	stop    <-chan struct{}
 
 	estimated int // the newest round that this player has an opinion on
@@ -147,6 +148,8 @@ func (p *player) play(ctx context.Context, ask history.Ask) error {
 
 // do asks and records.
 func (p *player) do(ctx context.Context, ask history.Ask) error {
+	p.gate.RLock()
+	defer p.gate.RUnlock()
 	ctx, cancel := context.WithTimeout(ctx, requestPatience)
 	defer cancel()
 	op := p.history.Begin(ask)

@@ -27,6 +27,7 @@ type Faults struct {
 	OldVersionAgain int  // the status before is sent after this one
 	DropPatch       int  // a status is sent to nobody, so that the next patch does not fit
 	DropConnection  int  // the connection breaks between a commit and its answer
+	Unavailable     int  // a request is refused for the moment
 	ForgetRequests  bool // a request sent again has its effect again
 	CommitLate      bool // commits reach the disk 30 ms after their acknowledgement
 	Hang            bool // handshakes succeed and requests are never answered

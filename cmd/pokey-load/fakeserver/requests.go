@@ -9,6 +9,10 @@ import (
 func (s *Server) handle(c *session, q request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if q.Request != "ping" && s.occasion("busy", s.options.Faults.Unavailable) {
+		c.send(mustJSON(map[string]any{"event": "error", "id": q.ID, "code": "unavailable", "retryable": true}))
+		return
+	}
 	switch q.Request {
 	case "ping":
 		c.answer(q, "", nil)
