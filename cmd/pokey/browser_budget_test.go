@@ -84,6 +84,7 @@ func (p *person) warm(url, standing string) {
 
 // What the page costs, the first time and afterwards.
 func TestBrowserBudget(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada := browse(t, server.url+"/")
 	ada.until(`document.querySelector('.landing .primary')`)

@@ -23,6 +23,7 @@ func (p *person) manage(name string) {
 
 // A list of topics from paste to history, and the results to take along.
 func TestBrowserTopics(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
@@ -96,6 +97,7 @@ func (p *person) download(button string) string {
 
 // Who may do what, and who gives it to whom.
 func TestBrowserOwner(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
@@ -139,6 +141,7 @@ func TestBrowserOwner(t *testing.T) {
 
 // The big screen shows the room, offers the way in and has nothing to press.
 func TestBrowserStage(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	ada.fill("[data-topic]", "Login")

@@ -22,6 +22,7 @@ var hostile = []string{
 
 // Whatever people write is text on every screen.
 func TestBrowserHostileTexts(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	ada.ownDeck(`<b>x</b>: <b>x</b> "'>< {{1}} ${1} &lt <img> a/*b*/ __proto_`)
@@ -71,6 +72,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 // A page from elsewhere cannot speak for somebody, though on the same host
 // their cookie goes along.
 func TestBrowserForeignOrigin(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -105,6 +107,7 @@ func (p *person) sawRefusal() bool {
 // By plain http on a name of the LAN half of the web platform is missing. It is
 // what self-hosted means.
 func TestBrowserPlainHTTP(t *testing.T) {
+	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 // Everything of a round without a pointer.
 func TestBrowserKeys(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada := browse(t, server.url+"/")
 	ada.until(`document.querySelector('.landing .primary')`)
@@ -76,6 +77,7 @@ func TestBrowserKeys(t *testing.T) {
 
 // A card that begins with the letter of a command is the card's.
 func TestBrowserKeysOfCards(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, _ := openRoom(t, server, "Ada")
 	ada.ownDeck("Ranks: C R XS XXL")
@@ -90,6 +92,7 @@ func TestBrowserKeysOfCards(t *testing.T) {
 
 // Wherever the tabulator leads, one sees where one is.
 func TestBrowserFocus(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, _ := openRoom(t, server, "Ada")
 	seen := map[string]bool{}

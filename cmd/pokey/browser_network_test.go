@@ -115,6 +115,7 @@ const lost = `document.querySelector('.banner.lost')`
 
 // What is done while the network is away is kept, and done once it is back.
 func TestBrowserCut(t *testing.T) {
+	t.Parallel()
 	g := newGate()
 	server := listenWith(t, g.listen)
 	ada, link := openRoom(t, server, "Ada")
@@ -152,6 +153,7 @@ func TestBrowserCut(t *testing.T) {
 
 // A connection that says nothing more is noticed when the user is back.
 func TestBrowserFreeze(t *testing.T) {
+	t.Parallel()
 	g := newGate()
 	server := listenWith(t, g.listen)
 	ada, _ := openRoom(t, server, "Ada")
@@ -171,6 +173,7 @@ func TestBrowserFreeze(t *testing.T) {
 
 // A new server on the same directory is the same room.
 func TestBrowserRestart(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	server := listen(t, "-data", data)
 	ada, link := openRoom(t, server, "Ada")

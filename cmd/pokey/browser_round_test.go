@@ -48,7 +48,7 @@ func (p *person) picked(value string) {
 // sees waits for words on the screen.
 func (p *person) sees(words string) {
 	p.t.Helper()
-	p.until(`document.body.innerText.toLowerCase().includes(%q)`, strings.ToLower(words))
+	p.until(`document.getElementById('page').innerText.toLowerCase().includes(%q)`, strings.ToLower(words))
 }
 
 // seat is an expression for the seat of somebody, as this person sees it.
@@ -58,6 +58,7 @@ func seat(name string) string {
 
 // From nothing to the second round, by two people on two screens.
 func TestBrowserRound(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada := browse(t, server.url+"/")
 	ada.press(".landing .primary") // the first click
@@ -105,6 +106,7 @@ func TestBrowserRound(t *testing.T) {
 
 // A person is one member, however many tabs, and a reload loses nothing.
 func TestBrowserTabs(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")

@@ -32,6 +32,7 @@ func (p *person) ownDeck(line string) {
 }
 
 func TestBrowserDecks(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
@@ -56,7 +57,7 @@ func TestBrowserDecks(t *testing.T) {
 	ada.card("L")
 	bob.sees("Agreed on L")
 	ada.card("L")
-	bob.until(`!document.body.innerText.includes('Agreed on L')`)
+	bob.until(`!document.querySelector('.settled')`)
 
 	// What was wrong with a line of cards is said at once.
 	ada.dialog("Options", "options")
@@ -77,6 +78,7 @@ func TestBrowserDecks(t *testing.T) {
 
 // An estimate taken back stops the count-down; left alone, it reveals.
 func TestBrowserAutoReveal(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
@@ -96,6 +98,7 @@ func TestBrowserAutoReveal(t *testing.T) {
 }
 
 func TestBrowserTimer(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
@@ -111,6 +114,7 @@ func TestBrowserTimer(t *testing.T) {
 
 // The browser's language is spoken, and another where it is chosen.
 func TestBrowserGerman(t *testing.T) {
+	t.Parallel()
 	server := listen(t)
 	ada := browse(t, server.url+"/", speaks("de-AT,de,en"))
 	ada.until(`document.documentElement.lang === 'de' && navigator.language.startsWith('de')`)
