@@ -37,7 +37,7 @@ function scale(p, settles) {
     const names = list(estimates(room).filter((vote) => vote.value === card).map((vote) => vote.name));
     const said = n > 0 ? t('scale.card', { card: cardName(card), n, names }) : cardName(card);
     return [
-      h('div', { class: n > 0 ? 'pile' : 'pile none', 'aria-hidden': 'true', vars: { '--part': n / most } }, n || false),
+      h('div', { class: n > 0 ? 'pile' : 'pile none', 'aria-hidden': 'true', vars: { '--part': n / most } }, n > 0 && n),
       one(p, card, stop, agreed === card ? ' picked' : n > 0 ? '' : ' unused', said, settles ? agreed === card : null, () => settles && p.act.settle(agreed === card ? null : card)),
       n > 0 && h('span', { class: 'tip', 'aria-hidden': 'true' }, names),
     ];

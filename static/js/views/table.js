@@ -38,8 +38,9 @@ function label(p, person) {
   const { room, me } = p.state;
   const rank = person.owner ? 'owner' : person.deputy ? 'deputy' : person.standIn && 'standIn';
   const inside = [
-    rank && h('span', { class: 'rank', title: t(`seat.${rank}`) }, icon(rank === 'owner' ? 'crown' : 'star'), spokenOnly(`${t(`seat.${rank}`)} `)),
+    rank && h('span', { class: 'rank', title: t(`seat.${rank}`) }, icon(rank === 'owner' ? 'crown' : 'star')),
     h('span', { class: 'name' }, person.name),
+    rank && spokenOnly(`, ${t(`seat.${rank}`)}`),
   ];
   const manages = !p.stage && isOwner(room, me?.id) && person.id !== me?.id;
   return manages ? button('who', inside, () => p.set({ dialog: 'person', person: person.id })) : h('span', { class: 'who' }, inside);
