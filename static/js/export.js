@@ -69,7 +69,7 @@ export function csv(rounds) {
  */
 function cell(value) {
   const text = String(value ?? '');
-  const formula = /^[\s]*[=+\-@\t\r|%]/.test(text) && !/^-?\d+([.,]\d+)?$/.test(text);
+  const formula = /^(?:[\t\r]|\s*[=+\-@|%＝＋－＠])/.test(text) && !/^-?\d+([.,]\d+)?$/.test(text);
   return /[",;\r\n']/.test(text) || formula ? `"${(formula ? "'" : '') + text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,0 +1,271 @@
+package static_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"image/png"
+	"io/fs"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"example.com/pokey/static"
+)
+
+const (
+	entry    = "js/app.js"
+	maxLines = 300
+	maxIcon  = 12 << 10
+)
+
+var (
+	// lazy are the modules that the page asks for by import() on purpose: what
+	// only a room needs, its dialogs, and the languages other than English.
+	lazy = map[string]bool{"js/play.js": true, "js/views/dialogs.js": true, "js/lang/de.js": true}
+
+	named     = regexp.MustCompile(`(?:href|src)="([^"#]*)"`)
+	preload   = regexp.MustCompile(`<link rel="modulepreload" href="([^"]+)">`)
+	statement = regexp.MustCompile(`(?m)^(?:import|export)\b(?:[\w\s{},*$]+\bfrom)?\s*['"]([^'"]+)['"]`)
+	dynamic   = regexp.MustCompile(`\bimport\('([^']+)'\)`)
+	comment   = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
+	hints     = regexp.MustCompile(`'([^']+)'\.split\(' '\)`)
+	forbidden = regexp.MustCompile(
+		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\beval\(|new Function|style="|javascript:|[\s"']on[a-z]+="`)
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := fs.ReadFile(static.Files, name)
+	if err != nil {
+		t.Fatalf("%s is not embedded: %v", name, err)
+	}
+	return string(content)
+}
+
+func files(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	err := fs.WalkDir(static.Files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// index is index.html as a server at the root of its host serves it, with the
+// prefix of the versioned files left out.
+func index(t *testing.T) string {
+	t.Helper()
+	return strings.NewReplacer("{{base}}v/{{v}}/", "", "{{base}}", "/", "{{v}}", "hash").Replace(read(t, "index.html"))
+}
+
+// imports returns the modules that a module names, at once and lazily. Types
+// in comments are no imports.
+func imports(t *testing.T, module string) (eager, late []string) {
+	t.Helper()
+	source := comment.ReplaceAllString(read(t, module), "")
+	find := func(pattern *regexp.Regexp) (found []string) {
+		for _, match := range pattern.FindAllStringSubmatch(source, -1) {
+			if !strings.HasPrefix(match[1], ".") {
+				t.Errorf("%s imports %q: only paths of the page's own can be served", module, match[1])
+				continue
+			}
+			found = append(found, path.Join(path.Dir(module), match[1]))
+		}
+		return found
+	}
+	return find(statement), find(dynamic)
+}
+
+// reach adds to seen the modules that are loaded with module.
+func reach(t *testing.T, module string, seen map[string]bool) {
+	t.Helper()
+	if seen[module] {
+		return
+	}
+	seen[module] = true
+	eager, _ := imports(t, module)
+	for _, next := range eager {
+		reach(t, next, seen)
+	}
+}
+
+func TestIndexNamesWhatIsEmbedded(t *testing.T) {
+	t.Parallel()
+	matches := named.FindAllStringSubmatch(index(t), -1)
+	if len(matches) == 0 {
+		t.Fatal("index.html names no file")
+	}
+	for _, match := range matches {
+		read(t, match[1])
+	}
+}
+
+func TestModulesAreEmbeddedAndReachable(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{"js/boot.js": true} // a classic script
+	reach(t, entry, seen)
+	for name := range lazy {
+		reach(t, name, seen)
+	}
+	for _, name := range files(t) {
+		if path.Ext(name) == ".js" && !seen[name] {
+			t.Errorf("%s is served, but nothing imports it", name)
+		}
+	}
+}
+
+func TestEagerModulesArePreloaded(t *testing.T) {
+	t.Parallel()
+	eager := map[string]bool{}
+	reach(t, entry, eager)
+	preloaded := map[string]bool{entry: true} // it has a script element
+	for _, match := range preload.FindAllStringSubmatch(index(t), -1) {
+		preloaded[match[1]] = true
+		if !eager[match[1]] {
+			t.Errorf("%s is preloaded, but the front page does not need it", match[1])
+		}
+	}
+	for name := range eager {
+		if !preloaded[name] {
+			t.Errorf("%s has no modulepreload link", name)
+		}
+	}
+}
+
+func TestLazyModulesAreSoOnPurpose(t *testing.T) {
+	t.Parallel()
+	found := map[string]bool{}
+	for _, name := range files(t) {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		_, late := imports(t, name)
+		for _, module := range late {
+			found[module] = true
+			if !lazy[module] {
+				t.Errorf("%s imports %s lazily", name, module)
+			}
+		}
+	}
+	for name := range lazy {
+		if !found[name] {
+			t.Errorf("nothing imports %s lazily", name)
+		}
+	}
+}
+
+// TestBootAsksForARoom holds boot.js to the modules that a page of a room
+// needs beyond those in index.html.
+func TestBootAsksForARoom(t *testing.T) {
+	t.Parallel()
+	eager, room := map[string]bool{}, map[string]bool{}
+	reach(t, entry, eager)
+	reach(t, "js/play.js", room)
+	match := hints.FindStringSubmatch(read(t, "js/boot.js"))
+	if match == nil {
+		t.Fatal("boot.js has no list of modules")
+	}
+	asked := map[string]bool{}
+	for name := range strings.FieldsSeq(match[1]) {
+		asked["js/"+name+".js"] = true
+	}
+	for name := range room {
+		if !eager[name] && !asked[name] {
+			t.Errorf("boot.js does not ask for %s", name)
+		}
+	}
+	for name := range asked {
+		if !room[name] || eager[name] {
+			t.Errorf("boot.js asks for %s without need", name)
+		}
+	}
+}
+
+func TestNothingTurnsTextIntoCode(t *testing.T) {
+	t.Parallel()
+	for _, name := range files(t) {
+		if ext := path.Ext(name); ext != ".js" && ext != ".html" {
+			continue
+		}
+		for i, line := range strings.Split(read(t, name), "\n") {
+			if found := forbidden.FindString(line); found != "" {
+				t.Errorf("%s:%d: %s", name, i+1, found)
+			}
+		}
+	}
+	if strings.Contains(index(t), "<style") || regexp.MustCompile(`<script[^>]*>[^<]`).MatchString(index(t)) {
+		t.Error("index.html has a script or a style of its own, which the content security policy forbids")
+	}
+}
+
+func TestFilesAreShort(t *testing.T) {
+	t.Parallel()
+	for _, name := range files(t) {
+		if path.Ext(name) == ".png" {
+			continue
+		}
+		if lines := strings.Count(read(t, name), "\n"); lines > maxLines {
+			t.Errorf("%s has %d lines, at most %d are allowed", name, lines, maxLines)
+		}
+	}
+}
+
+func TestIconsAreThereInTheirSizes(t *testing.T) {
+	t.Parallel()
+	var manifest struct {
+		Icons []struct{ Src, Sizes, Type string }
+	}
+	if err := json.Unmarshal([]byte(read(t, "manifest.webmanifest")), &manifest); err != nil {
+		t.Fatal(err)
+	}
+	if len(manifest.Icons) == 0 {
+		t.Fatal("the manifest has no icons")
+	}
+	sizes := map[string]int{"icons/icon-180.png": 180} // index.html names it, not the manifest
+	for _, icon := range manifest.Icons {
+		content := read(t, icon.Src)
+		switch icon.Type {
+		case "image/svg+xml":
+			if !strings.HasPrefix(content, "<svg") {
+				t.Errorf("%s is no SVG", icon.Src)
+			}
+		case "image/png":
+			width, _, _ := strings.Cut(icon.Sizes, "x")
+			size, err := strconv.Atoi(width)
+			if err != nil {
+				t.Errorf("%s: sizes %q: %v", icon.Src, icon.Sizes, err)
+			}
+			sizes[icon.Src] = size
+		default:
+			t.Errorf("%s: type %q", icon.Src, icon.Type)
+		}
+	}
+	for name, size := range sizes {
+		content := read(t, name)
+		picture, err := png.DecodeConfig(bytes.NewReader([]byte(content)))
+		if err != nil || picture.Width != size || picture.Height != size {
+			t.Errorf("%s is %d by %d, want %d by %d (error: %v)", name, picture.Width, picture.Height, size, size, err)
+		}
+		if len(content) > maxIcon {
+			t.Errorf("%s has %d bytes, at most %d are allowed", name, len(content), maxIcon)
+		}
+	}
+}
+
+func TestOnlyThePageIsEmbedded(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]bool{".html": true, ".js": true, ".css": true, ".svg": true, ".png": true, ".webmanifest": true}
+	for _, name := range files(t) {
+		if !kinds[path.Ext(name)] || strings.Contains(name, "test") {
+			t.Errorf("%s is embedded", name)
+		}
+	}
+}
