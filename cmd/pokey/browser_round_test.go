@@ -94,6 +94,7 @@ func TestBrowserRound(t *testing.T) {
 	for _, p := range []*person{ada, bob} {
 		p.until(`%s.querySelector('.value').textContent === '13' && %s.querySelector('.value').textContent === '5'`, seat("Bob"), seat("Ada"))
 		p.sees("Two camps: 5 and 13")
+		p.until(`[...document.querySelectorAll('.pile')].map(e => e.textContent).join('') === '11'`) // and no zero
 		p.sees("legacy parser")
 		p.until(`document.querySelector('.figures').textContent.includes('9')`) // the median
 	}
