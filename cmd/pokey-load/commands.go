@@ -118,6 +118,7 @@ func loadCommand(flags *flag.FlagSet, _ io.Writer) func(context.Context) (outcom
 	flags.DurationVar(&o.Duration, "duration", 20*time.Second, "how long to measure")
 	flags.DurationVar(&o.WarmUp, "warm-up", 2*time.Second, "how long to play before")
 	flags.DurationVar(&o.Rest, "rest", time.Second, "how long to leave the server alone before its memory is read")
+	flags.DurationVar(&o.StallAfter, "stall-after", 0, "how long a room may be quiet at the end; 0 for half the duration, at most 5s")
 	flags.Float64Var(&o.Rate, "rate", 1000, "changes a second over all rooms, for shape paced")
 	flags.IntVar(&o.PID, "pid", 0, "the server's process, for what it takes")
 	flags.IntVar(&o.Stalled, "stalled", 0, "connections that join a room and stop reading")

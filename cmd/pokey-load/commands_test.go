@@ -38,7 +38,7 @@ func serve(t *testing.T, o fakeserver.Options) string {
 }
 
 func TestLoad(t *testing.T) {
-	args := []string{"-url", serve(t, fakeserver.Options{}), "-rooms", "2", "-members", "3", "-duration", "200ms", "-warm-up", "10ms", "-rest", "0s", "-json"}
+	args := []string{"-url", serve(t, fakeserver.Options{}), "-rooms", "2", "-members", "3", "-duration", "200ms", "-warm-up", "10ms", "-rest", "0s", "-stall-after", "1m", "-json"}
 	status, stdout, stderr := runIt(t, args...)
 	var report struct{ Deliveries, Lost int }
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || status != passed || report.Deliveries == 0 {
@@ -48,7 +48,7 @@ func TestLoad(t *testing.T) {
 
 func TestLoadFails(t *testing.T) {
 	url := serve(t, fakeserver.Options{Faults: fakeserver.Faults{LoseAck: 3}})
-	status, stdout, _ := runIt(t, "load", "-url", url, "-rooms", "1", "-members", "3", "-duration", "100ms", "-warm-up", "100ms", "-rest", "0s")
+	status, stdout, _ := runIt(t, "load", "-url", url, "-rooms", "1", "-members", "3", "-duration", "200ms", "-warm-up", "1s", "-rest", "0s", "-stall-after", "100ms")
 	if status != failed || !strings.Contains(stdout, "1 rooms stalled") {
 		t.Errorf("status %d\n%s", status, stdout)
 	}

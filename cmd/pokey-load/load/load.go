@@ -27,11 +27,14 @@ type Options struct {
 	Rest     time.Duration // for the server before its memory is read
 	WarmUp   time.Duration
 	Duration time.Duration // of the measuring; at most 24 hours
-	Rate     float64       // of shape paced: changes a second over all rooms
-	PID      int           // the server's process, 0 for an unknown one
-	Stalled  int           // connections that join a room and stop reading; at most 10 000
-	Flooding int           // connections that send as fast as they can; at most 1 000
-	Dialers  int           // connections that are set up at a time; 1 to 1 000
+	// StallAfter is how long a room may have been quiet at the end without
+	// being taken for stalled; 0 for half of Duration, and at most 5 s.
+	StallAfter time.Duration
+	Rate       float64 // of shape paced: changes a second over all rooms
+	PID        int     // the server's process, 0 for an unknown one
+	Stalled    int     // connections that join a room and stop reading; at most 10 000
+	Flooding   int     // connections that send as fast as they can; at most 1 000
+	Dialers    int     // connections that are set up at a time; 1 to 1 000
 }
 
 // maxConnections is what one process is taken to be able to hold.
@@ -155,7 +158,7 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	for _, room := range r.rooms {
 		t := room.finish()
 		total.merge(t)
-		if quiet := time.Since(later(t.progress, from.at)); r.Shape != "idle" && quiet > min(5*time.Second, r.Duration/2) {
+		if quiet := time.Since(later(t.progress, from.at)); r.Shape != "idle" && quiet > r.stallAfter() {
 			stalled++
 		}
 	}
@@ -167,6 +170,13 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	report.StalledRooms = stalled
 	report.Abuse = abuse.result()
 	return report, nil
+}
+
+func (o Options) stallAfter() time.Duration {
+	if o.StallAfter > 0 {
+		return o.StallAfter
+	}
+	return min(5*time.Second, o.Duration/2)
 }
 
 // mark is one end of the measuring.

@@ -39,7 +39,7 @@ func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
 }
 
 func TestCleanServerPasses(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: 500 * time.Millisecond, Rate: 500}, 30*time.Second)
+	report := run(t, fakeserver.Options{Ping: time.Second, Rate: 500}, 30*time.Second)
 	if !report.Passed() {
 		t.Error("failed")
 	}
@@ -51,7 +51,7 @@ func TestCleanServerPasses(t *testing.T) {
 }
 
 func TestLeakIsFound(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: 500 * time.Millisecond, Leaking: true}, 30*time.Second)
+	report := run(t, fakeserver.Options{Ping: time.Second, Leaking: true}, 30*time.Second)
 	for _, c := range report.Changes {
 		if c.Series == "go_goroutines" && c.Over {
 			return
