@@ -269,3 +269,22 @@ func TestOnlyThePageIsEmbedded(t *testing.T) {
 		}
 	}
 }
+
+// The minifier takes `x || false` for a condition and makes it `x`, which shows
+// a 0 or an empty text where there should be nothing.
+func TestNothingTheMinifierGetsWrong(t *testing.T) {
+	wrong := regexp.MustCompile(`(\|\||&&) *(false|true)\b`)
+	err := fs.WalkDir(static.Files, "js", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(static.Files, name)
+		if found := wrong.Find(text); found != nil {
+			t.Errorf("%s: %s", name, found)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -8,7 +8,7 @@ import (
 
 	coder "github.com/coder/websocket"
 	gorilla "github.com/gorilla/websocket"
-	nhooyr "nhooyr.io/websocket" //nolint:staticcheck // clients still use it
+	nhooyr "nhooyr.io/websocket"
 
 	"example.com/pokey/protocol"
 )
@@ -56,7 +56,6 @@ func (s *service) address() string {
 // limit is what the clients read at most.
 const limit = 1 << 20
 
-//nolint:staticcheck // deprecated in favour of coder's; clients still use it
 func playNhooyr(t *testing.T, s *service, url string) {
 	c, _, err := nhooyr.Dial(t.Context(), url, &nhooyr.DialOptions{HTTPHeader: s.header()})
 	if err != nil {

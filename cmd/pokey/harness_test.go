@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -179,9 +180,7 @@ func merge(target, patch any) any {
 	}
 	old, _ := target.(message)
 	merged := message{}
-	for k, v := range old {
-		merged[k] = v
-	}
+	maps.Copy(merged, old)
 	for k, v := range changes {
 		if v == nil {
 			delete(merged, k)

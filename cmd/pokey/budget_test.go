@@ -1,0 +1,64 @@
+package main
+
+import (
+	"io"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"testing"
+
+	"example.com/pokey/static"
+)
+
+// budget is what the page may weigh, in bytes as they travel: the document and
+// all its scripts and style sheets, whatever the room makes use of.
+const budget = 40_000
+
+// TestPageWeighs adds up everything a browser can load, in one language.
+func TestPageWeighs(t *testing.T) {
+	server := listen(t)
+	get := func(path string) (int, []byte) {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept-Encoding", "gzip")
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = response.Body.Close() }()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s, %v", path, response.Status, err)
+		}
+		return len(body), body
+	}
+	response, err := http.Get(server.url + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, _ := io.ReadAll(response.Body)
+	_ = response.Body.Close()
+	tree := regexp.MustCompile(`/v/[0-9a-f]+/`).FindString(string(page))
+
+	total, _ := get("/")
+	err = fs.WalkDir(static.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		kind := path.Ext(name)
+		if err != nil || d.IsDir() || (kind != ".js" && kind != ".css") || name == "js/lang/de.js" {
+			return err
+		}
+		size, _ := get(tree + name)
+		total += size
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes", total)
+	if total > budget {
+		t.Errorf("the page weighs %d bytes, %d too many", total, total-budget)
+	}
+}
