@@ -61,7 +61,7 @@ export default {
   'act.hide': 'Wieder verdecken',
   'act.clear': 'Leeren',
   'act.clearRound': 'Nächste Runde',
-  'act.again': 'Noch einmal schätzen',
+  'act.again': 'Noch einmal',
   'act.next': 'Nächstes Thema',
   'act.change': 'Meine Karte ändern',
   'act.add': 'Noch eine Karte legen',

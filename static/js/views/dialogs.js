@@ -58,7 +58,7 @@ function decks(p) {
     estimates > 0 && !revealed && h('p', { class: 'hint' }, t('deck.drops')),
     h('ul', {}, Object.entries(PRESETS).map(([name, cards]) => choice(name, cards, preset && deck.name === name, name)), choice('any', t('deck.anyHint'), deck.cards.length === 0, { name: t('deck.any'), cards: [] })),
     form('inline', () => typed.deck && p.act.setDeck(typed.deck),
-      field(t('deck.own'), { 'data-own-deck': true, placeholder: PRESETS.fibonacci, 'aria-describedby': 'deck-fault', value: line ?? (preset ? '' : deckLine(deck)), oninput: (event) => p.draft('deck', event.target.value) }),
+      field(t('deck.own'), { 'data-own-deck': true, placeholder: 'S M L XL ?', 'aria-describedby': 'deck-fault', value: line ?? (preset ? '' : deckLine(deck)), oninput: (event) => p.draft('deck', event.target.value) }),
       h('button', { class: 'soft', disabled: !typed.deck }, t('deck.use'))),
     h('p', { id: 'deck-fault', class: typed.fault ? 'fault' : 'hint' }, typed.deck ? t('deck.count', { n: typed.deck.cards.length }) : t(`deck.fault.${typed.fault ?? 'none'}`, { card: typed.card })));
 }

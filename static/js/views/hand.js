@@ -4,6 +4,8 @@ import { mayEstimate, ownEstimate } from '../state.js';
 import { h } from '../ui.js';
 import { button, cardName, face, form } from './parts.js';
 
+const ARC = 14; // more cards take more than one row
+
 /**
  * The deck at the bottom. While the round is hidden it is the user's hand; once
  * revealed the same cards lie straight and are the scale the estimates stand on.
@@ -46,7 +48,8 @@ function scale(p, settles) {
 
 function row(kind, label, cards, inside) {
   const slot = (card, i) => h('li', { key: card, vars: { '--from': i - (cards.length - 1) / 2 } }, inside(card));
-  return h('ul', { class: `deck ${kind}`, key: 'deck', 'aria-label': label, vars: { '--cards': cards.length } }, cards.map(slot));
+  const arc = kind === 'hand' && cards.length <= ARC ? ' arc' : '';
+  return h('ul', { class: `deck ${kind}${arc}`, key: 'deck', 'aria-label': label, vars: { '--cards': cards.length } }, cards.map(slot));
 }
 
 /** A card to press. One of a row is in the tab order; arrow keys go to the others. */

@@ -39,7 +39,7 @@ function label(p, person) {
   const rank = person.owner ? 'owner' : person.deputy ? 'deputy' : person.standIn && 'standIn';
   const inside = [
     rank && h('span', { class: 'rank', title: t(`seat.${rank}`) }, icon(rank === 'owner' ? 'crown' : 'star')),
-    h('span', { class: 'name' }, person.name),
+    h('span', { class: 'name', title: person.name }, person.name),
     rank && spokenOnly(`, ${t(`seat.${rank}`)}`),
   ];
   const manages = !p.stage && isOwner(room, me?.id) && person.id !== me?.id;
