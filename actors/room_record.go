@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -56,30 +57,37 @@ func decodeRoom(m loaded, now poker.Millis) (*poker.Room, recent, error) {
 
 // recent is the requests of late that changed the room, so that one sent again
 // after a reconnect has its effect once.
-type recent map[poker.UserID][]remembered
+type recent map[poker.UserID]remembered
 
+// remembered is one user's requests: eight bytes of digest each, oldest first,
+// and when the last of them came.
 type remembered struct {
-	Digest uint64
-	At     poker.Millis
+	Digests []byte
+	At      poker.Millis
 }
 
 // A client repeats what it has no answer to, which is little and not long ago.
 const (
-	rememberRequests = 4
+	rememberRequests = 16
 	rememberFor      = 2 * time.Minute
 )
 
 func (r recent) seen(user poker.UserID, digest uint64, now time.Time) bool {
-	return slices.ContainsFunc(r[user], func(m remembered) bool {
-		return m.Digest == digest && m.At > millis(now.Add(-rememberFor))
-	})
+	m := r[user]
+	if m.At <= millis(now.Add(-rememberFor)) {
+		return false
+	}
+	for d := range slices.Chunk(m.Digests, 8) {
+		if binary.BigEndian.Uint64(d) == digest {
+			return true
+		}
+	}
+	return false
 }
 
 func (r recent) add(user poker.UserID, digest uint64, now time.Time) {
-	r[user] = append(r[user], remembered{digest, millis(now)})
-	if n := len(r[user]) - rememberRequests; n > 0 {
-		r[user] = slices.Delete(r[user], 0, n)
-	}
+	digests := binary.BigEndian.AppendUint64(r[user].Digests, digest)
+	r[user] = remembered{digests[max(0, len(digests)-8*rememberRequests):], millis(now)}
 }
 
 func (r recent) forget(user poker.UserID) { delete(r, user) }

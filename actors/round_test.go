@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -124,11 +125,19 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 		}
 		room := first.(string)
 		ada.say(`{"request":"joinRoom","id":"j","roomId":"` + room + `"}`)
-		clear := `{"request":"clear","id":"c","roomId":"` + room + `"}`
-		ada.say(clear)
-		ada.say(clear)
-		if r := ada.room()["round"]; r != 2.0 {
-			t.Errorf("cleared twice: round %v", r)
+		clear := func(i int) string {
+			return fmt.Sprintf(`{"request":"clear","id":"c%d","roomId":%q}`, i, room)
+		}
+		for range 2 { // all of them, and after a reconnect all of them again
+			for i := range 16 {
+				ada.say(clear(i))
+			}
+			ada.drop()
+			ada = h.connect(ada.user)
+			ada.say(`{"request":"joinRoom","roomId":"` + room + `"}`)
+		}
+		if r := ada.room()["round"]; r != 17.0 {
+			t.Errorf("cleared 16 times: round %v", r)
 		}
 	})
 }
