@@ -98,8 +98,8 @@ async function createRoom() {
   const [first] = await Promise.all([link.request('createRoom', wishes), loadPlay()]);
   const answer = first.code?.startsWith('invalid_') ? await link.request('createRoom') : first;
   p.set({ creating: false });
-  if (answer.event === 'ok') enter(answer.roomId);
-  else p.toast(refusal(answer.code));
+  if (answer.event === 'error') p.toast(refusal(answer.code));
+  else if (play) enter(answer.roomId);
 }
 
 function forgetRoom(id) {
@@ -121,7 +121,11 @@ function setTheme(theme) {
 
 /** Loads what only a room needs; boot.js has asked for it where the page began with one. */
 async function loadPlay() {
-  play ??= (await import('./play.js')).start(p, link);
+  try {
+    play ??= (await import('./play.js')).start(p, link);
+  } catch {
+    p.apply({ event: 'stale' });
+  }
 }
 
 /** Draws once for however many changes there were since the last time. */

@@ -28,10 +28,13 @@ export function start(p, link) {
   Object.assign(p.act, acts(p, link));
   listenToKeys(p);
   // Now, not when one is opened: by then the network may be gone.
-  import('./views/dialogs.js').then((dialogs) => {
-    openDialog = dialogs.openDialog;
-    p.set({});
-  });
+  import('./views/dialogs.js').then(
+    (dialogs) => {
+      openDialog = dialogs.openDialog;
+      p.set({});
+    },
+    () => p.apply({ event: 'stale' }),
+  );
   return {
     labelTab,
     view: () => (p.stage ? stage(p) : room(p)),

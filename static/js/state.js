@@ -26,9 +26,10 @@ export const PROTOCOL = 2;
 const REFUSED = ['room_not_found', 'room_full', 'not_member'];
 
 /**
- * What is known after an event. Events are the server's, and three of the
- * page's own: `link` (the connection changed), `enter` (another room) and
- * `picked` (an estimate was sent and is shown before it is confirmed).
+ * What is known after an event. Events are the server's, and four of the
+ * page's own: `link` (the connection changed), `enter` (another room), `picked`
+ * (an estimate was sent and is shown before it is confirmed) and `stale` (a part
+ * of the page is no longer to be had).
  *
  * @param {State} state
  * @param {any} event
@@ -54,6 +55,8 @@ const steps = {
     version: null,
     outdated: event.protocol !== PROTOCOL,
   }),
+
+  stale: (state) => ({ ...state, outdated: true }),
 
   user: (state, event) => ({ ...state, me: { id: event.userId, name: event.name } }),
 

@@ -150,3 +150,7 @@ test('merge patches are those of RFC 7396, appendix A', () => {
   assert.equal(trick.polluted, undefined);
   assert.deepEqual(mergePatch({}, { constructor: { a: 1 } }).constructor, { a: 1 });
 });
+
+test('a part of the page that is no longer to be had makes it an old page', () => {
+  assert.equal(reduce(joined, { event: 'stale' }).outdated, true);
+});
