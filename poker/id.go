@@ -14,7 +14,7 @@ type Millis int64
 // Role says whether a member takes part in the estimate.
 type Role string
 
-// The roles of PROTOCOL.md. A member is an estimator unless they ask otherwise.
+// The roles of docs/protocol.md. A member is an estimator unless they ask otherwise.
 const (
 	Estimator Role = "estimator"
 	Observer  Role = "observer"

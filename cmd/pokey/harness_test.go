@@ -100,7 +100,7 @@ func (s *server) open(name string) *browser {
 	return b
 }
 
-// tab is one WebSocket. It keeps the rooms as PROTOCOL.md says a client does.
+// tab is one WebSocket. It keeps the rooms as docs/protocol.md says a client does.
 type tab struct {
 	b    *browser
 	s    *server
