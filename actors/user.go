@@ -116,9 +116,10 @@ func (a *userActor) Receive(ctx actor.Context) {
 func (a *userActor) catchUp(ctx actor.Context) {
 	for !a.loading && !a.committing && len(a.waiting) > 0 {
 		for _, m := range a.release() {
-			if a.retired {
+			switch {
+			case a.retired:
 				a.passOn(m)
-			} else {
+			case !a.hold(m):
 				a.handle(ctx, m)
 			}
 		}
