@@ -75,15 +75,6 @@ type Config struct {
 	Observe func(time.Duration)
 }
 
-// What to allow one IP address if nothing is known about it: an office behind
-// one address, all of it coming back at once after an outage.
-const (
-	DefaultHandshakeRate  = 10.0
-	DefaultHandshakeBurst = 50
-	DefaultMintRate       = 1.0
-	DefaultMintBurst      = 120
-)
-
 // Server serves the page and the connections. It is an http.Handler; make the
 // http.Server with [Server.HTTP].
 type Server struct {

@@ -107,7 +107,7 @@ func TestMinting(t *testing.T) {
 
 func TestMintRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = DefaultMintRate, DefaultMintBurst })
+		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
 		minted := func(n int) (count int) {
 			for range n {
 				resp := s.get("/")
