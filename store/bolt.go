@@ -174,6 +174,9 @@ func (b *Bolt) Expired(ctx context.Context, now time.Time, limit int) ([]string,
 // Durable implements [Store]: it is true.
 func (b *Bolt) Durable() bool { return true }
 
+// Shared implements [Store]: it is false.
+func (b *Bolt) Shared() bool { return false }
+
 // Close implements [Store]. Commits that have not begun return [ErrClosed].
 func (b *Bolt) Close() error {
 	err := ErrClosed

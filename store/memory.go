@@ -105,6 +105,9 @@ func (m *Memory) Expired(ctx context.Context, now time.Time, limit int) ([]strin
 // Durable implements [Store]: it is false.
 func (m *Memory) Durable() bool { return false }
 
+// Shared implements [Store]: it is false.
+func (m *Memory) Shared() bool { return false }
+
 // Close implements [Store].
 func (m *Memory) Close() error {
 	if err := m.enter(context.Background()); err != nil {

@@ -97,6 +97,9 @@ type Store interface {
 	Expired(ctx context.Context, now time.Time, limit int) ([]string, error)
 	// Durable says whether a commit survives the process.
 	Durable() bool
+	// Shared says whether other processes may write the same records, so that what
+	// became of a commit with an unknown outcome must be found out before going on.
+	Shared() bool
 	// Close releases the store. Calls after it return ErrClosed.
 	Close() error
 }

@@ -10,8 +10,8 @@ import (
 
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
-	if store.NewMemory().Durable() {
-		t.Error("memory survives")
+	if m := store.NewMemory(); m.Durable() || m.Shared() {
+		t.Error("memory survives, or is shared")
 	}
 }
 
@@ -21,8 +21,8 @@ func TestBolt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !b.Durable() {
-			t.Error("the file does not survive")
+		if !b.Durable() || b.Shared() {
+			t.Error("the file does not survive, or is shared")
 		}
 		return b
 	})
