@@ -1,0 +1,8 @@
+//go:build unix && !linux
+
+package etcdtest
+
+import "os/exec"
+
+// endWithParent does nothing where the kernel cannot do it.
+func endWithParent(*exec.Cmd) {}
