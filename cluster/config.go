@@ -1,0 +1,72 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// A Config says what node to start.
+type Config struct {
+	// System is the caller's, with nothing sent from it yet. Start sets its
+	// address and the seed of its process ids.
+	System *actor.ActorSystem
+	// Listen is the HOST:PORT of the node link.
+	Listen string
+	// Advertise is the HOST:PORT under which other nodes reach the link; empty
+	// means Listen. Its host is what this node's certificate is made out to.
+	Advertise string
+	// TLS is what proves nodes to each other. It may be nil only if Listen is
+	// a loopback address.
+	TLS *Credentials
+	// Source says who the members are.
+	Source Source
+	// Kinds of identities: for each a registry named kind+"s" is on every node.
+	Kinds []string
+	// Wire is the newest version of the messages between nodes that this node
+	// understands.
+	Wire int
+	// Log gets what an operator should know.
+	Log *slog.Logger
+}
+
+// check completes the configuration.
+func (c *Config) check() (host string, port int, err error) {
+	if c.System == nil || c.Source == nil || c.Log == nil {
+		return "", 0, errors.New("cluster: System, Source and Log are required")
+	}
+	host, service, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return "", 0, fmt.Errorf("cluster: -node-listen %q is not HOST:PORT: %w", c.Listen, err)
+	}
+	port, err = strconv.Atoi(service)
+	if err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("cluster: -node-listen %q has no port number", c.Listen)
+	}
+	if c.TLS == nil && !loopback(host) {
+		return "", 0, fmt.Errorf("cluster: -node-listen %s is reachable from other machines and needs -node-tls-ca, -node-tls-cert and -node-tls-key", c.Listen)
+	}
+	if c.Advertise == "" {
+		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+			return "", 0, fmt.Errorf("cluster: -node-listen %s is no address to be reached at and needs -node-advertise", c.Listen)
+		}
+		if port != 0 {
+			c.Advertise = net.JoinHostPort(host, service)
+		}
+		return host, port, nil
+	}
+	host2, service2, err := net.SplitHostPort(c.Advertise)
+	if n, bad := strconv.Atoi(service2); err != nil || bad != nil || n < 1 || n > 65535 || host2 == "" {
+		return "", 0, fmt.Errorf("cluster: -node-advertise %q is not HOST:PORT", c.Advertise)
+	}
+	return host, port, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

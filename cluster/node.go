@@ -1,0 +1,273 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/eventstream"
+	"github.com/asynkron/protoactor-go/remote"
+)
+
+// A Node is this process as one of the cluster's nodes. Its methods may be
+// called from any goroutine.
+type Node struct {
+	conf  Config
+	link  *link
+	links *eventstream.Subscription
+	view  atomic.Pointer[View]
+
+	mu          sync.Mutex
+	snapshot    Snapshot       // what view is made of
+	losses      map[string]int // of the link to each member, by address
+	subscribers []func()
+	onLost      []func()
+	joined      bool
+	left        bool
+
+	changed chan struct{}
+	ended   chan struct{} // closed by Leave
+	running sync.WaitGroup
+	leave   sync.Once
+	leaving error
+
+	counts counts
+}
+
+// Stats are figures for metrics and for people. Counters only grow.
+type Stats struct {
+	Address       string
+	Joined        bool      // is or has been a member, and has not left
+	View          *View     // the newest
+	ViewChanges   uint64    // new views, version-only ones included
+	LinkLosses    uint64    // links to members that broke, or could not be made
+	Lost          uint64    // times this node's own membership was lost
+	RejectedPeers uint64    // handshakes refused: no or another CA's certificate, expired, plaintext, too many at once
+	RefusedCalls  uint64    // calls other than the link's one
+	BadStreams    uint64    // streams ended because of what was sent on them
+	Certificate   time.Time // when this node's certificate expires; zero without TLS
+}
+
+type counts struct {
+	views, losses, lost, rejected, refused, bad atomic.Uint64
+}
+
+// startTimeout bounds what Start asks its source.
+const startTimeout = 10 * time.Second
+
+// Start claims the address and opens the node link. The node is not a member
+// yet, and what its system's actors send to other nodes goes nowhere. The error
+// is [ErrAddressTaken] if another live node has the address.
+func Start(c Config) (*Node, error) {
+	host, port, err := c.check()
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	n.view.Store(newView(Snapshot{}, nil))
+	if c.Advertise != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+		defer cancel()
+		if err := c.Source.Claim(ctx, c.Advertise); err != nil {
+			return nil, fmt.Errorf("cluster: claim %s: %w", c.Advertise, err)
+		}
+	}
+	// Names of processes count up from here: a name that another node still
+	// holds from before a restart must not mean somebody else's actor.
+	atomic.StoreUint64(&c.System.ProcessRegistry.SequenceID, uint64(time.Now().UnixNano()))
+	if n.link, err = openLink(n, host, port); err != nil {
+		return nil, err
+	}
+	n.links = c.System.EventStream.Subscribe(func(event any) {
+		if e, ok := event.(*remote.EndpointTerminatedEvent); ok {
+			n.linkLost(e.Address)
+		}
+	})
+	n.running.Go(n.notify)
+	return n, nil
+}
+
+// Self is this node's address.
+func (n *Node) Self() string { return n.conf.System.Address() }
+
+// View is the newest view. It is never nil; before Join it has no members.
+func (n *Node) View() *View { return n.view.Load() }
+
+// Subscribe has changed called, from one goroutine, after each change of the
+// view and after each loss of the link to a member. Changes in quick succession
+// may share a call. After [Node.Leave] has returned there are no more calls.
+func (n *Node) Subscribe(changed func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.subscribers = append(n.subscribers, changed)
+}
+
+// Lost has f called when this node finds that the others have given it up: what
+// it owned may live elsewhere by now, so f must stop this node's activations.
+// When f has returned, the node becomes a member again by itself, as a new
+// incarnation.
+func (n *Node) Lost(f func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.onLost = append(n.onLost, f)
+}
+
+// Join makes this node a member and returns when the first view that holds it
+// is there. It may be tried again after an error.
+func (n *Node) Join(ctx context.Context) error {
+	n.mu.Lock()
+	if n.joined || n.left {
+		n.mu.Unlock()
+		return errors.New("cluster: joined or left already")
+	}
+	n.joined = true
+	n.mu.Unlock()
+	self := Member{ID: n.conf.System.ID, Address: n.Self(), Wire: n.conf.Wire, Since: time.Now()}
+	if err := n.conf.Source.Start(ctx, self, n.see, n.lost); err != nil {
+		n.mu.Lock()
+		n.joined = false
+		n.mu.Unlock()
+		return fmt.Errorf("cluster: join as %s: %w", self.Address, err)
+	}
+	n.conf.Log.Info("joined the cluster", "address", self.Address, "members", len(n.View().Members()))
+	return nil
+}
+
+// Drain has this node stay a member that owns nothing from now on.
+func (n *Node) Drain(ctx context.Context) error {
+	if err := n.conf.Source.Drain(ctx); err != nil {
+		return fmt.Errorf("cluster: drain: %w", err)
+	}
+	return nil
+}
+
+// leaveTimeout bounds the farewell if the caller's context does not.
+const leaveTimeout = 3 * time.Second
+
+// Leave ends the membership and closes the link, within seconds and even if the
+// source cannot be reached: the others then find out by themselves, and the
+// error says so. Only the first call does something.
+func (n *Node) Leave(ctx context.Context) error {
+	n.leave.Do(func() {
+		n.mu.Lock()
+		n.left = true
+		joined := n.joined
+		n.mu.Unlock()
+		if joined {
+			ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
+			defer cancel()
+			if err := n.conf.Source.Stop(ctx); err != nil {
+				n.leaving = fmt.Errorf("cluster: leave: %w", err)
+			}
+		}
+		n.conf.System.EventStream.Unsubscribe(n.links)
+		close(n.ended)
+		n.running.Wait()
+		n.link.close()
+	})
+	return n.leaving
+}
+
+// Stats returns the figures of this moment.
+func (n *Node) Stats() Stats {
+	n.mu.Lock()
+	joined := n.joined && !n.left
+	n.mu.Unlock()
+	s := Stats{
+		Address: n.Self(), Joined: joined, View: n.View(),
+		ViewChanges: n.counts.views.Load(), LinkLosses: n.counts.losses.Load(), Lost: n.counts.lost.Load(),
+		RejectedPeers: n.counts.rejected.Load(), RefusedCalls: n.counts.refused.Load(), BadStreams: n.counts.bad.Load(),
+	}
+	if n.conf.TLS != nil {
+		s.Certificate = n.conf.TLS.Expires()
+	}
+	return s
+}
+
+// see is the source's news.
+func (n *Node) see(s Snapshot) {
+	n.mu.Lock()
+	n.snapshot = s
+	n.counts.views.Add(1)
+	n.renew()
+	n.mu.Unlock()
+}
+
+// renew makes the view anew; n.mu is held.
+func (n *Node) renew() {
+	v := newView(n.snapshot, n.losses)
+	maps.DeleteFunc(n.losses, func(address string, _ int) bool { _, member := v.find(address); return !member })
+	n.view.Store(v)
+	select {
+	case n.changed <- struct{}{}:
+	default:
+	}
+}
+
+// lost is the source's word that this node is no member any more.
+func (n *Node) lost() {
+	n.counts.lost.Add(1)
+	n.conf.Log.Warn("membership was lost", "address", n.Self())
+	n.mu.Lock()
+	callbacks := n.onLost
+	n.mu.Unlock()
+	for _, f := range callbacks {
+		f()
+	}
+}
+
+// linkLost gives a member another incarnation, for what was under way to it is
+// lost, and has the source look after it.
+func (n *Node) linkLost(address string) {
+	if address == n.Self() {
+		return
+	}
+	n.mu.Lock()
+	_, member := n.view.Load().find(address)
+	if member {
+		n.losses[address]++
+		n.counts.losses.Add(1)
+		n.renew()
+	}
+	n.mu.Unlock()
+	if member {
+		n.conf.Log.Warn("link to a member was lost", "address", address)
+		n.conf.Source.Suspect(address)
+	}
+}
+
+// notify tells Proto.Actor's member list and then the subscribers.
+func (n *Node) notify() {
+	for {
+		select {
+		case <-n.ended:
+			return
+		case <-n.changed:
+		}
+		n.link.library.update(n.View())
+		n.mu.Lock()
+		subscribers := n.subscribers
+		n.mu.Unlock()
+		for _, f := range subscribers {
+			f()
+		}
+	}
+}
+
+// deadLetter is where goes what is for no member.
+func (n *Node) deadLetter(pid *actor.PID) (actor.Process, bool) {
+	select {
+	case <-n.ended:
+		return n.conf.System.DeadLetter, true
+	default:
+	}
+	if _, member := n.View().find(pid.Address); !member {
+		return n.conf.System.DeadLetter, true
+	}
+	return nil, false
+}
