@@ -16,6 +16,10 @@
 //   - After any failed transaction the file is closed, checked and opened anew, so
 //     that a full disk or a fault of bbolt's ends with its cause.
 //
+// [Etcd] shares the records with other processes. There a commit is one
+// transaction of etcd's, and etcd's majority has it on disk when it returns. Every
+// value is sealed with a key that etcd does not have.
+//
 // # What is deleted is gone
 //
 // bbolt writes every change to a free page and leaves the old one as it is, so a
@@ -38,6 +42,20 @@
 // Out of reach are a file that was moved aside, which is for the operator to look
 // at and delete; copies that file systems and disks keep to themselves; and keys,
 // some of which stay behind in the pages that lead to others.
+//
+// etcd keeps every revision of every key until it is told to compact its history.
+// Each Etcd does so every 20 seconds, up to what it wrote itself by the turn
+// before, so that what it has deleted or overwritten cannot be read from etcd 40
+// seconds later. The history is that of all of etcd, which ought to be Pokey's
+// own. What the last process deletes before it stops is compacted after the next
+// one has written something.
+//
+// etcd's files are another matter. Its log holds what was written until etcd
+// removes old parts of it, as do its snapshots, backups, and the free pages of its
+// database until it is defragmented. Nobody can read a name or an estimate there,
+// because all of that is sealed; but whoever has such files and the key can.
+// Never sealed are the keys of the records, with the ids of rooms and users in
+// them, when records expire, and how long and how often they are written.
 package store
 
 import (
@@ -75,8 +93,9 @@ var (
 )
 
 // Store keeps records. Its methods may be called from many goroutines. Any
-// other error than those above means that the outcome is unknown: the caller
-// loads the record again before it commits again.
+// other error than those above means that the outcome is unknown: before it
+// commits anything else the caller loads the record again, or, where the store is
+// shared, repeats the call.
 type Store interface {
 	// Load returns the record under key, or ErrNotFound, or ErrCorrupt.
 	Load(ctx context.Context, key string) (Record, error)
@@ -99,6 +118,11 @@ type Store interface {
 	Durable() bool
 	// Shared says whether other processes may write the same records, so that what
 	// became of a commit with an unknown outcome must be found out before going on.
+	// Where it is true a load is not enough: what was given up may be carried out
+	// after it. The call itself is repeated. If it has been carried out and nothing
+	// else since, a Commit of the same records with the same revision returns the
+	// revision that was made then; whatever it returns without error is final. So
+	// who commits the same as somebody else in the same process shares its success.
 	Shared() bool
 	// Close releases the store. Calls after it return ErrClosed.
 	Close() error

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/cipher"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// EtcdConfig says where an [Etcd] keeps its records, and whom it tells.
+type EtcdConfig struct {
+	// Client reaches etcd. It is the caller's, who closes it after the store, and
+	// may use it for other things; [DialEtcd] makes one.
+	Client *clientv3.Client
+	// Prefix is what all keys in etcd begin with. It ends with a slash. Stores of
+	// many processes with one prefix hold the same records.
+	Prefix string
+	// Seal encrypts what is written, under a random nonce, with the record's key
+	// as additional data. All processes have the same. With a nonce of 12 bytes,
+	// as AES-GCM has it, one secret is good for 2^32 commits.
+	Seal cipher.AEAD
+	// Log is told about failures, never about a record's key or data. Nil means
+	// that nobody is.
+	Log *slog.Logger
+
+	compactEvery time.Duration // for tests that cannot wait; else compactEvery
+}
+
+// Etcd is a [Store] in etcd, which other processes may use at the same time. A
+// commit is one transaction of etcd's, and a [Revision] is the revision of etcd
+// in which the record was last modified.
+//
+// A commit or deletion that gets no clear answer, because of a time-out, a lost
+// connection, or a member of etcd that went away, is repeated while its context
+// lasts. That is safe: if the first attempt was carried out the second finds
+// another revision than it expects, and gets to see the record instead of
+// writing it. A commit recognizes itself there by a token.
+//
+// One exception is left. A record that was not there before, whose commit got no
+// answer and succeeded, and which somebody then deleted before the commit was
+// repeated, is made again.
+type Etcd struct {
+	config  EtcdConfig
+	process [16]byte // goes into tokens, and makes them this store's own
+
+	closed atomic.Bool
+	stop   context.CancelFunc
+	ended  chan struct{}
+	newest atomic.Int64 // the etcd revision of this store's last write
+}
+
+// OpenEtcd returns the store that etcd holds under a prefix. It does not wait
+// for etcd, which may not be there yet.
+func OpenEtcd(config EtcdConfig) (*Etcd, error) {
+	switch {
+	case config.Client == nil:
+		return nil, errors.New("store: etcd without a client")
+	case config.Seal == nil:
+		return nil, errors.New("store: etcd without a seal")
+	case !strings.HasSuffix(config.Prefix, "/"):
+		return nil, fmt.Errorf("store: etcd prefix %q does not end with a slash", config.Prefix)
+	}
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
+	config.compactEvery = cmp.Or(config.compactEvery, compactEvery)
+	ctx, stop := context.WithCancel(context.Background())
+	e := &Etcd{config: config, stop: stop, ended: make(chan struct{})}
+	_, _ = rand.Read(e.process[:]) // it never fails
+	go e.compactHistory(ctx)
+	return e, nil
+}
+
+// Load implements [Store]. What it returns is what etcd's majority has agreed
+// on. The error wraps [ErrFormat] if a newer version has written the record.
+func (e *Etcd) Load(ctx context.Context, key string) (Record, error) {
+	if err := e.enter(ctx); err != nil {
+		return Record{}, err
+	}
+	var resp *clientv3.GetResponse
+	err := e.persist(ctx, func(ctx context.Context) (err error) {
+		resp, err = e.config.Client.Get(ctx, e.recordKey(key))
+		return err
+	})
+	if err != nil {
+		return Record{}, err
+	}
+	if len(resp.Kvs) == 0 {
+		return Record{}, ErrNotFound
+	}
+	r, _, err := e.open(key, resp.Kvs[0])
+	return r, err
+}
+
+// open unseals what was found under a record's key.
+func (e *Etcd) open(key string, kv *mvccpb.KeyValue) (Record, token, error) {
+	s, err := unseal(e.config.Seal, key, kv.Value)
+	if err != nil {
+		return Record{}, token{}, err
+	}
+	return Record{Key: key, Revision: Revision(kv.ModRevision), Expires: moment(s.expires), Data: s.data}, s.token, nil
+}
+
+// Durable implements [Store]: it is true.
+func (e *Etcd) Durable() bool { return true }
+
+// Shared implements [Store]: it is true.
+func (e *Etcd) Shared() bool { return true }
+
+// Close implements [Store]. Calls that have begun go on while their contexts
+// and the client last.
+func (e *Etcd) Close() error {
+	if e.closed.Swap(true) {
+		return ErrClosed
+	}
+	e.stop()
+	<-e.ended
+	return nil
+}
+
+// enter refuses calls that are in vain.
+func (e *Etcd) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if e.closed.Load() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// What is in etcd, behind the prefix:
+//
+//	record/KEY  the sealed record
+//	expiry/KEY  when it expires, if ever: milliseconds since 1970, 8 bytes, big endian
+//
+// Both are written in one transaction.
+func (e *Etcd) recordKey(key string) string { return e.config.Prefix + "record/" + key }
+func (e *Etcd) expiryKey(key string) string { return e.config.Prefix + "expiry/" + key }
