@@ -35,35 +35,35 @@ type Config struct {
 }
 
 // check completes the configuration.
-func (c *Config) check() (host string, port int, err error) {
+func (c *Config) check() error {
 	if c.System == nil || c.Source == nil || c.Log == nil {
-		return "", 0, errors.New("cluster: System, Source and Log are required")
+		return errors.New("cluster: System, Source and Log are required")
 	}
 	host, service, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return "", 0, fmt.Errorf("cluster: -node-listen %q is not HOST:PORT: %w", c.Listen, err)
+		return fmt.Errorf("cluster: -node-listen %q is not HOST:PORT: %w", c.Listen, err)
 	}
-	port, err = strconv.Atoi(service)
+	port, err := strconv.Atoi(service)
 	if err != nil || port < 0 || port > 65535 {
-		return "", 0, fmt.Errorf("cluster: -node-listen %q has no port number", c.Listen)
+		return fmt.Errorf("cluster: -node-listen %q has no port number", c.Listen)
 	}
 	if c.TLS == nil && !loopback(host) {
-		return "", 0, fmt.Errorf("cluster: -node-listen %s is reachable from other machines and needs -node-tls-ca, -node-tls-cert and -node-tls-key", c.Listen)
+		return fmt.Errorf("cluster: -node-listen %s is reachable from other machines and needs -node-tls-ca, -node-tls-cert and -node-tls-key", c.Listen)
 	}
 	if c.Advertise == "" {
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-			return "", 0, fmt.Errorf("cluster: -node-listen %s is no address to be reached at and needs -node-advertise", c.Listen)
+			return fmt.Errorf("cluster: -node-listen %s is no address to be reached at and needs -node-advertise", c.Listen)
 		}
 		if port != 0 {
 			c.Advertise = net.JoinHostPort(host, service)
 		}
-		return host, port, nil
+		return nil
 	}
 	host2, service2, err := net.SplitHostPort(c.Advertise)
 	if n, bad := strconv.Atoi(service2); err != nil || bad != nil || n < 1 || n > 65535 || host2 == "" {
-		return "", 0, fmt.Errorf("cluster: -node-advertise %q is not HOST:PORT", c.Advertise)
+		return fmt.Errorf("cluster: -node-advertise %q is not HOST:PORT", c.Advertise)
 	}
-	return host, port, nil
+	return nil
 }
 
 func loopback(host string) bool {

@@ -1,9 +1,202 @@
 package cluster
 
-import "time"
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"sync"
+	"time"
 
-// Credentials x.
-type Credentials struct{}
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+)
 
-// Expires x.
-func (c *Credentials) Expires() time.Time { return time.Time{} }
+// Credentials are what a node proves itself with and what it believes others
+// by. They follow their files: a connection begun after these have changed uses
+// what is in them then, or, if that is unusable, what was there before.
+type Credentials struct {
+	files [3]string // CA, certificate, key
+	log   *slog.Logger
+
+	mu      sync.Mutex
+	stamps  [3]stamp // of the files when they were last looked at
+	pair    tls.Certificate
+	expires time.Time
+	roots   *x509.CertPool
+}
+
+// stamp is what tells one state of a file from another.
+type stamp struct {
+	modified time.Time
+	size     int64
+}
+
+// LoadCredentials reads PEM files: the certificates of the authorities whose
+// nodes are believed, this node's certificate (with intermediates, if any) and
+// its key. A problem with newer files goes to log.
+func LoadCredentials(ca, cert, key string, log *slog.Logger) (*Credentials, error) {
+	c := &Credentials{files: [3]string{ca, cert, key}, log: log}
+	c.stamps = c.look()
+	if err := c.load(); err != nil {
+		return nil, fmt.Errorf("cluster: node certificate: %w", err)
+	}
+	return c, nil
+}
+
+// Expires is when this node's certificate does. From then on no new connection
+// to or from other nodes can be made.
+func (c *Credentials) Expires() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	return c.expires
+}
+
+// follow reads the files again if they have changed; c.mu is held.
+func (c *Credentials) follow() {
+	now := c.look()
+	if now == c.stamps {
+		return
+	}
+	c.stamps = now
+	if err := c.load(); err != nil {
+		c.log.Error("new node certificates are unusable, the old ones stay", "err", err)
+		return
+	}
+	c.log.Info("node certificates were read again", "expires", c.expires)
+}
+
+func (c *Credentials) look() (s [3]stamp) {
+	for i, name := range c.files {
+		if f, err := os.Stat(name); err == nil {
+			s[i] = stamp{f.ModTime(), f.Size()}
+		}
+	}
+	return s
+}
+
+func (c *Credentials) load() error {
+	authorities, err := os.ReadFile(c.files[0])
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(authorities) {
+		return fmt.Errorf("%s holds no certificate", c.files[0])
+	}
+	pair, err := tls.LoadX509KeyPair(c.files[1], c.files[2])
+	if err != nil {
+		return err
+	}
+	if err := forNodes(pair.Leaf); err != nil {
+		return fmt.Errorf("%s: %w", c.files[1], err)
+	}
+	c.roots, c.pair, c.expires = roots, pair, pair.Leaf.NotAfter
+	return nil
+}
+
+// forNodes says whether a certificate may be used at both ends of a link, which
+// those of mere clients or servers of the same authority may not.
+func forNodes(leaf *x509.Certificate) error {
+	for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth} {
+		if !slices.Contains(leaf.ExtKeyUsage, use) {
+			return errors.New("the certificate is not for a node: it must be for both server and client authentication")
+		}
+	}
+	return nil
+}
+
+// config is for one handshake, at either end.
+func (c *Credentials) config() *tls.Config {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	return &tls.Config{
+		MinVersion:             tls.VersionTLS13,
+		Certificates:           []tls.Certificate{c.pair},
+		RootCAs:                c.roots,
+		ClientCAs:              c.roots,
+		ClientAuth:             tls.RequireAndVerifyClientCert,
+		NextProtos:             []string{"h2"},
+		SessionTicketsDisabled: true, // each connection is verified anew
+		VerifyConnection: func(s tls.ConnectionState) error {
+			return forNodes(s.PeerCertificates[0]) // the chain, the dates and the name have been verified
+		},
+	}
+}
+
+// ClientConfig is the same proof for a client of another service that believes
+// the same authority, such as etcd. It is a snapshot but for the certificate,
+// which follows the files.
+func (c *Credentials) ClientConfig() *tls.Config {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow()
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		RootCAs:    c.roots,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.follow()
+			pair := c.pair
+			return &pair, nil
+		},
+	}
+}
+
+// mostHandshakes is how many connections may be in the middle of proving
+// themselves. Nodes have done that in milliseconds.
+const mostHandshakes = 64
+
+// handshakes are gRPC's way to the credentials of a node.
+type handshakes struct {
+	node    *Node
+	pending chan struct{} // holds one token for each
+}
+
+// transport is what the connections of a node are secured with.
+func transport(n *Node) credentials.TransportCredentials {
+	if n.conf.TLS == nil {
+		return insecure.NewCredentials()
+	}
+	return handshakes{node: n, pending: make(chan struct{}, mostHandshakes)}
+}
+
+func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	select {
+	case h.pending <- struct{}{}:
+		defer func() { <-h.pending }()
+	default:
+		return nil, nil, h.reject(conn, errors.New("too many at once"))
+	}
+	secured, auth, err := credentials.NewTLS(h.node.conf.TLS.config()).ServerHandshake(conn)
+	if err != nil {
+		return nil, nil, h.reject(conn, err)
+	}
+	return secured, auth, nil
+}
+
+func (h handshakes) reject(conn net.Conn, err error) error {
+	h.node.counts.rejected.Add(1)
+	h.node.conf.Log.Debug("a connection to the node link was refused", "from", conn.RemoteAddr().String(), "err", err)
+	_ = conn.Close() // gRPC does not
+	return err
+}
+
+func (h handshakes) ClientHandshake(ctx context.Context, authority string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	return credentials.NewTLS(h.node.conf.TLS.config()).ClientHandshake(ctx, authority, conn)
+}
+
+func (h handshakes) Info() credentials.ProtocolInfo {
+	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
+}
+
+func (h handshakes) Clone() credentials.TransportCredentials { return h }
+func (h handshakes) OverrideServerName(string) error         { return errors.ErrUnsupported }

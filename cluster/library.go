@@ -2,10 +2,8 @@ package cluster
 
 import (
 	"errors"
-	"fmt"
-	"net"
-	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -14,50 +12,64 @@ import (
 )
 
 // library is Proto.Actor's cluster with this package at its two extension
-// points.
+// points. It finds actors and knows the members; it sends nothing by itself.
 type library struct {
 	node    *Node
 	cluster *cluster.Cluster
-	started chan error // whether the link is open
 }
 
-// startLibrary starts Proto.Actor's cluster, which opens the link.
-func startLibrary(n *Node, link *remote.Config) (*library, error) {
-	l := &library{node: n, started: make(chan error, 1)}
-	conf := cluster.Configure("pokey", provider{l}, lookup{n}, link)
-	conf.GossipInterval = 24 * time.Hour // members come from the source; gossip would expel by clock
+// startLibrary does what cluster.Cluster.StartMember does, but for what harms:
+// remote.Remote.Start, whose place the link takes and which sets gRPC's global
+// logger while others use it and panics if the port is taken; gossip, which
+// expels members by the clock; publish-subscribe; and a second's sleep.
+func startLibrary(n *Node) *library {
+	l := &library{node: n}
+	conf := cluster.Configure("pokey", provider{l}, lookup{n}, remote.Configure("", 0))
 	l.cluster = cluster.New(n.conf.System, conf)
-	go func() {
-		defer func() {
-			if reason := recover(); reason != nil {
-				l.started <- fmt.Errorf("cluster: open the node link: %v", reason)
-			}
-		}()
-		l.cluster.StartMember()
-	}()
-	return l, <-l.started
+	l.cluster.Remote = remote.NewRemote(n.conf.System, conf.RemoteConfig) // for its block list
+	l.cluster.IdentityLookup = conf.IdentityLookup
+	l.cluster.IdentityLookup.Setup(l.cluster, n.conf.Kinds, false)
+	_ = conf.ClusterProvider.StartMember(l.cluster) // ours, which cannot fail
+	return l
 }
 
-// provider is the one who says who the members are.
+// update hands a view to Proto.Actor's member list. Who leaves it is blocked by
+// ID for ever, which does not matter since no ID returns.
+func (l *library) update(v *View) {
+	members := make(cluster.Members, 0, len(v.Records()))
+	for _, m := range v.Records() {
+		colon := strings.LastIndexByte(m.Address, ':') // the library joins host and port without looking
+		port, err := strconv.ParseInt(m.Address[colon+1:], 10, 32)
+		if err != nil || colon < 0 {
+			l.node.conf.Log.Error("a member's address is unusable", "address", m.Address)
+			continue
+		}
+		members = append(members, &cluster.Member{Id: m.ID, Host: m.Address[:colon], Port: int32(port), Kinds: l.node.conf.Kinds})
+	}
+	l.cluster.MemberList.UpdateClusterTopology(members)
+}
+
+// provider is who says who the members are: update does, when the source knows.
 type provider struct{ library *library }
 
-// StartMember is called when everything but the provider has been started.
 func (p provider) StartMember(*cluster.Cluster) error {
-	p.library.started <- nil
-	runtime.Goexit() // all that would follow is a second's sleep
+	p.library.update(p.library.node.View())
 	return nil
 }
 
-func (provider) StartClient(*cluster.Cluster) error { return errors.New("cluster: there are no clients") }
-func (provider) Shutdown(bool) error                { return nil }
+func (provider) StartClient(*cluster.Cluster) error {
+	return errors.New("cluster: a node is always a member")
+}
 
-// lookup is the one who knows the actor of an identity.
+func (provider) Shutdown(bool) error { return nil }
+
+// lookup is who knows the actor of an identity.
 type lookup struct{ node *Node }
 
 // lookupTimeout bounds an activation request.
 const lookupTimeout = 300 * time.Millisecond
 
-// Get asks the registry of the node that owns the identity.
+// Get asks the registry on the node that owns the identity.
 func (l lookup) Get(id *cluster.ClusterIdentity) *actor.PID {
 	view := l.node.View()
 	address, _ := view.Owner(id.Kind, id.Identity)
@@ -65,8 +77,9 @@ func (l lookup) Get(id *cluster.ClusterIdentity) *actor.PID {
 		return nil
 	}
 	request := &cluster.ActivationRequest{ClusterIdentity: id, TopologyHash: view.Version()}
-	//nolint:forbidigo // the library's interface is synchronous; nothing of ours calls it
-	answer, err := l.node.conf.System.Root.RequestFuture(actor.NewPID(address, id.Kind+"s"), request, lookupTimeout).Result()
+	registry := actor.NewPID(address, id.Kind+"s")
+	//nolint:forbidigo // the library's interface is synchronous; nothing of ours uses it
+	answer, err := l.node.conf.System.Root.RequestFuture(registry, request, lookupTimeout).Result()
 	if err != nil {
 		return nil
 	}
@@ -79,19 +92,3 @@ func (l lookup) Get(id *cluster.ClusterIdentity) *actor.PID {
 func (lookup) RemovePid(*cluster.ClusterIdentity, *actor.PID) {}
 func (lookup) Setup(*cluster.Cluster, []string, bool)         {}
 func (lookup) Shutdown()                                      {}
-
-// update hands a view to Proto.Actor's member list, which ends the links to who
-// has left.
-func (l *library) update(v *View) {
-	members := make(cluster.Members, 0, len(v.Records()))
-	for _, m := range v.Records() {
-		host, service, err := net.SplitHostPort(m.Address)
-		port, bad := strconv.ParseInt(service, 10, 32)
-		if err != nil || bad != nil {
-			l.node.conf.Log.Error("a member's address is unusable", "address", m.Address)
-			continue
-		}
-		members = append(members, &cluster.Member{Id: m.ID, Host: host, Port: int32(port), Kinds: l.node.conf.Kinds})
-	}
-	l.cluster.MemberList.UpdateClusterTopology(members)
-}

@@ -1,53 +1,177 @@
 package cluster
 
 import (
+	"context"
+	"fmt"
+	"maps"
+	"net"
+	"sync"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
 )
 
-type link struct {
-	node    *Node
-	library *library
-}
-
+// The limits of the link. A batch of the largest messages there are still fits
+// what the other side receives; what does not fit would break the stream.
 const (
-	batch         = 16
-	largestLetter = 4 << 20
-	largestBatch  = batch*largestLetter + 1<<20
+	batchMessages  = 16
+	largestMessage = 4 << 20
+	largestBatch   = batchMessages*largestMessage + 1<<20
+
+	silence  = 10 * time.Second // after which a connection is probed
+	patience = 3 * time.Second  // for an answer to a probe, or to a handshake
 )
 
-func openLink(n *Node, host string, port int) (*link, error) {
-	l := &link{node: n}
-	n.conf.System.ProcessRegistry.RegisterAddressResolver(n.deadLetter)
-	conf := remote.Configure(host, port,
-		remote.WithAdvertisedHost(n.conf.Advertise),
-		remote.WithEndpointWriterBatchSize(batch),
-		remote.WithEndpointWriterQueueSize(1024),
-		remote.WithServerOptions(
-			grpc.MaxRecvMsgSize(largestBatch),
-			grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 3 * time.Second}),
-			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
-		),
-		remote.WithDialOptions(
-			grpc.WithInsecure(),
-			grpc.WithConnectParams(grpc.ConnectParams{MinConnectTimeout: 2 * time.Second}),
-			grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(largestBatch), grpc.MaxCallRecvMsgSize(largestBatch)),
-			grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 3 * time.Second, PermitWithoutStream: true}),
-		),
-	)
-	conf.MaxRetryCount = 1
-	var err error
-	l.library, err = startLibrary(n, conf)
-	return l, err
+// link is what joins this node's actor system to those of the others. It speaks
+// Proto.Actor's own remote protocol in the place of Proto.Actor's remote: see
+// [startLibrary] for why.
+type link struct {
+	node   *Node
+	system *actor.ActorSystem
+	dial   []grpc.DialOption
+	server *grpc.Server
+
+	mu       sync.Mutex
+	peers    map[string]*peer // by address
+	failures map[string]int   // to keep a connection, in a row, by member ID
+	closed   bool
+	running  sync.WaitGroup // the server and the peers
 }
 
-func (l *link) close() {
-	l.library.cluster.Gossip.Shutdown()
-	for _, a := range l.node.View().Members() {
-		l.node.conf.System.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: a})
+// openLink listens, gives the actor system its address, and lets other nodes'
+// messages in.
+func openLink(n *Node) (*link, error) {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", n.conf.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("cluster: open the node link: %w", err)
 	}
-	l.library.cluster.Remote.Shutdown(false)
+	l := &link{node: n, system: n.conf.System, peers: map[string]*peer{}, failures: map[string]int{}}
+	l.dial = []grpc.DialOption{
+		grpc.WithTransportCredentials(transport(n)),
+		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(largestBatch), grpc.MaxCallRecvMsgSize(largestBatch)),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: silence, Timeout: patience, PermitWithoutStream: true}),
+		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(),
+	}
+	l.server = grpc.NewServer(
+		grpc.Creds(transport(n)),
+		grpc.ConnectionTimeout(patience),
+		grpc.MaxRecvMsgSize(largestBatch), grpc.MaxSendMsgSize(largestBatch),
+		grpc.MaxConcurrentStreams(16),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: silence, Timeout: patience}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: silence / 2, PermitWithoutStream: true}),
+		grpc.StreamInterceptor(n.guardStream), grpc.UnaryInterceptor(n.refuseCall),
+		grpc.WaitForHandlers(true),
+	)
+	remote.RegisterRemotingServer(l.server, &receiver{link: l})
+
+	address := n.conf.Advertise
+	if address == "" {
+		address = listener.Addr().String()
+	}
+	registry := l.system.ProcessRegistry
+	registry.Address = address
+	registry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return process{l}, true })
+	l.running.Go(func() { _ = l.server.Serve(listener) }) // until close
+	return l, nil
+}
+
+// farewell bounds how long close waits for what has been sent to be received.
+const farewell = time.Second
+
+// close ends everything. What is sent from now on is a dead letter.
+func (l *link) close() {
+	l.mu.Lock()
+	l.closed = true
+	peers := l.peers
+	l.peers = map[string]*peer{}
+	l.mu.Unlock()
+	patience := time.AfterFunc(farewell, func() {
+		for _, p := range peers {
+			p.cut()
+		}
+	})
+	for _, p := range peers {
+		p.finish()
+	}
+	for _, p := range peers {
+		<-p.ended
+	}
+	patience.Stop()
+	l.server.Stop()
+	l.running.Wait()
+}
+
+// peer is the way to the member at address, begun if there is none, or nil if
+// there is no such member.
+func (l *link) peer(address string) *peer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := l.peers[address]; p != nil {
+		return p
+	}
+	member, ok := l.node.View().find(address)
+	if !ok || l.closed {
+		return nil
+	}
+	p := newPeer(l, member)
+	l.peers[address] = p
+	delay := retryDelay(l.failures[member.ID])
+	l.running.Go(func() { p.run(delay) })
+	return p
+}
+
+// existing is the way to address if there is one.
+func (l *link) existing(address string) *peer {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.peers[address]
+}
+
+// retryDelay is how long to wait with a connection after n in a row that did
+// not hold.
+func retryDelay(n int) time.Duration {
+	if n < 2 {
+		return 0 // the first may have been an old one
+	}
+	return min(50*time.Millisecond<<min(n-2, 10), 2*time.Second)
+}
+
+// keep ends the ways to who is no member any more, or has become one anew.
+func (l *link) keep(v *View) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ids := map[string]bool{}
+	for _, m := range v.Records() {
+		ids[m.ID] = true
+	}
+	for address, p := range l.peers {
+		if !ids[p.member.ID] {
+			delete(l.peers, address)
+			p.cut()
+		}
+	}
+	maps.DeleteFunc(l.failures, func(id string, _ int) bool { return !ids[id] })
+}
+
+// stable is how long a connection must have held for its loss to be a first
+// failure again.
+const stable = 5 * time.Second
+
+// forget makes room for the next attempt, and reports whether p was still in
+// use: then it is a loss.
+func (l *link) forget(p *peer, held time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.peers[p.member.Address] != p {
+		return false
+	}
+	delete(l.peers, p.member.Address)
+	if held >= stable {
+		l.failures[p.member.ID] = 0
+	}
+	l.failures[p.member.ID]++
+	return true
 }

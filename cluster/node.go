@@ -5,26 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/eventstream"
-	"github.com/asynkron/protoactor-go/remote"
 )
 
 // A Node is this process as one of the cluster's nodes. Its methods may be
 // called from any goroutine.
 type Node struct {
-	conf  Config
-	link  *link
-	links *eventstream.Subscription
-	view  atomic.Pointer[View]
+	conf    Config
+	link    *link
+	library *library
+	view    atomic.Pointer[View]
 
 	mu          sync.Mutex
 	snapshot    Snapshot       // what view is made of
-	losses      map[string]int // of the link to each member, by address
+	losses      map[string]int // of the link to each member, by its ID
 	subscribers []func()
 	onLost      []func()
 	joined      bool
@@ -64,8 +61,7 @@ const startTimeout = 10 * time.Second
 // yet, and what its system's actors send to other nodes goes nowhere. The error
 // is [ErrAddressTaken] if another live node has the address.
 func Start(c Config) (*Node, error) {
-	host, port, err := c.check()
-	if err != nil {
+	if err := c.check(); err != nil {
 		return nil, err
 	}
 	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1), ended: make(chan struct{})}
@@ -80,14 +76,14 @@ func Start(c Config) (*Node, error) {
 	// Names of processes count up from here: a name that another node still
 	// holds from before a restart must not mean somebody else's actor.
 	atomic.StoreUint64(&c.System.ProcessRegistry.SequenceID, uint64(time.Now().UnixNano()))
-	if n.link, err = openLink(n, host, port); err != nil {
+	var err error
+	if n.link, err = openLink(n); err != nil {
 		return nil, err
 	}
-	n.links = c.System.EventStream.Subscribe(func(event any) {
-		if e, ok := event.(*remote.EndpointTerminatedEvent); ok {
-			n.linkLost(e.Address)
-		}
-	})
+	n.library = startLibrary(n)
+	if c.TLS == nil {
+		c.Log.Warn("the node link is neither encrypted nor authenticated: any process on this machine can do with the actors as it likes", "address", n.Self())
+	}
 	n.running.Go(n.notify)
 	return n, nil
 }
@@ -165,7 +161,6 @@ func (n *Node) Leave(ctx context.Context) error {
 				n.leaving = fmt.Errorf("cluster: leave: %w", err)
 			}
 		}
-		n.conf.System.EventStream.Unsubscribe(n.links)
 		close(n.ended)
 		n.running.Wait()
 		n.link.close()
@@ -201,7 +196,9 @@ func (n *Node) see(s Snapshot) {
 // renew makes the view anew; n.mu is held.
 func (n *Node) renew() {
 	v := newView(n.snapshot, n.losses)
-	maps.DeleteFunc(n.losses, func(address string, _ int) bool { _, member := v.find(address); return !member })
+	maps.DeleteFunc(n.losses, func(id string, _ int) bool {
+		return !slices.ContainsFunc(v.Records(), func(m Member) bool { return m.ID == id })
+	})
 	n.view.Store(v)
 	select {
 	case n.changed <- struct{}{}:
@@ -223,22 +220,19 @@ func (n *Node) lost() {
 
 // linkLost gives a member another incarnation, for what was under way to it is
 // lost, and has the source look after it.
-func (n *Node) linkLost(address string) {
-	if address == n.Self() {
+func (n *Node) linkLost(m Member, cause error) {
+	n.mu.Lock()
+	current, ok := n.view.Load().find(m.Address)
+	if !ok || current.ID != m.ID {
+		n.mu.Unlock()
 		return
 	}
-	n.mu.Lock()
-	_, member := n.view.Load().find(address)
-	if member {
-		n.losses[address]++
-		n.counts.losses.Add(1)
-		n.renew()
-	}
+	n.losses[m.ID]++
+	n.counts.losses.Add(1)
+	n.renew()
 	n.mu.Unlock()
-	if member {
-		n.conf.Log.Warn("link to a member was lost", "address", address)
-		n.conf.Source.Suspect(address)
-	}
+	n.conf.Log.Warn("the link to a member was lost", "address", m.Address, "err", cause)
+	n.conf.Source.Suspect(m.Address)
 }
 
 // notify tells Proto.Actor's member list and then the subscribers.
@@ -249,7 +243,9 @@ func (n *Node) notify() {
 			return
 		case <-n.changed:
 		}
-		n.link.library.update(n.View())
+		v := n.View()
+		n.link.keep(v)
+		n.library.update(v)
 		n.mu.Lock()
 		subscribers := n.subscribers
 		n.mu.Unlock()
@@ -257,17 +253,4 @@ func (n *Node) notify() {
 			f()
 		}
 	}
-}
-
-// deadLetter is where goes what is for no member.
-func (n *Node) deadLetter(pid *actor.PID) (actor.Process, bool) {
-	select {
-	case <-n.ended:
-		return n.conf.System.DeadLetter, true
-	default:
-	}
-	if _, member := n.View().find(pid.Address); !member {
-		return n.conf.System.DeadLetter, true
-	}
-	return nil, false
 }

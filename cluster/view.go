@@ -12,8 +12,10 @@ type View struct {
 	version   uint64
 	members   []Member // sorted by address
 	addresses []string
-	owners    []owner // those that may own something
-	wire      int
+
+	incarnations []string // of members
+	owners       []owner  // those that may own something
+	wire         int
 }
 
 // owner is a member with all that Owner needs precomputed.
@@ -23,7 +25,8 @@ type owner struct {
 	incarnation string
 }
 
-// newView takes over s. losses counts the losses of the link to each address.
+// newView takes over s. losses counts those of the link to each
+// member, by its ID.
 func newView(s Snapshot, losses map[string]int) *View {
 	slices.SortFunc(s.Members, func(a, b Member) int { return cmp.Compare(a.Address, b.Address) })
 	v := &View{version: s.Version, members: s.Members}
@@ -34,9 +37,10 @@ func newView(s Snapshot, losses map[string]int) *View {
 			v.wire = m.Wire
 		}
 		o := owner{hash: mix(fnv1a(fnvOffset, m.Address)), address: m.Address, incarnation: m.ID}
-		if n := losses[m.Address]; n > 0 {
+		if n := losses[m.ID]; n > 0 {
 			o.incarnation += "/" + strconv.Itoa(n)
 		}
+		v.incarnations = append(v.incarnations, o.incarnation)
 		if m.Draining {
 			draining = append(draining, o)
 		} else {
@@ -77,6 +81,19 @@ func (v *View) Owner(kind, id string) (address, incarnation string) {
 		}
 	}
 	return v.owners[best].address, v.owners[best].incarnation
+}
+
+// Incarnation is that of the member at address, as Owner says it; empty while
+// there is none.
+func (v *View) Incarnation(address string) string {
+	if v == nil {
+		return ""
+	}
+	i, ok := slices.BinarySearch(v.addresses, address)
+	if !ok {
+		return ""
+	}
+	return v.incarnations[i]
 }
 
 // Members are the addresses of all members, draining ones included, sorted. The

@@ -1,0 +1,106 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime/debug"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/remote"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// receiver takes in what other nodes send.
+type receiver struct {
+	remote.UnimplementedRemotingServer
+	link *link
+}
+
+// Receive serves one peer until it ends the stream or sends what is malformed,
+// which ends the stream and nothing else.
+func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) error {
+	first, err := stream.Recv()
+	if err != nil {
+		return err
+	}
+	if first.GetConnectRequest().GetServerConnection() == nil {
+		return r.malformed(errors.New("no connect request"))
+	}
+	answer := &remote.ConnectResponse{MemberId: r.link.system.ID}
+	if err := stream.Send(&remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectResponse{ConnectResponse: answer}}); err != nil {
+		return err
+	}
+	for {
+		m, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		b, ok := m.MessageType.(*remote.RemoteMessage_MessageBatch)
+		if !ok {
+			return r.malformed(errors.New("not a batch"))
+		}
+		messages, err := decode(b.MessageBatch, r.link.system.Address())
+		if err != nil {
+			return r.malformed(err)
+		}
+		for _, m := range messages {
+			r.link.deliver(m)
+		}
+	}
+}
+
+// malformed is the end of a stream, in words that quote nothing of it.
+func (r *receiver) malformed(err error) error {
+	r.link.node.counts.bad.Add(1)
+	r.link.node.conf.Log.Warn("a node sent what is malformed", "reason", err.Error())
+	return status.Error(codes.InvalidArgument, err.Error())
+}
+
+// deliver hands a message to its actor here.
+func (l *link) deliver(m incoming) {
+	local, _ := l.system.ProcessRegistry.GetLocal(m.target.Id) // or where dead letters go
+	switch message := m.message.(type) {
+	case *actor.Terminated:
+		if p := l.existing(message.Who.Address); p != nil {
+			p.unwatch(m.target, message.Who)
+		}
+		local.SendSystemMessage(m.target, message)
+	case actor.SystemMessage:
+		local.SendSystemMessage(m.target, message)
+	default:
+		if m.sender == nil && m.header == nil {
+			local.SendUserMessage(m.target, message)
+			return
+		}
+		local.SendUserMessage(m.target, &actor.MessageEnvelope{Header: m.header, Message: message, Sender: m.sender})
+	}
+}
+
+// guardStream lets nothing but the link's one call through, and keeps a panic
+// in it from ending the process.
+func (n *Node) guardStream(server any, stream grpc.ServerStream, call *grpc.StreamServerInfo, handler grpc.StreamHandler) (err error) {
+	if call.FullMethod != "/remote.Remoting/Receive" {
+		n.counts.refused.Add(1)
+		return status.Error(codes.Unimplemented, "not offered")
+	}
+	defer func() {
+		if reason := recover(); reason != nil {
+			n.counts.bad.Add(1)
+			n.conf.Log.Error("a panic while receiving from a node", "reason", typeName(reason), "stack", string(debug.Stack()))
+			err = status.Error(codes.Internal, "internal error")
+		}
+	}()
+	return handler(server, stream)
+}
+
+// refuseCall refuses every call that is not a stream.
+func (n *Node) refuseCall(context.Context, any, *grpc.UnaryServerInfo, grpc.UnaryHandler) (any, error) {
+	n.counts.refused.Add(1)
+	return nil, status.Error(codes.Unimplemented, "not offered")
+}
