@@ -72,9 +72,8 @@ func passes(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, rpctypes.ErrTooManyRequests) {
 		return true
 	}
-	var known rpctypes.EtcdError
 	code := status.Code(err)
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[rpctypes.EtcdError](err); ok {
 		code = known.Code()
 	}
 	switch code {

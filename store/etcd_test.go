@@ -1,0 +1,265 @@
+package store
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"example.com/pokey/store/etcdtest"
+)
+
+// testSeal is AES-GCM with a key of 32 times the byte.
+func testSeal(t testing.TB, key byte) cipher.AEAD {
+	t.Helper()
+	block, err := aes.NewCipher(bytes.Repeat([]byte{key}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return aead
+}
+
+func dialTest(t testing.TB, endpoints ...string) *clientv3.Client {
+	t.Helper()
+	client, err := DialEtcd(endpoints, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// openEtcdTest opens a store that is closed at the end of the test at the
+// latest. A prefix and a seal that all tests share is what it gets if nothing is
+// said.
+func openEtcdTest(t testing.TB, c EtcdConfig) *Etcd {
+	t.Helper()
+	if c.Prefix == "" {
+		c.Prefix = "/test/"
+	}
+	if c.Seal == nil {
+		c.Seal = testSeal(t, 1)
+	}
+	e, err := OpenEtcd(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	return e
+}
+
+// overwrite puts a value where a record is, behind the store's back.
+func overwrite(t *testing.T, e *Etcd, key string, value []byte) Revision {
+	t.Helper()
+	resp, err := e.config.Client.Put(t.Context(), e.recordKey(key), string(value))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Revision(resp.Header.Revision)
+}
+
+func TestEtcdConfig(t *testing.T) {
+	client := dialTest(t, "127.0.0.1:1")
+	aead := testSeal(t, 1)
+	for name, c := range map[string]EtcdConfig{
+		"client": {Prefix: "/test/", Seal: aead},
+		"seal":   {Prefix: "/test/", Client: client},
+		"prefix": {Client: client, Seal: aead},
+		"slash":  {Prefix: "/test", Client: client, Seal: aead},
+	} {
+		if e, err := OpenEtcd(c); e != nil || err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("without %s: %v, %v", name, e, err)
+		}
+	}
+}
+
+// What one process commits another one reads.
+func TestEtcdShares(t *testing.T) {
+	server := etcdtest.Start(t)
+	one := openEtcdTest(t, EtcdConfig{Client: dialTest(t, server.Endpoint)})
+	records := fill(t, one, 30)
+	other := openEtcdTest(t, EtcdConfig{Client: dialTest(t, server.Endpoint)})
+	if n := intact(t, other, records); n != len(records) {
+		t.Errorf("%d of %d records are there", n, len(records))
+	}
+	if n := intact(t, openEtcdTest(t, EtcdConfig{Client: one.config.Client, Prefix: "/test/other/"}), records); n != 0 {
+		t.Errorf("%d records are under another prefix", n)
+	}
+	first := records["room/0001"]
+	mustCommit(t, other, first.Key, first.Revision, []byte("other"))
+	if _, err := one.Commit(t.Context(), Record{Key: first.Key, Revision: first.Revision, Data: []byte("one")}); !errors.Is(err, ErrConflict) {
+		t.Errorf("Commit after the other one's: %v", err)
+	}
+	if err := one.Delete(t.Context(), first.Key, first.Revision); !errors.Is(err, ErrConflict) {
+		t.Errorf("Delete after the other one's commit: %v", err)
+	}
+}
+
+// Who commits the same twice succeeds once, and is told so twice; others are not.
+func TestEtcdRepeats(t *testing.T) {
+	client := dialTest(t, etcdtest.Start(t).Endpoint)
+	e := openEtcdTest(t, EtcdConfig{Client: client})
+	other := openEtcdTest(t, EtcdConfig{Client: client})
+	var rev Revision
+	expires := time.UnixMilli(1_800_000_000_000)
+	for n := range 3 {
+		r := Record{Key: "room/a", Revision: rev, Expires: expires, Data: fmt.Append(nil, n)}
+		part := Record{Key: "history/a", Data: []byte("part")}
+		next, err := e.Commit(t.Context(), r, part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := e.Commit(t.Context(), r, part); err != nil || again != next {
+			t.Errorf("repeated: %d, %v, want %d", again, err, next)
+		}
+		commit := func(s Store, with ...Record) func(Record) (Revision, error) {
+			return func(r Record) (Revision, error) { return s.Commit(t.Context(), r, with...) }
+		}
+		for name, try := range map[string]func(Record) (Revision, error){
+			"another process":  commit(other, part),
+			"without the part": commit(e),
+			"another part":     commit(e, Record{Key: part.Key, Data: []byte("trap")}),
+			"another time":     func(r Record) (Revision, error) { r.Expires = expires.Add(1e9); return commit(e, part)(r) },
+			"other data":       func(r Record) (Revision, error) { r.Data = []byte("x"); return commit(e, part)(r) },
+			"a later revision": func(r Record) (Revision, error) { r.Revision = next + 1; return commit(e, part)(r) },
+			"an earlier one":   func(r Record) (Revision, error) { r.Revision--; return commit(e, part)(r) },
+		} {
+			if got, err := try(r); !errors.Is(err, ErrConflict) {
+				t.Errorf("commit %d, %s: %d, %v", n, name, got, err)
+			}
+		}
+		rev = next
+	}
+	for range 2 {
+		if err := e.Delete(t.Context(), "room/a", rev, "history/a"); err != nil {
+			t.Errorf("Delete: %v", err)
+		}
+	}
+	if resp, err := client.Get(t.Context(), "/test/", clientv3.WithPrefix(), clientv3.WithCountOnly()); err != nil || resp.Count != 0 {
+		t.Errorf("%d keys are left, %v", resp.Count, err)
+	}
+}
+
+// What cannot be opened costs that record and no other.
+func TestEtcdDamaged(t *testing.T) {
+	client := dialTest(t, etcdtest.Start(t).Endpoint)
+	e := openEtcdTest(t, EtcdConfig{Client: client})
+	foreign := openEtcdTest(t, EtcdConfig{Client: client, Seal: testSeal(t, 2)})
+	records := fill(t, e, 60)
+	const key = "room/0023" // it expires
+	for name, value := range map[string][]byte{
+		"foreign": seal(foreign.config.Seal, key, sealed{expires: 1, data: []byte("foreign")}),
+		"moved":   seal(e.config.Seal, "room/0024", sealed{expires: 1, data: []byte("moved")}),
+		"short":   seal(e.config.Seal, key, sealed{expires: 1})[:20],
+		"zero":    make([]byte, 100),
+		"empty":   nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			rev := overwrite(t, e, key, value)
+			if r, err := e.Load(t.Context(), key); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("Load: %v, %v", r, err)
+			}
+			keys, err := e.Expired(t.Context(), afterAll, 1000)
+			if err != nil || len(keys) < 30 || strings.Contains(strings.Join(keys, " "), key) {
+				t.Errorf("%d records have expired, %v", len(keys), err)
+			}
+			if _, err := e.Commit(t.Context(), Record{Key: key, Revision: rev - 1}); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("Commit of the revision before: %v", err)
+			}
+			if err := e.Delete(t.Context(), key, rev-1); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("Delete of the revision before: %v", err)
+			}
+			next := mustCommit(t, e, key, 0, []byte("begun anew"))
+			if again := mustCommit(t, e, key, 0, []byte("begun anew")); again != next {
+				t.Errorf("repeated: %d, want %d", again, next)
+			}
+			overwrite(t, e, key, value)
+			if err := e.Delete(t.Context(), key, 0); err != nil {
+				t.Errorf("Delete: %v", err)
+			}
+			if _, err := e.Load(t.Context(), key); !errors.Is(err, ErrNotFound) {
+				t.Errorf("Load: %v", err)
+			}
+			records[key] = Record{Key: key, Revision: mustCommit(t, e, key, 0, nil)}
+			if n := intact(t, e, records); n != len(records) {
+				t.Errorf("%d of %d are intact", n, len(records))
+			}
+		})
+	}
+}
+
+// An old process leaves alone what a newer version has written.
+func TestEtcdNewer(t *testing.T) {
+	e := openEtcdTest(t, EtcdConfig{Client: dialTest(t, etcdtest.Start(t).Endpoint)})
+	rev := overwrite(t, e, "room/a", []byte{sealVersion + 1, 1, 2, 3})
+	_, loadErr := e.Load(t.Context(), "room/a")
+	_, commitErr := e.Commit(t.Context(), Record{Key: "room/a"})
+	_, staleErr := e.Commit(t.Context(), Record{Key: "room/a", Revision: rev - 1})
+	for name, err := range map[string]error{
+		"Load":          loadErr,
+		"Commit":        commitErr,
+		"stale Commit":  staleErr,
+		"Delete":        e.Delete(t.Context(), "room/a", 0),
+		"stale Delete ": e.Delete(t.Context(), "room/a", rev-1),
+	} {
+		if !errors.Is(err, ErrFormat) || errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What etcd does not take is refused at once, and says why.
+func TestEtcdTooLarge(t *testing.T) {
+	e := openEtcdTest(t, EtcdConfig{Client: dialTest(t, etcdtest.Start(t).Endpoint)})
+	for _, size := range []int{1_600_000, 5 << 20, 20 << 20} {
+		_, err := e.Commit(t.Context(), Record{Key: "room/a", Data: make([]byte, size)})
+		if err == nil || !strings.Contains(err.Error(), "large") {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+	mustCommit(t, e, "room/a", 0, make([]byte, 1_500_000))
+}
+
+// Many records, so that the index has several pages, and some of them changed.
+func TestEtcdExpiredPages(t *testing.T) {
+	client := dialTest(t, etcdtest.Start(t).Endpoint)
+	e := openEtcdTest(t, EtcdConfig{Client: client})
+	const n = 2*expiryPage + 10
+	plant(t, e, n)
+	keys, err := e.Expired(t.Context(), afterAll, n+1)
+	if err != nil || len(keys) != n {
+		t.Fatalf("%d of %d have expired, %v", len(keys), n, err)
+	}
+	for i, key := range keys {
+		if key != plantKey(n-1-i) {
+			t.Fatalf("number %d is %s", i, key)
+		}
+	}
+}
+
+// plant commits many records in a hurry, the newest of which expires first.
+func plant(t testing.TB, e *Etcd, n int) {
+	t.Helper()
+	const together = 40
+	for i := 0; i < n; i += together {
+		var with []Record
+		for j := i; j < min(i+together, n); j++ {
+			with = append(with, Record{Key: plantKey(j), Expires: time.UnixMilli(int64(1_800_000_000_000 + n - j)), Data: make([]byte, 1200)})
+		}
+		if _, err := e.Commit(t.Context(), with[0], with[1:]...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func plantKey(i int) string { return fmt.Sprintf("room/%040d", i) }
