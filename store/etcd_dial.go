@@ -31,9 +31,13 @@ const (
 
 // DialEtcd returns a client that connects, and connects again, to any of the
 // endpoints: HOST:PORT, or URLs. It does not wait for a connection. Config is nil
-// for a connection in plaintext. Log is told in a message each minute at most of
-// each kind of trouble; nil means that nobody is.
+// for a connection in plaintext. Log is told of each kind of trouble once a minute
+// at most; nil means that nobody is.
 func DialEtcd(endpoints []string, config *tls.Config, log *slog.Logger) (*clientv3.Client, error) {
+	return dialEtcd(endpoints, config, log)
+}
+
+func dialEtcd(endpoints []string, config *tls.Config, log *slog.Logger, options ...grpc.DialOption) (*clientv3.Client, error) {
 	log = cmp.Or(log, slog.New(slog.DiscardHandler))
 	return clientv3.New(clientv3.Config{
 		Endpoints:            endpoints,
@@ -43,10 +47,10 @@ func DialEtcd(endpoints []string, config *tls.Config, log *slog.Logger) (*client
 		DialKeepAliveTimeout: pingTimeout,
 		MaxCallSendMsgSize:   maxMessage,
 		Logger:               zap.New(&logBridge{log: log, last: map[string]time.Time{}}),
-		DialOptions: []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{
+		DialOptions: append(options, grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: firstReconnect, Multiplier: 1.6, Jitter: 0.2, MaxDelay: lastReconnect},
 			MinConnectTimeout: dialTimeout,
-		})},
+		})),
 	})
 }
 

@@ -80,8 +80,8 @@ type Record struct {
 var (
 	// ErrNotFound: there is no record under the key.
 	ErrNotFound = errors.New("store: no such record")
-	// ErrConflict: the record's revision is not the one named. Nothing changed, but
-	// what an earlier call with an unknown outcome may have.
+	// ErrConflict: the record's revision is not the one named. Nothing changed; or,
+	// where the store is shared, somebody else has gone on from it since.
 	ErrConflict = errors.New("store: record was changed by somebody else")
 	// ErrCorrupt: the record is there and cannot be read. Others are not affected.
 	ErrCorrupt = errors.New("store: record is damaged")
@@ -122,9 +122,9 @@ type Store interface {
 	// Where it is true a load is not enough: what was given up may be carried out
 	// after it. The call itself is repeated. If it has been carried out, and nothing
 	// else since, a Commit of the same records with the same revision returns the
-	// revision that was made then. If others have written since it returns
-	// ErrConflict, as it does if it came too late. So who commits the same as
-	// somebody else in the same process shares its success.
+	// revision that was made then, and a Delete no error. If others have written
+	// since, both return ErrConflict. So who commits the same as somebody else in
+	// the same process shares its success.
 	Shared() bool
 	// Close releases the store. Calls after it return ErrClosed.
 	Close() error
