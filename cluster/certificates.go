@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"time"
+)
+
+// How long certificates last.
+const (
+	authorityYears = 10
+	nodeYears      = 1
+)
+
+// NewCertificates writes what nodes need to believe each other into dir: an
+// authority, ca.pem and ca-key.pem, unless dir has one already, and for each
+// host, which is an IP address or a name, HOST.pem and HOST-key.pem. Those are
+// issued anew if they exist, which is how they are renewed; running nodes follow
+// by themselves. Keys can be read by their owner only; the authority's is needed
+// nowhere but here.
+func NewCertificates(dir string, hosts []string) error {
+	for _, h := range hosts {
+		if !validHost(h) {
+			return fmt.Errorf("cluster: %q is neither an IP address nor a host's name", h)
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	authority, err := tls.LoadX509KeyPair(filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem"))
+	if errors.Is(err, os.ErrNotExist) {
+		authority, err = newAuthority(dir)
+	}
+	if err != nil {
+		return fmt.Errorf("cluster: the authority in %s: %w", dir, err)
+	}
+	for _, h := range hosts {
+		template := &x509.Certificate{
+			Subject:     pkix.Name{CommonName: h},
+			NotAfter:    time.Now().AddDate(nodeYears, 0, 0),
+			KeyUsage:    x509.KeyUsageDigitalSignature,
+			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		}
+		if ip := net.ParseIP(h); ip != nil {
+			template.IPAddresses = []net.IP{ip}
+		} else {
+			template.DNSNames = []string{h}
+		}
+		if _, err := issue(dir, h, template, &authority); err != nil {
+			return fmt.Errorf("cluster: a certificate for %s: %w", h, err)
+		}
+	}
+	return nil
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
+
+func validHost(h string) bool {
+	return net.ParseIP(h) != nil || hostName.MatchString(h) && h != "ca"
+}
+
+func newAuthority(dir string) (tls.Certificate, error) {
+	for _, name := range []string{"ca.pem", "ca-key.pem"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return tls.Certificate{}, fmt.Errorf("%s is there without its other half", name)
+		}
+	}
+	return issue(dir, "ca", &x509.Certificate{
+		Subject:               pkix.Name{CommonName: "Pokey nodes"},
+		NotAfter:              time.Now().AddDate(authorityYears, 0, 0),
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		MaxPathLenZero:        true,
+	}, nil)
+}
+
+// issue completes the template, has the authority sign it, or itself if that is
+// nil, and writes it and its key under name.
+func issue(dir, name string, template *x509.Certificate, authority *tls.Certificate) (tls.Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template.NotBefore = time.Now().Add(-time.Hour) // for clocks that are behind
+	parent, signer := template, any(key)
+	if authority != nil {
+		parent, signer = authority.Leaf, authority.PrivateKey
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	certPEM := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
+	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})
+	if err := replaceFile(filepath.Join(dir, name+"-key.pem"), keyPEM, 0o600); err != nil {
+		return tls.Certificate{}, err
+	}
+	if err := replaceFile(filepath.Join(dir, name+".pem"), certPEM, 0o644); err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certPEM, keyPEM)
+}
+
+// replaceFile never leaves half a file, which a running node might read.
+func replaceFile(name string, content []byte, mode os.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }() // it is gone by then, if all went well
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}

@@ -1,0 +1,101 @@
+package cluster
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/cluster"
+)
+
+// quiet is a log for tests that look at what happens instead.
+var quiet = slog.New(slog.DiscardHandler)
+
+func newSystem() *actor.ActorSystem {
+	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }))
+}
+
+// startNode starts a node on loopback that leaves when the test ends.
+func startNode(t *testing.T, source Source, change func(*Config)) *Node {
+	t.Helper()
+	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Source: source, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
+	if change != nil {
+		change(&conf)
+	}
+	n, err := Start(conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = n.Leave(context.Background()) })
+	return n
+}
+
+func join(t *testing.T, n *Node) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := n.Join(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := n.View().find(n.Self()); !ok {
+		t.Fatalf("joined, but not in the view %v", n.View().Members())
+	}
+}
+
+// eventually waits for a condition that other goroutines bring about.
+func eventually(t *testing.T, within time.Duration, what string, condition func() bool) {
+	t.Helper()
+	for end := time.Now().Add(within); !condition(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within %v: %s", within, what)
+		}
+	}
+}
+
+// noGoroutinesLeft fails a test, at its very end, that leaves any of this
+// package's or of its connections behind.
+func noGoroutinesLeft(t *testing.T) {
+	t.Helper()
+	t.Cleanup(func() {
+		var left string
+		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+			stacks := make([]byte, 1<<20)
+			stacks = stacks[:runtime.Stack(stacks, true)]
+			left = ""
+			for _, g := range strings.Split(string(stacks), "\n\n") {
+				ours := strings.Contains(g, "pokey/cluster.") || strings.Contains(g, "google.golang.org/grpc") || strings.Contains(g, "protoactor-go/")
+				if ours && !strings.Contains(g, "testing.tRunner") && !strings.Contains(g, "actor.NewThrottle") {
+					left += g + "\n\n"
+				}
+			}
+			if left == "" {
+				return
+			}
+		}
+		t.Errorf("goroutines left:\n%s", left)
+	})
+}
+
+// registry spawns an actor as the registry of a kind: it answers for every
+// identity with itself, and passes on what else it gets.
+func registry(t *testing.T, n *Node, kind string) (*actor.PID, <-chan any) {
+	t.Helper()
+	got := make(chan any, 10_000)
+	pid, err := n.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
+		switch m := c.Message().(type) {
+		case *cluster.ActivationRequest:
+			c.Respond(&cluster.ActivationResponse{Pid: c.Self()})
+		case *actor.Started:
+		default:
+			got <- m
+		}
+	}), kind+"s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid, got
+}
