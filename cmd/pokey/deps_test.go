@@ -21,10 +21,17 @@ var mayImport = map[string][]string{
 	"store":           {"std", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes", "google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status", "go.uber.org/zap", "go.uber.org/zap/zapcore"},
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
-	"actors":          {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor"},
-	"transport":       {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},
-	"static":          {"embed"},
-	"cmd/pokey":       {"std", "any"},
+	"cluster": {
+		"std", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/cluster", "github.com/asynkron/protoactor-go/remote",
+		"go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes",
+		"google.golang.org/grpc", "google.golang.org/grpc/codes", "google.golang.org/grpc/credentials", "google.golang.org/grpc/credentials/insecure",
+		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/status",
+		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",
+	},
+	"actors":    {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor"},
+	"transport": {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},
+	"static":    {"embed"},
+	"cmd/pokey": {"std", "any"},
 }
 
 // mayNot is what the standard library has and a package still may not know.
@@ -33,6 +40,7 @@ var mayNot = map[string][]string{
 	"protocol": {"net/http"},
 	"store":    {"net/http"},
 	"actors":   {"net/http"},
+	"cluster":  {"net/http"},
 }
 
 func TestWhoMayImportWhom(t *testing.T) {
