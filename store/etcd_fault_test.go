@@ -56,6 +56,11 @@ func TestEtcdRestarted(t *testing.T) {
 	stop := make(chan struct{})
 	var commits atomic.Int64
 	var wg sync.WaitGroup
+	end := sync.OnceFunc(func() {
+		close(stop)
+		wg.Wait()
+	})
+	defer end()
 	for w := range 4 {
 		wg.Go(func() {
 			key := fmt.Sprintf("room/%d", w)
@@ -87,8 +92,6 @@ func TestEtcdRestarted(t *testing.T) {
 		server.Restart()
 	}
 	progress(t, &commits, 20)
-	close(stop)
-	wg.Wait()
 }
 
 // progress waits for n more of what is counted.
@@ -164,6 +167,11 @@ func TestEtcdFight(t *testing.T) {
 	var commits atomic.Int64
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
+	end := sync.OnceFunc(func() {
+		close(stop)
+		wg.Wait()
+	})
+	defer end()
 	for i := range 4 {
 		l := &line{code: codes.Unavailable}
 		for range 2000 {
@@ -183,14 +191,13 @@ func TestEtcdFight(t *testing.T) {
 		server.Resume()
 	}
 	progress(t, &commits, 10)
-	close(stop)
-	wg.Wait()
+	end()
 	r, err := fighters[0].store.Load(t.Context(), "room/a")
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := map[string]int{}
-	for _, mark := range strings.Fields(string(r.Data)) {
+	for mark := range strings.FieldsSeq(string(r.Data)) {
 		count[mark]++
 	}
 	from := map[Revision]string{}
