@@ -106,8 +106,6 @@ func TestEtcdThreeNodes(t *testing.T) {
 		for _, n := range nodes { // somebody has a link to the one that dies
 			registry(t, n, "room")
 		}
-		registry := process{nodes[0].link}
-		_ = registry
 		send(nodes[0], nodes[1].Self(), "rooms")
 		eventually(t, time.Second, "a link", func() bool { return nodes[0].link.existing(nodes[1].Self()) != nil })
 		time.Sleep(100 * time.Millisecond)
@@ -135,12 +133,7 @@ func TestEtcdMembershipLost(t *testing.T) {
 	join(t, b)
 	eventually(t, 2*time.Second, "two members", func() bool { return converged(a, b) })
 	var lost atomic.Int32
-	b.Lost(func() {
-		if slices.Contains(b.View().Members(), b.Self()) && false {
-			t.Error("lost while a member")
-		}
-		lost.Add(1)
-	})
+	b.Lost(func() { lost.Add(1) })
 
 	// A lease that ends is no loss: the sign of life is given again in time.
 	before := ids(a.View())

@@ -66,7 +66,7 @@ func noGoroutinesLeft(t *testing.T) {
 			stacks := make([]byte, 1<<20)
 			stacks = stacks[:runtime.Stack(stacks, true)]
 			left = ""
-			for _, g := range strings.Split(string(stacks), "\n\n") {
+			for g := range strings.SplitSeq(string(stacks), "\n\n") {
 				ours := strings.Contains(g, "pokey/cluster.") || strings.Contains(g, "google.golang.org/grpc") || strings.Contains(g, "protoactor-go/")
 				if ours && !strings.Contains(g, "testing.tRunner") && !strings.Contains(g, "actor.NewThrottle") {
 					left += g + "\n\n"

@@ -1,10 +1,205 @@
 package cluster
 
 import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
 func send(n *Node, address, id string) {
 	n.conf.System.Root.Send(actor.NewPID(address, id), wrapperspb.String("x"))
+}
+
+// pair is two members.
+func pair(t *testing.T, change func(*Config)) (a, b *Node) {
+	t.Helper()
+	memory := NewMemory()
+	a, b = startNode(t, memory.Source(), change), startNode(t, memory.Source(), change)
+	join(t, a)
+	join(t, b)
+	return a, b
+}
+
+func receive(t *testing.T, from <-chan any) any {
+	t.Helper()
+	select {
+	case m := <-from:
+		return m
+	case <-time.After(10 * time.Second):
+		t.Fatal("nothing was received")
+		return nil
+	}
+}
+
+func TestLinkKeepsOrderAndBoundaries(t *testing.T) {
+	noGoroutinesLeft(t)
+	a, b := pair(t, nil)
+	_, got := registry(t, b, "room")
+	const many = 5000
+	for i := range many {
+		a.conf.System.Root.Send(actor.NewPID(b.Self(), "rooms"), wrapperspb.String(strconv.Itoa(i)))
+	}
+	for i := range many {
+		if m, ok := receive(t, got).(*wrapperspb.StringValue); !ok || m.Value != strconv.Itoa(i) {
+			t.Fatalf("message %d is %v", i, m)
+		}
+	}
+}
+
+func TestLinkCarriesTheLargestMessages(t *testing.T) {
+	a, b := pair(t, nil)
+	_, got := registry(t, b, "room")
+	large := wrapperspb.Bytes(make([]byte, largestMessage-64))
+	target := actor.NewPID(b.Self(), "rooms")
+	a.conf.System.Root.Send(target, wrapperspb.Bytes(make([]byte, largestMessage))) // goes nowhere, and breaks nothing
+	const many = 15                                                                 // as much as may wait
+	for range many {
+		a.conf.System.Root.Send(target, large)
+	}
+	for range many {
+		if m, ok := receive(t, got).(*wrapperspb.BytesValue); !ok || len(m.Value) != len(large.Value) {
+			t.Fatal("a large message was damaged")
+		}
+	}
+	if s := a.Stats(); s.LinkLosses != 0 {
+		t.Errorf("%d losses of the link", s.LinkLosses)
+	}
+}
+
+// TestLinkOverflow has a peer that takes nothing: it is given up before memory
+// is, and who waits for an answer is told.
+func TestLinkOverflow(t *testing.T) {
+	a, b := pair(t, nil)
+	p := newPeer(a.link, b.View().members[1])
+	large := outgoing{target: actor.NewPID(b.Self(), "rooms"), data: make([]byte, largestMessage)}
+	taken := 0
+	for p.push(large) {
+		taken++
+	}
+	if taken != largestQueue/largestMessage-1 || p.ctx.Err() == nil {
+		t.Errorf("%d messages of 4 MiB were taken", taken)
+	}
+	p.release()
+	if p.push(outgoing{target: large.target}) {
+		t.Error("something is taken after the end")
+	}
+}
+
+func TestRequestAcrossNodes(t *testing.T) {
+	a, b := pair(t, nil)
+	echo, err := b.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
+		if m, ok := c.Message().(*wrapperspb.StringValue); ok {
+			c.Respond(wrapperspb.String(m.Value + c.MessageHeader().Get("with")))
+		}
+	}), "echo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := actor.NewPID(b.Self(), echo.Id)
+	root, future := a.conf.System.Root, actor.NewFuture(a.conf.System, 5*time.Second)
+	root.Send(there, &actor.MessageEnvelope{Header: map[string]string{"with": "!"}, Message: wrapperspb.String("x"), Sender: future.PID()})
+	answer, err := future.Result()
+	if m, ok := answer.(*wrapperspb.StringValue); err != nil || !ok || m.Value != "x!" {
+		t.Errorf("the answer is %v, %v", answer, err)
+	}
+	if _, err := root.RequestFuture(actor.NewPID(b.Self(), "nobody"), wrapperspb.String("x"), 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+		t.Errorf("a request to nobody ends with %v", err)
+	}
+	if _, err := root.RequestFuture(actor.NewPID("127.0.0.1:1", "rooms"), wrapperspb.String("x"), 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+		t.Errorf("a request to no member ends with %v", err)
+	}
+	if _, err := root.RequestFuture(there, "no protobuf", 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+		t.Errorf("a request that cannot be sent ends with %v", err)
+	}
+}
+
+func TestDeathWatchAcrossNodes(t *testing.T) {
+	a, b := pair(t, nil)
+	terminated := make(chan actor.TerminatedReason, 10)
+	watcher := a.conf.System.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+		switch m := c.Message().(type) {
+		case *actor.Terminated:
+			terminated <- m.Why
+		case *actor.PID:
+			c.Watch(m)
+			c.Respond("watching")
+		}
+	}))
+	watch := func(who *actor.PID) {
+		t.Helper()
+		if _, err := a.conf.System.Root.RequestFuture(watcher, who, 5*time.Second).Result(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	spawn := func(name string) *actor.PID {
+		t.Helper()
+		if _, err := b.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(actor.Context) {}), name); err != nil {
+			t.Fatal(err)
+		}
+		return actor.NewPID(b.Self(), name)
+	}
+	expect := func(want actor.TerminatedReason) {
+		t.Helper()
+		select {
+		case got := <-terminated:
+			if got != want {
+				t.Errorf("terminated because %v, not %v", got, want)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("nothing about %v", want)
+		}
+	}
+	first := spawn("first")
+	watch(first)
+	a.conf.System.Root.Stop(first) // over the link as well
+	expect(actor.TerminatedReason_Stopped)
+	watch(actor.NewPID(b.Self(), "nobody"))
+	expect(actor.TerminatedReason_NotFound)
+	watch(spawn("second"))
+	b.link.server.Stop()
+	expect(actor.TerminatedReason_AddressTerminated)
+	watch(actor.NewPID("127.0.0.1:1", "x"))
+	expect(actor.TerminatedReason_AddressTerminated)
+}
+
+func BenchmarkLink(b *testing.B) {
+	memory := NewMemory()
+	start := func() *Node {
+		n, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Source: memory.Source(), Log: quiet})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := n.Join(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = n.Leave(b.Context()) })
+		return n
+	}
+	from, to := start(), start()
+	got := make(chan struct{}, 1<<20)
+	if _, err := to.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
+		if _, ok := c.Message().(*wrapperspb.StringValue); ok {
+			got <- struct{}{}
+		}
+	}), "sink"); err != nil {
+		b.Fatal(err)
+	}
+	m, target := wrapperspb.String(strings.Repeat("x", 200)), actor.NewPID(to.Self(), "sink")
+	b.ReportAllocs()
+	inFlight := 0
+	for b.Loop() {
+		from.conf.System.Root.Send(target, m)
+		if inFlight++; inFlight > 1000 {
+			<-got
+			inFlight--
+		}
+	}
+	for ; inFlight > 0; inFlight-- {
+		<-got
+	}
 }
