@@ -55,6 +55,7 @@ var (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	stopChromium()
+	removeBinary()
 	os.Exit(code)
 }
 

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	gorilla "github.com/gorilla/websocket"
+)
+
+// caller is a client over a real socket that does one thing after the other.
+type caller struct {
+	t      *testing.T
+	conn   *gorilla.Conn
+	sent   int
+	events []message // what came and nobody has taken yet
+}
+
+// dial opens a WebSocket with a cookie, from an address of this machine if one
+// is given. The response is there also when it is refused.
+func dial(t *testing.T, url, cookie, from string) (*gorilla.Conn, *http.Response, error) {
+	t.Helper()
+	local := &net.TCPAddr{IP: net.ParseIP(from)}
+	dialer := gorilla.Dialer{HandshakeTimeout: 20 * time.Second, NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		return (&net.Dialer{LocalAddr: local}).DialContext(ctx, network, address)
+	}}
+	return dialer.DialContext(t.Context(), strings.Replace(strings.TrimSuffix(url, "/"), "http", "ws", 1)+"/connect",
+		http.Header{"Cookie": {cookie}, "Origin": {originOf(url)}})
+}
+
+// originOf is a URL without its path.
+func originOf(url string) string {
+	scheme, rest, _ := strings.Cut(url, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+// callIn opens a WebSocket that must be let in.
+func callIn(t *testing.T, url, cookie string) *caller {
+	t.Helper()
+	conn, response, err := dial(t, url, cookie, "")
+	if err != nil {
+		t.Fatalf("%v: %v", err, response)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	c := &caller{t: t, conn: conn}
+	c.until("welcome")
+	return c
+}
+
+// next reads one event.
+func (c *caller) next() message {
+	c.t.Helper()
+	_ = c.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	var m message
+	if err := c.conn.ReadJSON(&m); err != nil {
+		c.t.Fatalf("reading: %v", err)
+	}
+	return m
+}
+
+// until takes the first event of a kind; those before it are kept.
+func (c *caller) until(kind string) message {
+	c.t.Helper()
+	for i, m := range c.events {
+		if m["event"] == kind {
+			c.events = append(c.events[:i:i], c.events[i+1:]...)
+			return m
+		}
+	}
+	for {
+		m := c.next()
+		if m["event"] == kind {
+			return m
+		}
+		c.events = append(c.events, m)
+	}
+}
+
+// send sends a request without waiting, and returns its id.
+func (c *caller) send(request string, fields message) string {
+	c.t.Helper()
+	c.sent++
+	id := fmt.Sprint("c", c.sent)
+	all := message{"request": request, "id": id}
+	maps.Copy(all, fields)
+	data, _ := json.Marshal(all)
+	if err := c.conn.WriteMessage(gorilla.TextMessage, data); err != nil {
+		c.t.Fatalf("writing: %v", err)
+	}
+	return id
+}
+
+// answer reads up to the answer of a request; what comes before it is dropped.
+func (c *caller) answer(id string) message {
+	c.t.Helper()
+	for {
+		if m := c.next(); m["id"] == id {
+			return m
+		}
+	}
+}
+
+// ask sends a request and returns its ok or error.
+func (c *caller) ask(request string, fields message) message {
+	c.t.Helper()
+	c.events = nil
+	return c.answer(c.send(request, fields))
+}
+
+// do asks for what must not be refused.
+func (c *caller) do(request string, fields message) message {
+	c.t.Helper()
+	m := c.ask(request, fields)
+	if m["event"] != "ok" {
+		c.t.Fatalf("%s: %v", request, m)
+	}
+	return m
+}
+
+// create makes a room and joins it.
+func (c *caller) create(topic string) string {
+	c.t.Helper()
+	room := c.do("createRoom", message{"topic": topic})["roomId"].(string)
+	c.join(room)
+	return room
+}
+
+// join joins a room, or joins again, and returns the whole of it, which comes
+// after the ok.
+func (c *caller) join(room string) message {
+	c.t.Helper()
+	c.do("joinRoom", message{"roomId": room})
+	for {
+		if m := c.until("roomStatus"); m["roomId"] == room {
+			return m["room"].(message)
+		}
+	}
+}
+
+// closeCode is the code a connection was closed with, or -1.
+func closeCode(err error) int {
+	if closed, ok := errors.AsType[*gorilla.CloseError](err); ok {
+		return closed.Code
+	}
+	return -1
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// smallDisk is a file system of two megabytes, or the test is skipped.
+func smallDisk(t *testing.T) (dir string, remount func(flags uintptr)) {
+	t.Helper()
+	dir = t.TempDir()
+	const options = "size=2m"
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
+		t.Skipf("a small file system cannot be mounted: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir, func(flags uintptr) {
+		if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT|flags, options); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// fill takes all the space there is.
+func fill(t *testing.T, file string) {
+	t.Helper()
+	f, err := os.Create(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+}
+
+// meeting is a room in use, and what its people were told to be safe.
+type meeting struct {
+	ada, bob       *caller
+	room           string
+	adaIs, bobIs   string // their cookies
+	number         int
+	durable        string // the last topic acknowledged as durable
+	durableComment string // and Bob's last reason
+}
+
+func meet(t *testing.T, p *process) *meeting {
+	t.Helper()
+	m := &meeting{adaIs: peerCookie(t, p.url), bobIs: peerCookie(t, p.url)}
+	m.ada, m.bob = callIn(t, p.url, m.adaIs), callIn(t, p.url, m.bobIs)
+	m.room = m.ada.create("Login")
+	m.bob.join(m.room)
+	return m
+}
+
+// goOn does something that takes more space than before, and says whether all
+// of it was acknowledged as durable.
+func (m *meeting) goOn() bool {
+	m.ada.t.Helper()
+	m.number++
+	topic := fmt.Sprint("topic ", m.number)
+	comment := fmt.Sprint(m.number, " ", strings.Repeat("why ", 120))
+	safe := m.ada.do("setTopic", message{"roomId": m.room, "topic": topic})["durable"].(bool)
+	if safe {
+		m.durable = topic
+	}
+	own := m.bob.do("estimate", message{"roomId": m.room, "value": "5", "comment": comment})["durable"].(bool)
+	if own {
+		m.durableComment = comment
+	}
+	if m.number%3 == 0 { // the history makes the record grow
+		m.ada.do("reveal", message{"roomId": m.room})
+		m.ada.do("clear", message{"roomId": m.room})
+		m.durableComment = ""
+	}
+	time.Sleep(220 * time.Millisecond) // two requests each at ten a second
+	return safe && own
+}
+
+func (p *process) readiness(t *testing.T) (int, readiness) {
+	t.Helper()
+	status, body := p.get(t, "/readyz")
+	var r readiness
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		t.Fatal(err)
+	}
+	return status, r
+}
+
+// again restarts a killed process and has both people back.
+func (m *meeting) again(t *testing.T, p *process) (room message) {
+	t.Helper()
+	m.ada, m.bob = callIn(t, p.url, m.adaIs), callIn(t, p.url, m.bobIs)
+	m.ada.join(m.room)
+	return m.bob.join(m.room)
+}
+
+// Case 109, end to end: the disk fills up under a meeting. Everybody is told, the
+// meeting goes on, and what was acknowledged as durable is there after kill -9,
+// with the disk still full and with room again.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	disk, _ := smallDisk(t)
+	data, ballast := filepath.Join(disk, "data"), filepath.Join(disk, "ballast")
+	p := spawn(t, nil, "-data", data, "-message-rate", "0")
+	m := meet(t, p)
+	if !m.goOn() {
+		t.Fatal("it begins without being durable")
+	}
+	fill(t, ballast)
+	steps := 0
+	for ; m.goOn(); steps++ {
+		if steps > 200 {
+			t.Fatal("the disk is full and everything is durable")
+		}
+	}
+	t.Logf("%d steps fitted into what the file had left", steps)
+	if got := m.bob.join(m.room)["saved"]; got != false {
+		t.Errorf("saved: %v", got)
+	}
+	status, r := p.readiness(t)
+	if status != 200 || !r.Ready || r.State != "degraded" || r.Durable || r.Unsaved == 0 {
+		t.Errorf("readiness: %d %+v", status, r)
+	}
+	if _, metrics := p.get(t, "/metrics"); !strings.Contains(metrics, "pokey_degraded 1") {
+		t.Error("the metrics do not say so")
+	}
+	for range 3 {
+		m.goOn() // refused, it would fail
+	}
+
+	p.kill()
+	p = spawn(t, nil, "-data", data, "-message-rate", "0") // on the full disk
+	if p.url == "" {
+		t.Fatalf("it does not start on a full disk:\n%s", p.log)
+	}
+	m.check(t, m.again(t, p))
+
+	for m.number = 1000; m.goOn(); {
+		if m.number > 1200 {
+			t.Fatal("the disk is full and everything is durable")
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "ready again", 10*time.Second, func() bool {
+		_, r := p.readiness(t)
+		return r.State == "ok" && r.Durable
+	})
+	if _, told := m.bob.join(m.room)["saved"]; told {
+		t.Error("saved again, and the status does not say so")
+	}
+	for range 4 {
+		if !m.goOn() {
+			t.Fatal("there is room again, and it is not durable")
+		}
+	}
+	p.kill()
+	p = spawn(t, nil, "-data", data)
+	m.check(t, m.again(t, p))
+	if log := p.log.String(); strings.Contains(log, "corrupt") || strings.Contains(log, "damaged") {
+		t.Errorf("the file was hurt:\n%s", log)
+	}
+}
+
+// check fails unless what was acknowledged as durable is there, or what was
+// written after it.
+func (m *meeting) check(t *testing.T, room message) {
+	t.Helper()
+	var safe, found int
+	_, _ = fmt.Sscanf(m.durable, "topic %d", &safe)
+	topic, _ := room["topic"].(string)
+	if _, err := fmt.Sscanf(topic, "topic %d", &found); err != nil || found < safe {
+		t.Errorf("the topic is %q, and %q was durable", topic, m.durable)
+	}
+	if m.durableComment == "" || found > safe {
+		return
+	}
+	if own := m.bob.until("ownEstimate"); own["comment"] != m.durableComment {
+		t.Errorf("the reason is %.20q, and %.20q was durable", own["comment"], m.durableComment)
+	}
+}
+
+// Case 110. A disk that cannot be written is refused at the start, with the
+// code for it.
+func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
+	disk, remount := smallDisk(t)
+	data := filepath.Join(disk, "data")
+	p := spawn(t, nil, "-data", data)
+	meet(t, p)
+	p.kill()
+	remount(syscall.MS_RDONLY)
+	p = spawn(t, nil, "-data", data)
+	if code := p.code(t, time.Second); code != exitData || !strings.Contains(p.log.String(), "-data") {
+		t.Errorf("exit %d: %s", code, p.log)
+	}
+	remount(0)
+	if p = spawn(t, nil, "-data", data); p.url == "" {
+		t.Errorf("it can be written again, and it says %s", p.log)
+	}
+}
+
+// Case 112, end to end: a page that is damaged on the disk costs the room on it,
+// which its link revives, and nobody else anything.
+func TestDamagedPage(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	p := spawn(t, nil, "-data", data, "-max-rooms-per-user", "0", "-message-rate", "0")
+	cookie := peerCookie(t, p.url)
+	a := callIn(t, p.url, cookie)
+	rooms := map[string]string{} // topics by room
+	var hurt string
+	for i := range 20 {
+		topic := fmt.Sprintf("canary-%02d", i)
+		hurt = a.create(topic)
+		rooms[hurt] = topic
+	}
+	p.kill()
+	file := filepath.Join(data, "pokey.db")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	needle := []byte(rooms[hurt])
+	if n := bytes.Count(raw, needle); n == 0 {
+		t.Fatal("the room is not in the file: the test is blind")
+	}
+	if err := os.WriteFile(file, bytes.ReplaceAll(raw, needle, []byte("CANARY"+rooms[hurt][6:])), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	p = spawn(t, nil, "-data", data, "-message-rate", "0")
+	a = callIn(t, p.url, cookie)
+	for room, topic := range rooms {
+		got := a.join(room)["topic"]
+		if room == hurt {
+			topic = "" // begun anew
+		}
+		if got != topic {
+			t.Errorf("the topic of %s is %q, want %q", room[:6], got, topic)
+		}
+	}
+	a.do("setTopic", message{"roomId": hurt, "topic": "still the owner's"})
+	if log := p.log.String(); !strings.Contains(log, "damaged") || strings.Contains(log, "canary") || strings.Contains(log, hurt) {
+		t.Errorf("the log says:\n%s", log)
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary builds the program as it is released, once for all tests.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "pokey-test-")
+	if err != nil {
+		return "", err
+	}
+	removeBinary = func() { _ = os.RemoveAll(dir) }
+	file := filepath.Join(dir, "pokey")
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", file, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", errors.New(string(out))
+	}
+	return file, os.Chmod(dir, 0o755)
+})
+
+var removeBinary = func() {}
+
+// process is the program in a process of its own, which can be killed.
+type process struct {
+	*exec.Cmd
+	url, admin string
+	log        *lockedBuffer
+	ended      chan struct{}
+}
+
+var serving = regexp.MustCompile(`msg=serving url=(http://\S+)`)
+
+// spawn starts the program on free ports; change may change how.
+func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	file, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{admin: "http://" + freeAddress(t), log: &lockedBuffer{}, ended: make(chan struct{})}
+	args = append([]string{"-listen", "127.0.0.1:0", "-admin-listen", strings.TrimPrefix(p.admin, "http://")}, args...)
+	p.Cmd = exec.CommandContext(context.Background(), file, args...)
+	p.Stderr = p.log
+	if change != nil {
+		change(p.Cmd)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = p.Wait()
+		close(p.ended)
+	}()
+	t.Cleanup(p.kill)
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if m := serving.FindStringSubmatch(p.log.String()); m != nil {
+			p.url = strings.Replace(strings.TrimSuffix(m[1], "/"), "localhost", "127.0.0.1", 1)
+			return p
+		}
+		select {
+		case <-p.ended:
+			return p
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not start:\n%s", p.log)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// kill is kill -9.
+func (p *process) kill() {
+	_ = p.Process.Kill()
+	<-p.ended
+}
+
+// code waits for the process to end and returns its exit code.
+func (p *process) code(t *testing.T, within time.Duration) int {
+	t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(within):
+		t.Fatalf("it does not end:\n%s", p.log)
+	}
+	return p.ProcessState.ExitCode()
+}
+
+// get fetches something of the operator's port.
+func (p *process) get(t *testing.T, path string) (status int, body string) {
+	t.Helper()
+	client := http.Client{Timeout: 10 * time.Second}
+	response, err := client.Get(p.admin + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, _ := io.ReadAll(response.Body)
+	return response.StatusCode, string(data)
+}
+
+// eventually waits for something that takes its time.
+func eventually(t *testing.T, what string, within time.Duration, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !holds(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came: %s", what)
+		}
+	}
+}
+
+// Case 121. SIGTERM tells everybody to come back and ends well; a second one
+// ends at once.
+func TestSignals(t *testing.T) {
+	t.Parallel()
+	p := spawn(t, nil, "-data", t.TempDir())
+	a := callIn(t, p.url, peerCookie(t, p.url))
+	a.create("Login")
+	begun := time.Now()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if e := a.until("closing"); e["reason"] != "restart" {
+		t.Errorf("closing: %v", e)
+	}
+	_, _, err := a.conn.ReadMessage()
+	if closed := closeCode(err); closed != 1012 {
+		t.Errorf("closed with %v", err)
+	}
+	if code := p.code(t, 25*time.Second); code != 0 {
+		t.Errorf("exit %d:\n%s", code, p.log)
+	}
+	t.Logf("stopped within %v", time.Since(begun))
+
+	p = spawn(t, nil, "-data", t.TempDir())
+	callIn(t, p.url, peerCookie(t, p.url)) // it answers nothing, no close frame either
+	for range 2 {
+		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond) // two signals at once are one
+	}
+	begun = time.Now()
+	if code := p.code(t, time.Second); code != -1 || p.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("exit %d after %v:\n%s", code, time.Since(begun), p.log)
+	}
+}
