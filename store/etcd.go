@@ -33,6 +33,7 @@ type EtcdConfig struct {
 	Log *slog.Logger
 
 	compactEvery time.Duration // for tests that cannot wait; else compactEvery
+	expiryPage   int64         // for tests that cannot write that much; else expiryPage
 }
 
 // Etcd is a [Store] in etcd, which other processes may use at the same time. A
@@ -71,6 +72,7 @@ func OpenEtcd(config EtcdConfig) (*Etcd, error) {
 	}
 	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	config.compactEvery = cmp.Or(config.compactEvery, compactEvery)
+	config.expiryPage = cmp.Or(config.expiryPage, expiryPage)
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Etcd{config: config, stop: stop, ended: make(chan struct{})}
 	_, _ = rand.Read(e.process[:]) // it never fails

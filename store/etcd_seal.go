@@ -18,7 +18,9 @@ import (
 //	  byte 24..    data
 //
 // A record of a newer version is not taken for a damaged one, which the first
-// old process to come across it would replace.
+// old process to come across it would replace. Nothing is compressed: next to a
+// text that one member may choose, the length would tell of what others keep
+// hidden.
 const (
 	sealVersion = 1
 	sealExpires = 16 // where the time begins

@@ -232,9 +232,9 @@ func TestEtcdTooLarge(t *testing.T) {
 
 // Many records, so that the index has several pages, and some of them changed.
 func TestEtcdExpiredPages(t *testing.T) {
-	client := dialTest(t, etcdtest.Start(t).Endpoint)
-	e := openEtcdTest(t, EtcdConfig{Client: client})
-	const n = 2*expiryPage + 10
+	const page = 300
+	const n = 2*page + 10
+	e := openEtcdTest(t, EtcdConfig{Client: dialTest(t, etcdtest.Start(t).Endpoint), expiryPage: page})
 	plant(t, e, n)
 	keys, err := e.Expired(t.Context(), afterAll, n+1)
 	if err != nil || len(keys) != n {
