@@ -27,12 +27,16 @@ type caller struct {
 // is given. The response is there also when it is refused.
 func dial(t *testing.T, url, cookie, from string) (*gorilla.Conn, *http.Response, error) {
 	t.Helper()
+	return dialer(from).DialContext(t.Context(), strings.Replace(strings.TrimSuffix(url, "/"), "http", "ws", 1)+"/connect",
+		http.Header{"Cookie": {cookie}, "Origin": {originOf(url)}})
+}
+
+// dialer connects from an address of this machine, if one is given.
+func dialer(from string) *gorilla.Dialer {
 	local := &net.TCPAddr{IP: net.ParseIP(from)}
-	dialer := gorilla.Dialer{HandshakeTimeout: 20 * time.Second, NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	return &gorilla.Dialer{HandshakeTimeout: 20 * time.Second, NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		return (&net.Dialer{LocalAddr: local}).DialContext(ctx, network, address)
 	}}
-	return dialer.DialContext(t.Context(), strings.Replace(strings.TrimSuffix(url, "/"), "http", "ws", 1)+"/connect",
-		http.Header{"Cookie": {cookie}, "Origin": {originOf(url)}})
 }
 
 // originOf is a URL without its path.

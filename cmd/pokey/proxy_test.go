@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,76 +15,165 @@ import (
 	gorilla "github.com/gorilla/websocket"
 )
 
-// nginxConf is what docs/operating.md tells people to write, on a free port.
-const nginxConf = `
-daemon off; pid %[1]s/pid; error_log stderr warn; worker_processes 1;
-events {}
-http {
-    access_log off;
-    client_body_temp_path %[1]s/a; proxy_temp_path %[1]s/b; fastcgi_temp_path %[1]s/c; uwsgi_temp_path %[1]s/d; scgi_temp_path %[1]s/e;
-    map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
-    server {
-        listen %[2]s;
-        location %[3]s {
-            proxy_pass %[4]s;
-            proxy_http_version 1.1;
-            proxy_set_header Host $http_host;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_upgrade;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_read_timeout 75s;
-            proxy_buffering off;
-        }
-    }
-}
-`
-
-// The documented nginx, at the root and under a path: the page, the session and
-// the WebSocket come through, and the doctor finds nothing.
-func TestBehindNginx(t *testing.T) {
-	nginx, err := exec.LookPath("nginx")
-	if err != nil {
-		need(t, "POKEY_PEERS", "nginx")
+// Case 88. The documented proxies, at the root and under a path: the page, the
+// session and the WebSocket come through, and the doctor finds nothing.
+func TestBehindProxies(t *testing.T) {
+	for _, p := range proxies {
+		for _, path := range []string{"/", "/team/poker/"} {
+			t.Run(p.name+path, func(t *testing.T) {
+				page, _ := p.inFront(t, path, nil)
+				var said bytes.Buffer
+				if err := doctor(t.Context(), []string{page}, &said); err != nil {
+					t.Fatalf("%v\n%s", err, &said)
+				}
+				conn, response, err := dial(t, page, pageCookie(t, page), "")
+				if err != nil {
+					t.Fatal(err, response)
+				}
+				defer func() { _ = conn.Close() }()
+				playAlone(t,
+					func(m string) error { return conn.WriteMessage(gorilla.TextMessage, []byte(m)) },
+					func() (string, error) { _, m, err := conn.ReadMessage(); return string(m), err })
+			})
+		}
 	}
-	for _, path := range []string{"/", "/team/poker/"} {
-		t.Run(path, func(t *testing.T) {
-			proxy := freeAddress(t)
-			server := listen(t, "-public-origin", "http://"+proxy, "-base-path", path, "-trusted-proxies", "127.0.0.1")
-			startNginx(t, nginx, proxy, path, server.url)
-			page := "http://" + proxy + path
+}
 
-			var said bytes.Buffer
-			if err := doctor(t.Context(), []string{page}, &said); err != nil {
-				t.Fatalf("%v\n%s", err, &said)
+// Case 85. Through each proxy the limit for an address counts the client's own,
+// whatever the client has written into X-Forwarded-For.
+func TestProxiesTellTheClientsAddress(t *testing.T) {
+	for _, p := range proxies {
+		t.Run(p.name, func(t *testing.T) {
+			page, _ := p.inFront(t, "/", nil, "-max-connections-per-ip", "3")
+			cookie := pageCookie(t, page)
+			ask := func(from string, n int) int {
+				forged := fmt.Sprintf("198.51.100.%d", n)
+				header := http.Header{"Cookie": {cookie}, "X-Forwarded-For": {forged}, "X-Real-Ip": {forged}, "Forwarded": {"for=" + forged}}
+				conn, response, err := dialer(from).DialContext(t.Context(), strings.Replace(page, "http", "ws", 1)+"connect", header)
+				if err == nil {
+					t.Cleanup(func() { _ = conn.Close() })
+				} else if response == nil {
+					t.Fatal(err)
+				}
+				return response.StatusCode
 			}
-			conn, _, err := gorilla.DefaultDialer.DialContext(t.Context(), "ws://"+proxy+path+"connect",
-				http.Header{"Cookie": {peerCookie(t, strings.TrimSuffix(page, "/"))}, "Origin": {"http://" + proxy}})
-			if err != nil {
-				t.Fatal(err)
+			for n, want := range []int{101, 101, 101, 429, 429} {
+				if got := ask("127.0.3.1", n); got != want {
+					t.Errorf("connection %d with a forged address: %d, want %d", n+1, got, want)
+				}
 			}
-			defer func() { _ = conn.Close() }()
-			playAlone(t,
-				func(m string) error { return conn.WriteMessage(gorilla.TextMessage, []byte(m)) },
-				func() (string, error) { _, m, err := conn.ReadMessage(); return string(m), err })
+			if got := ask("127.0.3.2", 0); got != 101 {
+				t.Errorf("a neighbour behind the same proxy: %d", got)
+			}
 		})
 	}
 }
 
-// A proxy that does what it should not: the doctor says which setting to change.
-func TestDoctorFindsWhatIsWrong(t *testing.T) {
-	nginx, err := exec.LookPath("nginx")
+// Case 87. A proxy that cuts what is idle for thirty seconds cuts nobody who
+// sits in a room and says nothing: the server pings more often.
+func TestProxiesDoNotCutWhoIsIdle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for a proxy's patience to end")
+	}
+	t.Parallel()
+	for _, p := range proxies {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			page, _ := p.inFront(t, "/", p.idle)
+			c := callIn(t, strings.TrimSuffix(page, "/"), pageCookie(t, page))
+			begun, pings := time.Now(), 0
+			answer := c.conn.PingHandler()
+			c.conn.SetPingHandler(func(text string) error { pings++; return answer(text) })
+			_ = c.conn.SetReadDeadline(begun.Add(62 * time.Second))
+			_, _, err := c.conn.ReadMessage()
+			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() || pings != 2 {
+				t.Errorf("after %v and %d pings: %v", time.Since(begun), pings, err)
+			}
+		})
+	}
+}
+
+// Case 12. A proxy that caches what it may gives no two people one session.
+func TestCacheSharesNoSession(t *testing.T) {
+	nginx := proxies[0]
+	nginx.around = strings.Replace(nginx.around, "SNIPPET", "proxy_cache_path DIR/cache keys_zone=pages:1m; proxy_cache pages; add_header X-Cache $upstream_cache_status;\nSNIPPET", 1)
+	page, _ := nginx.inFront(t, "/", []string{"proxy_buffering off;", ""})
+	seen := map[string]bool{}
+	for range 5 {
+		cookie := pageCookie(t, page)
+		if cookie == "" || seen[cookie] {
+			t.Errorf("a session of somebody else's: %.20s", cookie)
+		}
+		seen[cookie] = true
+	}
+	html := fetch(t, page, "")
+	script := regexp.MustCompile(`[^"]*/v/[0-9a-f]+/js/app\.js`).FindString(html.body)
+	cookie := pageCookie(t, page)
+	for _, want := range []string{"MISS", "HIT"} { // and what may be kept is kept
+		if got := fetch(t, strings.TrimSuffix(page, "/")+script, cookie); got.header.Get("X-Cache") != want || got.header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %s, want %s", script, got.header.Get("X-Cache"), want)
+		}
+	}
+}
+
+// fetched is an answer in whole.
+type fetched struct {
+	header http.Header
+	body   string
+}
+
+func fetch(t *testing.T, url, cookie string) fetched {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
-		need(t, "POKEY_PEERS", "nginx")
+		t.Fatal(err)
 	}
-	proxy := freeAddress(t)
-	server := listen(t, "-public-origin", "https://poker.example.com")
-	startNginx(t, nginx, proxy, "/", server.url)
+	request.Header.Set("Cookie", cookie)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fetched{response.Header, string(body)}
+}
+
+// Cases 88 and 89. A proxy that does what it should not: the doctor says what to
+// change, and so does the server's log where only it can know.
+func TestDoctorFindsWhatIsWrong(t *testing.T) {
+	nginx := proxies[0]
+	for name, row := range map[string]struct {
+		changes   []string
+		args      []string
+		says, log string
+	}{
+		"another origin":       {nil, []string{"-public-origin", "https://poker.example.com"}, "-public-origin", "-public-origin"},
+		"Host is rewritten":    {[]string{"proxy_set_header Host $http_host;", "proxy_set_header Host pokey.internal;"}, nil, "Host header", "pokey.internal"},
+		"Upgrade is stripped":  {[]string{"proxy_set_header Upgrade $http_upgrade;", ""}, nil, "426 Upgrade Required. Let the proxy", ""},
+		"Cookie is stripped":   {[]string{"proxy_set_header Host $http_host;", "proxy_set_header Host $http_host; proxy_set_header Cookie '';"}, nil, "removes or changes Cookie", ""},
+		"no Set-Cookie":        {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_hide_header Set-Cookie;"}, nil, "no session cookie", ""},
+		"Origin is rewritten":  {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_set_header Origin http://elsewhere.example;"}, nil, "add it to -public-origin", "elsewhere.example"},
+		"the policy is gone":   {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_hide_header Content-Security-Policy;"}, nil, "Content-Security-Policy", ""},
+		"sessions are cached":  {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_hide_header Cache-Control;"}, nil, "same session", ""},
+		"the wrong upstream":   {[]string{"proxy_pass http://", "proxy_pass http://127.0.0.9:9; #"}, nil, "502", ""},
+		"a path that is unset": {[]string{"location / {", "location /poker/ {"}, nil, "-base-path", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page, server := nginx.inFront(t, "/", row.changes, row.args...)
+			var said bytes.Buffer
+			err := doctor(t.Context(), []string{page}, &said)
+			if err == nil || !strings.Contains(said.String(), row.says) {
+				t.Errorf("%v\n%s", err, &said)
+			}
+			if !strings.Contains(server.log.String(), row.log) {
+				t.Errorf("the log says:\n%s", server.log)
+			}
+		})
+	}
 	var said bytes.Buffer
-	err = doctor(t.Context(), []string{"http://" + proxy + "/"}, &said)
-	if err == nil || !strings.Contains(said.String(), "-public-origin") {
-		t.Errorf("%v\n%s", err, &said)
-	}
-	said.Reset()
 	if err := doctor(t.Context(), []string{"http://" + freeAddress(t) + "/"}, &said); err == nil || !strings.Contains(said.String(), "Is it running") {
 		t.Errorf("%v\n%s", err, &said)
 	}
@@ -99,33 +187,4 @@ func freeAddress(t *testing.T) string {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
-}
-
-func startNginx(t *testing.T, nginx, address, path, upstream string) {
-	t.Helper()
-	dir := t.TempDir()
-	file := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(file, fmt.Appendf(nil, nginxConf, dir, address, path, upstream), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	command := exec.CommandContext(ctx, nginx, "-c", file, "-p", dir, "-e", "stderr")
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // the master ends its worker
-	var said bytes.Buffer
-	command.Stderr = &said
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); _ = command.Wait() })
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = conn.Close()
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("nginx does not come up: %v\n%s", err, &said)
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
 }
