@@ -26,7 +26,7 @@ type EtcdConfig struct {
 	Prefix string
 	// Seal encrypts what is written, under a random nonce, with the record's key
 	// as additional data. All processes have the same. With a nonce of 12 bytes,
-	// as AES-GCM has it, one secret is good for 2^32 commits.
+	// as AES-GCM has it, one secret is good for 2^32 records written.
 	Seal cipher.AEAD
 	// Log is told about failures, never about a record's key or data. Nil means
 	// that nobody is.

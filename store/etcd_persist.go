@@ -47,12 +47,12 @@ func (e *Etcd) persist(ctx context.Context, do func(context.Context) error) erro
 	}
 }
 
-// because is the end of a context, with what went wrong before.
+// because is the end of a context, and tells what went wrong before.
 func because(ended, last error) error {
 	if last == nil {
 		return ended
 	}
-	return fmt.Errorf("store: etcd: %w: %w", ended, last)
+	return fmt.Errorf("store: etcd: %w, after: %s", ended, last.Error())
 }
 
 // attempt does it once. Where there is another member of etcd to ask, one that

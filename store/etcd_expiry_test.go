@@ -1,0 +1,43 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/pokey/store/etcdtest"
+)
+
+// Many records, so that the index has several pages, and some of them changed.
+func TestEtcdExpiredPages(t *testing.T) {
+	const page = 300
+	const n = 2*page + 10
+	e := openEtcdTest(t, EtcdConfig{Client: dialTest(t, etcdtest.Start(t).Endpoint), expiryPage: page})
+	plant(t, e, n)
+	keys, err := e.Expired(t.Context(), afterAll, n+1)
+	if err != nil || len(keys) != n {
+		t.Fatalf("%d of %d have expired, %v", len(keys), n, err)
+	}
+	for i, key := range keys {
+		if key != plantKey(n-1-i) {
+			t.Fatalf("number %d is %s", i, key)
+		}
+	}
+}
+
+// plant commits many records in a hurry, the newest of which expires first.
+func plant(t testing.TB, e *Etcd, n int) {
+	t.Helper()
+	const together = 40
+	for i := 0; i < n; i += together {
+		var with []Record
+		for j := i; j < min(i+together, n); j++ {
+			with = append(with, Record{Key: plantKey(j), Expires: time.UnixMilli(int64(1_800_000_000_000 + n - j)), Data: make([]byte, 1200)})
+		}
+		if _, err := e.Commit(t.Context(), with[0], with[1:]...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func plantKey(i int) string { return fmt.Sprintf("room/%040d", i) }
