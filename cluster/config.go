@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
@@ -60,7 +61,7 @@ func (c *Config) check() error {
 		return nil
 	}
 	host2, service2, err := net.SplitHostPort(c.Advertise)
-	if n, bad := strconv.Atoi(service2); err != nil || bad != nil || n < 1 || n > 65535 || host2 == "" {
+	if n, bad := strconv.Atoi(service2); err != nil || bad != nil || n < 1 || n > 65535 || host2 == "" || strings.ContainsAny(host2, "/ ") {
 		return fmt.Errorf("cluster: -node-advertise %q is not HOST:PORT", c.Advertise)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -184,7 +185,9 @@ func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthIn
 }
 
 func (h handshakes) reject(conn net.Conn, err error) error {
-	h.node.counts.rejected.Add(1)
+	if !errors.Is(err, io.EOF) { // which said nothing: somebody looks whether the port is open
+		h.node.counts.rejected.Add(1)
+	}
 	h.node.conf.Log.Debug("a connection to the node link was refused", "from", conn.RemoteAddr().String(), "err", err)
 	_ = conn.Close() // gRPC does not
 	return err

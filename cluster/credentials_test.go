@@ -30,9 +30,9 @@ func certificates(t *testing.T) (dir string) {
 	return dir
 }
 
-func loadCredentials(t *testing.T, dir, name string) *Credentials {
+func loadCredentials(t *testing.T, dir string) *Credentials {
 	t.Helper()
-	c, err := LoadCredentials(filepath.Join(dir, "ca.pem"), filepath.Join(dir, name+".pem"), filepath.Join(dir, name+"-key.pem"), quiet)
+	c, err := LoadCredentials(filepath.Join(dir, "ca.pem"), filepath.Join(dir, here+".pem"), filepath.Join(dir, here+"-key.pem"), quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestNewCertificates(t *testing.T) {
 
 func TestCredentialsFollowTheirFiles(t *testing.T) {
 	dir := certificates(t)
-	c := loadCredentials(t, dir, here)
+	c := loadCredentials(t, dir)
 	first := c.Expires()
 	install(t, dir, here, certificate(t, dir, x509.Certificate{NotAfter: first.Add(time.Hour), ExtKeyUsage: forBoth}))
 	if got := c.Expires(); !got.Equal(first.Add(time.Hour)) {
@@ -162,9 +162,9 @@ func TestCredentialsFollowTheirFiles(t *testing.T) {
 // TestRotation changes the authority and all certificates under running nodes.
 func TestRotation(t *testing.T) {
 	dir := certificates(t)
-	a, b := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir, here) })
-	_, got := registry(t, b, "room")
-	send(a, b.Self(), "rooms")
+	a, b := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	_, got := registry(t, b)
+	send(a, b.Self())
 	receive(t, got)
 
 	other := certificates(t) // another authority, another certificate
@@ -177,11 +177,11 @@ func TestRotation(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	send(a, b.Self(), "rooms") // what is connected stays so
+	send(a, b.Self()) // what is connected stays so
 	receive(t, got)
 	a.link.existing(b.Self()).cut()
 	eventually(t, 5*time.Second, "another connection, with the new certificates", func() bool {
-		send(a, b.Self(), "rooms")
+		send(a, b.Self())
 		select {
 		case <-got:
 			return true
@@ -207,7 +207,7 @@ func TestRotation(t *testing.T) {
 }
 
 func sendFails(a, b *Node) bool {
-	send(a, b.Self(), "rooms")
+	send(a, b.Self())
 	return false
 }
 
@@ -277,12 +277,12 @@ func TestWeTalkToNodesOnly(t *testing.T) {
 			}
 		}()
 		memory := NewMemory()
-		a := startNode(t, memory.Source(), func(c *Config) { c.TLS = loadCredentials(t, dir, here) })
+		a := startNode(t, memory.Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 		join(t, a)
 		if err := memory.Source().Start(t.Context(), Member{ID: "x", Address: l.Addr().String()}, func(Snapshot) {}, nil); err != nil {
 			t.Fatal(err)
 		}
-		send(a, l.Addr().String(), "rooms")
+		send(a, l.Addr().String())
 		eventually(t, 5*time.Second, s.name+": the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
 		_ = l.Close()
 	}

@@ -131,10 +131,11 @@ func (e *Etcd) list(ctx context.Context) error {
 			fresh.version = max(fresh.version, kv.ModRevision)
 		}
 	}
+	e.mu.Lock()
+	fresh.version = max(fresh.version, e.known.version)
 	if done {
 		fresh.version = got.Header.Revision
 	}
-	e.mu.Lock()
 	for address := range fresh.members {
 		if since, before := e.known.missing[address]; !signs[address] {
 			if !before {

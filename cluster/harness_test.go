@@ -80,9 +80,9 @@ func noGoroutinesLeft(t *testing.T) {
 	})
 }
 
-// registry spawns an actor as the registry of a kind: it answers for every
+// registry spawns an actor as the registry of rooms: it answers for every
 // identity with itself, and passes on what else it gets.
-func registry(t *testing.T, n *Node, kind string) (*actor.PID, <-chan any) {
+func registry(t *testing.T, n *Node) (*actor.PID, <-chan any) {
 	t.Helper()
 	got := make(chan any, 10_000)
 	pid, err := n.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
@@ -93,7 +93,7 @@ func registry(t *testing.T, n *Node, kind string) (*actor.PID, <-chan any) {
 		default:
 			got <- m
 		}
-	}), kind+"s")
+	}), "rooms")
 	if err != nil {
 		t.Fatal(err)
 	}

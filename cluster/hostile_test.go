@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/mem"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
@@ -111,9 +112,9 @@ func malformed(target *actor.PID) map[string]*remote.RemoteMessage {
 func TestStrangersCanDoNothing(t *testing.T) {
 	noGoroutinesLeft(t)
 	dir := certificates(t)
-	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir, here) })
+	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	join(t, n)
-	pid, got := registry(t, n, "room")
+	pid, got := registry(t, n)
 	attempts := malformed(pid)
 	attempts["poison pill"] = oneMessage(pid, &actor.PoisonPill{}, nil)
 	attempts["stop"] = oneMessage(pid, &actor.Stop{}, nil)
@@ -148,9 +149,9 @@ func TestStrangersCanDoNothing(t *testing.T) {
 // not as it should be.
 func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 	dir := certificates(t)
-	a, n := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir, here) })
-	pid, got := registry(t, n, "room")
-	config := loadCredentials(t, dir, here).config()
+	a, n := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	pid, got := registry(t, n)
+	config := loadCredentials(t, dir).config()
 	conn := dialLink(t, n.Self(), config)
 	before := uint64(0)
 	for name, m := range malformed(actor.NewPID(n.Self(), pid.Id)) {
@@ -162,13 +163,13 @@ func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 			t.Errorf("%s: %d bad streams are counted, after %d", name, now, before)
 		}
 		before = n.Stats().BadStreams
-		send(a, n.Self(), "rooms") // the other node's stream goes on
+		send(a, n.Self()) // the other node's stream goes on
 		receive(t, got)
 	}
 	if err := talk(t.Context(), conn, oneMessage(pid, wrapperspb.String("x"), nil)); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("without a greeting the stream ends with %v", err)
 	}
-	if err := talk(t.Context(), conn, hello(), oneMessage(pid, wrapperspb.Bytes(make([]byte, largestBatch)), nil)); status.Code(err) != codes.ResourceExhausted {
+	if err := conn.Invoke(t.Context(), "/remote.Remoting/Receive", hello(), &remote.RemoteMessage{}, grpc.ForceCodecV2(oversize{})); status.Code(err) != codes.ResourceExhausted {
 		t.Errorf("after too large a message the stream ends with %v", err)
 	}
 	client := remote.NewRemotingClient(conn)
@@ -187,25 +188,36 @@ func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 	if m, ok := receive(t, got).(*wrapperspb.StringValue); !ok || m.Value != "in order" {
 		t.Errorf("received %v", m)
 	}
-	send(a, n.Self(), "rooms")
+	send(a, n.Self())
 	receive(t, got)
 	if s := a.Stats(); s.LinkLosses != 0 {
 		t.Errorf("the other node lost its link %d times", s.LinkLosses)
 	}
 }
 
+// oversize encodes everything as a message that is one byte too large.
+type oversize struct{}
+
+func (oversize) Name() string { return "proto" }
+
+func (oversize) Marshal(any) (mem.BufferSlice, error) {
+	return mem.BufferSlice{mem.SliceBuffer(make([]byte, largestBatch+1))}, nil
+}
+
+func (oversize) Unmarshal(mem.BufferSlice, any) error { return nil }
+
 // TestPanicWhileReceiving sends a process of Proto.Actor's what it panics at.
 func TestPanicWhileReceiving(t *testing.T) {
 	a, n := pair(t, nil)
-	_, got := registry(t, n, "room")
-	send(a, n.Self(), "rooms")
+	_, got := registry(t, n)
+	send(a, n.Self())
 	receive(t, got)
 	n.conf.System.ProcessRegistry.Add(panicking{}, "panicking")
 	conn := dialLink(t, n.Self(), nil)
 	if err := talk(t.Context(), conn, hello(), oneMessage(actor.NewPID(n.Self(), "panicking"), wrapperspb.String("x"), nil)); status.Code(err) != codes.Internal {
 		t.Errorf("the stream ends with %v", err)
 	}
-	send(a, n.Self(), "rooms")
+	send(a, n.Self())
 	receive(t, got)
 	if s := a.Stats(); s.LinkLosses != 0 || n.Stats().BadStreams != 1 {
 		t.Errorf("%d losses elsewhere, %d bad streams", s.LinkLosses, n.Stats().BadStreams)
@@ -220,7 +232,7 @@ func (panicking) Stop(*actor.PID)                   {}
 
 func TestTooManyHandshakes(t *testing.T) {
 	dir := certificates(t)
-	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir, here) })
+	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	var conns []io.Closer
 	for range mostHandshakes + 10 {
 		conn, err := net.DialTimeout("tcp", n.Self(), time.Second)
@@ -233,13 +245,13 @@ func TestTooManyHandshakes(t *testing.T) {
 	for _, c := range conns {
 		_ = c.Close()
 	}
-	conn := dialLink(t, n.Self(), loadCredentials(t, dir, here).config())
+	conn := dialLink(t, n.Self(), loadCredentials(t, dir).config())
 	eventually(t, 5*time.Second, "a node can connect", func() bool { return talk(t.Context(), conn, hello()) == nil })
 }
 
 // FuzzBatch feeds the decoder what a peer might send.
 func FuzzBatch(f *testing.F) {
-	target := actor.NewPID("a:1", "rooms")
+	target := actor.NewPID("a:1")
 	for _, m := range malformed(target) {
 		b, err := proto.Marshal(m.GetMessageBatch())
 		if err != nil {

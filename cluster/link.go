@@ -58,7 +58,8 @@ func openLink(n *Node) (*link, error) {
 	l.server = grpc.NewServer(
 		grpc.Creds(transport(n)),
 		grpc.ConnectionTimeout(patience),
-		grpc.MaxRecvMsgSize(largestBatch), grpc.MaxSendMsgSize(largestBatch),
+		grpc.MaxRecvMsgSize(largestBatch),
+		grpc.InitialWindowSize(largestMessage), grpc.InitialConnWindowSize(largestMessage),
 		grpc.MaxConcurrentStreams(16),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: silence, Timeout: patience}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: silence / 2, PermitWithoutStream: true}),
@@ -109,6 +110,11 @@ func (l *link) close() {
 func (l *link) peer(address string) *peer {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.connect(address)
+}
+
+// connect is peer with l.mu held.
+func (l *link) connect(address string) *peer {
 	if p := l.peers[address]; p != nil {
 		return p
 	}
@@ -139,7 +145,9 @@ func retryDelay(n int) time.Duration {
 	return min(50*time.Millisecond<<min(n-2, 10), 2*time.Second)
 }
 
-// keep ends the ways to who is no member any more, or has become one anew.
+// keep begins the ways to all members, since a broken connection is the first
+// sign of a death, and ends those to who is no member any more, or has become
+// one anew.
 func (l *link) keep(v *View) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -154,6 +162,11 @@ func (l *link) keep(v *View) {
 		}
 	}
 	maps.DeleteFunc(l.failures, func(id string, _ int) bool { return !ids[id] })
+	for _, address := range v.Members() {
+		if address != l.system.Address() {
+			l.connect(address)
+		}
+	}
 }
 
 // stable is how long a connection must have held for its loss to be a first

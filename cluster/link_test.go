@@ -2,17 +2,20 @@ package cluster
 
 import (
 	"errors"
+	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-func send(n *Node, address, id string) {
-	n.conf.System.Root.Send(actor.NewPID(address, id), wrapperspb.String("x"))
+func send(n *Node, address string) {
+	n.conf.System.Root.Send(actor.NewPID(address, "rooms"), wrapperspb.String("x"))
 }
 
 // pair is two members.
@@ -39,7 +42,7 @@ func receive(t *testing.T, from <-chan any) any {
 func TestLinkKeepsOrderAndBoundaries(t *testing.T) {
 	noGoroutinesLeft(t)
 	a, b := pair(t, nil)
-	_, got := registry(t, b, "room")
+	_, got := registry(t, b)
 	const many = 5000
 	for i := range many {
 		a.conf.System.Root.Send(actor.NewPID(b.Self(), "rooms"), wrapperspb.String(strconv.Itoa(i)))
@@ -53,11 +56,11 @@ func TestLinkKeepsOrderAndBoundaries(t *testing.T) {
 
 func TestLinkCarriesTheLargestMessages(t *testing.T) {
 	a, b := pair(t, nil)
-	_, got := registry(t, b, "room")
+	_, got := registry(t, b)
 	large := wrapperspb.Bytes(make([]byte, largestMessage-64))
 	target := actor.NewPID(b.Self(), "rooms")
 	a.conf.System.Root.Send(target, wrapperspb.Bytes(make([]byte, largestMessage))) // goes nowhere, and breaks nothing
-	const many = 15                                                                 // as much as may wait
+	const many = 4
 	for range many {
 		a.conf.System.Root.Send(target, large)
 	}
@@ -68,6 +71,14 @@ func TestLinkCarriesTheLargestMessages(t *testing.T) {
 	}
 	if s := a.Stats(); s.LinkLosses != 0 {
 		t.Errorf("%d losses of the link", s.LinkLosses)
+	}
+
+	full := make([]outgoing, batchMessages)
+	for i := range full {
+		full[i] = outgoing{target: target, sender: target, typeName: "google.protobuf.BytesValue", data: make([]byte, largestMessage)}
+	}
+	if size := proto.Size(encode(full)); size > largestBatch {
+		t.Errorf("a batch of the largest messages has %d bytes, more than %d", size, largestBatch)
 	}
 }
 
@@ -201,5 +212,96 @@ func BenchmarkLink(b *testing.B) {
 	}
 	for ; inFlight > 0; inFlight-- {
 		<-got
+	}
+}
+
+// TestFrozenPeer puts a member behind a wire that is cut without a word.
+func TestFrozenPeer(t *testing.T) {
+	t.Parallel() // it waits
+	memory := NewMemory()
+	a := startNode(t, memory.Source(), nil)
+	b := startNode(t, NewMemory().Source(), nil)
+	wire := newWire(t, b.Self())
+	join(t, a)
+	b.conf.System.ProcessRegistry.Address = wire.address // as if it advertised it
+	if err := memory.Source().Start(t.Context(), Member{ID: "b", Address: wire.address}, func(Snapshot) {}, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, got := registry(t, b)
+	eventually(t, 5*time.Second, "the member is seen", func() bool { return len(a.View().Members()) == 2 })
+	send(a, wire.address)
+	receive(t, got)
+	wire.cut()
+	began := time.Now()
+	send(a, wire.address)
+	eventually(t, silence+patience+7*time.Second, "the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
+	t.Logf("lost after %v", time.Since(began))
+}
+
+// wire is a connection that can stop carrying anything.
+type wire struct {
+	address string
+	dead    chan struct{}
+}
+
+func newWire(t *testing.T, to string) *wire {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{address: l.Addr().String(), dead: make(chan struct{})}
+	var ends []net.Conn
+	var mu sync.Mutex
+	keep := func(c net.Conn) {
+		mu.Lock()
+		defer mu.Unlock()
+		ends = append(ends, c)
+	}
+	t.Cleanup(func() {
+		_ = l.Close()
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range ends {
+			_ = c.Close()
+		}
+	})
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			out, err := net.DialTimeout("tcp", to, time.Second)
+			if err != nil {
+				return
+			}
+			keep(in)
+			keep(out)
+			go w.carry(in, out)
+			go w.carry(out, in)
+		}
+	}()
+	return w
+}
+
+func (w *wire) cut() { close(w.dead) }
+
+func (w *wire) carry(from, to net.Conn) {
+	b := make([]byte, 1<<16)
+	for {
+		n, err := from.Read(b)
+		select {
+		case <-w.dead:
+			return // with both ends open
+		default:
+		}
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+		if _, err := to.Write(b[:n]); err != nil {
+			return
+		}
 	}
 }

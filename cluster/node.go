@@ -54,7 +54,7 @@ type counts struct {
 	views, losses, lost, rejected, refused, bad atomic.Uint64
 }
 
-// startTimeout bounds what Start asks its source.
+// startTimeout bounds what Start and Join ask their source.
 const startTimeout = 10 * time.Second
 
 // Start claims the address and opens the node link. The node is not a member
@@ -123,6 +123,8 @@ func (n *Node) Join(ctx context.Context) error {
 	}
 	n.joined = true
 	n.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	self := Member{ID: n.conf.System.ID, Address: n.Self(), Wire: n.conf.Wire, Since: time.Now()}
 	if err := n.conf.Source.Start(ctx, self, n.see, n.lost); err != nil {
 		n.mu.Lock()
@@ -136,13 +138,15 @@ func (n *Node) Join(ctx context.Context) error {
 
 // Drain has this node stay a member that owns nothing from now on.
 func (n *Node) Drain(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
+	defer cancel()
 	if err := n.conf.Source.Drain(ctx); err != nil {
 		return fmt.Errorf("cluster: drain: %w", err)
 	}
 	return nil
 }
 
-// leaveTimeout bounds the farewell if the caller's context does not.
+// leaveTimeout bounds what Drain and Leave ask their source.
 const leaveTimeout = 3 * time.Second
 
 // Leave ends the membership and closes the link, within seconds and even if the
@@ -218,20 +222,22 @@ func (n *Node) lost() {
 	}
 }
 
-// linkLost gives a member another incarnation, for what was under way to it is
-// lost, and has the source look after it.
-func (n *Node) linkLost(m Member, cause error) {
+// linkLost has the source look after a member. If the link was used it gives it
+// another incarnation, for what was under way may be lost.
+func (n *Node) linkLost(m Member, used bool, cause error) {
 	n.mu.Lock()
 	current, ok := n.view.Load().find(m.Address)
 	if !ok || current.ID != m.ID {
 		n.mu.Unlock()
 		return
 	}
-	n.losses[m.ID]++
 	n.counts.losses.Add(1)
-	n.renew()
+	if used {
+		n.losses[m.ID]++
+		n.conf.Log.Warn("the link to a member was lost", "address", m.Address, "err", cause)
+	}
+	n.renew() // there is somebody to connect to again
 	n.mu.Unlock()
-	n.conf.Log.Warn("the link to a member was lost", "address", m.Address, "err", cause)
 	n.conf.Source.Suspect(m.Address)
 }
 

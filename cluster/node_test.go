@@ -34,7 +34,7 @@ func TestNodesInOneProcess(t *testing.T) {
 		t.Errorf("the members are %v, their wire %d", a.View().Members(), a.View().Wire())
 	}
 
-	registry(t, b, "room")
+	registry(t, b)
 	if err := a.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -128,8 +128,8 @@ func TestLinkLost(t *testing.T) {
 	a, b := startNode(t, memory.Source(), nil), startNode(t, memory.Source(), nil)
 	join(t, a)
 	join(t, b)
-	_, got := registry(t, b, "room")
-	send(a, b.Self(), "rooms")
+	_, got := registry(t, b)
+	send(a, b.Self())
 	<-got
 	incarnation := func() string {
 		for i := range a.View().owners {
@@ -150,7 +150,7 @@ func TestLinkLost(t *testing.T) {
 	// What cannot be sent is lost as well, but the attempts become fewer.
 	began := time.Now()
 	for time.Since(began) < time.Second {
-		send(a, b.Self(), "rooms")
+		send(a, b.Self())
 		time.Sleep(time.Millisecond)
 	}
 	if s := a.Stats(); s.LinkLosses < 3 || s.LinkLosses > 10 {

@@ -41,6 +41,8 @@ type peer struct {
 	mu        sync.Mutex
 	queue     []outgoing
 	size      int
+	used      bool // something was to be sent
+	connected bool
 	finishing bool                     // it ends when the queue is empty
 	over      bool                     // nothing may be queued any more
 	watched   map[string]*actor.PIDSet // there, by the id of the watcher here
@@ -64,6 +66,7 @@ func (p *peer) push(o outgoing) bool {
 		p.cut()
 		return false
 	}
+	p.used = true
 	p.queue = append(p.queue, o)
 	p.nudge()
 	return true
@@ -74,6 +77,9 @@ func (p *peer) finish() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finishing = true
+	if len(p.queue) == 0 && !p.connected {
+		p.cut()
+	}
 	p.nudge()
 }
 
@@ -105,9 +111,9 @@ func (p *peer) run(delay time.Duration) {
 	defer p.cut()
 	held, err := p.serve(delay)
 	lost := p.link.forget(p, held)
-	p.release()
+	used := p.release()
 	if lost {
-		p.link.node.linkLost(p.member, err)
+		p.link.node.linkLost(p.member, used, err)
 	}
 }
 
@@ -129,6 +135,9 @@ func (p *peer) serve(delay time.Duration) (held time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
+	p.mu.Lock()
+	p.connected = true
+	p.mu.Unlock()
 	began := time.Now()
 	broken := make(chan error, 1)
 	p.link.running.Go(func() { broken <- drain(stream) })
@@ -196,11 +205,13 @@ func (p *peer) pump(stream remote.Remoting_ReceiveClient, broken <-chan error) e
 }
 
 // release answers for everything that was under way: who asked is told that
-// nobody will answer, and who watches that there is nothing to be seen.
-func (p *peer) release() {
+// nobody will answer, and who watches that there is nothing to be seen. It
+// reports whether there was anything.
+func (p *peer) release() (used bool) {
 	p.mu.Lock()
 	queue, watched := p.queue, p.watched
 	p.queue, p.watched, p.over = nil, nil, true
+	used = p.used
 	p.mu.Unlock()
 	for _, o := range queue {
 		if o.sender != nil {
@@ -211,6 +222,7 @@ func (p *peer) release() {
 		watcher := p.link.system.NewLocalPID(id)
 		set.ForEach(func(_ int, who *actor.PID) { p.link.terminated(watcher, who) })
 	}
+	return used
 }
 
 // terminated tells a watcher here that who cannot be reached any more.

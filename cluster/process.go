@@ -11,7 +11,7 @@ type process struct{ link *link }
 
 func (s process) SendUserMessage(pid *actor.PID, message any) {
 	header, body, sender := actor.UnwrapEnvelope(message)
-	letter := outgoing{target: pid, sender: sender}
+	letter := outgoing{target: pid, sender: s.link.reachable(sender)}
 	if header != nil && header.Length() > 0 {
 		letter.header = header.ToMap()
 	}
@@ -27,15 +27,29 @@ func (s process) SendSystemMessage(pid *actor.PID, message any) {
 			s.link.terminated(m.Watcher, pid)
 			return
 		}
+		message = &actor.Watch{Watcher: s.link.reachable(m.Watcher)}
 	case *actor.Unwatch:
 		if p := s.link.peer(pid.Address); p != nil {
 			p.unwatch(m.Watcher, pid)
 		}
+		message = &actor.Unwatch{Watcher: s.link.reachable(m.Watcher)}
 	}
 	s.send(outgoing{target: pid}, message)
 }
 
 func (s process) Stop(pid *actor.PID) { s.SendSystemMessage(pid, &actor.Stop{}) }
+
+// reachable is the name of a process here for other nodes: one that was spawned
+// before the system had its address does not have it.
+func (l *link) reachable(pid *actor.PID) *actor.PID {
+	if pid == nil || pid.Address != noAddress {
+		return pid
+	}
+	return &actor.PID{Address: l.system.Address(), Id: pid.Id, RequestId: pid.RequestId}
+}
+
+// noAddress is what Proto.Actor calls a system without one.
+const noAddress = "nonhost"
 
 // send encodes body at once: it may change or be changed by its receiver's
 // handler as soon as the sender goes on.

@@ -25,13 +25,13 @@ type owner struct {
 	incarnation string
 }
 
-// newView takes over s. losses counts those of the link to each
-// member, by its ID.
+// newView leaves s as it is. losses counts those of the link to each member, by
+// its ID.
 func newView(s Snapshot, losses map[string]int) *View {
-	slices.SortFunc(s.Members, func(a, b Member) int { return cmp.Compare(a.Address, b.Address) })
-	v := &View{version: s.Version, members: s.Members}
+	v := &View{version: s.Version, members: slices.Clone(s.Members)}
+	slices.SortFunc(v.members, func(a, b Member) int { return cmp.Compare(a.Address, b.Address) })
 	var draining []owner
-	for i, m := range s.Members {
+	for i, m := range v.members {
 		v.addresses = append(v.addresses, m.Address)
 		if i == 0 || m.Wire < v.wire {
 			v.wire = m.Wire
