@@ -43,15 +43,15 @@ func NewRoom(id RoomID, epoch string, owner UserID, created Millis, deck Deck) *
 // Restore makes the room that s was taken of, at time now. S stays the
 // caller's.
 //
-// Every member of a restored room is offline. Whoever restores a room holds
-// none of its connections, and those that are still there announce themselves
-// with [Join]; nobody is shown as present on the word of a process that is
-// gone. The owner therefore counts as away since now, and a stand-in is chosen
-// afresh. A count-down and a possible undo go on.
+// It is as it was: who was online still is. Whoever restores a room holds none
+// of its connections, so those that are still there announce themselves with
+// [Join], and after a while whoever has not is said to be gone with [Disconnect]:
+// see [Room.Present]. Until then nobody has seen a restart. A count-down and a
+// possible undo go on.
 //
 // The error is [ErrState], wrapped, for a state that no room was ever in.
 // Texts are taken as they are: what was once acceptable stays readable.
-func Restore(now Millis, s State) (*Room, error) {
+func Restore(s State) (*Room, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("restore a room: %w", err)
 	}
@@ -59,14 +59,9 @@ func Restore(now Millis, s State) (*Room, error) {
 	if s.Members == nil {
 		s.Members = make(map[UserID]Member)
 	}
-	for u, m := range s.Members {
-		m.Online = false
-		s.Members[u] = m
-	}
 	if s.Options.LateEstimates == "" {
 		s.Options.LateEstimates = LateAllowed
 	}
-	s.AwaySince, s.StandIn = now, ""
 	r := &Room{state: s, order: slices.Sorted(maps.Keys(s.Members))}
 	r.recount()
 	return r, nil
@@ -137,6 +132,17 @@ func (r *Room) History() []Finished { return slices.Clone(r.state.History) }
 // Touch makes a new version of a room in which nothing has changed, for a
 // caller that adds something of its own to what it shows of the room.
 func (r *Room) Touch() { r.state.Version++ }
+
+// Present is the members who are online, in no particular order.
+func (r *Room) Present() []UserID {
+	present := make([]UserID, 0, r.tally.online)
+	for u, m := range r.state.Members {
+		if m.Online {
+			present = append(present, u)
+		}
+	}
+	return present
+}
 
 // Members is how many members the room has, online or not.
 func (r *Room) Members() int { return len(r.state.Members) }

@@ -121,7 +121,7 @@ func (p *player) command(word string, args []string) []string {
 		p.now = start + poker.Millis(d.Milliseconds())
 		return nil
 	case "restore":
-		room, err := poker.Restore(p.now, whole(p.room))
+		room, err := poker.Restore(whole(p.room))
 		if err != nil {
 			p.t.Fatalf("line %d: %v", p.line, err)
 		}

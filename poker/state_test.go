@@ -57,7 +57,7 @@ func TestStateIsACopy(t *testing.T) {
 		s.Undo.Votes["ada"] = poker.Vote{Value: "spoilt"}
 	}
 	s := whole(room)
-	restored, err := poker.Restore(start, s)
+	restored, err := poker.Restore(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func restless(t *testing.T) *poker.Room {
 	apply(t, room, start, poker.NextTopic{By: "olga"})
 	s := whole(room)
 	s.Members["ada"] = poker.Member{Name: "Ada", Role: poker.Estimator, Since: start, Vote: &poker.Vote{Value: "8", Comment: canary}}
-	room, err := poker.Restore(start, s)
+	room, err := poker.Restore(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestRestoreRefuses(t *testing.T) {
 	} {
 		s := whole(restless(t))
 		spoil(&s)
-		if room, err := poker.Restore(start, s); room != nil || !errors.Is(err, poker.ErrState) || strings.Contains(fmt.Sprint(err), canary) {
+		if room, err := poker.Restore(s); room != nil || !errors.Is(err, poker.ErrState) || strings.Contains(fmt.Sprint(err), canary) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestRestoreRefuses(t *testing.T) {
 // TestRestoreSparse takes a record as an encoding that leaves out empty fields
 // would give it back.
 func TestRestoreSparse(t *testing.T) {
-	room, err := poker.Restore(start, poker.State{ID: "kitchen", Version: 3, Round: 1, Deck: poker.Deck{Name: "free"}})
+	room, err := poker.Restore(poker.State{ID: "kitchen", Version: 3, Round: 1, Deck: poker.Deck{Name: "free"}})
 	if err != nil {
 		t.Fatal(err)
 	}
