@@ -1,6 +1,9 @@
 package protocol
 
-import "hash/fnv"
+import (
+	"bytes"
+	"hash/fnv"
+)
 
 const (
 	// Version is the version of the protocol, as welcome announces it.
@@ -14,14 +17,14 @@ const (
 // Decode reads one client message. It returns a request, or why there is none,
 // and never both. The error carries the message's id, request and roomId as far
 // as they could be read; nothing of a message that is not JSON is trusted.
-// Decode keeps nothing of data.
+// Decode keeps nothing of data: what the request has of it is copied.
 func Decode(data []byte) (Incoming, *Error) {
 	fields, ok := scanMessage(data)
 	if !ok {
 		return Incoming{}, NewError(BadJSON)
 	}
 	o := object{fields: fields}
-	in := Incoming{ID: o.id(), Name: o.text("request"), Digest: digest(data)}
+	in := Incoming{ID: o.id(), Name: o.text("request"), Digest: digest(data), Raw: bytes.Clone(data)}
 	in.Request = o.request(in.Name)
 	if o.refusal != "" {
 		e := NewError(o.refusal)

@@ -30,7 +30,14 @@ func TestDecode(t *testing.T) {
 			t.Errorf("%s: %+v", file, *refusal)
 			continue
 		}
-		value, err := json.MarshalIndent(in, "", "\t")
+		if string(in.Raw) != string(data) {
+			t.Errorf("%s: kept as %q", file, in.Raw)
+		}
+		value, err := json.MarshalIndent(struct {
+			ID, Name string
+			Request  Request
+			Digest   uint64
+		}{in.ID, in.Name, in.Request, in.Digest}, "", "\t")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,8 @@ type Incoming struct {
 	// reconnect has the same one. It is good for telling a user's own
 	// messages apart and for nothing else.
 	Digest uint64
+	// Raw is the message as it was written: what another node is told of it.
+	Raw []byte
 }
 
 // Request is what a client may ask for. Values in it have the right JSON type, a
@@ -171,3 +173,13 @@ func (RemoveMember) request() {}
 func (StartTimer) request()   {}
 func (StopTimer) request()    {}
 func (History) request()      {}
+
+// NewJoinRoom is the request to join room as whatever the user was there. It has
+// no id, so only a refusal answers it.
+func NewJoinRoom(room poker.RoomID) Incoming {
+	in, fault := Decode(append(appendQuoted([]byte(`{"request":"joinRoom","roomId":`), string(room)), '}'))
+	if fault != nil {
+		panic("protocol: " + string(fault.Code)) // a room id has nothing to refuse
+	}
+	return in
+}

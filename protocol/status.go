@@ -11,6 +11,7 @@ import (
 // connections it goes to, and is safe for concurrent use.
 type Status struct {
 	RoomID  poker.RoomID
+	Epoch   string
 	Version uint64
 	// Since is the version that Patch starts from; zero when there is no patch.
 	Since uint64
@@ -24,7 +25,7 @@ type Status struct {
 // NewStatus makes the status of a room at next's version. Prev is the snapshot
 // that the members were last sent, nil for none.
 func NewStatus(prev, next *poker.Snapshot) *Status {
-	s := &Status{RoomID: next.ID, Version: next.Version}
+	s := &Status{RoomID: next.ID, Epoch: next.Epoch, Version: next.Version}
 	s.full = sync.OnceValue(func() []byte { return AppendStatus(nil, next) })
 	if prev == nil {
 		return s
@@ -37,3 +38,9 @@ func NewStatus(prev, next *poker.Snapshot) *Status {
 
 // Full is the whole roomStatus message. The caller does not change it.
 func (s *Status) Full() []byte { return s.full() }
+
+// EncodedStatus is a status that comes from another node: full is the whole
+// roomStatus message, which is not changed from then on.
+func EncodedStatus(room poker.RoomID, epoch string, version uint64, full []byte) *Status {
+	return &Status{RoomID: room, Epoch: epoch, Version: version, full: func() []byte { return full }}
+}
