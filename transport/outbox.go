@@ -53,8 +53,8 @@ func (o *outbox) pushLast(opcode byte, payload []byte) {
 }
 
 // status makes s the status to send for its room and says whether another one
-// was waiting. A status that is not newer than what the connection has is not
-// sent again: whoever wants it to be forgets the room first.
+// was waiting. A status that is not newer than what the connection has, or is
+// about to get, is not sent: whoever wants it to be forgets the room first.
 func (o *outbox) status(s *protocol.Status) (replaced bool) {
 	i := o.slot(s.RoomID)
 	if i < 0 {
@@ -62,7 +62,7 @@ func (o *outbox) status(s *protocol.Status) (replaced bool) {
 		o.rooms = append(o.rooms, slot{room: s.RoomID})
 	}
 	at := &o.rooms[i]
-	if s.Version <= at.version {
+	if s.Version <= at.version || (at.pending != nil && s.Version <= at.pending.Version) {
 		return false
 	}
 	replaced = at.pending != nil

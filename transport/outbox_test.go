@@ -97,6 +97,7 @@ func TestOutbox(t *testing.T) {
 		"each room its own": {[]does{
 			status(full("r", 1)), status(full("q", 7)), take, status(step("q", 8)), status(step("r", 2)), take,
 		}, []string{"full r 1", "full q 7", "patch r 1-2", "patch q 7-8"}},
+		"an older one, late": {[]does{status(full("r", 3)), status(step("r", 2)), take}, []string{"full r 3"}},
 		"too many": {
 			append(slices.Repeat([]does{event("x")}, maxEvents), event("y"), take),
 			append([]string{"overflow"}, slices.Repeat([]string{"x"}, maxEvents)...),
