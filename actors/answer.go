@@ -16,13 +16,14 @@ type asked struct {
 	name   string
 	room   poker.RoomID
 	digest uint64
+	raw    []byte // the request as it was written
 }
 
 // request is a message that somebody asked for.
 type request interface{ asker() asked }
 
 func askedBy(conn *actor.PID, in protocol.Incoming) asked {
-	a := asked{conn: conn, id: in.ID, name: in.Name, digest: in.Digest}
+	a := asked{conn: conn, id: in.ID, name: in.Name, digest: in.Digest, raw: in.Raw}
 	if r, ok := in.Request.(protocol.RoomRequest); ok {
 		a.room = r.Room()
 	}
@@ -37,7 +38,7 @@ func (s *System) refuse(a asked, code protocol.Code) {
 	}
 	e := protocol.NewError(code)
 	e.ID, e.Request, e.RoomID = a.id, a.name, a.room
-	s.root.Send(a.conn, say{protocol.Encode(*e)})
+	s.send(a.conn, say{protocol.Encode(*e), a.id})
 }
 
 // accept tells whoever asked that it is done. A request without an id is
@@ -47,12 +48,12 @@ func (s *System) accept(a asked, ok protocol.OK) {
 		return
 	}
 	ok.ID = a.id
-	s.root.Send(a.conn, say{protocol.Encode(ok)})
+	s.send(a.conn, say{protocol.Encode(ok), a.id})
 }
 
 // tell sends events to connections.
 func (s *System) tell(conn *actor.PID, e protocol.Event) {
-	s.root.Send(conn, say{protocol.Encode(e)})
+	s.send(conn, say{event: protocol.Encode(e)})
 }
 
 func (asked) LogValue() slog.Value { return redacted("request") }

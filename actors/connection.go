@@ -39,8 +39,12 @@ func (s *Session) Close() { s.root.Stop(s.pid) }
 
 // The messages a connection actor receives, besides protocol.Incoming.
 type (
-	// say is an encoded event for this connection.
-	say struct{ event []byte }
+	// say is an encoded event for this connection. Answers is the id of the request
+	// that it is the answer to, if it is one.
+	say struct {
+		event   []byte
+		answers string
+	}
 	// show is a room's status. Whole says that it answers a join; else it is part
 	// of a broadcast.
 	show struct {
@@ -68,6 +72,9 @@ type connectionActor struct {
 	sys    *System
 	user   poker.UserID
 	client Client
+
+	// state
+	edge
 }
 
 // Receive passes requests to the user's actor and events to the client.
@@ -75,34 +82,48 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
 		a.sys.counts.connections.Add(1)
-		a.sys.tellUser(a.user, attach{ctx.Self()})
+		a.sys.root.Send(a.sys.gateway, enter{ctx.Self()})
+		a.attach(ctx.Self())
 	case *actor.Stopped:
 		a.sys.counts.connections.Add(-1)
+		a.sys.root.Send(a.sys.gateway, leave{ctx.Self()})
 	case protocol.Incoming:
-		a.forward(ctx, m)
+		a.request(ctx, m)
 	case say:
-		a.client.Send(m.event)
+		a.welcomed = true // the first thing said is the welcome
+		if a.answered(m.answers) {
+			a.client.Send(m.event)
+		}
 	case show:
-		a.show(m)
+		a.show(ctx, m)
 	case outOf:
+		a.left(m.room)
 		a.client.Forget(m.room)
 		a.client.Send(m.event)
 	case hangUp:
 		a.client.Close(m.code, m.reason)
+	case check:
+		a.check(ctx.Self(), m.everything)
+	case reattach:
+		a.attach(ctx.Self())
+		a.repeat(ctx.Self(), 0)
+	case rejoin:
+		a.rejoin(ctx.Self(), m.room)
+		a.repeat(ctx.Self(), 0)
 	}
 }
 
-func (a *connectionActor) show(m show) {
-	if m.whole {
-		a.client.Forget(m.status.RoomID)
+func (a *connectionActor) show(ctx actor.Context, m show) {
+	if a.shown(ctx.Self(), m) {
+		if m.whole {
+			a.client.Forget(m.status.RoomID)
+		}
+		a.client.SendStatus(m.status)
 	}
-	a.client.SendStatus(m.status)
-	if m.fanout != nil && m.fanout.left.Add(-1) == 0 {
-		a.sys.root.Send(m.fanout.room, delivered{m.fanout})
-	}
+	a.sys.arrived(m.fanout)
 }
 
-func (a *connectionActor) forward(ctx actor.Context, in protocol.Incoming) {
+func (a *connectionActor) request(ctx actor.Context, in protocol.Incoming) {
 	a.sys.counts.requests.add(in.Name)
 	if _, ok := in.Request.(protocol.Ping); ok {
 		if in.ID != "" {
@@ -110,7 +131,11 @@ func (a *connectionActor) forward(ctx actor.Context, in protocol.Incoming) {
 		}
 		return
 	}
-	a.sys.tellUser(a.user, fromClient{conn: ctx.Self(), in: in})
+	if !a.expect(in) {
+		a.sys.refuse(asked{conn: ctx.Self(), name: in.Name}, protocol.Unavailable)
+		return
+	}
+	a.forward(ctx.Self(), in)
 }
 
 // crash tells the client to come back, to another actor.

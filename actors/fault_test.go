@@ -19,6 +19,8 @@ type flaky struct {
 	store.Store
 	mu    sync.Mutex
 	fault func(ctx context.Context) error // nil while the disk is well
+
+	unheard atomic.Bool // commits are done, and nobody is told
 }
 
 func (f *flaky) Durable() bool { return true }
@@ -50,7 +52,12 @@ func (f *flaky) Commit(ctx context.Context, r store.Record, with ...store.Record
 	if err := f.check(ctx); err != nil {
 		return 0, err
 	}
-	return f.Store.Commit(ctx, r, with...)
+	rev, err := f.Store.Commit(ctx, r, with...)
+	if f.unheard.Load() {
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+	return rev, err
 }
 
 func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision, with ...string) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
 
@@ -19,24 +20,36 @@ import (
 //     committed, and a burst of requests shares the next commit.
 //   - What a request brings about is put into effects, which run in order once
 //     the commit is done, and are told whether it is durable.
-//   - A commit that fails or takes too long does not stop the meeting: effects
-//     run with durable false, and the state is written again and again until it
-//     is saved. A commit that finds somebody else's revision does: the actor has
-//     been superseded and shows nothing.
+//   - In a store of this process alone, a commit that fails or takes too long does
+//     not stop the meeting: effects run with durable false, and the state is
+//     written again and again until it is saved.
+//   - In a store that other processes share, going on would mean two truths. Until
+//     it is known what came of a commit, the actor is frozen: it shows what it has
+//     shown, and requests are refused as unavailable.
+//   - A commit that finds somebody else's revision ends the actor: it has been
+//     superseded and acknowledges and shows nothing. An actor that finds a record
+//     in a shared store commits it once before anything else, so that whoever
+//     stood for it before is superseded.
 type journal struct {
 	// given
 	sys  *System
 	self *actor.PID
 	key  string
 	part string // key of what belongs to the record and changes seldom; may be empty
+	// known says that a request is a repetition of one that is done or being
+	// committed.
+	known func(request) bool
 
 	// state
 	rev        store.Revision
 	loading    bool
 	committing bool
-	retrying   bool // a state that could not be saved is being written again
-	dirty      bool // something is not yet in a commit
-	unsaved    bool // the last commit failed
+	retrying   bool           // a state that could not be saved is being written again
+	dirty      bool           // something is not yet in a commit
+	unsaved    bool           // the last commit failed
+	fenced     bool           // somebody else has the record
+	frozen     bool           // what came of the last commit is not known
+	writing    []store.Record // the commit under way
 	waiting    []any
 	effects    []func(durable bool)
 	retry      *time.Timer
@@ -115,11 +128,27 @@ func (j *journal) load(ctx actor.Context) {
 
 // hold keeps a message for later if the state must not change now.
 func (j *journal) hold(message any) bool {
-	if !j.loading && !j.committing {
+	switch m, ok := message.(request); {
+	case !j.loading && !j.committing:
 		return false
+	case j.frozen && ok && !j.known(m):
+		j.sys.refuse(m.asker(), protocol.Unavailable)
+	default:
+		j.waiting = append(j.waiting, message)
 	}
-	j.waiting = append(j.waiting, message)
 	return true
+}
+
+// quiet says that nothing is under way.
+func (j *journal) quiet() bool { return !j.loading && !j.committing && len(j.waiting) == 0 }
+
+// claim writes the record that was found, so that whoever wrote it last can no
+// more. It is for a store that others share.
+func (j *journal) claim(picture func() image) {
+	if j.rev != 0 && j.sys.Store.Shared() {
+		j.dirty = true
+		j.settle(picture)
+	}
 }
 
 // release gives back what waited.
@@ -147,18 +176,30 @@ func (j *journal) settle(picture func() image) {
 
 func (j *journal) commit(picture func() image, rev store.Revision) {
 	r, with := j.records(picture(), rev)
+	j.writing = append([]store.Record{r}, with...)
+	j.write()
+}
+
+// write commits what is to be written, for the first time or again: a shared
+// store knows a commit that is repeated.
+func (j *journal) write() {
+	records := j.writing
 	go j.bounded(func(c context.Context) any {
 		start := time.Now()
-		rev, err := j.sys.Store.Commit(c, r, with...)
+		rev, err := j.sys.Store.Commit(c, records[0], records[1:]...)
 		j.sys.observe(time.Since(start), err)
 		return committed{rev, err}
 	})
 }
 
-// again writes a state that could not be saved. What came of the commit that
-// failed is not known, so the revision is read first; nobody else writes here,
-// since the store has let in this process only.
+// again writes a state that could not be saved. In a store of this process alone
+// the revision is read first, since what came of the commit that failed is not
+// known.
 func (j *journal) again(picture func() image) {
+	if j.frozen {
+		j.write()
+		return
+	}
 	if !j.unsaved || j.retrying {
 		return
 	}
@@ -184,6 +225,11 @@ func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) 
 // actor has been superseded, and whether a state that had not been saved is now.
 func (j *journal) done(m committed) (superseded, recovered bool) {
 	wasRetry := j.retrying
+	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && j.sys.Store.Shared() {
+		j.freeze(m.err)
+		return false, false
+	}
+	j.thaw()
 	j.committing, j.retrying = false, false
 	switch {
 	case m.err == nil:
@@ -193,6 +239,9 @@ func (j *journal) done(m committed) (superseded, recovered bool) {
 			j.sys.counts.unsaved.Add(-1)
 		}
 	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
+		j.fenced = true
+		j.sys.counts.fencings.Add(1)
+		j.effects = nil
 		return true, false
 	default:
 		if !j.unsaved {
@@ -206,6 +255,28 @@ func (j *journal) done(m committed) (superseded, recovered bool) {
 	}
 	j.run(!j.unsaved && j.sys.Store.Durable())
 	return false, recovered
+}
+
+// freeze waits with everything until the commit under way is known to have
+// been done or not, and sends away who would wait with it.
+func (j *journal) freeze(why error) {
+	if !j.frozen {
+		j.frozen = true
+		if j.sys.counts.unsaved.Add(1) == 1 {
+			j.sys.Log.Error("the store does not answer, what it holds is frozen", "err", why)
+		}
+		for _, m := range j.release() {
+			j.hold(m)
+		}
+	}
+	j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
+}
+
+func (j *journal) thaw() {
+	if j.frozen {
+		j.frozen = false
+		j.sys.counts.unsaved.Add(-1)
+	}
 }
 
 func (j *journal) run(durable bool) {
@@ -242,6 +313,7 @@ func (j *journal) stop(picture func() image) {
 	if j.retry != nil {
 		j.retry.Stop()
 	}
+	j.thaw()
 	if !j.unsaved {
 		return
 	}
@@ -255,6 +327,7 @@ func (j *journal) stop(picture func() image) {
 
 // abandon gives up what is not saved: its actor panicked and cannot be trusted.
 func (j *journal) abandon() {
+	j.thaw()
 	if j.unsaved {
 		j.unsaved = false
 		j.sys.counts.unsaved.Add(-1)

@@ -8,8 +8,8 @@ import (
 
 // A room that was revived from its id has no owner until the user whose id it
 // certifies is about. Either may come first, so each side asks the other's
-// registry: a room looks for its owner among the users, and a user who connects
-// looks for their rooms among those without an owner.
+// registries, on all nodes: a room looks for its owner among the users, and a
+// user who connects looks for their rooms among those without an owner.
 type (
 	// findOwner asks the users' registry whether the owner of room is among them.
 	findOwner struct{ room poker.RoomID }
@@ -26,7 +26,7 @@ type (
 type usersActor struct{ registry }
 
 func newUsers(sys *System) *usersActor {
-	return &usersActor{newRegistry(sys, func(id string) actor.Actor { return newUser(sys, poker.UserID(id)) })}
+	return &usersActor{newRegistry(sys, userKind, usersName, func(id string) actor.Actor { return newUser(sys, poker.UserID(id)) })}
 }
 
 // Receive handles what concerns all users; the rest is any registry's.
@@ -52,7 +52,7 @@ type roomsActor struct {
 
 func newRooms(sys *System) *roomsActor {
 	return &roomsActor{
-		registry:  newRegistry(sys, func(id string) actor.Actor { return newRoom(sys, poker.RoomID(id)) }),
+		registry:  newRegistry(sys, roomKind, roomsName, func(id string) actor.Actor { return newRoom(sys, poker.RoomID(id)) }),
 		ownerless: map[poker.RoomID]struct{}{},
 	}
 }

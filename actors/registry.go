@@ -5,36 +5,48 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/cluster"
 
 	"example.com/pokey/protocol"
 )
 
 // The messages of a registry.
 type (
-	// to is a message for the actor that stands for id, which is canonical.
+	// to is a message for the actor that stands for id, which is canonical. View is
+	// the version of the view by which the sender found this node.
 	to struct {
 		id      string
+		view    uint64
 		message any
 	}
 	// retire asks for the actor of id to be stopped. The actor sends it and
 	// from then on returns what it still gets, wrapped in to.
-	retire struct{ id string }
+	// Fenced says that it does because somebody else has its record.
+	retire struct {
+		id     string
+		fenced bool
+	}
 )
 
 // registry starts, finds and supervises the actors of one kind.
 type registry struct {
 	sys     *System
+	kind    string // of records
+	name    string // of this actor, the same on all nodes
 	produce func(id string) actor.Actor
 
 	live    map[string]*resident
 	crashes map[string][]time.Time // of late, by id
+	early   []to                   // sent by a view that this node does not have yet
 }
 
 // resident is an actor a registry has started.
 type resident struct {
 	pid      *actor.PID
 	retiring bool
-	waiting  []any // for the successor of one that is retiring
+	waiting  []any       // for the successor of one that is retiring
+	fenced   bool        // the successor takes its time
+	pause    *time.Timer // until then
 }
 
 // An identity whose actor panics this often in this time is left alone for a
@@ -45,20 +57,34 @@ const (
 	quarantine = time.Minute
 )
 
-func newRegistry(sys *System, produce func(id string) actor.Actor) registry {
-	return registry{sys: sys, produce: produce, live: map[string]*resident{}, crashes: map[string][]time.Time{}}
+func newRegistry(sys *System, kind, name string, produce func(id string) actor.Actor) registry {
+	return registry{sys: sys, kind: kind, name: name, produce: produce, live: map[string]*resident{}, crashes: map[string][]time.Time{}}
 }
 
 func (r *registry) receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case to:
-		r.deliver(ctx, m)
+		if r.here(m) {
+			r.deliver(ctx, m)
+		}
+	case moved:
+		r.moved(ctx)
+	case *cluster.ActivationRequest:
+		r.activate(ctx, m)
 	case retire:
-		r.retire(ctx, m.id)
+		r.retire(ctx, m)
 	case crashed:
 		r.crashes[m.id] = append(r.crashes[m.id], time.Now())
 	case *actor.Terminated:
 		r.forget(ctx, m.Who.Id)
+	case resume:
+		r.resume(m.id)
+	case *actor.Stopping:
+		for _, res := range r.live {
+			if res.pause != nil {
+				res.pause.Stop()
+			}
+		}
 	}
 }
 
@@ -81,6 +107,7 @@ func (r *registry) deliver(ctx actor.Context, m to) {
 }
 
 func (r *registry) start(ctx actor.Context, id string) *resident {
+	r.sys.counts.activations.Add(1)
 	produce := r.produce
 	pid, err := ctx.SpawnNamed(r.sys.props(func() actor.Actor { return produce(id) }), id)
 	if err != nil {
@@ -93,9 +120,9 @@ func (r *registry) start(ctx actor.Context, id string) *resident {
 
 // retire stops an actor behind all that has been sent to it so far, which it
 // sends back.
-func (r *registry) retire(ctx actor.Context, id string) {
-	if res := r.live[id]; res != nil && !res.retiring {
-		res.retiring = true
+func (r *registry) retire(ctx actor.Context, m retire) {
+	if res := r.live[m.id]; res != nil && !res.retiring {
+		res.retiring, res.fenced = true, m.fenced
 		ctx.Poison(res.pid)
 	}
 }
@@ -103,12 +130,21 @@ func (r *registry) retire(ctx actor.Context, id string) {
 func (r *registry) forget(ctx actor.Context, name string) {
 	id := name[strings.LastIndexByte(name, '/')+1:]
 	res := r.live[id]
-	if res == nil {
-		return
+	switch {
+	case res == nil:
+	case res.fenced:
+		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), resume{id})
+	default:
+		r.resume(id)
 	}
+}
+
+// resume lets an identity have another actor, which gets what has waited for it.
+func (r *registry) resume(id string) {
+	res := r.live[id]
 	delete(r.live, id)
 	for _, m := range res.waiting {
-		r.deliver(ctx, to{id: id, message: m})
+		r.sys.tellOwner(r.kind, r.name, id, m)
 	}
 }
 

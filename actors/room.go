@@ -46,7 +46,7 @@ type (
 	// due comes from the room's timer.
 	due struct{}
 	// cooled comes when the room may broadcast again.
-	cooled struct{ fanout *fanout }
+	cooled struct{ turn uint64 }
 )
 
 func (a asked) asker() asked { return a }
@@ -70,17 +70,21 @@ type roomActor struct {
 	seats   seats // the subscribers
 	members int   // as counted in the system's stats
 	timer   *time.Timer
-	closing bool // the record is being deleted
+	absence *time.Timer // until members who do not come back count as away
+	closing bool        // the record is being deleted
+	moving  bool        // it belongs on another node
 	leaver  poker.UserID
 	retired bool
 	board
 }
 
 func newRoom(sys *System, id poker.RoomID) *roomActor {
-	return &roomActor{
+	a := &roomActor{
 		sys: sys, id: id, seats: newSeats(), recent: recent{},
 		journal: journal{sys: sys, key: roomKind + "/" + string(id), part: historyKind + "/" + string(id)},
 	}
+	a.known = a.repeated
+	return a
 }
 
 // Receive is the room's life.
@@ -104,9 +108,11 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case retryCommit:
 		a.again(a.encode)
 	case delivered:
-		a.delivered(m.fanout)
+		a.delivered(m.turn)
 	case cooled:
-		a.cooled(m.fanout)
+		a.cooled(m.turn)
+	case handOver:
+		a.moving = true
 	default:
 		switch {
 		case a.retired:
@@ -118,6 +124,9 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		}
 	}
 	a.catchUp(ctx)
+	if a.moving && a.quiet() && !a.closing {
+		a.retire()
+	}
 }
 
 // catchUp handles what waited while the state could not be changed: all of it
@@ -152,7 +161,11 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 	case recognise:
 		a.recognise(m.user)
 	case *actor.Terminated:
-		a.unseat(m.Who)
+		a.gone(m)
+	case probe:
+		a.probe(m)
+	case absent:
+		a.markAbsent()
 	case due:
 		a.apply(poker.Tick{})
 	case wake:
@@ -168,13 +181,18 @@ func (a *roomActor) loaded(m loaded) {
 	a.rev = m.record.Revision
 	switch {
 	case m.err == nil:
-		room, recent, err := decodeRoom(m, millis(time.Now()))
+		room, recent, err := decodeRoom(m)
 		if err != nil {
 			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
 			return
 		}
 		a.room, a.recent = room, recent
 		a.changed()
+		a.expectMembers()
+		if room.Owner() == "" {
+			a.findOwner()
+		}
+		a.claim(a.encode)
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
 		a.sys.Log.Error("a room's record is damaged; its link revives it", "err", m.err)
@@ -193,7 +211,7 @@ func (a *roomActor) committed(m committed) {
 	superseded, recovered := a.done(m)
 	a.archive = a.archive || m.err != nil
 	if superseded {
-		a.hangUpAll(protocol.CloseMoved, "room moved")
+		a.moved()
 		a.retire()
 		return
 	}
@@ -205,28 +223,34 @@ func (a *roomActor) committed(m committed) {
 	a.settle(a.encode)
 }
 
-// unseat takes a connection out whose actor has stopped.
-func (a *roomActor) unseat(conn *actor.PID) {
-	if user, last := a.seats.remove(conn); last {
-		a.apply(poker.Disconnect{By: user})
-	}
-}
-
 // tellSeats sends an event to the joined connections of one user.
 func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 	conns := a.seats.of(user)
 	if len(conns) == 0 {
 		return
 	}
-	event := say{protocol.Encode(e)}
+	event := say{event: protocol.Encode(e)}
 	for _, conn := range conns {
-		a.sys.root.Send(conn, event)
+		a.sys.send(conn, event)
+	}
+}
+
+// moved sends the subscribers to whoever stands for the room now. Those of other
+// nodes know where that is. Those of this node know only if it does; else its
+// view is behind, and they are better off elsewhere.
+func (a *roomActor) moved() {
+	for conn := range a.seats.all() {
+		if conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
+			a.sys.send(conn, hangUp{protocol.CloseMoved, "room moved"})
+		} else {
+			a.sys.send(conn, rejoin{a.id})
+		}
 	}
 }
 
 func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
 	for conn := range a.seats.all() {
-		a.sys.root.Send(conn, hangUp{code, reason})
+		a.sys.send(conn, hangUp{code, reason})
 	}
 }
 
@@ -237,20 +261,23 @@ func (a *roomActor) stopTimers() {
 	if a.cooling != nil {
 		a.cooling.Stop()
 	}
+	if a.absence != nil {
+		a.absence.Stop()
+	}
 }
 
 func (a *roomActor) retire() {
 	if !a.retired {
 		a.retired = true
 		a.stopTimers()
-		a.sys.root.Send(a.sys.rooms, retire{string(a.id)})
+		a.sys.root.Send(a.sys.rooms, retire{string(a.id), a.fenced})
 	}
 }
 
 // passOn gives a message to the successor.
 func (a *roomActor) passOn(message any) {
 	switch message.(type) {
-	case *actor.Terminated, due: // of this actor's own life
+	case *actor.Terminated, due, absent: // of this actor's own life
 	default:
 		a.sys.tellRoom(a.id, message)
 	}

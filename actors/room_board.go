@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -18,20 +17,11 @@ import (
 type board struct {
 	shown   *poker.Snapshot  // what was broadcast last
 	whole   *protocol.Status // for who joins: the newest, without a patch
-	fanout  *fanout          // the last broadcast
+	turn    uint64           // counts broadcasts
+	start   time.Time        // of the last one
+	nodes   int              // that have not said that they have it
 	cooling *time.Timer      // nil when the room may broadcast
 }
-
-// fanout is one broadcast on its way. The connection that has it last says so
-// to the room.
-type fanout struct {
-	room  *actor.PID
-	start time.Time
-	left  atomic.Int32
-}
-
-// delivered says that every connection has a broadcast, or will not get it.
-type delivered struct{ fanout *fanout }
 
 const (
 	coolingFactor = 4
@@ -71,26 +61,44 @@ func (a *roomActor) publish() {
 	if a.seats.empty() {
 		return
 	}
-	a.fanout = &fanout{room: a.self, start: time.Now()}
-	a.fanout.left.Store(int32(a.seats.count()))
-	for conn := range a.seats.all() {
-		a.sys.root.Send(conn, show{status: status, fanout: a.fanout})
+	a.turn++
+	a.start = time.Now()
+	a.broadcast(status)
+	a.cooling = a.sys.sendAfter(coolingMost, a.self, cooled{a.turn})
+}
+
+// broadcast sends a status once to each node that has connections of the room.
+func (a *roomActor) broadcast(status *protocol.Status) {
+	nodes := a.seats.nodes()
+	a.nodes = len(nodes)
+	for address, conns := range nodes {
+		if address == a.sys.address {
+			a.sys.fanOut(status, conns, &fanout{room: a.self, turn: a.turn})
+			continue
+		}
+		names := make([]string, len(conns))
+		for i, conn := range conns {
+			names[i] = conn.Id
+		}
+		a.sys.send(actor.NewPID(address, gatewayName), showAll{status: status, conns: names, room: a.self, turn: a.turn})
 	}
-	a.cooling = a.sys.sendAfter(coolingMost, a.self, cooled{a.fanout})
 }
 
 // delivered shortens the wait once it is known what the broadcast took.
-func (a *roomActor) delivered(f *fanout) {
-	if f != a.fanout || a.cooling == nil || !a.cooling.Stop() {
+func (a *roomActor) delivered(turn uint64) {
+	if turn != a.turn {
 		return
 	}
-	took := time.Since(f.start)
+	if a.nodes--; a.nodes > 0 || a.cooling == nil || !a.cooling.Stop() {
+		return
+	}
+	took := time.Since(a.start)
 	a.cooling.Reset(min(coolingFactor*took, max(coolingMost-took, 0)))
 }
 
 // cooled ends the wait.
-func (a *roomActor) cooled(f *fanout) {
-	if f == a.fanout {
+func (a *roomActor) cooled(turn uint64) {
+	if turn == a.turn {
 		a.cooling = nil
 		a.publish()
 	}

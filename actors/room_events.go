@@ -35,10 +35,10 @@ func (a *roomActor) happened(events []poker.Event) {
 		case poker.Restored:
 			a.ownChanged(e.User)
 		case poker.Left:
-			a.gone(e.User)
+			a.quit(e.User)
 		case poker.Removed:
 			a.after(func(bool) { a.putOut(e.User) })
-			a.gone(e.User)
+			a.quit(e.User)
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
 		case poker.Cleared, poker.Undone:
@@ -59,7 +59,7 @@ func (a *roomActor) ownChanged(user poker.UserID) {
 	a.after(func(bool) { a.tellSeats(user, a.own(user)) })
 }
 
-func (a *roomActor) gone(user poker.UserID) {
+func (a *roomActor) quit(user poker.UserID) {
 	a.recent.forget(user)
 	a.after(func(bool) { a.sys.tellUser(user, notMember{room: a.id, trace: true}) })
 }
@@ -68,7 +68,7 @@ func (a *roomActor) gone(user poker.UserID) {
 func (a *roomActor) putOut(user poker.UserID) {
 	left := a.leftBy(protocol.LeftByRemoval)
 	for _, conn := range a.seats.of(user) {
-		a.sys.root.Send(conn, left)
+		a.sys.send(conn, left)
 		a.seats.remove(conn)
 	}
 }
@@ -136,7 +136,7 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 	a.after(func(bool) {
 		closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
 		for conn := range a.seats.all() {
-			a.sys.root.Send(conn, closed)
+			a.sys.send(conn, closed)
 		}
 	})
 	a.remove()

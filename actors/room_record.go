@@ -38,7 +38,7 @@ func encode(v any) []byte {
 	return data
 }
 
-func decodeRoom(m loaded, now poker.Millis) (*poker.Room, recent, error) {
+func decodeRoom(m loaded) (*poker.Room, recent, error) {
 	record := roomRecord{Recent: recent{}}
 	if err := json.Unmarshal(m.record.Data, &record); err != nil {
 		return nil, nil, fmt.Errorf("decode room: %w", err)
@@ -48,7 +48,7 @@ func decodeRoom(m loaded, now poker.Millis) (*poker.Room, recent, error) {
 			return nil, nil, fmt.Errorf("decode history: %w", err)
 		}
 	}
-	room, err := poker.Restore(now, record.State)
+	room, err := poker.Restore(record.State)
 	if err != nil {
 		return nil, nil, fmt.Errorf("restore room: %w", err)
 	}

@@ -80,7 +80,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	a.seats.add(m.conn, m.user)
 	a.after(func(durable bool) {
 		a.sys.accept(m.asked, protocol.OK{Durable: &durable})
-		a.sys.root.Send(m.conn, show{status: a.current(), whole: true})
+		a.sys.send(m.conn, show{status: a.current(), whole: true})
 		a.sys.tell(m.conn, a.own(m.user))
 	})
 	a.happened(events)
@@ -88,9 +88,14 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 		a.recognise(m.user)
 	}
 	if revived && a.room.Owner() == "" {
-		a.sys.root.Send(a.sys.rooms, ownerless{a.id, true})
-		a.sys.root.Send(a.sys.users, findOwner{a.id})
+		a.findOwner()
 	}
+}
+
+// findOwner looks for the user whose room this is, now and when they come.
+func (a *roomActor) findOwner() {
+	a.sys.root.Send(a.sys.rooms, ownerless{a.id, true})
+	a.sys.tellRegistries(usersName, findOwner{a.id})
 }
 
 // command is any request of a member or the owner but joining.
@@ -100,7 +105,7 @@ func (a *roomActor) command(m command) {
 		a.sys.tellUser(m.user, notMember{room: a.id})
 		return
 	}
-	if m.id != "" && a.recent.seen(m.user, m.digest, time.Now()) {
+	if a.repeated(m) {
 		a.after(func(durable bool) { a.sys.accept(m.asked, protocol.OK{Durable: &durable}) })
 		return
 	}
@@ -120,6 +125,12 @@ func (a *roomActor) command(m command) {
 		a.after(func(durable bool) { a.sys.accept(m.asked, protocol.OK{Durable: &durable}) })
 		a.happened(events)
 	}
+}
+
+// repeated says that a request has been applied before.
+func (a *roomActor) repeated(r request) bool {
+	m, ok := r.(command)
+	return ok && m.id != "" && a.recent.seen(m.user, m.digest, time.Now())
 }
 
 // remember keeps a request from having its effect twice.
@@ -146,7 +157,7 @@ func (a *roomActor) leave(m command) {
 	a.remember(m, events)
 	a.after(func(durable bool) {
 		a.sys.accept(m.asked, protocol.OK{Durable: &durable})
-		a.sys.root.Send(m.conn, a.leftBy(protocol.LeftByRequest))
+		a.sys.send(m.conn, a.leftBy(protocol.LeftByRequest))
 	})
 	a.happened(events)
 }

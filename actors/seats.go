@@ -62,6 +62,13 @@ func (s seats) all() iter.Seq2[*actor.PID, poker.UserID] {
 	}
 }
 
-func (s seats) count() int { return len(s.conns) }
+// nodes are all connections by the address of their node.
+func (s seats) nodes() map[string][]*actor.PID {
+	nodes := map[string][]*actor.PID{}
+	for conn := range s.all() {
+		nodes[conn.Address] = append(nodes[conn.Address], conn)
+	}
+	return nodes
+}
 
 func (s seats) empty() bool { return len(s.conns) == 0 }

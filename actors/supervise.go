@@ -10,14 +10,15 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/actors/wire"
 	"example.com/pokey/protocol"
 )
 
-// newActorSystem makes an actor system that cannot tell: Proto.Actor logs dead
+// NewActorSystem makes an actor system that cannot tell: Proto.Actor logs dead
 // letters at INFO with all that is in them, estimates included, so it gets a
-// logger that starts at WARN.
-func newActorSystem(log *slog.Logger) *actor.ActorSystem {
-	quiet := slog.New(levelHandler{log.Handler(), slog.LevelWarn})
+// logger that starts at WARN and leaves out every message.
+func NewActorSystem(log *slog.Logger) *actor.ActorSystem {
+	quiet := slog.New(quietHandler{log.Handler(), slog.LevelWarn})
 	return actor.NewActorSystem(
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
 		actor.WithDeadLetterRequestLogging(false),
@@ -58,8 +59,23 @@ func (s *System) stopOnPanic(next actor.ReceiverFunc) actor.ReceiverFunc {
 				a.crash()
 			}
 		}()
+		if letter, ok := envelope.Message.(*wire.Letter); ok {
+			if envelope = arrived(envelope, letter); envelope == nil {
+				return
+			}
+		}
 		next(ctx, envelope)
 	}
+}
+
+// arrived turns a letter back into the message it was. It is nil for a letter
+// that this node does not understand.
+func arrived(envelope *actor.MessageEnvelope, letter *wire.Letter) *actor.MessageEnvelope {
+	message := messageOf(letter)
+	if message == nil {
+		return nil
+	}
+	return &actor.MessageEnvelope{Header: envelope.Header, Message: message, Sender: envelope.Sender}
 }
 
 // panicReason is what of a panic may be logged: the runtime's own words, which

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,10 @@ type Config struct {
 	Version string
 	// Limits is what welcome tells a client; the two below are also enforced here.
 	Limits protocol.Limits
+	// Actors is the actor system to use, from [NewActorSystem]; nil for one of its own.
+	Actors *actor.ActorSystem
+	// Placement is where users and rooms live; nil for all of them here.
+	Placement Placement
 	// UserExpiry is how long a user outlives their last connection.
 	UserExpiry time.Duration
 	// CommitTimeout is how long a commit may take before the service goes on
@@ -36,18 +41,24 @@ type Config struct {
 // System is all the actors of one node.
 type System struct {
 	Config
-	actors *actor.ActorSystem
-	root   *actor.RootContext
-	users  *actor.PID
-	rooms  *actor.PID
-	ending context.CancelFunc // of the sweep
-	counts counts
+	actors    *actor.ActorSystem
+	root      *actor.RootContext
+	placement Placement
+	alone     bool   // there is no other node, ever
+	address   string // of this node
+	users     *actor.PID
+	rooms     *actor.PID
+	gateway   *actor.PID
+	links     links
+	ending    context.CancelFunc // of the sweep
+	counts    counts
 }
 
 type counts struct {
 	connections, users, rooms, members, unsaved atomic.Int64
 
-	crashes  atomic.Int64
+	crashes, handOvers, fencings, activations atomic.Int64
+
 	requests counterVec
 	refusals counterVec
 }
@@ -60,6 +71,10 @@ type Stats struct {
 	Members     int64            // members of those rooms
 	Unsaved     int64            // users and rooms that could not be written
 	Crashes     int64            // panics contained since the start
+	Activations int64            // users and rooms that were started here
+	HandOvers   int64            // users and rooms that were given to another node
+	Fencings    int64            // users and rooms that another node had taken over
+	Dropped     int64            // messages that a node which takes nothing was not sent
 	Requests    map[string]int64 // by request name
 	Refusals    map[string]int64 // by error code
 }
@@ -69,10 +84,18 @@ func Start(c Config) *System {
 	if c.CommitTimeout == 0 {
 		c.CommitTimeout = time.Second
 	}
-	s := &System{Config: c, actors: newActorSystem(c.Log)}
-	s.root = s.actors.Root
+	s := &System{Config: c, actors: c.Actors, placement: c.Placement}
+	if s.actors == nil {
+		s.actors = NewActorSystem(c.Log)
+	}
+	s.root, s.address = s.actors.Root, s.actors.Address()
+	if s.placement == nil {
+		s.placement, s.alone = alone{s.address}, true
+	}
+	s.links.self, s.links.send = s.address, s.toGateway
 	s.users = s.spawn("users", func() actor.Actor { return newUsers(s) })
 	s.rooms = s.spawn("rooms", func() actor.Actor { return newRooms(s) })
+	s.gateway = s.spawn(gatewayName, func() actor.Actor { return &gatewayActor{sys: s, conns: map[string]*actor.PID{}} })
 	ctx, cancel := context.WithCancel(context.Background())
 	s.ending = cancel
 	go s.sweep(ctx)
@@ -90,9 +113,10 @@ func (s *System) spawn(name string, produce actor.Producer) *actor.PID {
 // Connect starts the server side of a connection of user, which the caller has
 // authenticated. Events go to client, welcome first.
 func (s *System) Connect(user poker.UserID, client Client) *Session {
-	pid := s.root.Spawn(s.props(func() actor.Actor {
+	// Nobody else's connection ever has this name, in whatever process.
+	pid := s.spawn("connection/"+rand.Text(), func() actor.Actor {
 		return &connectionActor{sys: s, user: user, client: client}
-	}))
+	})
 	return &Session{root: s.root, pid: pid}
 }
 
@@ -110,6 +134,10 @@ func (s *System) Stats() Stats {
 		Members:     c.members.Load(),
 		Unsaved:     c.unsaved.Load(),
 		Crashes:     c.crashes.Load(),
+		Activations: c.activations.Load(),
+		HandOvers:   c.handOvers.Load(),
+		Fencings:    c.fencings.Load(),
+		Dropped:     s.links.dropped.Load(),
 		Requests:    c.requests.snapshot(),
 		Refusals:    c.refusals.snapshot(),
 	}
@@ -125,6 +153,7 @@ func (s *System) Stop(ctx context.Context) error {
 		defer close(done)
 		_ = s.root.StopFuture(s.users).Wait()
 		_ = s.root.StopFuture(s.rooms).Wait()
+		_ = s.root.StopFuture(s.gateway).Wait()
 		s.actors.Shutdown()
 	}()
 	select {
@@ -135,8 +164,9 @@ func (s *System) Stop(ctx context.Context) error {
 	}
 }
 
-// sweep finds users and rooms whose time ran out while no actor stood for
-// them, and wakes them so that they end as they should.
+// sweep finds users and rooms of this node whose time ran out while no actor
+// stood for them, and wakes them so that they end as they should. So the death
+// of a node loses no timer.
 func (s *System) sweep(ctx context.Context) {
 	ticker := time.NewTicker(sweepInterval)
 	defer ticker.Stop()
@@ -158,10 +188,11 @@ func (s *System) wakeExpired(ctx context.Context) {
 		s.Log.Warn("cannot look for what has expired", "err", err)
 	}
 	for _, key := range keys {
-		switch kind, id := splitKey(key); kind {
-		case userKind:
+		kind, id := splitKey(key)
+		switch {
+		case kind == userKind && s.owns(userKind, id):
 			s.tellUser(poker.UserID(id), wake{})
-		case roomKind, historyKind:
+		case (kind == roomKind || kind == historyKind) && s.owns(roomKind, id):
 			s.tellRoom(poker.RoomID(id), wake{})
 		}
 	}
@@ -173,14 +204,6 @@ const (
 	sweepInterval = 20 * time.Second
 	sweepBatch    = 1000
 )
-
-func (s *System) tellUser(id poker.UserID, message any) {
-	s.root.Send(s.users, to{id: string(id), message: message})
-}
-
-func (s *System) tellRoom(id poker.RoomID, message any) {
-	s.root.Send(s.rooms, to{id: string(id), message: message})
-}
 
 // millis is the rules' idea of now.
 func millis(t time.Time) poker.Millis { return poker.Millis(t.UnixMilli()) }

@@ -17,7 +17,11 @@ import (
 // The messages a user actor receives.
 type (
 	// attach says that a connection of the user's has come; it is watched.
-	attach struct{ conn *actor.PID }
+	// Again says that it has been welcomed before.
+	attach struct {
+		conn  *actor.PID
+		again bool
+	}
 	// fromClient is a request of one of the user's connections.
 	fromClient struct {
 		conn *actor.PID
@@ -65,6 +69,7 @@ type userActor struct {
 	timer    *time.Timer
 	turn     int         // which setting of the timer counts
 	leaving  *departure  // while the user expires
+	moving   bool        // they belong on another node
 	retired  bool        // what still comes is for a successor
 	failed   []time.Time // joins of rooms that are not there, of late
 }
@@ -73,10 +78,12 @@ type userActor struct {
 const guest = "Guest"
 
 func newUser(sys *System, id poker.UserID) *userActor {
-	return &userActor{
+	a := &userActor{
 		sys: sys, id: id, conns: map[string]*actor.PID{},
 		journal: journal{sys: sys, key: userKind + "/" + string(id)},
 	}
+	a.known = func(r request) bool { return a.created(r.asker()) >= 0 }
+	return a
 }
 
 // Receive is the user's life: loaded, in use, and gone some time after.
@@ -99,6 +106,8 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.retire()
 	case retryCommit:
 		a.again(a.encode)
+	case handOver:
+		a.moving = true
 	default:
 		if a.retired {
 			a.passOn(m)
@@ -110,6 +119,9 @@ func (a *userActor) Receive(ctx actor.Context) {
 		}
 	}
 	a.catchUp(ctx)
+	if a.moving && a.quiet() && !a.retired {
+		a.retire()
+	}
 }
 
 // catchUp handles what waited while the state could not be changed.
@@ -130,9 +142,9 @@ func (a *userActor) catchUp(ctx actor.Context) {
 func (a *userActor) handle(ctx actor.Context, message any) {
 	switch m := message.(type) {
 	case attach:
-		a.attach(ctx, m.conn)
+		a.attach(ctx, m)
 	case *actor.Terminated:
-		a.detach(m.Who)
+		a.detach(m)
 	case fromClient:
 		a.request(m)
 	case claim:
@@ -178,6 +190,7 @@ func (a *userActor) loaded(m loaded) {
 		}
 		a.lastSeen = m.record.Expires.Add(-a.sys.UserExpiry)
 		a.arm(time.Until(m.record.Expires), expire{})
+		a.claim(a.encode)
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
 		a.sys.Log.Error("a user's record is damaged and is begun anew", "err", m.err)
@@ -186,7 +199,7 @@ func (a *userActor) loaded(m loaded) {
 		a.sys.Log.Error("a user's record cannot be loaded", "err", m.err)
 		for _, w := range a.release() {
 			if w, ok := w.(attach); ok {
-				a.sys.root.Send(w.conn, hangUp{protocol.CloseInternal, "unavailable"})
+				a.sys.send(w.conn, hangUp{protocol.CloseInternal, "unavailable"})
 			}
 		}
 		a.retire()
@@ -195,7 +208,7 @@ func (a *userActor) loaded(m loaded) {
 
 func (a *userActor) committed(m committed) {
 	if superseded, _ := a.done(m); superseded {
-		a.hangUpAll(protocol.CloseMoved, "moved")
+		a.moved()
 		a.retire()
 		return
 	}
@@ -203,26 +216,35 @@ func (a *userActor) committed(m committed) {
 }
 
 // attach welcomes a connection. Nothing else is sent to it before.
-func (a *userActor) attach(ctx actor.Context, conn *actor.PID) {
+func (a *userActor) attach(ctx actor.Context, m attach) {
 	if a.leaving != nil {
-		a.leaving.returning = append(a.leaving.returning, conn)
+		a.leaving.returning = append(a.leaving.returning, m)
 		return
 	}
-	ctx.Watch(conn)
+	ctx.Watch(m.conn)
 	first := len(a.conns) == 0
-	a.conns[conn.Id] = conn
-	a.sys.tell(conn, protocol.Welcome{
-		Protocol: protocol.Version, UserID: a.id, Name: a.name(),
-		Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
-	})
+	a.conns[m.conn.Id] = m.conn
+	if !m.again {
+		a.sys.tell(m.conn, protocol.Welcome{
+			Protocol: protocol.Version, UserID: a.id, Name: a.name(),
+			Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
+		})
+	}
 	if first {
 		a.renew()
-		a.sys.root.Send(a.sys.rooms, findRooms{a.id})
+		a.sys.tellRegistries(roomsName, findRooms{a.id})
 	}
 }
 
-func (a *userActor) detach(conn *actor.PID) {
-	delete(a.conns, conn.Id)
+// detach takes a connection out whose actor has stopped or cannot be heard.
+func (a *userActor) detach(m *actor.Terminated) {
+	if _, ok := a.conns[m.Who.Id]; !ok {
+		return
+	}
+	delete(a.conns, m.Who.Id)
+	if m.Why == actor.TerminatedReason_AddressTerminated {
+		a.sys.send(m.Who, reattach{}) // in case it is only the link
+	}
 	if len(a.conns) > 0 {
 		return
 	}
@@ -256,10 +278,10 @@ func (a *userActor) endIfBlank() {
 func (a *userActor) retire() {
 	a.retired = true
 	a.stopTimer()
-	a.sys.root.Send(a.sys.users, retire{string(a.id)})
+	a.sys.root.Send(a.sys.users, retire{string(a.id), a.fenced})
 	if a.leaving != nil {
 		for _, conn := range a.leaving.returning {
-			a.passOn(attach{conn})
+			a.passOn(conn)
 		}
 	}
 }
@@ -273,9 +295,21 @@ func (a *userActor) passOn(message any) {
 	}
 }
 
+// moved sends the connections to whoever stands for the user now, as a room
+// does with its own.
+func (a *userActor) moved() {
+	for _, conn := range a.conns {
+		if conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
+			a.sys.send(conn, hangUp{protocol.CloseMoved, "user moved"})
+		} else {
+			a.sys.send(conn, reattach{})
+		}
+	}
+}
+
 func (a *userActor) hangUpAll(code protocol.CloseCode, reason string) {
 	for _, conn := range a.conns {
-		a.sys.root.Send(conn, hangUp{code, reason})
+		a.sys.send(conn, hangUp{code, reason})
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"example.com/pokey/poker"
 )
 
@@ -23,7 +21,7 @@ const departInterval = 5 * time.Second
 // departure is an expiry under way.
 type departure struct {
 	rooms     []poker.RoomID // still to do their part
-	returning []*actor.PID   // connections that came meanwhile, for a fresh start
+	returning []attach       // connections that came meanwhile, for a fresh start
 }
 
 // departAgain comes from the timer while a user expires.

@@ -10,7 +10,9 @@ import (
 
 func (a *userActor) request(m fromClient) {
 	if _, ok := a.conns[m.conn.Id]; !ok {
-		return // a connection that has gone has no use for an answer
+		// One of this node has gone and has no use for an answer.
+		a.sys.send(m.conn, reattach{})
+		return
 	}
 	switch r := m.in.Request.(type) {
 	case protocol.SetName:
@@ -52,7 +54,7 @@ func (a *userActor) setName(by asked, text string) {
 }
 
 func (a *userActor) createRoom(by asked, r protocol.CreateRoom) {
-	if i := slices.IndexFunc(a.record.Created, func(c creation) bool { return by.id != "" && c.Digest == by.digest }); i >= 0 {
+	if i := a.created(by); i >= 0 {
 		room := a.record.Created[i].Room
 		a.after(func(durable bool) { a.sys.created(by, room, durable) })
 		return
@@ -71,6 +73,12 @@ func (a *userActor) createRoom(by asked, r protocol.CreateRoom) {
 	a.after(func(bool) {
 		a.sys.tellRoom(room, create{asked: by, owner: a.id, request: r})
 	})
+}
+
+// created is where in the record a request is that has created a room before, or
+// -1.
+func (a *userActor) created(by asked) int {
+	return slices.IndexFunc(a.record.Created, func(c creation) bool { return by.id != "" && c.Digest == by.digest })
 }
 
 // created answers createRoom.

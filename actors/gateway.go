@@ -1,0 +1,139 @@
+package actors
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/actors/wire"
+	"example.com/pokey/protocol"
+)
+
+// The messages a gateway receives, besides those between gateways.
+type (
+	// enter and leave say that a connection of this node has come, or gone.
+	enter struct{ conn *actor.PID }
+	leave struct{ conn *actor.PID }
+	// moved says that the view has changed, or that a link was lost.
+	moved struct{}
+	// pulse comes from the gateway's own timer.
+	pulse struct{}
+	// showAll is a room's status for connections of this node. The last of them
+	// tells the room.
+	showAll struct {
+		status *protocol.Status
+		conns  []string
+		room   *actor.PID
+		turn   uint64
+	}
+)
+
+// pulseInterval is how often connections make sure that what they hold on other
+// nodes is still there: the net under every message that was lost on its way.
+const pulseInterval = 10 * time.Second
+
+// gatewayActor is where other nodes reach the connections of this one: a room
+// sends a status once to each node.
+type gatewayActor struct {
+	// given
+	sys *System
+
+	// state
+	conns map[string]*actor.PID
+	timer *time.Timer
+}
+
+// Receive is the gateway's life, which is the node's.
+func (a *gatewayActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		self := ctx.Self()
+		a.sys.links.renew(a.sys.placement.View())
+		a.sys.placement.Subscribe(func() { a.sys.root.Send(self, moved{}) })
+		a.arm(self)
+	case *actor.Stopping:
+		if a.timer != nil {
+			a.timer.Stop()
+		}
+	case enter:
+		a.conns[m.conn.Id] = m.conn
+	case leave:
+		delete(a.conns, m.conn.Id)
+	case moved:
+		a.moved()
+	case pulse:
+		a.tell(check{everything: true})
+		a.arm(ctx.Self())
+	case showAll:
+		a.show(m)
+	case *wire.Sounding:
+		a.sys.toGateway(m.GetFrom(), &wire.Letter{Body: &wire.Letter_Sounded{
+			Sounded: &wire.Sounded{From: a.sys.address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
+		}})
+	case *wire.Sounded:
+		a.sys.links.heard(m)
+	}
+}
+
+func (a *gatewayActor) arm(self *actor.PID) {
+	if !a.sys.alone {
+		a.timer = a.sys.sendAfter(pulseInterval, self, pulse{})
+	}
+}
+
+// moved has everything on this node look where it belongs now. Registries come
+// first: what they give up, the connections find elsewhere.
+func (a *gatewayActor) moved() {
+	a.sys.links.renew(a.sys.placement.View())
+	a.sys.root.Send(a.sys.users, moved{})
+	a.sys.root.Send(a.sys.rooms, moved{})
+	a.tell(check{})
+}
+
+func (a *gatewayActor) tell(message any) {
+	for _, conn := range a.conns {
+		a.sys.root.Send(conn, message)
+	}
+}
+
+// show hands one status to all connections it is for: they share its bytes.
+func (a *gatewayActor) show(m showAll) {
+	conns := make([]*actor.PID, 0, len(m.conns))
+	for _, name := range m.conns {
+		if conn := a.conns[name]; conn != nil {
+			conns = append(conns, conn)
+		}
+	}
+	a.sys.fanOut(m.status, conns, &fanout{room: m.room, turn: m.turn})
+}
+
+// fanout is one broadcast on its way to the connections of one node. The one
+// that has it last says so to the room.
+type fanout struct {
+	room *actor.PID
+	turn uint64
+	left atomic.Int32
+}
+
+// delivered says that every connection of a node has a broadcast, or will not
+// get it.
+type delivered struct{ turn uint64 }
+
+// fanOut shows a status to connections of this node.
+func (s *System) fanOut(status *protocol.Status, conns []*actor.PID, f *fanout) {
+	if len(conns) == 0 {
+		s.send(f.room, delivered{f.turn})
+		return
+	}
+	f.left.Store(int32(len(conns)))
+	for _, conn := range conns {
+		s.root.Send(conn, show{status: status, fanout: f})
+	}
+}
+
+func (s *System) arrived(f *fanout) {
+	if f != nil && f.left.Add(-1) == 0 {
+		s.send(f.room, delivered{f.turn})
+	}
+}

@@ -1,0 +1,229 @@
+package actors
+
+import (
+	"fmt"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/actors/wire"
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// letterOf is a message as it crosses to another node, and about how many bytes
+// that takes. A message without a letter is one that never leaves its node.
+func letterOf(message any) (*wire.Letter, int) {
+	l, size := &wire.Letter{}, 100
+	switch m := message.(type) {
+	case to:
+		l, size = letterOf(m.message)
+		l.Identity, l.View = m.id, m.view
+
+	case attach:
+		l.Body = &wire.Letter_Attach{Attach: &wire.Attach{Conn: process(m.conn), Again: m.again}}
+	case fromClient:
+		l.Body = &wire.Letter_Request{Request: &wire.Request{Conn: process(m.conn), Raw: m.in.Raw}}
+		size += len(m.in.Raw)
+	case claim:
+		l.Body = noteOf(wire.Note_CLAIM, m.room)
+	case notMember:
+		l.Body = &wire.Letter_Note{Note: &wire.Note{Kind: wire.Note_NOT_MEMBER, Room: string(m.room), Trace: m.trace}}
+	case owns:
+		l.Body = noteOf(wire.Note_OWNS, m.room)
+	case ownsNot:
+		l.Body = noteOf(wire.Note_OWNS_NOT, m.room)
+	case notCreated:
+		l.Body = noteOf(wire.Note_NOT_CREATED, m.room)
+	case roomGone:
+		l.Body = noteOf(wire.Note_ROOM_GONE, m.room)
+
+	case create:
+		l.Body = roomRequest(m.asked, m.owner, "")
+		size += len(m.raw)
+	case join:
+		l.Body = roomRequest(m.asked, m.user, m.name)
+		size += len(m.raw)
+	case command:
+		l.Body = roomRequest(m.asked, m.user, "")
+		size += len(m.raw)
+	case renamed:
+		l.Body = &wire.Letter_Renamed{Renamed: &wire.Renamed{User: string(m.user), Name: m.name}}
+	case departed:
+		l.Body = &wire.Letter_Departed{Departed: &wire.Departed{User: string(m.user)}}
+	case recognise:
+		l.Body = &wire.Letter_Recognise{Recognise: &wire.Recognise{User: string(m.user)}}
+	case probe:
+		l.Body = &wire.Letter_Probe{Probe: &wire.Probe{Conn: process(m.conn), Version: m.version}}
+	case delivered:
+		l.Body = &wire.Letter_Delivered{Delivered: &wire.Delivered{Turn: m.turn}}
+
+	case say:
+		l.Body = &wire.Letter_Say{Say: &wire.Say{Event: m.event, Answers: m.answers}}
+		size += len(m.event)
+	case outOf:
+		l.Body = &wire.Letter_OutOf{OutOf: &wire.OutOf{Room: string(m.room), Event: m.event}}
+		size += len(m.event)
+	case hangUp:
+		l.Body = &wire.Letter_HangUp{HangUp: &wire.HangUp{Code: uint32(m.code), Reason: m.reason}}
+	case reattach:
+		l.Body = &wire.Letter_Reattach{Reattach: &wire.Reattach{}}
+	case rejoin:
+		l.Body = &wire.Letter_Rejoin{Rejoin: &wire.Rejoin{Room: string(m.room)}}
+
+	case show: // the answer to a join
+		l.Body = &wire.Letter_Show{Show: showing(m.status)}
+		size += len(m.status.Full())
+	case showAll:
+		s := showing(m.status)
+		s.Patch, s.Conns, s.From, s.Turn = m.status.Patch, m.conns, process(m.room), m.turn
+		l.Body = &wire.Letter_Show{Show: s}
+		size += len(s.Full) + len(s.Patch) + 16*len(s.Conns)
+
+	case findOwner:
+		l.Body = &wire.Letter_FindOwner{FindOwner: &wire.FindOwner{Room: string(m.room)}}
+	case findRooms:
+		l.Body = &wire.Letter_FindRooms{FindRooms: &wire.FindRooms{User: string(m.user)}}
+	case *wire.Letter:
+		return m, size
+	default:
+		panic(fmt.Sprintf("actors: %T does not leave its node", message))
+	}
+	return l, size
+}
+
+func noteOf(kind wire.Note_Kind, room poker.RoomID) *wire.Letter_Note {
+	return &wire.Letter_Note{Note: &wire.Note{Kind: kind, Room: string(room)}}
+}
+
+func roomRequest(a asked, user poker.UserID, name string) *wire.Letter_RoomRequest {
+	return &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{Conn: process(a.conn), Raw: a.raw, User: string(user), Name: name}}
+}
+
+func showing(s *protocol.Status) *wire.Show {
+	return &wire.Show{Room: string(s.RoomID), Epoch: s.Epoch, Version: s.Version, Since: s.Since, Full: s.Full()}
+}
+
+func process(pid *actor.PID) *wire.Process {
+	if pid == nil {
+		return nil
+	}
+	return &wire.Process{Address: pid.Address, Name: pid.Id}
+}
+
+func pidOf(p *wire.Process) *actor.PID {
+	if p == nil {
+		return nil
+	}
+	return actor.NewPID(p.GetAddress(), p.GetName())
+}
+
+// messageOf is what a letter says. It is nil for one that this node does not
+// understand, which a newer one may have sent.
+func messageOf(l *wire.Letter) any {
+	message := bodyOf(l)
+	if message == nil || l.GetIdentity() == "" {
+		return message
+	}
+	return to{id: l.GetIdentity(), view: l.GetView(), message: message}
+}
+
+func bodyOf(l *wire.Letter) any {
+	switch b := l.GetBody().(type) {
+	case *wire.Letter_Attach:
+		return attach{conn: pidOf(b.Attach.GetConn()), again: b.Attach.GetAgain()}
+	case *wire.Letter_Request:
+		return fromClientOf(b.Request)
+	case *wire.Letter_Note:
+		return ofNote(b.Note)
+	case *wire.Letter_RoomRequest:
+		return roomRequestOf(b.RoomRequest)
+	case *wire.Letter_Renamed:
+		return renamed{user: poker.UserID(b.Renamed.GetUser()), name: b.Renamed.GetName()}
+	case *wire.Letter_Departed:
+		return departed{poker.UserID(b.Departed.GetUser())}
+	case *wire.Letter_Recognise:
+		return recognise{poker.UserID(b.Recognise.GetUser())}
+	case *wire.Letter_Probe:
+		return probe{conn: pidOf(b.Probe.GetConn()), version: b.Probe.GetVersion()}
+	case *wire.Letter_Delivered:
+		return delivered{b.Delivered.GetTurn()}
+	case *wire.Letter_Say:
+		return say{event: b.Say.GetEvent(), answers: b.Say.GetAnswers()}
+	case *wire.Letter_OutOf:
+		return outOf{poker.RoomID(b.OutOf.GetRoom()), b.OutOf.GetEvent()}
+	case *wire.Letter_HangUp:
+		return hangUp{protocol.CloseCode(b.HangUp.GetCode()), b.HangUp.GetReason()}
+	case *wire.Letter_Reattach:
+		return reattach{}
+	case *wire.Letter_Rejoin:
+		return rejoin{poker.RoomID(b.Rejoin.GetRoom())}
+	case *wire.Letter_Show:
+		return showOf(b.Show)
+	case *wire.Letter_FindOwner:
+		return findOwner{poker.RoomID(b.FindOwner.GetRoom())}
+	case *wire.Letter_FindRooms:
+		return findRooms{poker.UserID(b.FindRooms.GetUser())}
+	case *wire.Letter_Sounding:
+		return b.Sounding
+	case *wire.Letter_Sounded:
+		return b.Sounded
+	}
+	return nil
+}
+
+func ofNote(n *wire.Note) any {
+	room := poker.RoomID(n.GetRoom())
+	switch n.GetKind() {
+	case wire.Note_CLAIM:
+		return claim{room}
+	case wire.Note_NOT_MEMBER:
+		return notMember{room: room, trace: n.GetTrace()}
+	case wire.Note_OWNS:
+		return owns{room}
+	case wire.Note_OWNS_NOT:
+		return ownsNot{room}
+	case wire.Note_NOT_CREATED:
+		return notCreated{room}
+	case wire.Note_ROOM_GONE:
+		return roomGone{room}
+	case wire.Note_UNKNOWN:
+	}
+	return nil
+}
+
+func fromClientOf(r *wire.Request) any {
+	in, fault := protocol.Decode(r.GetRaw())
+	if fault != nil {
+		return nil // the node of the client has read it, so it is of a newer kind
+	}
+	return fromClient{conn: pidOf(r.GetConn()), in: in}
+}
+
+// roomRequestOf tells the three ways to ask something of a room apart.
+func roomRequestOf(r *wire.RoomRequest) any {
+	in, fault := protocol.Decode(r.GetRaw())
+	if fault != nil {
+		return nil
+	}
+	by, user := askedBy(pidOf(r.GetConn()), in), poker.UserID(r.GetUser())
+	switch request := in.Request.(type) {
+	case protocol.CreateRoom:
+		return create{asked: by, owner: user, request: request}
+	case protocol.JoinRoom:
+		return join{asked: by, user: user, name: r.GetName(), role: request.Role}
+	case protocol.RoomRequest:
+		return command{asked: by, user: user, request: request}
+	}
+	return nil
+}
+
+func showOf(s *wire.Show) any {
+	status := protocol.EncodedStatus(poker.RoomID(s.GetRoom()), s.GetEpoch(), s.GetVersion(), s.GetFull())
+	if len(s.GetConns()) == 0 {
+		return show{status: status, whole: true}
+	}
+	if len(s.GetPatch()) > 0 {
+		status.Since, status.Patch = s.GetSince(), s.GetPatch()
+	}
+	return showAll{status: status, conns: s.GetConns(), room: pidOf(s.GetFrom()), turn: s.GetTurn()}
+}

@@ -1,0 +1,74 @@
+package actors_test
+
+import (
+	"testing"
+	"time"
+)
+
+// Two people on two nodes, a room that may be on a third: they see the same.
+func TestAnyoneOnAnyNode(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob := m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
+		ada.want("welcome")
+		bob.want("welcome")
+		for range 3 { // rooms on this node and that
+			room := ada.create()
+			ada.ok("joinRoom", room, "")
+			bob.ok("joinRoom", room, "")
+			bob.ok("estimate", room, `,"value":"5","comment":"why"`)
+			if own := bob.want("ownEstimate"); own["value"] != "5" {
+				t.Errorf("own estimate: %v", own)
+			}
+			bob.refused("not_owner", "reveal", room, "")
+			ada.ok("reveal", room, "")
+			for _, c := range []*client{ada, bob} {
+				c.settle()
+				if e, _ := c.member(bob.user)["estimate"].(map[string]any); e["value"] != "5" || e["comment"] != "why" {
+					t.Errorf("revealed: %v", c.member(bob.user))
+				}
+			}
+			bob.ok("history", room, "")
+			bob.ok("leaveRoom", room, "")
+			bob.want("roomLeft")
+		}
+	})
+}
+
+// A node that drains gives its rooms away, and nobody notices.
+func TestDrainIsUnnoticed(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob := m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.ok("estimate", room, `,"value":"5"`)
+		for _, away := range []string{"n3", "n2", "n1"} {
+			before := len(bob.all())
+			m.see([]string{away})
+			if home := m.homeOf(room); home.sys.Stats().Rooms != 1 || m.nodes[away].sys.Stats().Rooms != 0 {
+				t.Fatalf("the room is not where it belongs")
+			}
+			for _, e := range bob.all()[before:] {
+				if members, ok := e["room"].(map[string]any); ok {
+					for _, member := range members["members"].(map[string]any) {
+						if member.(map[string]any)["online"] != true {
+							t.Errorf("somebody flickers: %v", e)
+						}
+					}
+				}
+				if e["event"] == "welcome" {
+					t.Error("welcomed again")
+				}
+			}
+			ada.ok("setTopic", room, `,"topic":"on without `+away+`"`)
+			bob.settle()
+			if bob.room()["topic"] != "on without "+away || bob.room()["estimates"] != 1.0 {
+				t.Errorf("bob sees %v", bob.room())
+			}
+			if ada.closed != 0 || bob.closed != 0 {
+				t.Errorf("closed with %v and %v", ada.closed, bob.closed)
+			}
+			time.Sleep(20 * time.Second)
+		}
+	})
+}

@@ -1,0 +1,76 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/cluster"
+)
+
+// handOver tells an actor that it belongs on another node. It ends as soon as
+// nothing of it is under way; what still comes is passed on. Nobody waits for
+// that: should the new one begin earlier, then the store has one of the two give
+// way.
+type handOver struct{}
+
+// resume comes when an identity that was fenced off may have an actor again.
+type resume struct{ id string }
+
+// fencedPause keeps two nodes whose views differ from taking a record from each
+// other as fast as they can.
+const fencedPause = 100 * time.Millisecond
+
+// maxEarly is how many messages wait for this node's view to become as new as
+// the one they were sent by, which takes milliseconds. What is dropped is asked
+// again by the connections.
+const maxEarly = 10_000
+
+// here reports whether a message is for this node. If not, it goes where the
+// newer of the two views says: on, or nowhere until this node has it too. So no
+// message goes round in circles.
+func (r *registry) here(m to) bool {
+	if r.sys.owns(r.kind, m.id) {
+		return true
+	}
+	switch {
+	case m.view <= r.sys.placement.View().Version():
+		r.sys.tellOwner(r.kind, r.name, m.id, m.message)
+	case len(r.early) < maxEarly:
+		r.early = append(r.early, m)
+	default:
+		r.sys.undelivered(m)
+	}
+	return false
+}
+
+// moved hands over what belongs elsewhere by the new view, and looks again at
+// what came before it.
+func (r *registry) moved(ctx actor.Context) {
+	for id, res := range r.live {
+		if !res.retiring && !r.sys.owns(r.kind, id) {
+			r.sys.counts.handOvers.Add(1)
+			ctx.Send(res.pid, handOver{})
+		}
+	}
+	waiting := r.early
+	r.early = nil
+	for _, m := range waiting {
+		if r.here(m) {
+			r.deliver(ctx, m)
+		}
+	}
+}
+
+// activate answers Proto.Actor's own way to find an identity.
+func (r *registry) activate(ctx actor.Context, m *cluster.ActivationRequest) {
+	id := m.GetClusterIdentity().GetIdentity()
+	if !r.sys.owns(r.kind, id) || r.quarantined(id) {
+		ctx.Respond(&cluster.ActivationResponse{Failed: true})
+		return
+	}
+	res := r.live[id]
+	if res == nil {
+		res = r.start(ctx, id)
+	}
+	ctx.Respond(&cluster.ActivationResponse{Pid: res.pid})
+}
