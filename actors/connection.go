@@ -95,7 +95,7 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 			a.client.Send(m.event)
 		}
 	case show:
-		a.show(ctx, m)
+		a.show(m)
 	case outOf:
 		a.left(m.room)
 		a.client.Forget(m.room)
@@ -113,8 +113,8 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 	}
 }
 
-func (a *connectionActor) show(ctx actor.Context, m show) {
-	if a.shown(ctx.Self(), m) {
+func (a *connectionActor) show(m show) {
+	if a.shown(m) {
 		if m.whole {
 			a.client.Forget(m.status.RoomID)
 		}

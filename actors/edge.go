@@ -89,17 +89,14 @@ func (a *connectionActor) asking(room poker.RoomID) {
 
 // shown notes what the connection sees of a room, and reports whether it is to
 // be passed on. A broadcast may come later than the word that the connection has
-// left. An answer to a join may come later than one of the room's next actor, on
-// another node; then that one is asked again.
-func (a *connectionActor) shown(self *actor.PID, m show) bool {
+// left, and an answer to a join later than that of the room's next actor, on
+// another node.
+func (a *connectionActor) shown(m show) bool {
 	e := a.rooms[m.status.RoomID]
 	switch {
 	case e == nil || !e.in && !m.whole:
 		return false
 	case e.epoch == m.status.Epoch && m.status.Version < e.version:
-		if m.whole {
-			a.rejoin(self, m.status.RoomID)
-		}
 		return false
 	}
 	e.in, e.epoch, e.version = true, m.status.Epoch, m.status.Version

@@ -15,8 +15,9 @@ type (
 	// enter and leave say that a connection of this node has come, or gone.
 	enter struct{ conn *actor.PID }
 	leave struct{ conn *actor.PID }
-	// moved says that the view has changed, or that a link was lost.
-	moved struct{}
+	// moved says that the view has changed, or that a link was lost. Everything
+	// says that whatever is on this node may live elsewhere already.
+	moved struct{ everything bool }
 	// pulse comes from the gateway's own timer.
 	pulse struct{}
 	// showAll is a room's status for connections of this node. The last of them

@@ -348,3 +348,28 @@ func (m *mesh) ownerOf(user poker.UserID) string {
 	address, _ := m.view.Owner("user", string(user))
 	return address
 }
+
+// A node that was no member for a while begins anew from the store: others have
+// written what it remembers.
+func TestReturnOfANode(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		bob.ok("estimate", room, `,"value":"5"`)
+		m.see([]string{"n3"}, "n1", "n2")
+		ada.ok("setTopic", room, `,"topic":"meanwhile"`)
+		m.nodes["n3"].sys.Release()
+		m.see(nil)
+		cy := m.nodes["n3"].connect("")
+		cy.ok("joinRoom", room, "")
+		if cy.room()["topic"] != "meanwhile" {
+			t.Errorf("cy sees %v", cy.room())
+		}
+		ada.ok("setTopic", room, `,"topic":"back"`)
+		for _, c := range []*client{ada, bob, cy} {
+			c.settle()
+			if c.room()["topic"] != "back" || c.closed != 0 {
+				t.Errorf("closed %v, sees %v", c.closed, c.room())
+			}
+		}
+	})
+}

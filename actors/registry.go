@@ -68,7 +68,7 @@ func (r *registry) receive(ctx actor.Context) {
 			r.deliver(ctx, m)
 		}
 	case moved:
-		r.moved(ctx)
+		r.moved(ctx, m.everything)
 	case *cluster.ActivationRequest:
 		r.activate(ctx, m)
 	case retire:

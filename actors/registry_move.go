@@ -43,11 +43,11 @@ func (r *registry) here(m to) bool {
 	return false
 }
 
-// moved hands over what belongs elsewhere by the new view, and looks again at
-// what came before it.
-func (r *registry) moved(ctx actor.Context) {
+// moved hands over what belongs elsewhere by the new view, or everything, and
+// looks again at what came before it.
+func (r *registry) moved(ctx actor.Context, everything bool) {
 	for id, res := range r.live {
-		if !res.retiring && !r.sys.owns(r.kind, id) {
+		if !res.retiring && (everything || !r.sys.owns(r.kind, id)) {
 			r.sys.counts.handOvers.Add(1)
 			ctx.Send(res.pid, handOver{})
 		}

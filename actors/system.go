@@ -120,6 +120,14 @@ func (s *System) Connect(user poker.UserID, client Client) *Session {
 	return &Session{root: s.root, pid: pid}
 }
 
+// Release has every user and room of this node start anew from the store,
+// wherever it belongs. It is for a node that was no member for a while: others
+// may have written what it remembers.
+func (s *System) Release() {
+	s.root.Send(s.users, moved{everything: true})
+	s.root.Send(s.rooms, moved{everything: true})
+}
+
 // Degraded says whether something that was acknowledged is not on disk: the
 // store fails or is slow.
 func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }

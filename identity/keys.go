@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bytes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
@@ -41,6 +42,7 @@ type key struct {
 	id          byte // 4 bits
 	room, owner []byte
 	cookie      *securecookie.SecureCookie
+	records     cipher.AEAD
 	fingerprint string
 }
 
@@ -117,6 +119,10 @@ func derive(master []byte) (key, error) {
 		fingerprint: hex.EncodeToString(expand("pokey/fingerprint/v1", 8)),
 	}
 	id := expand("pokey/key-id/v1", 1)
+	var err error
+	if k.records, err = newSeal(expand("pokey/records/v1", 32)); err != nil {
+		errs = append(errs, err)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return key{}, err
 	}

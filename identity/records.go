@@ -1,0 +1,56 @@
+package identity
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+)
+
+// errSealed is all there is to know about what cannot be opened.
+var errSealed = errors.New("identity: not sealed with any key of the ring")
+
+// Records seals what is kept outside this process, with AES-256-GCM: with the
+// key that mints, and opens what any key of the ring has sealed. It is safe for
+// use by many goroutines at once.
+func (k *Keys) Records() cipher.AEAD {
+	r := records{AEAD: k.ring[0].records}
+	for i := range k.ring {
+		r.ring = append(r.ring, k.ring[i].records)
+	}
+	return r
+}
+
+// records is the newest of a ring of ciphers, and opens with all of them.
+type records struct {
+	cipher.AEAD
+	ring []cipher.AEAD
+}
+
+// Open tries the keys in turn, newest first.
+func (r records) Open(dst, nonce, sealed, additional []byte) ([]byte, error) {
+	for _, one := range r.ring {
+		if opened, err := one.Open(dst, nonce, sealed, additional); err == nil {
+			return opened, nil
+		}
+	}
+	return nil, errSealed
+}
+
+// newSeal makes the cipher of 32 bytes of key.
+func newSeal(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("identity: the key for records: %w", err)
+	}
+	return cipher.NewGCM(block)
+}
+
+// Fingerprints name all masters of the ring, the one that mints first.
+func (k *Keys) Fingerprints() []string {
+	prints := make([]string, len(k.ring))
+	for i := range k.ring {
+		prints[i] = k.ring[i].fingerprint
+	}
+	return prints
+}
