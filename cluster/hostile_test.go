@@ -251,7 +251,7 @@ func TestTooManyHandshakes(t *testing.T) {
 
 // FuzzBatch feeds the decoder what a peer might send.
 func FuzzBatch(f *testing.F) {
-	target := actor.NewPID("a:1")
+	target := actor.NewPID("a:1", "rooms")
 	for _, m := range malformed(target) {
 		b, err := proto.Marshal(m.GetMessageBatch())
 		if err != nil {
