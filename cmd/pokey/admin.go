@@ -35,13 +35,14 @@ func (n *node) admin() *http.Server {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", n.readyz)
+	mux.HandleFunc("GET /cluster", n.clusterPage)
 	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, MaxHeaderBytes: 8 << 10}
 }
 
 // readiness is the answer of /readyz.
 type readiness struct {
 	Ready    bool   `json:"ready"`
-	State    string `json:"state"` // ok, degraded or draining
+	State    string `json:"state"` // ok, degraded, frozen or draining
 	Durable  bool   `json:"durable"`
 	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
 	Version  string `json:"version"`
@@ -49,7 +50,9 @@ type readiness struct {
 }
 
 // readyz says whether clients should be sent here. A server that cannot save
-// still serves, and says so: a meeting is worth more than its record.
+// still serves, and says so: a meeting is worth more than its record. One whose
+// store is shared and does not answer says so too, and clients stay: they would
+// find the same everywhere.
 func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	stats := n.system.Stats()
 	r := readiness{
@@ -60,6 +63,8 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case n.draining.Load():
 		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
+	case stats.Unsaved > 0 && n.store.Shared():
+		r.State = "frozen"
 	case stats.Unsaved > 0:
 		r.State = "degraded"
 	}

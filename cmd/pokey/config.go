@@ -24,6 +24,12 @@ type config struct {
 	requireOrigin  bool
 	data           string
 	secretFile     string
+	etcd           []string
+	nodeListen     string
+	nodeAdvertise  string
+	nodeCA         string
+	nodeCert       string
+	nodeKey        string
 	userExpiry     time.Duration
 	messageRate    float64
 	messageBurst   int
@@ -59,6 +65,12 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
+	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with the certificate of -node-tls-cert", c.setEtcd)
+	fs.StringVar(&c.nodeListen, "node-listen", "", "listen for other nodes on `HOST:PORT`")
+	fs.StringVar(&c.nodeAdvertise, "node-advertise", "", "`HOST:PORT` under which other nodes reach this one (default -node-listen)")
+	fs.StringVar(&c.nodeCA, "node-tls-ca", "", "`FILE` with the certificate authority of the nodes; required unless -node-listen is on loopback")
+	fs.StringVar(&c.nodeCert, "node-tls-cert", "", "`FILE` with this node's certificate")
+	fs.StringVar(&c.nodeKey, "node-tls-key", "", "`FILE` with the key of this node's certificate")
 	fs.StringVar(&c.logFormat, "log-format", "text", "text or json")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
@@ -174,10 +186,11 @@ func (c *config) check() error {
 	if _, err := logLevel(c.logLevel); err != nil {
 		fault("-log-level %q: want debug, info, warn or error", c.logLevel)
 	}
+	c.checkCluster(fault)
 	if c.data == "" {
 		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)
 	}
-	if c.secretFile == "" && c.data != inMemory {
+	if c.secretFile == "" && c.data != inMemory && len(c.etcd) == 0 {
 		c.secretFile = filepath.Join(c.data, "secret.key")
 	}
 	return errors.Join(faults...)

@@ -68,8 +68,9 @@ var (
 	descUsers       = desc("users", "User actors: users who are connected or have not expired yet.")
 	descRooms       = desc("rooms", "Room actors.")
 	descMembers     = desc("members", "Members of the rooms that have an actor.")
-	descUnsaved     = desc("unsaved", "Rooms and users that could not be written to disk.")
-	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk.")
+	descUnsaved     = desc("unsaved", "Rooms and users that could not be written, or wait for the store to say what it has written.")
+	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk, or in a cluster while the store does not answer.")
+	descActivations = desc("activations_total", "Users and rooms that got an actor here.")
 	descCrashes     = desc("actor_panics_total", "Panics that stopped an actor.")
 	descRequests    = desc("requests_total", "Requests of clients.", "request")
 	descRefusals    = desc("refusals_total", "Requests refused by the rules or the limits.", "code")
@@ -105,6 +106,10 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(descDegraded, degraded)
 	count(descCrashes, float64(s.Crashes))
+	count(descActivations, float64(s.Activations))
+	if c.node.member != nil {
+		c.collectMember(gauge, count, s)
+	}
 	for name, n := range s.Requests {
 		count(descRequests, float64(n), name)
 	}

@@ -19,6 +19,7 @@ import (
 // node is the parts of a running server.
 type node struct {
 	log      *slog.Logger
+	member   *member // nil for a node alone
 	store    store.Store
 	system   *actors.System
 	web      *transport.Server
@@ -34,13 +35,9 @@ const refill = 10
 // assemble builds a node from the inside out. It listens nowhere yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
 	n := &node{log: log, metrics: newMetrics()}
-	var err error
-	if n.store, err = openStore(c, log, n.metrics); err != nil {
-		return nil, err
-	}
-	keys, err := openKeys(c, log)
+	keys, err := n.open(c)
 	if err != nil {
-		return nil, errors.Join(err, n.store.Close())
+		return nil, err
 	}
 	limits := protocol.Limits{
 		MessageBytes: protocol.MaxMessage, MessageRate: c.messageRate, MessageBurst: c.messageBurst,
@@ -49,6 +46,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	}
 	n.system = actors.Start(actors.Config{
 		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,
+		Actors: n.member.system(), Placement: n.member.placement(),
 		UserExpiry: c.userExpiry, ObserveCommit: n.metrics.observeCommit,
 	})
 	n.web, err = transport.New(transport.Config{
@@ -72,9 +70,39 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	return n, nil
 }
 
+// open opens what a node keeps: its keys and its records. A data directory is
+// opened first, since the secret may have its place there; in a cluster the
+// secret decides whether the records are to be had.
+func (n *node) open(c config) (*identity.Keys, error) {
+	if len(c.etcd) > 0 {
+		keys, err := openKeys(c, n.log)
+		if err != nil {
+			return nil, err
+		}
+		if n.member, err = openMember(c, n.log, keys); err != nil {
+			return nil, err
+		}
+		n.store, err = store.OpenEtcd(store.EtcdConfig{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
+		return keys, err
+	}
+	var err error
+	if n.store, err = openStore(c, n.log, n.metrics); err != nil {
+		return nil, err
+	}
+	keys, err := openKeys(c, n.log)
+	if err != nil {
+		return nil, errors.Join(err, n.store.Close())
+	}
+	return keys, nil
+}
+
 // close ends what assemble opened and stop does not end.
 func (n *node) close() {
-	if err := n.store.Close(); err != nil {
+	err := n.store.Close()
+	if n.member != nil {
+		err = errors.Join(err, n.member.etcd.Close())
+	}
+	if err != nil {
 		n.log.Error("cannot close the store", "err", err)
 	}
 }
@@ -100,7 +128,7 @@ func openKeys(c config, log *slog.Logger) (*identity.Keys, error) {
 		_, _ = rand.Read(master) // it never fails
 		return identity.New(master)
 	}
-	keys, err := identity.Open(c.secretFile, true)
+	keys, err := identity.Open(c.secretFile, len(c.etcd) == 0)
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}

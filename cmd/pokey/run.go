@@ -55,6 +55,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return doctor(ctx, args[1:], stderr)
 		case "healthcheck":
 			return healthcheck(ctx, args[1:], getenv)
+		case "certs":
+			return certs(args[1:], stderr)
+		case "secret":
+			return secret(args[1:], stderr)
 		case "version":
 			_, err := fmt.Fprintln(stderr, version())
 			return err
@@ -84,6 +88,10 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		return err
 	}
 
+	if err := node.join(ctx); err != nil {
+		_ = public.Close()
+		return errors.Join(exit{exitConfig, err}, node.leave(context.WithoutCancel(ctx)))
+	}
 	var servers []*http.Server
 	failed := make(chan error, 2)
 	begin := func(s *http.Server, l net.Listener) {
@@ -111,16 +119,20 @@ const (
 	drainTimeout = 15 * time.Second
 )
 
-// stop ends what serve started, from the outside in: nobody new is let in,
-// clients are told to come back, actors end, and only then the listeners.
+// stop ends what serve started, from the outside in: nobody new is let in, other
+// nodes take over users and rooms, clients are told to come back, actors end, and
+// only then the membership and the listeners.
 func (n *node) stop(servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	n.draining.Store(true)
+	if err := n.handOver(ctx); err != nil {
+		n.log.Warn("cannot hand over, the others will find out", "err", err)
+	}
 	drainCtx, cancelDrain := context.WithTimeout(ctx, drainTimeout)
 	defer cancelDrain()
 	n.web.Drain(drainCtx, spread(n.web.Stats().Connections))
-	err := n.system.Stop(ctx)
+	err := errors.Join(n.system.Stop(ctx), n.leave(ctx))
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(ctx))
 	}

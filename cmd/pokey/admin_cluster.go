@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// clusterPage is the cluster as this node sees it, for a person with a terminal.
+func (n *node) clusterPage(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	s := n.system.Stats()
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) {
+		_, _ = fmt.Fprintf(table, "%s\t"+format+"\n", append([]any{name}, args...)...)
+	}
+	if n.member == nil {
+		row("alone", "no -etcd is set")
+	} else {
+		n.writeMembers(row)
+	}
+	row("", "")
+	row("here", "%d connections, %d users, %d rooms", n.web.Stats().Connections, s.Users, s.Rooms)
+	row("since the start", "%d activations, %d handed over, %d fenced, %d panics", s.Activations, s.HandOvers, s.Fencings, s.Crashes)
+	if s.Unsaved > 0 {
+		row("store", "does not answer: %d users and rooms wait", s.Unsaved)
+	}
+	_ = table.Flush()
+	_, _ = w.Write([]byte(b.String()))
+}
+
+func (n *node) writeMembers(row func(name, format string, args ...any)) {
+	m := n.member.node.Stats()
+	row("view", "%d, %d members", m.View.Version(), len(m.View.Records()))
+	for _, r := range m.View.Records() {
+		state := "member"
+		if r.Draining {
+			state = "draining"
+		}
+		if r.Address == m.Address {
+			state += ", this node"
+		}
+		row(r.Address, "%s for %v, letters of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
+	}
+	row("link", "%d broke, %d messages dropped, %d peers rejected, %d bad streams", m.LinkLosses, n.system.Stats().Dropped, m.RejectedPeers, m.BadStreams)
+	row("membership", "lost %d times", m.Lost)
+	if !m.Certificate.IsZero() {
+		row("certificate", "expires %s, in %d days", m.Certificate.UTC().Format(time.DateOnly), int(time.Until(m.Certificate).Hours()/24))
+	}
+}

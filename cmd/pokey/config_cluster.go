@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// setEtcd reads the addresses of etcd's members: all with https, or none.
+func (c *config) setEtcd(list string) error {
+	c.etcd = nil
+	encrypted := 0
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.TrimSuffix(strings.TrimSpace(text), "/")
+		if !strings.Contains(text, "://") {
+			text = "http://" + text
+		}
+		u, err := url.Parse(text)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.Port() == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+			return fmt.Errorf("%q is not of the form HOST:PORT or https://HOST:PORT", text)
+		}
+		if u.Scheme == "https" {
+			encrypted++
+		}
+		c.etcd = append(c.etcd, text)
+	}
+	if encrypted != 0 && encrypted != len(c.etcd) {
+		return fmt.Errorf("%q: want https for all or for none", list)
+	}
+	return nil
+}
+
+// checkCluster finds settings of a cluster that do not go together, or are unsafe.
+func (c *config) checkCluster(fault func(format string, args ...any)) {
+	tls := 0
+	for _, file := range []string{c.nodeCA, c.nodeCert, c.nodeKey} {
+		if file != "" {
+			tls++
+		}
+	}
+	if len(c.etcd) == 0 {
+		if c.nodeListen+c.nodeAdvertise != "" || tls > 0 {
+			fault("-node-listen, -node-advertise and -node-tls-… are for a cluster, which needs -etcd")
+		}
+		return
+	}
+	if c.nodeListen == "" {
+		fault("-node-listen is required with -etcd: where other nodes reach this one")
+	} else if host, _, err := net.SplitHostPort(c.nodeListen); err != nil {
+		fault("-node-listen %q: want HOST:PORT", c.nodeListen)
+	} else if !loopback(host) && tls == 0 {
+		fault("-node-tls-ca, -node-tls-cert and -node-tls-key are required when -node-listen %s can be reached from elsewhere; pokey certs makes some", c.nodeListen)
+	}
+	if tls != 0 && tls != 3 {
+		fault("-node-tls-ca, -node-tls-cert and -node-tls-key go together")
+	}
+	if tls == 0 && strings.HasPrefix(c.etcd[0], "https://") {
+		fault("-etcd %s needs -node-tls-ca, -node-tls-cert and -node-tls-key", c.etcd[0])
+	}
+	if c.secretFile == "" {
+		fault("-secret-file is required with -etcd: all nodes have the same secret, so none of them can make its own")
+	}
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"example.com/pokey/actors"
+	"example.com/pokey/actors/wire"
+	"example.com/pokey/cluster"
+	"example.com/pokey/identity"
+	"example.com/pokey/store"
+)
+
+// Where a cluster keeps what in etcd.
+const (
+	etcdNodes   = "/pokey/v1/nodes/"
+	etcdRecords = "/pokey/v1/records/"
+	etcdSecret  = "/pokey/v1/secret" // which master secret the nodes share
+)
+
+// member is what makes a node one of several: nil for a node alone.
+type member struct {
+	etcd   *clientv3.Client
+	actors *actor.ActorSystem
+	node   *cluster.Node
+}
+
+// joinTimeout bounds what a start asks of etcd.
+const joinTimeout = 10 * time.Second
+
+// openMember opens the node link and makes sure that this process and the
+// others can be one: the same secret, an address of its own. It is no member yet.
+func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error) {
+	m := &member{actors: actors.NewActorSystem(log)}
+	credentials, err := nodeCredentials(c, log)
+	if err != nil {
+		return nil, exit{exitConfig, err}
+	}
+	var encrypted *tls.Config
+	if credentials != nil && strings.HasPrefix(c.etcd[0], "https://") {
+		encrypted = credentials.ClientConfig()
+	}
+	if m.etcd, err = store.DialEtcd(c.etcd, encrypted, log); err != nil {
+		return nil, exit{exitConfig, fmt.Errorf("-etcd: %w", err)}
+	}
+	if err = shareSecret(m.etcd, keys); err != nil {
+		return nil, errors.Join(err, m.etcd.Close())
+	}
+	m.node, err = cluster.Start(cluster.Config{
+		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
+		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
+		Kinds:  actors.Kinds(), Wire: wire.Version, Log: log,
+	})
+	if err != nil {
+		return nil, errors.Join(exit{exitConfig, err}, m.etcd.Close())
+	}
+	return m, nil
+}
+
+func nodeCredentials(c config, log *slog.Logger) (*cluster.Credentials, error) {
+	if c.nodeCA == "" {
+		return nil, nil
+	}
+	return cluster.LoadCredentials(c.nodeCA, c.nodeCert, c.nodeKey, log)
+}
+
+// shareSecret makes sure that this node can read what the others write, and they
+// what it writes: links, sessions and records of a cluster are made with one
+// secret. A node that has a newer one, and the shared one as well, makes its own
+// the shared one.
+func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
+	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
+	defer cancel()
+	mine := keys.Fingerprint()
+	for {
+		found, err := etcd.Get(ctx, etcdSecret)
+		if err != nil {
+			return fmt.Errorf("-etcd: which secret the cluster has: %w", err)
+		}
+		shared, rev := "", int64(0)
+		if len(found.Kvs) > 0 {
+			shared, rev = string(found.Kvs[0].Value), found.Kvs[0].ModRevision
+		}
+		switch {
+		case shared == mine:
+			return nil
+		case shared != "" && !slices.Contains(keys.Fingerprints(), shared):
+			return exit{exitConfig, fmt.Errorf("-secret-file: this cluster has another secret: its fingerprint is %s, and this one's %s", shared, mine)}
+		}
+		put, err := etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(etcdSecret), "=", rev)).Then(clientv3.OpPut(etcdSecret, mine)).Commit()
+		if err != nil {
+			return fmt.Errorf("-etcd: say which secret the cluster has: %w", err)
+		}
+		if put.Succeeded {
+			return nil
+		}
+	}
+}
+
+// placement is the member's view as the actors ask for it; a nil one is that of
+// a node alone.
+func (m *member) placement() actors.Placement {
+	if m == nil {
+		return nil
+	}
+	return placement{m.node}
+}
+
+// system is the actor system that the node link belongs to.
+func (m *member) system() *actor.ActorSystem {
+	if m == nil {
+		return nil
+	}
+	return m.actors
+}
+
+type placement struct{ *cluster.Node }
+
+// View is the newest membership.
+func (p placement) View() actors.View { return p.Node.View() }
+
+// join makes the node a member. From then on users and rooms come to it.
+func (n *node) join(ctx context.Context) error {
+	if n.member == nil {
+		return nil
+	}
+	n.member.node.Lost(n.system.Release)
+	if err := n.member.node.Join(ctx); err != nil {
+		return fmt.Errorf("join the cluster: %w", err)
+	}
+	return nil
+}
+
+// handOver gives users and rooms to the other nodes.
+func (n *node) handOver(ctx context.Context) error {
+	if n.member == nil {
+		return nil
+	}
+	return n.member.node.Drain(ctx)
+}
+
+// leave ends the membership, once nothing is left here.
+func (n *node) leave(ctx context.Context) error {
+	if n.member == nil {
+		return nil
+	}
+	return n.member.node.Leave(ctx)
+}

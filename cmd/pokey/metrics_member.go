@@ -1,0 +1,47 @@
+package main
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/pokey/actors"
+)
+
+// What there is to know about a cluster, as one of its nodes sees it.
+var (
+	descNodes       = desc("cluster_members", "Nodes that are members of the cluster, as seen here.")
+	descDraining    = desc("cluster_members_draining", "Members that give their users and rooms away.")
+	descView        = desc("cluster_view_version", "Version of the membership as seen here; the same on all nodes, unless one is behind.")
+	descHandOvers   = desc("cluster_hand_overs_total", "Users and rooms given to another node.")
+	descFencings    = desc("cluster_fencings_total", "Users and rooms that another node had taken over before this one knew.")
+	descLost        = desc("cluster_memberships_lost_total", "Times that the others had given this node up.")
+	descLinkLosses  = desc("cluster_link_losses_total", "Links to other nodes that broke.")
+	descLinkDrops   = desc("cluster_link_drops_total", "Messages to other nodes that were dropped because too many were on their way.")
+	descRejected    = desc("cluster_peers_rejected_total", "Connections to the node link without a valid certificate.")
+	descBadStreams  = desc("cluster_bad_streams_total", "Streams between nodes ended because of what was sent on them.")
+	descCertificate = desc("cluster_certificate_expiry_seconds", "When this node's certificate expires, in seconds since 1970.")
+)
+
+func (c collector) collectMember(gauge func(*prometheus.Desc, float64), count func(*prometheus.Desc, float64, ...string), s actors.Stats) {
+	m := c.node.member.node.Stats()
+	draining := 0
+	for _, r := range m.View.Records() {
+		if r.Draining {
+			draining++
+		}
+	}
+	gauge(descNodes, float64(len(m.View.Records())))
+	gauge(descDraining, float64(draining))
+	gauge(descView, float64(m.View.Version()))
+	count(descHandOvers, float64(s.HandOvers))
+	count(descFencings, float64(s.Fencings))
+	count(descLost, float64(m.Lost))
+	count(descLinkLosses, float64(m.LinkLosses))
+	count(descLinkDrops, float64(s.Dropped))
+	count(descRejected, float64(m.RejectedPeers))
+	count(descBadStreams, float64(m.BadStreams))
+	if !m.Certificate.IsZero() {
+		gauge(descCertificate, float64(m.Certificate.UnixNano())/float64(time.Second))
+	}
+}
