@@ -165,7 +165,7 @@ func TestEtcdMembershipLost(t *testing.T) {
 }
 
 func TestEtcdFrozenNodeIsGivenUp(t *testing.T) {
-	t.Parallel() // it waits
+	waits(t)
 	server := etcdtest.Start(t)
 	a, _ := etcdNode(t, server, nil)
 	b, source := etcdNode(t, server, nil)
@@ -196,7 +196,7 @@ func TestEtcdFrozenNodeIsGivenUp(t *testing.T) {
 }
 
 func TestEtcdPause(t *testing.T) {
-	t.Parallel() // it waits
+	waits(t)
 	server := etcdtest.Start(t)
 	a, _ := etcdNode(t, server, nil)
 	b, _ := etcdNode(t, server, nil)
@@ -218,7 +218,7 @@ func TestEtcdPause(t *testing.T) {
 }
 
 func TestEtcdRestart(t *testing.T) {
-	t.Parallel() // it waits
+	waits(t)
 	server := etcdtest.Start(t)
 	a, _ := etcdNode(t, server, nil)
 	b, _ := etcdNode(t, server, nil)

@@ -56,6 +56,15 @@ func eventually(t *testing.T, within time.Duration, what string, condition func(
 	}
 }
 
+// waits marks a test that mostly waits for real time to pass.
+func waits(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	t.Parallel()
+}
+
 // noGoroutinesLeft fails a test, at its very end, that leaves any of this
 // package's or of its connections behind.
 func noGoroutinesLeft(t *testing.T) {

@@ -217,7 +217,7 @@ func BenchmarkLink(b *testing.B) {
 
 // TestFrozenPeer puts a member behind a wire that is cut without a word.
 func TestFrozenPeer(t *testing.T) {
-	t.Parallel() // it waits
+	waits(t)
 	memory := NewMemory()
 	a := startNode(t, memory.Source(), nil)
 	b := startNode(t, NewMemory().Source(), nil)

@@ -22,7 +22,12 @@ func TestNodesInOneProcess(t *testing.T) {
 	if a.Stats().Joined {
 		t.Error("joined before it joins")
 	}
-	var calls atomic.Int32
+	var calls, listed atomic.Int32
+	a.conf.System.EventStream.Subscribe(func(event any) {
+		if topology, ok := event.(*protocluster.ClusterTopology); ok {
+			listed.Store(int32(len(topology.Members)))
+		}
+	})
 	a.Subscribe(func() { calls.Add(1) })
 	join(t, a)
 	if err := a.Join(t.Context()); err == nil {
@@ -41,7 +46,7 @@ func TestNodesInOneProcess(t *testing.T) {
 	if owner, _ := a.View().Owner("room", "x"); owner != b.Self() || !converged(a, b) {
 		t.Errorf("while one drains the owner is %s of %v", owner, a.View().Members())
 	}
-	eventually(t, time.Second, "Proto.Actor's member list has both", func() bool { return a.library.cluster.MemberList.Length() == 2 })
+	eventually(t, time.Second, "Proto.Actor's member list has both", func() bool { return listed.Load() == 2 })
 	pid := protocluster.GetCluster(a.conf.System).Get("x", "room")
 	if pid == nil || pid.Address != b.Self() {
 		t.Errorf("Proto.Actor's cluster finds %v", pid)
@@ -131,14 +136,7 @@ func TestLinkLost(t *testing.T) {
 	_, got := registry(t, b)
 	send(a, b.Self())
 	<-got
-	incarnation := func() string {
-		for i := range a.View().owners {
-			if a.View().owners[i].address == b.Self() {
-				return a.View().owners[i].incarnation
-			}
-		}
-		return ""
-	}
+	incarnation := func() string { return a.View().Incarnation(b.Self()) }
 	before, version := incarnation(), a.View().Version()
 	changed := make(chan struct{}, 100)
 	a.Subscribe(func() { changed <- struct{}{} })
