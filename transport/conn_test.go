@@ -15,6 +15,7 @@ import (
 	"example.com/pokey/protocol"
 )
 
+// Case 34.
 func TestRequestsAreAnsweredInOrder(t *testing.T) {
 	s := overTCP(t, nil)
 	c, e := s.connect()
@@ -32,6 +33,7 @@ func TestRequestsAreAnsweredInOrder(t *testing.T) {
 }
 
 // TestStalledClientGetsTheLatest has a client that does not read for a while.
+// Case 67.
 func TestStalledClientGetsTheLatest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -68,6 +70,7 @@ func TestStalledClientGetsTheLatest(t *testing.T) {
 
 // TestSlowConsumer floods a client that does not read, from a goroutine that
 // must not notice, while another client does read.
+// Case 68.
 func TestSlowConsumer(t *testing.T) {
 	for name, over := range transports {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +102,7 @@ func TestSlowConsumer(t *testing.T) {
 var transports = map[string]func(testing.TB, func(*Config)) *service{"pipe": overPipes, "tcp": overTCP}
 
 // TestSlowConsumerGetsNoTime stalls with too little waiting to overflow.
+// Case 68.
 func TestSlowConsumerGetsNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)

@@ -11,6 +11,7 @@ import (
 
 // TestFloods sends, as fast as the network takes it, what is no message or
 // never becomes one.
+// Cases 28 and 29.
 func TestFloods(t *testing.T) {
 	floods := map[string]struct{ start, again string }{
 		"pings":           {"", client(pingF, "")},
@@ -51,6 +52,7 @@ func TestFloods(t *testing.T) {
 }
 
 // TestSteadyFlood is slow enough not to be noticed by the size of its bursts.
+// Case 28.
 func TestSteadyFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)

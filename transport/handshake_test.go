@@ -8,6 +8,7 @@ import (
 	"time"
 )
 
+// Cases 1, 2, 3, 4, 7, 9, 10 and 35.
 func TestHandshakeChecks(t *testing.T) {
 	const origin = "https://poker.example.com"
 	s := overPipes(t, func(c *Config) { c.PublicOrigins = []string{origin} })
@@ -105,6 +106,7 @@ func TestHandshakeChecks(t *testing.T) {
 	}
 }
 
+// Case 7.
 func TestHandshakeRequiresOrigin(t *testing.T) {
 	s := overPipes(t, func(c *Config) { c.RequireOrigin = true })
 	if resp, _ := s.do(s.handshake("Origin:")); resp.StatusCode != http.StatusForbidden {
@@ -112,6 +114,7 @@ func TestHandshakeRequiresOrigin(t *testing.T) {
 	}
 }
 
+// Case 7.
 func TestHandshakeOnLoopback(t *testing.T) {
 	s := overPipes(t, nil)
 	rows := []struct {
@@ -143,6 +146,7 @@ func TestHandshakeOnLoopback(t *testing.T) {
 	}
 }
 
+// Cases 62 and 63.
 func TestConnectionLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) {
@@ -177,6 +181,7 @@ func TestConnectionLimits(t *testing.T) {
 	})
 }
 
+// Case 61.
 func TestSilentConnectionGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.MaxConnectionsPerSession = 2 })

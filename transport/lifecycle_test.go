@@ -16,6 +16,7 @@ import (
 	"example.com/pokey/protocol"
 )
 
+// Case 87.
 func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -57,6 +58,7 @@ func TestHeartbeatWithTheLibrarysClient(t *testing.T) {
 }
 
 // TestClose has the server close, with clients that answer, go, or do nothing.
+// Case 69.
 func TestClose(t *testing.T) {
 	rows := map[string]struct {
 		answer func(*raw)
@@ -117,6 +119,7 @@ func TestCloseByClient(t *testing.T) {
 	})
 }
 
+// Case 124.
 func TestPanics(t *testing.T) {
 	const secret = "the estimate is 5"
 	synctest.Test(t, func(t *testing.T) {
@@ -153,6 +156,7 @@ func TestPanicInConnect(t *testing.T) {
 	})
 }
 
+// Case 121.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -220,6 +224,7 @@ func TestDrainOutOfTime(t *testing.T) {
 }
 
 // TestNothingIsLeft ends a thousand connections in all the ways there are.
+// Case 70.
 func TestNothingIsLeft(t *testing.T) {
 	s := overTCP(t, func(c *Config) {
 		c.MaxConnectionsPerIP, c.MaxConnectionsPerSession, c.HandshakeRate, c.HandshakeBurst = 500, 8, 1e6, 1e6

@@ -63,6 +63,7 @@ func inShort(message string) string {
 	}
 }
 
+// Case 67.
 func TestOutbox(t *testing.T) {
 	take := func(o *outbox) []byte { return o.take(nil) }
 	type does func(*outbox) []byte
@@ -118,6 +119,7 @@ func TestOutbox(t *testing.T) {
 	}
 }
 
+// Case 68.
 func TestOutboxBytes(t *testing.T) {
 	o := &outbox{}
 	long := []byte(strings.Repeat("x", 10*maxEventBytes))

@@ -66,6 +66,7 @@ func (s *service) tree() string {
 // room is the id of a new room.
 func (s *service) room() string { return s.cfg.Keys.NewRoomID(s.cfg.Keys.NewUserID(), time.Now()) }
 
+// Cases 21 and 123.
 func TestRoutes(t *testing.T) {
 	s := newService(t, nil)
 	tree, room := s.tree(), s.room()
@@ -148,6 +149,7 @@ func TestHealthz(t *testing.T) {
 }
 
 // TestSecurityHeaders asks for everything, in good and bad ways.
+// Cases 16, 17 and 82.
 func TestSecurityHeaders(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		s := overPipes(t, func(c *Config) {
@@ -203,6 +205,7 @@ func TestSecurityHeaders(t *testing.T) {
 	}
 }
 
+// Cases 9, 88 and 126.
 func TestHostIsCheckedEverywhere(t *testing.T) {
 	s := newService(t, public)
 	if resp := s.get("/healthz", "Host: 127.0.0.1:8080"); resp.StatusCode != http.StatusOK {
@@ -224,6 +227,7 @@ func TestHostIsCheckedEverywhere(t *testing.T) {
 	}
 }
 
+// Case 124.
 func TestHandlerPanics(t *testing.T) {
 	s := newService(t, nil)
 	s.assets = nil

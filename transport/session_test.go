@@ -11,6 +11,7 @@ import (
 	"example.com/pokey/identity"
 )
 
+// Cases 11 and 86.
 func TestSessionCookie(t *testing.T) {
 	rows := []struct {
 		name      string
@@ -43,6 +44,7 @@ func TestSessionCookie(t *testing.T) {
 	}
 }
 
+// Cases 10, 12 and 13.
 func TestMinting(t *testing.T) {
 	s := newService(t, nil)
 	tree, good := s.tree(), s.cookie()
@@ -105,6 +107,7 @@ func TestMinting(t *testing.T) {
 	}
 }
 
+// Case 14.
 func TestMintRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
@@ -137,6 +140,7 @@ func TestMintRate(t *testing.T) {
 	})
 }
 
+// Case 18.
 func TestCookieNeverLeaks(t *testing.T) {
 	s := newService(t, nil)
 	cookie := s.cookie()
@@ -151,6 +155,7 @@ func TestCookieNeverLeaks(t *testing.T) {
 	}
 }
 
+// Case 14.
 func TestManyAddresses(t *testing.T) {
 	s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
 	a := &s.admission

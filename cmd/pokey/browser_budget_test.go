@@ -87,6 +87,7 @@ const settled = `['lines', 'export', 'views/dialogs', 'views/topics', 'views/his
 	performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/' + name + '.js') && entry.responseEnd > 0))`
 
 // What the page costs, the first time and afterwards.
+// Cases 13 and 132.
 func TestBrowserBudget(t *testing.T) {
 	t.Parallel()
 	server := listen(t)

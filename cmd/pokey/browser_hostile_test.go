@@ -21,6 +21,7 @@ var hostile = []string{
 }
 
 // Whatever people write is text on every screen.
+// Case 15.
 func TestBrowserHostileTexts(t *testing.T) {
 	t.Parallel()
 	server := listen(t)
@@ -71,6 +72,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 
 // A page from elsewhere cannot speak for somebody, though on the same host
 // their cookie goes along.
+// Case 8.
 func TestBrowserForeignOrigin(t *testing.T) {
 	t.Parallel()
 	server := listen(t)
@@ -106,6 +108,7 @@ func (p *person) sawRefusal() bool {
 
 // By plain http on a name of the LAN half of the web platform is missing. It is
 // what self-hosted means.
+// Case 11.
 func TestBrowserPlainHTTP(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")

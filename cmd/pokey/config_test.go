@@ -17,6 +17,7 @@ import (
 	"example.com/pokey/store"
 )
 
+// Case 125.
 func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 	for _, row := range []struct {
 		args, env string
@@ -101,6 +102,7 @@ func TestReadmeKnowsEveryFlag(t *testing.T) {
 	}
 }
 
+// Cases 6 and 110.
 func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 	start := func(args ...string) (code int, said string) {
 		var b bytes.Buffer
@@ -141,6 +143,7 @@ func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 	}
 }
 
+// Case 125.
 func TestConfigCheckMakesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	var said bytes.Buffer

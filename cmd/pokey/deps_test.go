@@ -44,6 +44,7 @@ var mayNot = map[string][]string{
 	"cluster":  {"net/http"},
 }
 
+// Case 130.
 func TestWhoMayImportWhom(t *testing.T) {
 	for pkg, imports := range packages(t) {
 		allowed, known := mayImport[pkg]

@@ -113,6 +113,7 @@ func (m *meeting) again(t *testing.T, p *process) (room message) {
 // Case 109, end to end: the disk fills up under a meeting. Everybody is told, the
 // meeting goes on, and what was acknowledged as durable is there after kill -9,
 // with the disk still full and with room again.
+// Case 111.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	disk, _ := smallDisk(t)

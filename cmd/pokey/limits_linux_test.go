@@ -49,6 +49,7 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 
 // Case 76. With one processor and twenty who flood it, the process still says
 // that it lives, at once.
+// Case 66.
 func TestHealthUnderAFlood(t *testing.T) {
 	t.Parallel()
 	p := spawn(t, func(c *exec.Cmd) { c.Env = append(c.Environ(), "GOMAXPROCS=1") }, "-data", "none")
