@@ -45,6 +45,8 @@ type gatewayActor struct {
 	timer *time.Timer
 }
 
+func (a *gatewayActor) endures() {}
+
 // Receive is the gateway's life, which is the node's.
 func (a *gatewayActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {

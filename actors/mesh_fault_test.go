@@ -7,6 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/actors/wire"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
@@ -370,6 +373,28 @@ func TestReturnOfANode(t *testing.T) {
 			if c.room()["topic"] != "back" || c.closed != 0 {
 				t.Errorf("closed %v, sees %v", c.closed, c.room())
 			}
+		}
+	})
+}
+
+// A letter that makes no sense costs its reader nothing but a line in the log.
+func TestSenselessLetters(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		for _, n := range m.nodes {
+			for _, name := range []string{"gateway", "users", "rooms"} {
+				for _, l := range []*wire.Letter{
+					{}, {Body: &wire.Letter_Show{Show: &wire.Show{Conns: []string{"nobody"}}}}, {Identity: "x"},
+					{Body: &wire.Letter_Attach{Attach: &wire.Attach{}}}, {Body: &wire.Letter_Sounding{}},
+				} {
+					n.system.Root.Send(actor.NewPID(n.address, name), l)
+				}
+			}
+		}
+		ada.ok("setTopic", room, `,"topic":"still here"`)
+		bob.settle()
+		if bob.room()["topic"] != "still here" {
+			t.Errorf("bob sees %v", bob.room())
 		}
 	})
 }

@@ -41,6 +41,9 @@ func (a alone) Owner(_, _ string) (string, string) { return a.address, "" }
 func (a alone) Incarnation(string) string          { return "" }
 func (a alone) Members() []string                  { return []string{a.address} }
 
+// Kinds are the kinds of identities that are placed.
+func Kinds() []string { return []string{userKind, roomKind} }
+
 // The names of the actors that every node has.
 const (
 	usersName   = "users"

@@ -61,6 +61,8 @@ func newRegistry(sys *System, kind, name string, produce func(id string) actor.A
 	return registry{sys: sys, kind: kind, name: name, produce: produce, live: map[string]*resident{}, crashes: map[string][]time.Time{}}
 }
 
+func (r *registry) endures() {}
+
 func (r *registry) receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case to:

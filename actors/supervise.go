@@ -37,6 +37,10 @@ func (s *System) props(produce actor.Producer) *actor.Props {
 // because it panicked.
 type crashing interface{ crash() }
 
+// enduring is an actor that there is one of on each node, and which a node
+// cannot be without. It goes on after a panic.
+type enduring interface{ endures() }
+
 // stopOnPanic contains a panic: it is logged without the values it speaks of,
 // whoever asked is answered, and the actor stops, for its state can no longer
 // be trusted. Proto.Actor would restart it empty under the same name.
@@ -53,6 +57,9 @@ func (s *System) stopOnPanic(next actor.ReceiverFunc) actor.ReceiverFunc {
 				"reason", panicReason(reason), "stack", string(debug.Stack()))
 			if r, ok := envelope.Message.(request); ok {
 				s.refuse(r.asker(), protocol.Internal)
+			}
+			if _, ok := ctx.Actor().(enduring); ok {
+				return
 			}
 			s.root.Stop(ctx.Self()) // before anybody else can have it do something
 			if a, ok := ctx.Actor().(crashing); ok {

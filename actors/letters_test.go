@@ -1,0 +1,125 @@
+package actors
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"google.golang.org/protobuf/proto"
+
+	"example.com/pokey/actors/wire"
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// Every message that crosses is the same on the other side.
+func TestLetters(t *testing.T) {
+	conn := actor.NewPID("n1", "connection/A")
+	ask := func(text string) protocol.Incoming {
+		in, fault := protocol.Decode([]byte(text))
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		return in
+	}
+	createRoom := ask(`{"request":"createRoom","id":"1","topic":"Login"}`)
+	joinRoom := ask(`{"request":"joinRoom","roomId":"r","role":"observer"}`)
+	estimate := ask(`{"request":"estimate","id":"2","roomId":"r","value":"5","comment":"why"}`)
+	full := []byte(`{"event":"roomStatus"}`)
+	whole := protocol.EncodedStatus("r", "e", 7, full)
+	patch := protocol.EncodedStatus("r", "e", 7, full)
+	patch.Since, patch.Patch = 6, []byte(`{"event":"roomPatch"}`)
+	for _, m := range []any{
+		attach{conn: conn}, attach{conn: conn, again: true},
+		fromClient{conn: conn, in: estimate},
+		claim{"r"}, notMember{room: "r"}, notMember{room: "r", trace: true}, owns{"r"}, ownsNot{"r"}, notCreated{"r"}, roomGone{"r"},
+		create{asked: askedBy(conn, createRoom), owner: "u", request: createRoom.Request.(protocol.CreateRoom)},
+		join{asked: askedBy(conn, joinRoom), user: "u", name: "Ada", role: poker.Observer},
+		command{asked: askedBy(conn, estimate), user: "u", request: estimate.Request.(protocol.RoomRequest)},
+		renamed{"u", "Ada"}, departed{"u"}, recognise{"u"}, probe{conn, 7}, delivered{3},
+		say{[]byte("{}"), "2"}, outOf{"r", []byte("{}")}, hangUp{protocol.CloseMoved, "moved"}, reattach{}, rejoin{"r"},
+		show{status: whole, whole: true},
+		showAll{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), turn: 3},
+		findOwner{"r"}, findRooms{"u"},
+		to{id: "r", view: 9, message: departed{"u"}},
+	} {
+		letter, size := letterOf(m)
+		data, err := proto.Marshal(letter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		arrived := &wire.Letter{}
+		if err := proto.Unmarshal(data, arrived); err != nil {
+			t.Fatal(err)
+		}
+		if got := messageOf(arrived); !reflect.DeepEqual(flat(got), flat(m)) {
+			t.Errorf("%#v arrived as %#v", m, got)
+		}
+		if size < len(data)/2 {
+			t.Errorf("%T is taken for %d bytes and has %d", m, size, len(data))
+		}
+	}
+}
+
+// flat is a message without what cannot be compared.
+func flat(m any) any {
+	type status struct {
+		room           poker.RoomID
+		epoch          string
+		version, since uint64
+		full, patch    string
+	}
+	of := func(s *protocol.Status) status {
+		return status{s.RoomID, s.Epoch, s.Version, s.Since, string(s.Full()), string(s.Patch)}
+	}
+	switch m := m.(type) {
+	case show:
+		return []any{of(m.status), m.whole}
+	case showAll:
+		return []any{of(m.status), m.conns, m.room, m.turn}
+	}
+	return m
+}
+
+// A newer node may say what this one does not understand: that is nothing, and
+// so is whatever is not a letter at all.
+func TestLettersOfNobody(t *testing.T) {
+	for name, l := range map[string]*wire.Letter{
+		"empty":              {},
+		"for nobody":         {Identity: "r", View: 3},
+		"unknown note":       {Body: &wire.Letter_Note{Note: &wire.Note{Kind: 99, Room: "r"}}},
+		"unknown request":    {Body: &wire.Letter_Request{Request: &wire.Request{Raw: []byte(`{"request":"dance"}`)}}},
+		"no request":         {Body: &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{User: "u"}}},
+		"request of no room": {Body: &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{Raw: []byte(`{"request":"ping"}`)}}},
+	} {
+		if m := messageOf(l); m != nil {
+			t.Errorf("%s is taken for %#v", name, m)
+		}
+	}
+	future := []byte{0x9a, 0x06, 0x02, 'h', 'i'} // field 99
+	l := &wire.Letter{}
+	if err := proto.Unmarshal(future, l); err != nil {
+		t.Fatal(err)
+	}
+	if m := messageOf(l); m != nil {
+		t.Errorf("a letter of the future is taken for %#v", m)
+	}
+}
+
+// Whatever comes over the link can be read, or not, without harm.
+func FuzzLetter(f *testing.F) {
+	for _, m := range []any{attach{conn: actor.NewPID("n1", "c")}, hangUp{protocol.CloseMoved, "moved"}, to{id: "r", message: departed{"u"}}} {
+		letter, _ := letterOf(m)
+		data, err := proto.Marshal(letter)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		l := &wire.Letter{}
+		if proto.Unmarshal(data, l) == nil {
+			_ = messageOf(l)
+		}
+	})
+}
