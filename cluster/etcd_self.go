@@ -72,6 +72,7 @@ func (e *Etcd) stay() {
 		switch {
 		case errors.Is(err, errLost):
 			e.again()
+			err = nil
 		case err != nil && !silent && e.ctx.Err() == nil:
 			e.conf.Log.Error("etcd does not answer, the last view of the cluster stays", "err", err)
 		case err == nil && silent:

@@ -148,9 +148,10 @@ func retryDelay(n int) time.Duration {
 // keep begins the ways to all members, since a broken connection is the first
 // sign of a death, and ends those to who is no member any more, or has become
 // one anew.
-func (l *link) keep(v *View) {
+func (l *link) keep() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	v := l.node.View() // no older than what any peer was made from
 	ids := map[string]bool{}
 	for _, m := range v.Records() {
 		ids[m.ID] = true

@@ -19,19 +19,20 @@ type Node struct {
 	library *library
 	view    atomic.Pointer[View]
 
+	membership sync.Mutex // held while it begins or ends
+	joined     bool
+	left       bool
+
 	mu          sync.Mutex
 	snapshot    Snapshot       // what view is made of
 	losses      map[string]int // of the link to each member, by its ID
 	subscribers []func()
 	onLost      []func()
-	joined      bool
-	left        bool
 
 	changed chan struct{}
-	ended   chan struct{} // closed by Leave
 	running sync.WaitGroup
-	leave   sync.Once
-	leaving error
+	life    context.Context // ends with Leave
+	end     context.CancelFunc
 
 	counts counts
 }
@@ -39,7 +40,6 @@ type Node struct {
 // Stats are figures for metrics and for people. Counters only grow.
 type Stats struct {
 	Address       string
-	Joined        bool      // is or has been a member, and has not left
 	View          *View     // the newest
 	ViewChanges   uint64    // new views, version-only ones included
 	LinkLosses    uint64    // links to members that broke, or could not be made
@@ -64,7 +64,8 @@ func Start(c Config) (*Node, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1), ended: make(chan struct{})}
+	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1)}
+	n.life, n.end = context.WithCancel(context.Background())
 	n.view.Store(newView(Snapshot{}, nil))
 	if c.Advertise != "" {
 		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
@@ -78,6 +79,7 @@ func Start(c Config) (*Node, error) {
 	atomic.StoreUint64(&c.System.ProcessRegistry.SequenceID, uint64(time.Now().UnixNano()))
 	var err error
 	if n.link, err = openLink(n); err != nil {
+		n.end()
 		return nil, err
 	}
 	n.library = startLibrary(n)
@@ -116,22 +118,19 @@ func (n *Node) Lost(f func()) {
 // Join makes this node a member and returns when the first view that holds it
 // is there. It may be tried again after an error.
 func (n *Node) Join(ctx context.Context) error {
-	n.mu.Lock()
+	n.membership.Lock()
+	defer n.membership.Unlock()
 	if n.joined || n.left {
-		n.mu.Unlock()
 		return errors.New("cluster: joined or left already")
 	}
-	n.joined = true
-	n.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
+	defer context.AfterFunc(n.life, cancel)() // who leaves does not wait for this
 	self := Member{ID: n.conf.System.ID, Address: n.Self(), Wire: n.conf.Wire, Since: time.Now()}
 	if err := n.conf.Source.Start(ctx, self, n.see, n.lost); err != nil {
-		n.mu.Lock()
-		n.joined = false
-		n.mu.Unlock()
 		return fmt.Errorf("cluster: join as %s: %w", self.Address, err)
 	}
+	n.joined = true
 	n.conf.Log.Info("joined the cluster", "address", self.Address, "members", len(n.View().Members()))
 	return nil
 }
@@ -151,34 +150,32 @@ const leaveTimeout = 3 * time.Second
 
 // Leave ends the membership and closes the link, within seconds and even if the
 // source cannot be reached: the others then find out by themselves, and the
-// error says so. Only the first call does something.
-func (n *Node) Leave(ctx context.Context) error {
-	n.leave.Do(func() {
-		n.mu.Lock()
-		n.left = true
-		joined := n.joined
-		n.mu.Unlock()
-		if joined {
-			ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
-			defer cancel()
-			if err := n.conf.Source.Stop(ctx); err != nil {
-				n.leaving = fmt.Errorf("cluster: leave: %w", err)
-			}
+// error says so. Only the first call does something. It waits for what Subscribe
+// and Lost were given, which must not call it.
+func (n *Node) Leave(ctx context.Context) (err error) {
+	n.end()
+	n.membership.Lock()
+	defer n.membership.Unlock()
+	if n.left {
+		return nil
+	}
+	n.left = true
+	if n.joined {
+		ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
+		defer cancel()
+		if err = n.conf.Source.Stop(ctx); err != nil {
+			err = fmt.Errorf("cluster: leave: %w", err)
 		}
-		close(n.ended)
-		n.running.Wait()
-		n.link.close()
-	})
-	return n.leaving
+	}
+	n.running.Wait()
+	n.link.close()
+	return err
 }
 
 // Stats returns the figures of this moment.
 func (n *Node) Stats() Stats {
-	n.mu.Lock()
-	joined := n.joined && !n.left
-	n.mu.Unlock()
 	s := Stats{
-		Address: n.Self(), Joined: joined, View: n.View(),
+		Address: n.Self(), View: n.View(),
 		ViewChanges: n.counts.views.Load(), LinkLosses: n.counts.losses.Load(), Lost: n.counts.lost.Load(),
 		RejectedPeers: n.counts.rejected.Load(), RefusedCalls: n.counts.refused.Load(), BadStreams: n.counts.bad.Load(),
 	}
@@ -245,13 +242,12 @@ func (n *Node) linkLost(m Member, used bool, cause error) {
 func (n *Node) notify() {
 	for {
 		select {
-		case <-n.ended:
+		case <-n.life.Done():
 			return
 		case <-n.changed:
 		}
-		v := n.View()
-		n.link.keep(v)
-		n.library.update(v)
+		n.link.keep()
+		n.library.update(n.View())
 		n.mu.Lock()
 		subscribers := n.subscribers
 		n.mu.Unlock()

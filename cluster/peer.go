@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -95,7 +96,8 @@ func (p *peer) take() (batch []outgoing, more bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := min(len(p.queue), batchMessages)
-	batch = p.queue[:n:n]
+	batch = slices.Clone(p.queue[:n])
+	clear(p.queue[:n]) // what has been sent is garbage
 	if p.queue = p.queue[n:]; len(p.queue) == 0 {
 		p.queue = nil // and what it was made of
 	}

@@ -65,6 +65,10 @@ func (s process) send(letter outgoing, body any) bool {
 		return false
 	}
 	letter.data, letter.typeName = data, string(proto.MessageName(m))
-	p := s.link.peer(letter.target.Address)
-	return p != nil && p.push(letter)
+	for range 2 { // a connection that has just ended takes nothing, but its successor does
+		if p := s.link.peer(letter.target.Address); p != nil && p.push(letter) {
+			return true
+		}
+	}
+	return false
 }
