@@ -14,6 +14,7 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/crash"
+	"example.com/pokey/cmd/pokey-load/lab"
 	"example.com/pokey/cmd/pokey-load/load"
 	"example.com/pokey/cmd/pokey-load/soak"
 )
@@ -47,14 +48,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		command = crashCommand
 	case "soak":
 		command = soakCommand
+	case "chaos":
+		command = chaosCommand
 	default:
-		say(stderr, "no command %q: load, crash or soak", name)
+		say(stderr, "no command %q: load, crash, soak or chaos", name)
 		return broken
 	}
 	flags := flag.NewFlagSet("pokey-load "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], pokey-load crash and pokey-load soak:\n", flags.Name())
+		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], pokey-load crash, pokey-load soak and pokey-load chaos:\n", flags.Name())
 		flags.PrintDefaults()
 	}
 	asJSON := flags.Bool("json", false, "write the report as JSON")
@@ -68,6 +71,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if flags.NArg() > 0 {
 		say(stderr, "what is %q?", flags.Arg(0))
 		return broken
+	}
+	if name == "chaos" && !lab.Inside() {
+		status, err := lab.Enter(ctx, append([]string{name}, args...), stdout, stderr)
+		if err != nil {
+			say(stderr, "%v", err)
+			return broken
+		}
+		return status
 	}
 	out, err := do(ctx)
 	if err != nil {

@@ -8,11 +8,12 @@ import (
 )
 
 // Backoff is how long a client waits before it connects again: a random time
-// up to a ceiling that doubles from Min to Max with every failed attempt.
-type Backoff struct{ Min, Max time.Duration }
+// between Least and a ceiling that doubles from Min to Max with every failed
+// attempt.
+type Backoff struct{ Least, Min, Max time.Duration }
 
 // DefaultBackoff is the page's.
-var DefaultBackoff = Backoff{Min: 500 * time.Millisecond, Max: 10 * time.Second}
+var DefaultBackoff = Backoff{Least: 500 * time.Millisecond, Min: time.Second, Max: 10 * time.Second}
 
 const (
 	atOnceJitter = 500 * time.Millisecond // spreads those told to come back at once
@@ -32,7 +33,7 @@ func (b Backoff) After(err error, attempt int) (wait time.Duration, again bool) 
 		case code == 4103 || code == 4104:
 			return penalty + wait, true
 		case code >= 4200 && code < 4300:
-			return upTo(min(atOnceJitter, b.Max)), true
+			return b.atOnce(), true
 		}
 		return wait, true
 	}
@@ -46,6 +47,9 @@ func (b Backoff) After(err error, attempt int) (wait time.Duration, again bool) 
 	return wait, true
 }
 
+// atOnce is the wait of those who are told to come back at once.
+func (b Backoff) atOnce() time.Duration { return upTo(min(atOnceJitter, b.Max)) }
+
 func (b Backoff) jitter(attempt int) time.Duration {
 	ceiling := b.Min
 	for range attempt {
@@ -53,7 +57,7 @@ func (b Backoff) jitter(attempt int) time.Duration {
 			break
 		}
 	}
-	return upTo(min(ceiling, b.Max))
+	return b.Least + upTo(max(min(ceiling, b.Max)-b.Least, 0))
 }
 
 func upTo(d time.Duration) time.Duration { return time.Duration(rand.Int64N(int64(d) + 1)) }

@@ -48,8 +48,18 @@ type OwnEstimate struct {
 type Config struct {
 	Site    *Site
 	Session Session
+	// Dial opens the connections where there is more than one site to choose
+	// from; nil for those of Site and Session.
+	Dial    func(ctx context.Context) (*Conn, error)
 	Backoff Backoff // zero for [DefaultBackoff]
-	Hooks   Hooks
+	// Silence is after how long without a message the server is asked whether it
+	// is still there, and Patience how long it may take to say anything before the
+	// connection is given up, also at its beginning. Zero, of either, is never.
+	Silence, Patience time.Duration
+	// Persistent clients send again, as the page does, what is refused for the
+	// moment, also the first time; others are told.
+	Persistent bool
+	Hooks      Hooks
 }
 
 // Client is a user with one connection at a time. Make one with [New] and let
@@ -78,8 +88,13 @@ type call struct {
 	id    string
 	join  string // the room's id, for joinRoom
 	msg   []byte
-	sent  int
 	reply chan Reply // holds one; nil if nobody waits
+
+	sent    int
+	refused int       // for the moment
+	conn    int       // that it was last sent over
+	conns   int       // how many it was sent over
+	at      time.Time // first sent over that one
 }
 
 // New makes a client. It does nothing until it runs.
@@ -111,7 +126,10 @@ func (c *Client) Run(ctx context.Context) error {
 		if !again {
 			return fmt.Errorf("told not to come back: %w", err)
 		}
-		timer := time.NewTimer(max(wait, atLeast))
+		if atLeast >= 0 {
+			wait = atLeast + c.given.Backoff.atOnce()
+		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -182,6 +200,10 @@ func (c *Client) send(conn *Conn, pending *call) {
 	}
 	c.mu.Lock()
 	pending.sent++
+	if pending.conn != conn.Number {
+		pending.conn, pending.at = conn.Number, time.Now()
+		pending.conns++
+	}
 	c.mu.Unlock()
 	if conn.Write(pending.msg) != nil {
 		conn.Reset()

@@ -15,7 +15,8 @@ type connection struct {
 	client  *Client
 	conn    *Conn
 	rooms   map[string]*replica
-	atLeast time.Duration // the server's wish before the next connection
+	atLeast time.Duration // the server's wish before the next connection; -1 for none
+	silence *silence      // nil if nobody minds
 }
 
 var errNoWelcome = errors.New("the first message was no welcome")
@@ -23,15 +24,23 @@ var errNoWelcome = errors.New("the first message was no welcome")
 // connect lives through one connection. It reports whether the connection came
 // about, how long the server wants the next one to wait, and what ended it.
 func (c *Client) connect(ctx context.Context) (worked bool, atLeast time.Duration, err error) {
-	conn, err := c.given.Site.Dial(ctx, c.given.Session)
+	dial := c.given.Dial
+	if dial == nil {
+		dial = func(ctx context.Context) (*Conn, error) { return c.given.Site.Dial(ctx, c.given.Session) }
+	}
+	conn, err := dial(ctx)
 	if err != nil {
-		return false, 0, err
+		return false, -1, err
 	}
 	stop := context.AfterFunc(ctx, conn.Close)
 	defer stop()
 	defer conn.Close()
 
-	life := connection{client: c, conn: conn, rooms: make(map[string]*replica)}
+	life := connection{client: c, conn: conn, rooms: make(map[string]*replica), atLeast: -1}
+	if given := c.given; given.Silence > 0 && given.Patience > 0 {
+		life.silence = newSilence(given.Silence, given.Patience, life.ping, conn.Reset)
+		defer life.silence.end()
+	}
 	if err := life.welcome(); err != nil {
 		return false, life.atLeast, err
 	}
@@ -43,8 +52,20 @@ func (c *Client) connect(ctx context.Context) (worked bool, atLeast time.Duratio
 	return true, life.atLeast, err
 }
 
+// ping asks whether the server is still there; any message is an answer.
+func (l *connection) ping() {
+	c := l.client
+	c.mu.Lock()
+	id := c.newID()
+	c.mu.Unlock()
+	_ = l.conn.Write(Request{"request": "ping"}.Encode(id)) // if it fails, giving up is next
+}
+
 func (l *connection) read() ([]byte, error) {
 	msg, err := l.conn.Read()
+	if err == nil && l.silence != nil {
+		l.silence.broken()
+	}
 	if hook := l.client.given.Hooks.Message; err == nil && hook != nil {
 		hook(l.conn.Number, msg)
 	}
@@ -181,7 +202,7 @@ func (l *connection) closing(msg []byte) {
 		Event        string
 		RetryAfterMS int64
 	}
-	if json.Unmarshal(msg, &event) == nil && event.Event == wire.Closing && event.RetryAfterMS > 0 {
+	if json.Unmarshal(msg, &event) == nil && event.Event == wire.Closing && event.RetryAfterMS >= 0 {
 		l.atLeast = min(time.Duration(event.RetryAfterMS)*time.Millisecond, time.Minute)
 	}
 }

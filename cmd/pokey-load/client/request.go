@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"maps"
+	"time"
 )
 
 // Request is a request's fields by their names on the wire. A [Client] adds the
@@ -54,6 +55,11 @@ func Clear(roomID string, round int) Request {
 	return Request{"request": "clear", "roomId": roomID}.in(round)
 }
 
+// SetTopic says what is being estimated.
+func SetTopic(roomID, topic string) Request {
+	return Request{"request": "setTopic", "roomId": roomID, "topic": topic}
+}
+
 func (r Request) in(round int) Request {
 	if round != 0 {
 		r["round"] = round
@@ -83,4 +89,8 @@ type Reply struct {
 	Code      string // of error
 	Retryable bool   // of error
 	Sent      int    // how many times the request had been sent when this came
+
+	Refused int       // how many times before it had been refused for the moment
+	Conns   int       // over how many connections it was sent
+	SentAt  time.Time // when it was first sent over the last of them
 }

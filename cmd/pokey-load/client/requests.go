@@ -67,13 +67,13 @@ func (l *connection) answer(head wire.Head, msg []byte) error {
 		return nil
 	}
 	pending := c.pending[i]
-	reply := Reply{Sent: pending.sent}
+	reply := Reply{Sent: pending.sent, Refused: pending.refused, Conns: pending.conns, SentAt: pending.at}
 	c.mu.Unlock()
 	if err := json.Unmarshal(msg, &reply); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
 	reply.OK = head.Event == wire.OK
-	if !reply.OK && reply.Retryable && (reply.Sent > 1 || pending.reply == nil) {
+	if !reply.OK && reply.Retryable && (reply.Sent > 1 || pending.reply == nil || c.given.Persistent) {
 		l.sendLater(pending)
 		return nil
 	}
@@ -84,13 +84,27 @@ func (l *connection) answer(head wire.Head, msg []byte) error {
 	return nil
 }
 
-// retryPause is how long at most a request waits that was refused for the moment.
-const retryPause = 300 * time.Millisecond
+// retryPause is how long at most a request waits that was refused for the
+// moment. The page waits firstRetry, then twice as long and so on; it gives up
+// after [PageRetries], which a client does not.
+const (
+	retryPause = 300 * time.Millisecond
+	firstRetry = 500 * time.Millisecond
+	// PageRetries is how many refusals for the moment the page takes.
+	PageRetries = 3
+)
 
 // sendLater sends a request again, if the connection is still the one.
 func (l *connection) sendLater(pending *call) {
 	c := l.client
-	time.AfterFunc(upTo(retryPause), func() {
+	c.mu.Lock()
+	wait := upTo(retryPause)
+	if c.given.Persistent {
+		wait = firstRetry << min(pending.refused, PageRetries-1)
+	}
+	pending.refused++
+	c.mu.Unlock()
+	time.AfterFunc(wait, func() {
 		c.sending.Lock()
 		defer c.sending.Unlock()
 		c.mu.Lock()

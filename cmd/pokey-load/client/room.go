@@ -13,6 +13,7 @@ type Room struct {
 	OwnerID  string
 	Revealed bool
 	Round    int
+	Topic    string
 	// Estimates is the count that the room states.
 	Estimates int
 	Members   map[string]Member // by user id
@@ -70,6 +71,7 @@ func (r *replica) room(id string) (Room, error) {
 		OwnerID   string `json:"ownerId"`
 		Revealed  bool   `json:"revealed"`
 		Round     int    `json:"round"`
+		Topic     string `json:"topic"`
 		Estimates int    `json:"estimates"`
 		Members   map[string]struct {
 			Role      string `json:"role"`
@@ -87,7 +89,7 @@ func (r *replica) room(id string) (Room, error) {
 	}
 	out := Room{
 		ID: id, Version: r.version, Epoch: read.Epoch, OwnerID: read.OwnerID, Revealed: read.Revealed,
-		Round: read.Round, Estimates: read.Estimates, HasSummary: read.Summary != nil,
+		Round: read.Round, Topic: read.Topic, Estimates: read.Estimates, HasSummary: read.Summary != nil,
 		Members: make(map[string]Member, len(read.Members)),
 	}
 	for id, m := range read.Members {

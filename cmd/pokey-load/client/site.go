@@ -28,7 +28,7 @@ type Site struct {
 	connect string
 	http    *http.Client
 	dialer  websocket.Dialer
-	dials   atomic.Int64
+	dials   *atomic.Int64
 }
 
 // SiteOptions are what one can want of a [Site] besides its address.
@@ -56,6 +56,22 @@ func (e *HandshakeError) Error() string {
 	return fmt.Sprintf("handshake refused with status %d", e.Status)
 }
 
+// NewSites makes several sites, which are one server behind different addresses:
+// what has a number on one of them has another number than anything on the others.
+func NewSites(addresses []string, o SiteOptions) ([]*Site, error) {
+	var sites []*Site
+	dials := new(atomic.Int64)
+	for _, address := range addresses {
+		s, err := NewSite(address, o)
+		if err != nil {
+			return nil, err
+		}
+		s.dials = dials
+		sites = append(sites, s)
+	}
+	return sites, nil
+}
+
 // NewSite makes a [Site] of an address like http://127.0.0.1:8080 or, where the
 // server has a base path, http://127.0.0.1:8080/poker.
 func NewSite(address string, o SiteOptions) (*Site, error) {
@@ -71,6 +87,7 @@ func NewSite(address string, o SiteOptions) (*Site, error) {
 	}
 	path := strings.TrimSuffix(u.Path, "/")
 	s := &Site{
+		dials:   new(atomic.Int64),
 		origin:  u.Scheme + "://" + u.Host,
 		base:    u.Scheme + "://" + u.Host + path,
 		connect: "ws" + strings.TrimPrefix(u.Scheme, "http") + "://" + u.Host + path + "/connect",

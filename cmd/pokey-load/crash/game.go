@@ -127,7 +127,7 @@ func (g *game) join(ctx context.Context, c *client.Client, roomID string, observ
 	}
 	ask := history.Ask{Kind: history.Join, Room: roomID, User: c.UserID(), Observe: observe}
 	op := g.history.Begin(ask)
-	reply, err := g.ask(ctx, c, request(ask))
+	reply, err := g.ask(ctx, c, ask.Request())
 	if reply.OK || reply.Code != "" {
 		g.history.End(op, reply)
 	}

@@ -153,31 +153,9 @@ func (p *player) do(ctx context.Context, ask history.Ask) error {
 	ctx, cancel := context.WithTimeout(ctx, requestPatience)
 	defer cancel()
 	op := p.history.Begin(ask)
-	reply, err := p.client.Do(ctx, request(ask))
+	reply, err := p.client.Do(ctx, ask.Request())
 	if err == nil {
 		p.history.End(op, reply)
 	}
 	return err
-}
-
-// request is the message for what is asked.
-func request(a history.Ask) client.Request {
-	switch a.Kind {
-	case history.Join:
-		if a.Observe {
-			return client.JoinRoom(a.Room, "observer")
-		}
-		return client.JoinRoom(a.Room, "estimator")
-	case history.Estimate:
-		return client.Estimate(a.Room, a.Round, &a.Value, a.Comment)
-	case history.Withdraw:
-		return client.Estimate(a.Room, a.Round, nil, "")
-	case history.Reveal:
-		return client.Reveal(a.Room, a.Round)
-	case history.Hide:
-		return client.Hide(a.Room, a.Round)
-	case history.Clear:
-		return client.Clear(a.Room, a.Round)
-	}
-	panic("crash: no request for " + a.Kind.String())
 }

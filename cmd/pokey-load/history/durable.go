@@ -7,6 +7,7 @@ type ledger struct {
 	clears    []*Op
 	turns     []*Op // reveals and hides
 	joins     []*Op
+	topics    []*Op
 	estimates map[string][]*Op // by user; withdrawals too
 }
 
@@ -22,6 +23,8 @@ func newLedger(r *room) ledger {
 			l.estimates[op.User] = append(l.estimates[op.User], op)
 		case Join:
 			l.joins = append(l.joins, op)
+		case SetTopic:
+			l.topics = append(l.topics, op)
 		}
 	}
 	return l
@@ -42,6 +45,7 @@ func (h *History) checkDurable(r *room) {
 			continue
 		}
 		h.checkRevealed(r, l, read)
+		h.checkTopic(r, l, read)
 		for user := range l.estimates {
 			m := read.room.Members[user]
 			h.checkEstimate(r, l, read, read.room.Round, user, held{m.Estimated, m.Shown, m.Value, m.Comment})
@@ -107,6 +111,21 @@ func (read read) standing(ops []*Op, round int) (last []*Op, some bool) {
 		}
 	}
 	return last, some
+}
+
+// checkTopic compares the topic with those that were asked for.
+func (h *History) checkTopic(r *room, l ledger, read read) {
+	asked := func(ops []*Op) bool {
+		return slices.ContainsFunc(ops, func(op *Op) bool { return op.Value == read.room.Topic })
+	}
+	last, some := read.standing(l.topics, 0)
+	switch {
+	case asked(last) || !some && read.room.Topic == "":
+	case asked(l.topics) || read.room.Topic == "":
+		h.fault(Fault{Kind: Lost, Room: r.id}, "topic %q, which an acknowledged one replaced", read.room.Topic)
+	default:
+		h.fault(Fault{Kind: Invented, Room: r.id}, "topic %q", read.room.Topic)
+	}
 }
 
 // checkRevealed compares the revealed flag with the reveals and hides.

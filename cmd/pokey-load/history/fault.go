@@ -11,7 +11,7 @@ const (
 	Misreported     FaultKind = "misreported"      // a request sent again was refused although it had its effect
 	Lost            FaultKind = "lost"             // something acknowledged or seen is gone
 	Doubled         FaultKind = "doubled"          // something happened more often than it was asked for
-	Invented        FaultKind = "invented"         // an estimate that nobody submitted
+	Invented        FaultKind = "invented"         // an estimate or topic that nobody submitted
 	Leaked          FaultKind = "leaked"           // a hidden estimate reached somebody else, or a log
 	Unasked         FaultKind = "unasked reveal"   // revealed without the owner's request
 	OutOfOrder      FaultKind = "out of order"     // a version that did not grow

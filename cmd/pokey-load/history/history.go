@@ -19,10 +19,11 @@ const (
 	Reveal
 	Hide
 	Clear
+	SetTopic
 )
 
 func (k Kind) String() string {
-	names := [...]string{Join: "join", Estimate: "estimate", Withdraw: "withdraw", Reveal: "reveal", Hide: "hide", Clear: "clear"}
+	names := [...]string{Join: "join", Estimate: "estimate", Withdraw: "withdraw", Reveal: "reveal", Hide: "hide", Clear: "clear", SetTopic: "topic"}
 	if k < Join || int(k) >= len(names) {
 		return "kind " + strconv.Itoa(int(k))
 	}
@@ -36,8 +37,32 @@ type Ask struct {
 	User    string // who asks, by id
 	Round   int    // as given in the request; zero for none
 	Observe bool   // of Join: as an observer
-	Value   string // of Estimate
+	Value   string // of Estimate and SetTopic
 	Comment string // of Estimate
+}
+
+// Request is the message that asks for it.
+func (a Ask) Request() client.Request {
+	switch a.Kind {
+	case Join:
+		if a.Observe {
+			return client.JoinRoom(a.Room, "observer")
+		}
+		return client.JoinRoom(a.Room, "estimator")
+	case Estimate:
+		return client.Estimate(a.Room, a.Round, &a.Value, a.Comment)
+	case Withdraw:
+		return client.Estimate(a.Room, a.Round, nil, "")
+	case Reveal:
+		return client.Reveal(a.Room, a.Round)
+	case Hide:
+		return client.Hide(a.Room, a.Round)
+	case Clear:
+		return client.Clear(a.Room, a.Round)
+	case SetTopic:
+		return client.SetTopic(a.Room, a.Value)
+	}
+	panic("history: no request for " + a.Kind.String())
 }
 
 // Op is a request with its time and its outcome, if that is known.

@@ -13,6 +13,7 @@ import (
 type state struct {
 	round    uint32
 	revealed bool
+	topic    uint32 // its number
 	cells    string // four bytes for each user: what cell and withCell say
 }
 
@@ -39,6 +40,7 @@ type roomModel struct {
 	owner   string
 	users   map[string]int // those who ask something, numbered
 	numbers map[[2]string]uint32
+	topics  map[string]uint32 // zero for none
 	lenient bool // a refusal of what was sent again may be untrue
 }
 
@@ -49,13 +51,17 @@ type step struct {
 	// of a request: its user's and its estimate's number
 	user     int
 	estimate uint32
+	topic    uint32 // its number
 }
 
 func newRoomModel(r *room, lenient bool) *roomModel {
-	m := &roomModel{owner: r.owner, users: make(map[string]int), numbers: make(map[[2]string]uint32), lenient: lenient}
+	m := &roomModel{owner: r.owner, users: make(map[string]int), numbers: make(map[[2]string]uint32), topics: map[string]uint32{"": 0}, lenient: lenient}
 	for _, op := range r.ops {
 		if _, known := m.users[op.User]; !known {
 			m.users[op.User] = len(m.users)
+		}
+		if _, known := m.topics[op.Value]; !known && op.Kind == SetTopic {
+			m.topics[op.Value] = uint32(len(m.topics))
 		}
 		content := [2]string{op.Value, op.Comment}
 		if _, known := m.numbers[content]; !known && op.Kind == Estimate {
@@ -73,7 +79,7 @@ func (m *roomModel) operations(r *room) []porcupine.Operation {
 		if op.Outcome == Unknown {
 			end = math.MaxInt64
 		}
-		input := step{op: op, user: m.users[op.User], estimate: m.numbers[[2]string{op.Value, op.Comment}]}
+		input := step{op: op, user: m.users[op.User], estimate: m.numbers[[2]string{op.Value, op.Comment}], topic: m.topics[op.Value]}
 		all = append(all, porcupine.Operation{Input: input, Call: op.Call, Return: end})
 	}
 	for i := range r.reads {
@@ -151,6 +157,8 @@ func (m *roomModel) apply(s state, in step) (state, string) {
 		s.revealed = false
 	case Clear:
 		return s.next(), ""
+	case SetTopic:
+		s.topic = in.topic
 	case Join:
 	}
 	return s, ""
@@ -193,6 +201,9 @@ func (m *roomModel) shows(s state, r *read) bool {
 		return known && cell == estimated+number
 	}
 	if uint32(r.room.Round) != s.round || r.room.Revealed != s.revealed {
+		return false
+	}
+	if topic, known := m.topics[r.room.Topic]; !known || topic != s.topic {
 		return false
 	}
 	for id, user := range m.users {

@@ -70,7 +70,7 @@ func (h *History) tapBegin(r *room, op *Op) {
 		}
 	case Clear:
 		r.tap.asked++
-	case Join, Withdraw, Hide:
+	case Join, Withdraw, Hide, SetTopic:
 	}
 }
 
@@ -92,7 +92,7 @@ func (r *room) tapEnd(op *Op) {
 		r.close(op)
 	case Hide:
 		r.close(op)
-	case Join:
+	case Join, SetTopic:
 	}
 }
 
@@ -159,6 +159,21 @@ func (h *History) message(conn int, msg []byte) {
 		}
 	}
 }
+
+// ScanWire records every canary in bytes from a link that nobody should be able to
+// read as a leak, whether it was revealed to the room or not.
+func (h *History) ScanWire(link string, packet []byte) {
+	for _, word := range canariesIn(packet) {
+		h.mu.Lock()
+		if c := h.canaries[word]; c != nil {
+			h.fault(Fault{Kind: Leaked, Room: c.op.Room, User: c.op.User}, "%s can be read on the link %s", word, link)
+		}
+		h.mu.Unlock()
+	}
+}
+
+// Readable reports whether the bytes hold what looks like a canary.
+func Readable(packet []byte) bool { return len(canariesIn(packet)) > 0 }
 
 // ScanLog reads a log and records every canary in it as a leak, whether it was
 // revealed to the room or not. The error is r's.

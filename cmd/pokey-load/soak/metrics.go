@@ -15,9 +15,9 @@ import (
 // metrics by name and labels, as in process_open_fds or pokey_actors{kind="room"}.
 type Sample map[string]float64
 
-// scrape reads the Prometheus text format at the address. Counters are left
+// Scrape reads the Prometheus text format at the address. Counters are left
 // out: they grow by their nature. So is everything of histograms and summaries.
-func scrape(ctx context.Context, address string) (Sample, error) {
+func Scrape(ctx context.Context, address string) (Sample, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)

@@ -146,7 +146,7 @@ func (r *runner) settled(ctx context.Context) (Sample, error) {
 	poll := time.NewTicker(max(r.Settle/20, 10*time.Millisecond))
 	defer poll.Stop()
 	for {
-		sample, err := scrape(ctx, r.Metrics)
+		sample, err := Scrape(ctx, r.Metrics)
 		if err != nil {
 			return nil, err
 		}

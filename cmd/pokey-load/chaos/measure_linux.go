@@ -1,0 +1,104 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/soak"
+)
+
+// rules are the refusals that playing by the rules brings about now and then.
+var rules = []string{"stale_round"}
+
+// measure takes down what the members went through.
+func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) {
+	groups := map[bool]*Group{false: &row.Others, true: &row.Hit}
+	longest := map[bool][]time.Duration{}
+	began := end.Add(-row.Back - row.Lasted)
+	for _, g := range groups {
+		g.Refused, g.Failed = make(counts), make(counts)
+	}
+	for m := range p.everybody() {
+		g := groups[hit[m]]
+		g.Clients++
+		gap, from := m.gaps(end).longest()
+		longest[hit[m]] = append(longest[hit[m]], gap)
+		if gap > g.Gap {
+			g.Gap, g.GapFrom, g.GapRoom = gap, from.Sub(began), m.room.id
+		}
+		m.mu.Lock()
+		g.Lost += m.lost
+		for code, n := range m.refused {
+			g.Refused.add(code, n)
+		}
+		m.mu.Unlock()
+	}
+	for side, all := range longest {
+		slices.Sort(all)
+		groups[side].Median = all[len(all)/2]
+	}
+	for _, r := range p.rooms {
+		r.mu.Lock()
+		for _, a := range r.answers {
+			g := groups[hit[a.by]]
+			g.Asked++
+			g.Waited = max(g.Waited, a.took)
+			g.Failed.add(a.failure(), 1)
+		}
+		r.mu.Unlock()
+	}
+	delete(row.Others.Failed, "")
+	delete(row.Hit.Failed, "")
+}
+
+// failure is what the page would have told of: that a request was refused, or
+// put off more often than a page takes, or lost for the second time. Empty for
+// none.
+func (a answer) failure() string {
+	switch {
+	case a.err != nil:
+		return "no answer"
+	case !a.reply.OK && !slices.Contains(rules, a.reply.Code):
+		return a.reply.Code
+	case a.reply.Refused > client.PageRetries:
+		return "put off"
+	case a.reply.Conns > 2:
+		return "lost"
+	}
+	return ""
+}
+
+// usage is what a node has.
+type usage struct{ goroutines, heap, connections, rooms, users float64 }
+
+func (r *runner) usage(ctx context.Context, name string) (usage, error) {
+	s, err := soak.Scrape(ctx, "http://"+r.cluster.address(name, adminPort)+"/metrics")
+	if err != nil {
+		return usage{}, err
+	}
+	return usage{s["go_goroutines"], s["go_memstats_heap_alloc_bytes"], s["pokey_connections"], s["pokey_rooms"], s["pokey_users"]}, nil
+}
+
+// count compares what the nodes have with what they should have: as many rooms
+// in all as there are, each of them once.
+func (r *runner) count(ctx context.Context, row *Row) {
+	for deadline := time.Now().Add(converge); ; {
+		row.Rooms, row.Grown = 0, nil
+		for _, name := range nodeNames {
+			u, err := r.usage(ctx, name)
+			if err != nil {
+				row.Grown = append(row.Grown, fmt.Sprintf("%s does not say what it has: %v", name, err))
+			}
+			row.Rooms += int(u.rooms)
+		}
+		if row.Rooms > r.made {
+			row.Grown = append(row.Grown, fmt.Sprintf("%d rooms on the nodes, of %d that were ever made", row.Rooms, r.made))
+		}
+		if len(row.Grown) == 0 || time.Now().After(deadline) || pause(ctx, poll) != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/history"
+	"example.com/pokey/cmd/pokey-load/wire"
+)
+
+// The page's patience with a silent server.
+const (
+	silence  = 20 * time.Second
+	patience = 8 * time.Second
+)
+
+// member is somebody in a room, at their page.
+type member struct {
+	*client.Client
+	home int // index of the node that the balancer prefers for them
+	room *room
+
+	mu      sync.Mutex
+	node    int // index of the one that they were last connected to
+	conn    *client.Conn
+	sights  []sight
+	blinds  []blind
+	refused map[string]int // refusals for the moment, by code
+	lost    int            // connections
+}
+
+// room is a room with its members, the owner first, and what is changed in it.
+type room struct {
+	id      string
+	members []*member
+
+	mu      sync.Mutex
+	changes []change
+	answers []answer
+}
+
+// answer is what became of a request.
+type answer struct {
+	by    *member
+	asked time.Time
+	took  time.Duration
+	reply client.Reply
+	err   error // never answered
+}
+
+// newMember prepares a client that is measured and recorded.
+func newMember(home int, session client.Session, b *balancer, h *history.History) (*member, client.Config) {
+	m := &member{home: home, node: home, refused: make(map[string]int)}
+	hooks := h.Hooks()
+	closed, message, status := hooks.Closed, hooks.Message, hooks.Status
+	hooks.Closed = func(conn int, err error) {
+		closed(conn, err)
+		m.lose()
+	}
+	hooks.Message = func(conn int, msg []byte) {
+		message(conn, msg)
+		m.listen(msg)
+	}
+	hooks.Status = func(conn int, r client.Room) {
+		status(conn, r)
+		m.see(r)
+	}
+	return m, client.Config{
+		Session: session, Hooks: hooks, Silence: silence, Patience: patience, Persistent: true,
+		Dial: func(ctx context.Context) (*client.Conn, error) { return m.dial(ctx, b, session) },
+	}
+}
+
+func (m *member) dial(ctx context.Context, b *balancer, session client.Session) (*client.Conn, error) {
+	m.mu.Lock()
+	former, at := m.conn, m.node
+	m.conn = nil
+	m.mu.Unlock()
+	if former != nil {
+		b.ended(former, at)
+	}
+	conn, node, err := b.dial(ctx, session, m.home)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.conn, m.node = conn, node
+	return conn, nil
+}
+
+func (m *member) lose() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lost++
+	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
+		return // still
+	}
+	m.blinds = append(m.blinds, blind{from: time.Now()})
+}
+
+func (m *member) see(r client.Room) {
+	now := time.Now()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
+		m.blinds[n-1].to = now
+	}
+	number := topicNumber(r.Topic)
+	if n := len(m.sights); n == 0 || m.sights[n-1].number < number {
+		m.sights = append(m.sights, sight{number, now})
+	}
+}
+
+// listen counts the refusals for the moment.
+func (m *member) listen(msg []byte) {
+	head, err := wire.Peek(msg)
+	if err != nil || head.Event != wire.Error {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refused[string(head.Code)]++
+}
+
+// at is the index of the node that the member is, or was last, connected to.
+func (m *member) at() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.node
+}
+
+// forget begins the watching anew; a time without a connection goes on.
+func (m *member) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sights = m.sights[max(len(m.sights)-1, 0):]
+	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
+		m.blinds = m.blinds[n-1:]
+	} else {
+		m.blinds = nil
+	}
+	m.lost = 0
+	clear(m.refused)
+}
+
+// gaps is what is known of the member's status gaps.
+func (m *member) gaps(end time.Time) gaps {
+	m.room.mu.Lock()
+	changes := append([]change(nil), m.room.changes...)
+	m.room.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return gaps{
+		owner: m == m.room.members[0], changes: changes, end: end,
+		sights: append([]sight(nil), m.sights...), blinds: append([]blind(nil), m.blinds...),
+	}
+}
+
+const topicPrefix = "topic "
+
+func topicOf(number int) string { return fmt.Sprintf("%s%d", topicPrefix, number) }
+
+// topicNumber is the number of the topic, 0 for one without.
+func topicNumber(topic string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(topic, topicPrefix))
+	return n
+}

@@ -1,0 +1,224 @@
+package chaos
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/history"
+)
+
+// Row is what came of one thing that went wrong. Clients are those whose node
+// was hit and the others; where no node was hit itself, all are others.
+type Row struct {
+	Round  int           `json:"round"`
+	Fault  string        `json:"fault"`
+	Victim string        `json:"victim,omitempty"` // the node
+	Lasted time.Duration `json:"lasted"`
+	Back   time.Duration `json:"back"` // from its end until everybody had seen a new change
+
+	Others Group `json:"others"`
+	Hit    Group `json:"hit"`
+
+	Missing int      `json:"missing"`         // members who did not get back in time
+	Split   int      `json:"split"`           // rooms whose members did not see the same in the end
+	Rooms   int      `json:"rooms"`           // that all nodes together have, in the end
+	Audit   string   `json:"audit,omitempty"` // why the rooms could not be read
+	Grown   []string `json:"grown,omitempty"` // what nodes have more of than they should
+
+	Exits []string        `json:"exits,omitempty"` // nodes that ended by themselves, and how
+	Stops []time.Duration `json:"stops,omitempty"` // how long planned stops took
+
+	Durable   int             `json:"durable"` // acknowledgements
+	Found     []history.Fault `json:"found,omitempty"`
+	Undecided int             `json:"undecided"`
+	Checking  time.Duration   `json:"checking"`
+}
+
+// Group is what a group of clients went through.
+type Group struct {
+	Clients int           `json:"clients"`
+	Gap     time.Duration `json:"gap"`     // the longest status gap of any
+	GapFrom time.Duration `json:"gapFrom"` // when it began, from the beginning of the fault
+	GapRoom string        `json:"gapRoom"` // where
+	Median  time.Duration `json:"median"`  // of all clients' longest
+	Lost    int           `json:"lost"`    // connections
+	Asked   int           `json:"asked"`   // requests
+	Waited  time.Duration `json:"waited"`  // the longest for an answer
+	Refused counts        `json:"refused"` // for the moment and by the rules, by code
+	Failed  counts        `json:"failed"`  // requests that a page had given up, by code
+}
+
+// counts are numbers by code.
+type counts map[string]int
+
+func (c counts) add(code string, n int) {
+	if n > 0 {
+		c[code] += n
+	}
+}
+
+func (c counts) sum() (n int) {
+	for _, k := range c {
+		n += k
+	}
+	return n
+}
+
+func (c counts) String() string {
+	if len(c) == 0 {
+		return "0"
+	}
+	var parts []string
+	for _, code := range slices.Sorted(maps.Keys(c)) {
+		parts = append(parts, fmt.Sprintf("%s %d", code, c[code]))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Lost, doubled and leaked are the kinds of faults that a row counts; all others
+// are added up.
+func (r Row) count(kinds ...history.FaultKind) (n int) {
+	for _, f := range r.Found {
+		if slices.Contains(kinds, f.Kind) {
+			n++
+		}
+	}
+	return n
+}
+
+// faulty reports whether something was wrong that no fault excuses.
+func (r Row) faulty() bool {
+	return len(r.Found) > 0 || r.Undecided > 0 || r.Missing > 0 || r.Split > 0 || r.Audit != "" || len(r.Grown) > 0
+}
+
+// Report is what a run found.
+type Report struct {
+	Rooms   int     `json:"rooms"`
+	Members int     `json:"members"`
+	Rate    float64 `json:"rate"`
+	Seed    uint64  `json:"seed"`
+	Dir     string  `json:"dir"`
+
+	Rows     []Row    `json:"rows"`
+	Expelled int64    `json:"expelled"`       // members told not to come back
+	Tapped   int64    `json:"tapped"`         // bytes between servers, searched for estimates
+	Control  int64    `json:"control"`        // packets to and from clients in which there were some
+	Left     []string `json:"left,omitempty"` // what nodes still have when everybody has expired
+	Dumps    []string `json:"dumps,omitempty"`
+}
+
+// Passed reports whether every promise held and could be judged. How long people
+// waited is for the reader to judge.
+func (r Report) Passed() bool {
+	for _, row := range r.Rows {
+		if row.faulty() {
+			return false
+		}
+	}
+	return r.Expelled == 0 && len(r.Left) == 0 && r.Control > 0 && len(r.Rows) > 0
+}
+
+// PrintHead writes the heading of the lines that [Row.Print] writes.
+func PrintHead(w io.Writer) {
+	line(w, rowFormat, "fault", "node", "gap others", "gap hit", "median o/h", "waited o/h", "failed o/h", "refused", "conns lost", "back", "acks", "lost/dbl/leak/other", "notes")
+}
+
+const rowFormat = "%-14s %-4s %-10s %-8s %-13s %-15s %-11s %-20s %-10s %-7s %-6v %-19s %s"
+
+// Print writes the row as a line of a table.
+func (r Row) Print(w io.Writer) {
+	hit := func(s string) string {
+		if r.Hit.Clients == 0 {
+			return "-"
+		}
+		return s
+	}
+	refused := make(counts)
+	for _, g := range []Group{r.Others, r.Hit} {
+		for code, n := range g.Refused {
+			refused.add(code, n)
+		}
+	}
+	lost, doubled, leaked := r.count(history.Lost), r.count(history.Doubled), r.count(history.Leaked, history.Unasked)
+	line(w, rowFormat, r.Fault, r.Victim, short(r.Others.Gap), hit(short(r.Hit.Gap)),
+		short(r.Others.Median)+"/"+hit(short(r.Hit.Median)), short(r.Others.Waited)+"/"+hit(short(r.Hit.Waited)),
+		fmt.Sprintf("%d/%d", r.Others.Failed.sum(), r.Hit.Failed.sum()), refused, fmt.Sprintf("%d/%d", r.Others.Lost, r.Hit.Lost), short(r.Back),
+		r.Durable, fmt.Sprintf("%d/%d/%d/%d", lost, doubled, leaked, len(r.Found)-lost-doubled-leaked), strings.Join(r.notes(), "; "))
+}
+
+// notes is what else there is to say.
+func (r Row) notes() []string {
+	var notes []string
+	note := func(when bool, format string, args ...any) {
+		if when {
+			notes = append(notes, fmt.Sprintf(format, args...))
+		}
+	}
+	note(r.Missing > 0, "%d members not back", r.Missing)
+	note(r.Split > 0, "%d rooms served twice", r.Split)
+	note(r.Undecided > 0, "%d rooms undecided", r.Undecided)
+	note(r.Audit != "", "%s", r.Audit)
+	note(r.Others.Failed.sum() > 0, "others' failed: %s", r.Others.Failed)
+	note(r.Hit.Failed.sum() > 0, "failed: %s", r.Hit.Failed)
+	note(len(r.Stops) > 0, "stops took %s", joined(r.Stops))
+	note(len(r.Exits) > 0, "ended by themselves: %s", strings.Join(r.Exits, ", "))
+	notes = append(notes, r.Grown...)
+	return notes
+}
+
+func joined(durations []time.Duration) string {
+	var parts []string
+	for _, d := range durations {
+		parts = append(parts, short(d))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Print writes what the run found for a person to read.
+func (r Report) Print(w io.Writer) {
+	line(w, "")
+	PrintHead(w)
+	for _, row := range r.Rows {
+		row.Print(w)
+	}
+	line(w, "")
+	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	line(out, "rooms × members\t%d × %d, %g requests/s", r.Rooms, r.Members, r.Rate)
+	line(out, "searched between servers\t%d MB; with clients, where they may be read, estimates were in %d packets", r.Tapped>>20, r.Control)
+	line(out, "told not to come back\t%d", r.Expelled)
+	line(out, "left behind\t%s", strings.Join(append(r.Left, ""), " "))
+	line(out, "seed\t%d", r.Seed)
+	line(out, "logs\t%s", r.Dir)
+	_ = out.Flush()
+	shown := 0
+	for _, row := range r.Rows {
+		for _, f := range row.Found {
+			if shown++; shown <= maxShown {
+				line(w, "after %s: %s", row.Fault, f)
+			}
+		}
+	}
+	if shown > maxShown {
+		line(w, "… and %d more", shown-maxShown)
+	}
+	for _, name := range r.Dumps {
+		line(w, "see %s", name)
+	}
+	if r.Passed() {
+		line(w, "PASSED")
+	} else {
+		line(w, "FAILED")
+	}
+}
+
+const maxShown = 20
+
+func short(d time.Duration) string { return d.Round(time.Millisecond).String() }
+
+// line writes a line; whether a report can be written is for its reader to see.
+func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }
