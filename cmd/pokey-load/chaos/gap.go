@@ -1,6 +1,9 @@
 package chaos
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A client's status gap is the time for which it could not be shown the newest
 // state of its room while that changed. Two things make one, and the longest of
@@ -44,11 +47,19 @@ type gaps struct {
 	end     time.Time // of the watching
 }
 
-// longest is the longest status gap, and its beginning.
-func (g gaps) longest() (gap time.Duration, from time.Time) {
-	count := func(began, ended time.Time) {
-		if d := ended.Sub(began); d > gap {
-			gap, from = d, began
+// gap is a status gap and what made it.
+type gap struct {
+	took   time.Duration
+	change change // the late change; number 0 for a time without a connection
+	from   time.Time
+	to     time.Time // the end of the watching if it lasted beyond
+}
+
+// longest is the longest status gap.
+func (g gaps) longest() (most gap) {
+	count := func(c change, from, to time.Time) {
+		if d := to.Sub(from); d > most.took {
+			most = gap{d, c, from, to}
 		}
 	}
 	next := 0 // the first sight that may show a change
@@ -67,17 +78,32 @@ func (g gaps) longest() (gap time.Duration, from time.Time) {
 		if next < len(g.sights) {
 			seen = g.sights[next].at
 		}
-		count(began, seen)
+		count(c, began, seen)
 	}
 	for _, b := range g.blinds {
 		if b.to.IsZero() {
 			b.to = g.end
 		}
 		if g.changed(b) {
-			count(b.from, b.to)
+			count(change{}, b.from, b.to)
 		}
 	}
-	return gap, from
+	return most
+}
+
+// describe says what made the gap, in seconds from a beginning.
+func (g gap) describe(since time.Time) string {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "never"
+		}
+		return fmt.Sprintf("%+.3f", t.Sub(since).Seconds())
+	}
+	if g.change.number == 0 {
+		return fmt.Sprintf("without a connection from %s to %s", at(g.from), at(g.to))
+	}
+	c := g.change
+	return fmt.Sprintf("topic %d asked for at %s, sent at %s, answered at %s, seen at %s", c.number, at(c.asked), at(c.sent), at(c.answered), at(g.to))
 }
 
 // changed reports whether the room changed, or was about to, in that time.

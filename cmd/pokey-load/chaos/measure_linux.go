@@ -2,7 +2,9 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -14,9 +16,10 @@ import (
 var rules = []string{"stale_round"}
 
 // measure takes down what the members went through.
-func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) {
+func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) error {
 	groups := map[bool]*Group{false: &row.Others, true: &row.Hit}
 	longest := map[bool][]time.Duration{}
+	worst := map[bool]*member{}
 	began := end.Add(-row.Back - row.Lasted)
 	for _, g := range groups {
 		g.Refused, g.Failed = make(counts), make(counts)
@@ -24,10 +27,11 @@ func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) {
 	for m := range p.everybody() {
 		g := groups[hit[m]]
 		g.Clients++
-		gap, from := m.gaps(end).longest()
-		longest[hit[m]] = append(longest[hit[m]], gap)
-		if gap > g.Gap {
-			g.Gap, g.GapFrom, g.GapRoom = gap, from.Sub(began), m.room.id
+		most := m.gaps(end).longest()
+		longest[hit[m]] = append(longest[hit[m]], most.took)
+		if most.took > g.Gap {
+			g.Gap, worst[hit[m]] = most.took, m
+			g.Cause = fmt.Sprintf("room %s, user %s on %s: %s", m.room.id, m.UserID(), nodeNames[m.at()], most.describe(began))
 		}
 		m.mu.Lock()
 		g.Lost += m.lost
@@ -52,6 +56,12 @@ func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) {
 	}
 	delete(row.Others.Failed, "")
 	delete(row.Hit.Failed, "")
+	var err error
+	for side, m := range worst {
+		name := fmt.Sprintf("gap-%d-%s-%s.txt", row.Round, row.Fault, map[bool]string{true: "hit", false: "others"}[side])
+		err = errors.Join(err, m.writeTrace(filepath.Join(p.dir, name), m.gaps(end).longest(), began))
+	}
+	return err
 }
 
 // failure is what the page would have told of: that a request was refused, or

@@ -32,6 +32,7 @@ type member struct {
 	blinds  []blind
 	refused map[string]int // refusals for the moment, by code
 	lost    int            // connections
+	heard   []heard
 }
 
 // room is a room with its members, the owner first, and what is changed in it.
@@ -60,7 +61,7 @@ func newMember(home int, session client.Session, b *balancer, h *history.History
 	closed, message, status := hooks.Closed, hooks.Message, hooks.Status
 	hooks.Closed = func(conn int, err error) {
 		closed(conn, err)
-		m.lose()
+		m.lose(err)
 	}
 	hooks.Message = func(conn int, msg []byte) {
 		message(conn, msg)
@@ -94,10 +95,11 @@ func (m *member) dial(ctx context.Context, b *balancer, session client.Session) 
 	return conn, nil
 }
 
-func (m *member) lose() {
+func (m *member) lose(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lost++
+	m.heard = append(m.heard, heard{time.Now(), err.Error()})
 	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
 		return // still
 	}
@@ -117,15 +119,19 @@ func (m *member) see(r client.Room) {
 	}
 }
 
-// listen counts the refusals for the moment.
+// listen takes down what there is to hear, and counts the refusals.
 func (m *member) listen(msg []byte) {
 	head, err := wire.Peek(msg)
-	if err != nil || head.Event != wire.Error {
+	if err != nil {
 		return
 	}
+	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.refused[string(head.Code)]++
+	m.hear(now, head)
+	if head.Event == wire.Error {
+		m.refused[string(head.Code)]++
+	}
 }
 
 // at is the index of the node that the member is, or was last, connected to.
@@ -145,7 +151,7 @@ func (m *member) forget() {
 	} else {
 		m.blinds = nil
 	}
-	m.lost = 0
+	m.lost, m.heard = 0, nil
 	clear(m.refused)
 }
 

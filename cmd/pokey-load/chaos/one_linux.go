@@ -21,8 +21,8 @@ const (
 )
 
 // one lets one thing go wrong and says what came of it.
-func (r *runner) one(ctx context.Context, f fault) (Row, error) {
-	row := Row{Fault: f.name}
+func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
+	row := Row{Fault: f.name, Round: round}
 	if err := r.gather(ctx); err != nil {
 		return row, err
 	}
@@ -42,6 +42,7 @@ func (r *runner) one(ctx context.Context, f fault) (Row, error) {
 		return row, err
 	}
 	hit := r.party.hit(victim, f.everybody)
+	r.lag.take()
 	began := time.Now()
 	if err := f.run(ctx, r, victim); err != nil {
 		return row, err
@@ -49,10 +50,12 @@ func (r *runner) one(ctx context.Context, f fault) (Row, error) {
 	healed := time.Now()
 	row.Lasted = healed.Sub(began)
 	row.Missing = r.party.awaitAll(ctx, healed, r.Patience)
-	row.Back = time.Since(healed)
+	row.Back, row.Lag = time.Since(healed), r.lag.take()
 	r.party.Pause()
 	defer r.party.Resume()
-	r.party.measure(&row, hit, time.Now())
+	if err := r.party.measure(&row, hit, time.Now()); err != nil {
+		return row, err
+	}
 	row.Split = r.party.awaitSame(ctx)
 	if err := r.party.Audit(ctx, r.party.auditor); err != nil {
 		row.Audit = err.Error()

@@ -24,6 +24,8 @@ type Row struct {
 	Others Group `json:"others"`
 	Hit    Group `json:"hit"`
 
+	Lag time.Duration `json:"lag"` // the longest time that this program did not get to run
+
 	Missing int      `json:"missing"`         // members who did not get back in time
 	Split   int      `json:"split"`           // rooms whose members did not see the same in the end
 	Rooms   int      `json:"rooms"`           // that all nodes together have, in the end
@@ -43,8 +45,7 @@ type Row struct {
 type Group struct {
 	Clients int           `json:"clients"`
 	Gap     time.Duration `json:"gap"`     // the longest status gap of any
-	GapFrom time.Duration `json:"gapFrom"` // when it began, from the beginning of the fault
-	GapRoom string        `json:"gapRoom"` // where
+	Cause   string        `json:"cause"`   // of it, with times from the beginning of the fault
 	Median  time.Duration `json:"median"`  // of all clients' longest
 	Lost    int           `json:"lost"`    // connections
 	Asked   int           `json:"asked"`   // requests
@@ -159,6 +160,7 @@ func (r Row) notes() []string {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
+	note(r.Lag > maxLag, "the machine is busy: late by %s", short(r.Lag))
 	note(r.Missing > 0, "%d members not back", r.Missing)
 	note(r.Split > 0, "%d rooms served twice", r.Split)
 	note(r.Undecided > 0, "%d rooms undecided", r.Undecided)
@@ -168,6 +170,9 @@ func (r Row) notes() []string {
 	note(len(r.Stops) > 0, "stops took %s", joined(r.Stops))
 	note(len(r.Exits) > 0, "ended by themselves: %s", strings.Join(r.Exits, ", "))
 	notes = append(notes, r.Grown...)
+	for _, kind := range []history.FaultKind{history.NotLinearizable, history.Misreported, history.OutOfOrder, history.Divergent, history.Invented} {
+		note(r.count(kind) > 0, "%s %d", kind, r.count(kind))
+	}
 	return notes
 }
 
@@ -195,6 +200,10 @@ func (r Report) Print(w io.Writer) {
 	line(out, "seed\t%d", r.Seed)
 	line(out, "logs\t%s", r.Dir)
 	_ = out.Flush()
+	for _, row := range r.Rows {
+		line(w, "%s, others: %s", row.Fault, row.Others.Cause)
+		line(w, "%s, hit:    %s", row.Fault, row.Hit.Cause)
+	}
 	shown := 0
 	for _, row := range r.Rows {
 		for _, f := range row.Found {
@@ -217,6 +226,9 @@ func (r Report) Print(w io.Writer) {
 }
 
 const maxShown = 20
+
+// maxLag is what may be ignored in times of the size that matter.
+const maxLag = 50 * time.Millisecond
 
 func short(d time.Duration) string { return d.Round(time.Millisecond).String() }
 

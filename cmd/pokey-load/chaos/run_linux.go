@@ -31,6 +31,7 @@ type runner struct {
 	party   *party
 	made    int              // rooms, in all parties
 	scanned map[string]int64 // bytes of each node's log
+	lag     lag
 	report  Report
 }
 
@@ -79,17 +80,17 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 	defer cancel()
 	minding.Go(func() { r.balancer.check(ctx) })
 	minding.Go(func() { r.supervise(ctx) })
+	minding.Go(func() { r.lag.watch(ctx) })
 	if r.party, err = r.newParty(ctx); err != nil {
 		return err
 	}
 	defer func() { r.party.end() }()
 	for round := range r.Rounds {
 		for _, f := range chosen {
-			row, err := r.one(ctx, f)
+			row, err := r.one(ctx, f, round+1)
 			if err != nil {
 				return fmt.Errorf("%s: %w", f.name, err)
 			}
-			row.Round = round + 1
 			r.report.Rows = append(r.report.Rows, row)
 			if r.Progress != nil {
 				r.Progress(row)
@@ -155,6 +156,7 @@ type party struct {
 	*game.Game
 	rooms   []*room
 	auditor client.Config
+	dir     string
 	playing sync.WaitGroup
 	cancel  context.CancelFunc
 	found   int // faults so far
@@ -174,7 +176,7 @@ const openers = 8
 
 // newParty fills the rooms and lets the play begin.
 func (r *runner) newParty(ctx context.Context) (*party, error) {
-	p := &party{Game: game.New(ctx)}
+	p := &party{Game: game.New(ctx), dir: r.Dir}
 	r.wiretap.listen(p.History)
 	playing, cancel := context.WithCancel(ctx)
 	p.cancel = cancel

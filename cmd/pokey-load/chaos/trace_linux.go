@@ -1,0 +1,68 @@
+package chaos
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/wire"
+)
+
+// heard is the head of a message that a member got, or the loss of their
+// connection.
+type heard struct {
+	at   time.Time
+	what string
+}
+
+// hear takes down the head of a message. It is called with mu held.
+func (m *member) hear(at time.Time, head wire.Head) {
+	what := head.Event
+	switch head.Event {
+	case wire.RoomStatus:
+		what = fmt.Sprintf("status of version %d", head.Version)
+	case wire.RoomPatch:
+		what = fmt.Sprintf("patch from version %d to %d", head.Since, head.Version)
+	case wire.OK, wire.Error:
+		what = fmt.Sprintf("%s %s to %s", head.Event, head.Code, head.ID)
+	}
+	m.heard = append(m.heard, heard{at, what})
+}
+
+// writeTrace writes what a member got around their longest gap, and how the room
+// changed meanwhile.
+func (m *member) writeTrace(name string, most gap, since time.Time) error {
+	file, err := os.Create(name) //nolint:gosec // it is the run's directory
+	if err != nil {
+		return fmt.Errorf("trace: %w", err)
+	}
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "never"
+		}
+		return fmt.Sprintf("%+.3f", t.Sub(since).Seconds())
+	}
+	out := tabwriter.NewWriter(file, 0, 8, 2, ' ', 0)
+	line(out, "room %s, user %s, home %s, on %s; times are seconds since %s", m.room.id, m.UserID(), nodeNames[m.home], nodeNames[m.at()], since.UTC().Format("15:04:05.000"))
+	line(out, "%s", most.describe(since))
+	m.room.mu.Lock()
+	for _, c := range m.room.changes {
+		line(out, "topic %d\tasked %s\tsent %s\tanswered %s", c.number, at(c.asked), at(c.sent), at(c.answered))
+	}
+	for _, a := range m.room.answers {
+		line(out, "answer to %s on %s\tasked %s\tanswered %s\tok %v %s, sent %d times over %d connections, put off %d times", a.by.UserID(), nodeNames[a.by.at()],
+			at(a.asked), at(a.asked.Add(a.took)), a.reply.OK, a.reply.Code, a.reply.Sent, a.reply.Conns, a.reply.Refused)
+	}
+	m.room.mu.Unlock()
+	m.mu.Lock()
+	for _, h := range m.heard {
+		line(out, "got\t%s\t%s", at(h.at), h.what)
+	}
+	m.mu.Unlock()
+	if err := out.Flush(); err != nil {
+		_ = file.Close()
+		return fmt.Errorf("trace: %w", err)
+	}
+	return file.Close()
+}
