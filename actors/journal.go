@@ -12,6 +12,15 @@ import (
 	"example.com/pokey/store"
 )
 
+// keeper is an actor that keeps its state with a journal.
+type keeper interface {
+	handle(ctx actor.Context, message any) // may change the state
+	encode() image                         // is the state
+	publish()                              // shows it, if it is committed
+	passOn(message any)                    // gives a message to the successor
+	retire()                               // ends the actor and has it pass on what still comes
+}
+
 // journal keeps one actor's state in the store. It has the actor commit before
 // it acknowledges and before it broadcasts:
 //
@@ -32,6 +41,7 @@ import (
 //     stood for it before is superseded.
 type journal struct {
 	// given
+	keeper
 	sys  *System
 	self *actor.PID
 	key  string
@@ -47,7 +57,9 @@ type journal struct {
 	retrying   bool           // a state that could not be saved is being written again
 	dirty      bool           // something is not yet in a commit
 	unsaved    bool           // the last commit failed
-	fenced     bool           // somebody else has the record
+	fenced     bool           // somebody else has the record: nothing is shown any more
+	moving     bool           // the actor belongs on another node
+	retired    bool           // what still comes is for a successor
 	frozen     bool           // what came of the last commit is not known
 	writing    []store.Record // the commit under way
 	waiting    []any
@@ -142,12 +154,42 @@ func (j *journal) hold(message any) bool {
 // quiet says that nothing is under way.
 func (j *journal) quiet() bool { return !j.loading && !j.committing && len(j.waiting) == 0 }
 
+// receive handles a message now, or when the state may be changed.
+func (j *journal) receive(ctx actor.Context, message any) {
+	switch {
+	case j.retired:
+		j.passOn(message)
+	case !j.hold(message):
+		j.handle(ctx, message)
+		j.settle()
+	}
+}
+
+// catchUp handles what waited while the state could not be changed: all of it
+// shares the next commit. Then an actor that belongs elsewhere may go.
+func (j *journal) catchUp(ctx actor.Context) {
+	for !j.loading && !j.committing && len(j.waiting) > 0 {
+		for _, m := range j.release() {
+			switch {
+			case j.retired:
+				j.passOn(m)
+			case !j.hold(m):
+				j.handle(ctx, m)
+			}
+		}
+		j.settle()
+	}
+	if j.moving && j.quiet() && !j.retired {
+		j.retire()
+	}
+}
+
 // claim writes the record that was found, so that whoever wrote it last can no
 // more. It is for a store that others share.
-func (j *journal) claim(picture func() image) {
+func (j *journal) claim() {
 	if j.rev != 0 && j.sys.Store.Shared() {
 		j.dirty = true
-		j.settle(picture)
+		j.settle()
 	}
 }
 
@@ -162,188 +204,15 @@ func (j *journal) release() []any {
 func (j *journal) after(effect func(durable bool)) { j.effects = append(j.effects, effect) }
 
 // settle ends the handling of messages: if they changed anything it is
-// committed, else their effects run at once. Picture gives the state.
-func (j *journal) settle(picture func() image) {
+// committed, else their effects run at once and what is new is shown.
+func (j *journal) settle() {
 	switch {
-	case j.committing:
+	case j.committing || j.fenced:
 	case j.unsaved || !j.dirty:
 		j.run(!j.unsaved && j.sys.Store.Durable())
+		j.publish()
 	default:
 		j.committing, j.dirty = true, false
-		j.commit(picture, j.rev)
-	}
-}
-
-func (j *journal) commit(picture func() image, rev store.Revision) {
-	r, with := j.records(picture(), rev)
-	j.writing = append([]store.Record{r}, with...)
-	j.write()
-}
-
-// write commits what is to be written, for the first time or again: a shared
-// store knows a commit that is repeated.
-func (j *journal) write() {
-	records := j.writing
-	go j.bounded(func(c context.Context) any {
-		start := time.Now()
-		rev, err := j.sys.Store.Commit(c, records[0], records[1:]...)
-		j.sys.observe(time.Since(start), err)
-		return committed{rev, err}
-	})
-}
-
-// again writes a state that could not be saved. In a store of this process alone
-// the revision is read first, since what came of the commit that failed is not
-// known.
-func (j *journal) again(picture func() image) {
-	if j.frozen {
-		j.write()
-		return
-	}
-	if !j.unsaved || j.retrying {
-		return
-	}
-	j.retrying, j.dirty = true, false
-	i := picture()
-	go j.bounded(func(c context.Context) any {
-		rev, err := j.overwrite(c, i)
-		return committed{rev, err}
-	})
-}
-
-// overwrite commits an image whatever the revision is by now.
-func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) {
-	found, err := j.sys.Store.Load(c, j.key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
-		return 0, err
-	}
-	r, with := j.records(i, found.Revision)
-	return j.sys.Store.Commit(c, r, with...)
-}
-
-// done takes in how a commit ended and runs its effects. It reports whether the
-// actor has been superseded, and whether a state that had not been saved is now.
-func (j *journal) done(m committed) (superseded, recovered bool) {
-	wasRetry := j.retrying
-	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && j.sys.Store.Shared() {
-		j.freeze(m.err)
-		return false, false
-	}
-	j.thaw()
-	j.committing, j.retrying = false, false
-	switch {
-	case m.err == nil:
-		j.rev = m.rev
-		if j.unsaved {
-			j.unsaved, recovered = false, true
-			j.sys.counts.unsaved.Add(-1)
-		}
-	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
-		j.fenced = true
-		j.sys.counts.fencings.Add(1)
-		j.effects = nil
-		return true, false
-	default:
-		if !j.unsaved {
-			j.unsaved = true
-			if j.sys.counts.unsaved.Add(1) == 1 {
-				j.sys.Log.Error("cannot save, going on without", "err", m.err)
-			}
-		}
-		j.dirty = true
-		j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
-	}
-	j.run(!j.unsaved && j.sys.Store.Durable())
-	return false, recovered
-}
-
-// freeze waits with everything until the commit under way is known to have
-// been done or not, and sends away who would wait with it.
-func (j *journal) freeze(why error) {
-	if !j.frozen {
-		j.frozen = true
-		if j.sys.counts.unsaved.Add(1) == 1 {
-			j.sys.Log.Error("the store does not answer, what it holds is frozen", "err", why)
-		}
-		for _, m := range j.release() {
-			j.hold(m)
-		}
-	}
-	j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
-}
-
-func (j *journal) thaw() {
-	if j.frozen {
-		j.frozen = false
-		j.sys.counts.unsaved.Add(-1)
-	}
-}
-
-func (j *journal) run(durable bool) {
-	for len(j.effects) > 0 {
-		effects := j.effects
-		j.effects = nil
-		for _, effect := range effects {
-			effect(durable)
-		}
-	}
-}
-
-// remove deletes the record; the actor gets removed, and is done.
-func (j *journal) remove() {
-	j.committing, j.dirty = true, false
-	key, rev := j.key, j.rev
-	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev, j.parts()...)} })
-}
-
-// ended takes in how a deletion ended and runs the effects that waited for it.
-// A record that could not be deleted is found again by the sweep.
-func (j *journal) ended(m removed) {
-	if m.err != nil {
-		j.sys.Log.Warn("a record cannot be deleted yet", "err", m.err)
-	}
-	j.committing = false
-	j.run(m.err == nil)
-	j.abandon()
-}
-
-// stop ends the journal with its actor. A state that is not on disk is written
-// once more, for as long as one commit may take.
-func (j *journal) stop(picture func() image) {
-	if j.retry != nil {
-		j.retry.Stop()
-	}
-	j.thaw()
-	if !j.unsaved {
-		return
-	}
-	j.sys.counts.unsaved.Add(-1)
-	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
-	defer cancel()
-	if _, err := j.overwrite(c, picture()); err != nil {
-		j.sys.Log.Error("stopped without having saved", "err", err)
-	}
-}
-
-// abandon gives up what is not saved: its actor panicked and cannot be trusted.
-func (j *journal) abandon() {
-	j.thaw()
-	if j.unsaved {
-		j.unsaved = false
-		j.sys.counts.unsaved.Add(-1)
-	}
-}
-
-// bounded does something that may take long, in a goroutine of the caller's
-// making, and tells the actor what came of it.
-func (j *journal) bounded(do func(context.Context) any) {
-	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
-	defer cancel()
-	j.sys.root.Send(j.self, do(c))
-}
-
-func (s *System) observe(took time.Duration, err error) {
-	if s.ObserveCommit != nil {
-		s.ObserveCommit(took, err != nil)
+		j.commit(j.rev)
 	}
 }

@@ -206,12 +206,13 @@ func roomRequestOf(r *wire.RoomRequest) any {
 		return nil
 	}
 	by, user := askedBy(pidOf(r.GetConn()), in), poker.UserID(r.GetUser())
-	switch request := in.Request.(type) {
-	case protocol.CreateRoom:
+	if request, ok := in.Request.(protocol.CreateRoom); ok {
 		return create{asked: by, owner: user, request: request}
-	case protocol.JoinRoom:
+	}
+	if request, ok := in.Request.(protocol.JoinRoom); ok {
 		return join{asked: by, user: user, name: r.GetName(), role: request.Role}
-	case protocol.RoomRequest:
+	}
+	if request, ok := in.Request.(protocol.RoomRequest); ok {
 		return command{asked: by, user: user, request: request}
 	}
 	return nil

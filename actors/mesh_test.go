@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -179,17 +180,9 @@ func (m *mesh) see(away []string, nodes ...string) {
 
 func (n *meshNode) update(view *meshView) {
 	n.mesh.mu.Lock()
-	n.view = &meshView{view.version, view.members, view.away, n.losses()}
+	n.view = &meshView{view.version, view.members, view.away, maps.Clone(n.lost)}
 	n.mesh.mu.Unlock()
 	n.changed()
-}
-
-func (n *meshNode) losses() map[string]int {
-	losses := map[string]int{}
-	for address, times := range n.lost {
-		losses[address] = times
-	}
-	return losses
 }
 
 // lose breaks the link from n to another node, as n sees it.
@@ -305,16 +298,4 @@ func (n *meshNode) Stop(*actor.PID) {}
 func (m *mesh) homeOf(room poker.RoomID) *meshNode {
 	address, _ := m.view.Owner("room", string(room))
 	return m.nodes[address]
-}
-
-// awayFrom is some node that a room does not live on.
-func (m *mesh) awayFrom(room poker.RoomID) *meshNode {
-	home := m.homeOf(room)
-	for _, address := range m.view.members {
-		if n := m.nodes[address]; n != nil && n != home {
-			return n
-		}
-	}
-	m.t.Fatal("there is no other node")
-	return nil
 }

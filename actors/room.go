@@ -72,9 +72,7 @@ type roomActor struct {
 	timer   *time.Timer
 	absence *time.Timer // until members who do not come back count as away
 	closing bool        // the record is being deleted
-	moving  bool        // it belongs on another node
 	leaver  poker.UserID
-	retired bool
 	board
 }
 
@@ -83,7 +81,7 @@ func newRoom(sys *System, id poker.RoomID) *roomActor {
 		sys: sys, id: id, seats: newSeats(), recent: recent{},
 		journal: journal{sys: sys, key: roomKind + "/" + string(id), part: historyKind + "/" + string(id)},
 	}
-	a.known = a.repeated
+	a.keeper, a.known = a, a.repeated
 	return a
 }
 
@@ -95,7 +93,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.load(ctx)
 	case *actor.Stopping:
 		a.stopTimers()
-		a.stop(a.encode)
+		a.stop()
 	case *actor.Stopped:
 		a.sys.counts.rooms.Add(-1)
 		a.sys.counts.members.Add(int64(-a.members))
@@ -106,7 +104,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case removed:
 		a.closed(m)
 	case retryCommit:
-		a.again(a.encode)
+		a.again()
 	case delivered:
 		a.delivered(m.turn)
 	case cooled:
@@ -114,36 +112,9 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case handOver:
 		a.moving = true
 	default:
-		switch {
-		case a.retired:
-			a.passOn(m)
-		case !a.hold(m):
-			a.handle(ctx, m)
-			a.settle(a.encode)
-			a.publish()
-		}
+		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
-	if a.moving && a.quiet() && !a.closing {
-		a.retire()
-	}
-}
-
-// catchUp handles what waited while the state could not be changed: all of it
-// shares the next commit.
-func (a *roomActor) catchUp(ctx actor.Context) {
-	for !a.loading && !a.committing && len(a.waiting) > 0 {
-		for _, m := range a.release() {
-			switch {
-			case a.retired:
-				a.passOn(m)
-			case !a.hold(m):
-				a.handle(ctx, m)
-			}
-		}
-		a.settle(a.encode)
-		a.publish()
-	}
 }
 
 func (a *roomActor) handle(ctx actor.Context, message any) {
@@ -192,7 +163,7 @@ func (a *roomActor) loaded(m loaded) {
 		if room.Owner() == "" {
 			a.findOwner()
 		}
-		a.claim(a.encode)
+		a.claim()
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
 		a.sys.Log.Error("a room's record is damaged; its link revives it", "err", m.err)
@@ -220,72 +191,5 @@ func (a *roomActor) committed(m committed) {
 		a.room.Touch() // to be shown as saved again
 		a.dirty = true
 	}
-	a.settle(a.encode)
-}
-
-// tellSeats sends an event to the joined connections of one user.
-func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
-	conns := a.seats.of(user)
-	if len(conns) == 0 {
-		return
-	}
-	event := say{event: protocol.Encode(e)}
-	for _, conn := range conns {
-		a.sys.send(conn, event)
-	}
-}
-
-// moved sends the subscribers to whoever stands for the room now. Those of other
-// nodes know where that is. Those of this node know only if it does; else its
-// view is behind, and they are better off elsewhere.
-func (a *roomActor) moved() {
-	for conn := range a.seats.all() {
-		if conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
-			a.sys.send(conn, hangUp{protocol.CloseMoved, "room moved"})
-		} else {
-			a.sys.send(conn, rejoin{a.id})
-		}
-	}
-}
-
-func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
-	for conn := range a.seats.all() {
-		a.sys.send(conn, hangUp{code, reason})
-	}
-}
-
-func (a *roomActor) stopTimers() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
-	if a.cooling != nil {
-		a.cooling.Stop()
-	}
-	if a.absence != nil {
-		a.absence.Stop()
-	}
-}
-
-func (a *roomActor) retire() {
-	if !a.retired {
-		a.retired = true
-		a.stopTimers()
-		a.sys.root.Send(a.sys.rooms, retire{string(a.id), a.fenced})
-	}
-}
-
-// passOn gives a message to the successor.
-func (a *roomActor) passOn(message any) {
-	switch message.(type) {
-	case *actor.Terminated, due, absent: // of this actor's own life
-	default:
-		a.sys.tellRoom(a.id, message)
-	}
-}
-
-// crash sends the subscribers away; they come back to another actor.
-func (a *roomActor) crash() {
-	a.hangUpAll(protocol.CloseResync, "resynchronise")
-	a.abandon()
-	a.sys.root.Send(a.sys.rooms, crashed{string(a.id)})
+	a.settle()
 }

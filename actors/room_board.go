@@ -49,7 +49,7 @@ func (a *roomActor) current() *protocol.Status {
 // publish shows the room to every subscriber who has not seen this version,
 // unless it is too early: then whoever ends the wait calls again.
 func (a *roomActor) publish() {
-	if a.room == nil || a.committing || a.closing || a.cooling != nil {
+	if a.room == nil || a.committing || a.closing || a.fenced || a.cooling != nil {
 		return
 	}
 	if a.shown != nil && a.shown.Version == a.room.Version() {

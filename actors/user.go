@@ -69,8 +69,6 @@ type userActor struct {
 	timer    *time.Timer
 	turn     int         // which setting of the timer counts
 	leaving  *departure  // while the user expires
-	moving   bool        // they belong on another node
-	retired  bool        // what still comes is for a successor
 	failed   []time.Time // joins of rooms that are not there, of late
 }
 
@@ -82,6 +80,7 @@ func newUser(sys *System, id poker.UserID) *userActor {
 		sys: sys, id: id, conns: map[string]*actor.PID{},
 		journal: journal{sys: sys, key: userKind + "/" + string(id)},
 	}
+	a.keeper = a
 	a.known = func(r request) bool { return a.created(r.asker()) >= 0 }
 	return a
 }
@@ -94,7 +93,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.load(ctx)
 	case *actor.Stopping:
 		a.stopTimer()
-		a.stop(a.encode)
+		a.stop()
 	case *actor.Stopped:
 		a.sys.counts.users.Add(-1)
 	case loaded:
@@ -105,39 +104,17 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.ended(m)
 		a.retire()
 	case retryCommit:
-		a.again(a.encode)
+		a.again()
 	case handOver:
 		a.moving = true
 	default:
-		if a.retired {
-			a.passOn(m)
-			return
-		}
-		if !a.hold(m) {
-			a.handle(ctx, m)
-			a.settle(a.encode)
-		}
+		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
-	if a.moving && a.quiet() && !a.retired {
-		a.retire()
-	}
 }
 
-// catchUp handles what waited while the state could not be changed.
-func (a *userActor) catchUp(ctx actor.Context) {
-	for !a.loading && !a.committing && len(a.waiting) > 0 {
-		for _, m := range a.release() {
-			switch {
-			case a.retired:
-				a.passOn(m)
-			case !a.hold(m):
-				a.handle(ctx, m)
-			}
-		}
-		a.settle(a.encode)
-	}
-}
+// publish has nothing to do: what a user's actor shows, its effects do.
+func (a *userActor) publish() {}
 
 func (a *userActor) handle(ctx actor.Context, message any) {
 	switch m := message.(type) {
@@ -190,7 +167,7 @@ func (a *userActor) loaded(m loaded) {
 		}
 		a.lastSeen = m.record.Expires.Add(-a.sys.UserExpiry)
 		a.arm(time.Until(m.record.Expires), expire{})
-		a.claim(a.encode)
+		a.claim()
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
 		a.sys.Log.Error("a user's record is damaged and is begun anew", "err", m.err)
@@ -212,54 +189,7 @@ func (a *userActor) committed(m committed) {
 		a.retire()
 		return
 	}
-	a.settle(a.encode)
-}
-
-// attach welcomes a connection. Nothing else is sent to it before.
-func (a *userActor) attach(ctx actor.Context, m attach) {
-	if a.leaving != nil {
-		a.leaving.returning = append(a.leaving.returning, m)
-		return
-	}
-	ctx.Watch(m.conn)
-	first := len(a.conns) == 0
-	a.conns[m.conn.Id] = m.conn
-	if !m.again {
-		a.sys.tell(m.conn, protocol.Welcome{
-			Protocol: protocol.Version, UserID: a.id, Name: a.name(),
-			Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
-		})
-	}
-	if first {
-		a.renew()
-		a.sys.tellRegistries(roomsName, findRooms{a.id})
-	}
-}
-
-// detach takes a connection out whose actor has stopped or cannot be heard.
-func (a *userActor) detach(m *actor.Terminated) {
-	if _, ok := a.conns[m.Who.Id]; !ok {
-		return
-	}
-	delete(a.conns, m.Who.Id)
-	if m.Why == actor.TerminatedReason_AddressTerminated {
-		a.sys.send(m.Who, reattach{}) // in case it is only the link
-	}
-	if len(a.conns) > 0 {
-		return
-	}
-	a.lastSeen = time.Now()
-	if !a.record.blank() {
-		a.dirty = true
-		a.arm(a.sys.UserExpiry, expire{})
-	}
-}
-
-func (a *userActor) name() string {
-	if a.record.Name == "" {
-		return guest
-	}
-	return a.record.Name
+	a.settle()
 }
 
 // endIfBlank lets go of an actor that stands for nobody.
@@ -292,24 +222,6 @@ func (a *userActor) passOn(message any) {
 	case *actor.Terminated, expire, renew, departAgain: // of this actor's own life
 	default:
 		a.sys.tellUser(a.id, message)
-	}
-}
-
-// moved sends the connections to whoever stands for the user now, as a room
-// does with its own.
-func (a *userActor) moved() {
-	for _, conn := range a.conns {
-		if conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
-			a.sys.send(conn, hangUp{protocol.CloseMoved, "user moved"})
-		} else {
-			a.sys.send(conn, reattach{})
-		}
-	}
-}
-
-func (a *userActor) hangUpAll(code protocol.CloseCode, reason string) {
-	for _, conn := range a.conns {
-		a.sys.send(conn, hangUp{code, reason})
 	}
 }
 

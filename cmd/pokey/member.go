@@ -60,6 +60,9 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error
 		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
 		Kinds:  actors.Kinds(), Wire: wire.Version, Log: log,
 	})
+	if errors.Is(err, cluster.ErrAddressTaken) {
+		err = fmt.Errorf("-node-advertise: %w", err)
+	}
 	if err != nil {
 		return nil, errors.Join(exit{exitConfig, err}, m.etcd.Close())
 	}

@@ -2,5 +2,5 @@
 // be stopped, killed, paused and started again while the test goes on.
 //
 // It takes the etcd that is in PATH. Where there is none a test is skipped,
-// unless POKEY_ETCD=require is in the environment: then it fails.
+// unless POKEY_ETCDTEST=require is in the environment: then it fails.
 package etcdtest

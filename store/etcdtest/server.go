@@ -46,7 +46,7 @@ func Start(t testing.TB, flags ...string) *Server {
 	t.Helper()
 	path, err := exec.LookPath("etcd")
 	if err != nil {
-		if os.Getenv("POKEY_ETCD") == "require" {
+		if os.Getenv("POKEY_ETCDTEST") == "require" {
 			t.Fatalf("an etcd is required: %v", err)
 		}
 		t.Skipf("there is no etcd here: %v", err)
