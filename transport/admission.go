@@ -19,6 +19,14 @@ const silence = pingInterval + 5*time.Second
 // those with something to remember are kept, so this takes a flood to reach.
 const maxAddresses = 1 << 16
 
+// floodCost is how many handshakes a connection counts for that was cut for what
+// it sent, so that who comes back at once to go on is soon told to wait, for
+// floodWait at most. An office behind one address bears some of that.
+const (
+	floodCost = 16
+	floodWait = 15 * time.Second
+)
+
 // admission decides who may connect, and knows who is connected.
 type admission struct {
 	connections, perAddress, perSession int // the limits; zero is none
@@ -118,10 +126,15 @@ func longestSilent(conns []*Conn, now time.Duration) *Conn {
 
 // release forgets a connection that was admitted.
 func (s *Server) release(c *Conn) {
+	flooded := c.flooded()
 	a := &s.admission
 	a.mu.Lock()
 	a.total--
-	a.address(c.addr, s.now()).connections--
+	from := a.address(c.addr, s.now())
+	from.connections--
+	if flooded {
+		from.handshakes.charge(a.handshakes, floodCost-1, floodWait, s.now()) // one it has paid for
+	}
 	a.removeFromSession(c)
 	a.mu.Unlock()
 	s.open.Done()

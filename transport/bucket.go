@@ -31,6 +31,16 @@ func (b *bucket) take(r rate, n float64, now time.Duration) bool {
 	return true
 }
 
+// charge uses up n, whether the rate allows it or not, but no more than takes
+// debt to be forgotten beyond the burst.
+func (b *bucket) charge(r rate, n float64, debt, now time.Duration) {
+	if r.unlimited() {
+		return
+	}
+	b.settle(r, now)
+	b.used = max(b.used, min(b.used+n, r.burst+r.perSecond*debt.Seconds()))
+}
+
 // wait is how long it takes until one more is allowed.
 func (b *bucket) wait(r rate, now time.Duration) time.Duration {
 	if r.unlimited() {

@@ -19,6 +19,13 @@ func (c *Conn) closing() bool {
 	return c.code != 0
 }
 
+// flooded says whether the connection was closed for what the client sent.
+func (c *Conn) flooded() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.code == protocol.CloseRateLimited || c.code == protocol.CloseTooManyErrors
+}
+
 // shut begins to close the connection, unless that has begun. The caller holds
 // mu, here and up to breakOff.
 func (c *Conn) shut(code protocol.CloseCode, reason string) {

@@ -1,11 +1,14 @@
 package transport
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"example.com/pokey/protocol"
 )
 
 // Cases 1, 2, 3, 4, 7, 9, 10 and 35.
@@ -244,6 +247,70 @@ func TestHandshakeRate(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		if let, refused := outcomes(3); let != 2 || refused != 1 {
 			t.Errorf("later let %d, refused %d", let, refused)
+		}
+	})
+}
+
+// Case 66. Who was cut for flooding and comes back to go on is told to wait, soon
+// and for longer each time; nobody else is, nor who only closes and comes back.
+func TestFloodersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, func(c *Config) {
+			c.MessageRate, c.MessageBurst, c.HandshakeRate, c.HandshakeBurst = 10, 30, 1, 4*floodCost
+			c.TrustedProxies = everybody
+		})
+		flooder, neighbour := "X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 192.0.2.2"
+		come := func(from string) (*raw, bool) {
+			c := s.dialRaw()
+			return c, c.ask(s.handshake(from)).StatusCode == http.StatusSwitchingProtocols
+		}
+		flood := func() bool {
+			c, let := come(flooder)
+			if let {
+				go func() {
+					for {
+						if _, err := io.WriteString(c, client(pongF, "")); err != nil {
+							return
+						}
+					}
+				}()
+				c.wantClose(protocol.CloseRateLimited)
+			}
+			_ = c.Close()
+			synctest.Wait()
+			return let
+		}
+		floods := 0
+		for flood() {
+			floods++
+		}
+		if floods != 4 {
+			t.Errorf("flooded %d times", floods)
+		}
+		for range 160 {
+			time.Sleep(time.Second)
+			if flood() {
+				floods++
+			}
+		}
+		if floods != 4+160/floodCost {
+			t.Errorf("with patience flooded %d times", floods)
+		}
+		for range 4 * floodCost {
+			c, let := come(neighbour)
+			if !let {
+				t.Fatal("a neighbour is kept out")
+			}
+			c.send(closeFrame(1000, ""))
+			c.wantClose(1000)
+			_ = c.Close()
+		}
+		if _, let := come(neighbour); let {
+			t.Error("the handshakes themselves are not limited: the test is blind")
+		}
+		time.Sleep(floodWait + time.Second)
+		if _, let := come(flooder); !let {
+			t.Error("kept out for longer than was meant")
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,10 +108,8 @@ func saysCase(text, number string) bool {
 	// A comment may go on in the next line.
 	text = regexp.MustCompile(`\n\s*// `).ReplaceAllString(text, " ")
 	for _, m := range ownCases.FindAllStringSubmatch(text, -1) {
-		for _, n := range caseCount.FindAllString(m[1], -1) {
-			if n == number {
-				return true
-			}
+		if slices.Contains(caseCount.FindAllString(m[1], -1), number) {
+			return true
 		}
 	}
 	return false
