@@ -133,12 +133,26 @@ func loadCommand(flags *flag.FlagSet, _ io.Writer) func(context.Context) (outcom
 	flags.Float64Var(&o.Rate, "rate", 1000, "changes a second over all rooms, for shape paced")
 	flags.IntVar(&o.PID, "pid", 0, "the server's process, for what it takes")
 	flags.IntVar(&o.Stalled, "stalled", 0, "connections that join a room and stop reading")
+	flags.IntVar(&o.Slow, "slow", 0, "connections that join a room and read a message a second")
+	turns := flags.Int("turns", 0, "compare: measure alone and beside the abusers in turn, so many times; 0 for one measurement with them")
 	flags.IntVar(&o.Flooding, "flooding", 0, "connections that send as fast as they can")
 	flags.IntVar(&o.Dialers, "dialers", 32, "connections to set up at a time")
 	return func(ctx context.Context) (outcome, error) {
 		var err error
 		if o.Site, err = site(); err != nil {
 			return outcome{}, err
+		}
+		// Abusers have an address of their own where -sources gives the others several.
+		remote := flags.Lookup("allow-remote").Value.String() == "true"
+		if o.Abusers, err = client.NewSite(flags.Lookup("url").Value.String(), client.SiteOptions{AllowRemote: remote}); err != nil {
+			return outcome{}, err
+		}
+		if *turns != 0 {
+			comparison, err := load.Beside(ctx, o, *turns)
+			if err != nil {
+				return outcome{}, err
+			}
+			return outcome{comparison, comparison.Sound()}, nil
 		}
 		report, err := load.Run(ctx, o)
 		if err != nil {

@@ -30,11 +30,13 @@ type Options struct {
 	// StallAfter is how long a room may have been quiet at the end without
 	// being taken for stalled; 0 for half of Duration, and at most 5 s.
 	StallAfter time.Duration
-	Rate       float64 // of shape paced: changes a second over all rooms
-	PID        int     // the server's process, 0 for an unknown one
-	Stalled    int     // connections that join a room and stop reading; at most 10 000
-	Flooding   int     // connections that send as fast as they can; at most 1 000
-	Dialers    int     // connections that are set up at a time; 1 to 1 000
+	Rate       float64      // of shape paced: changes a second over all rooms
+	PID        int          // the server's process, 0 for an unknown one
+	Stalled    int          // connections that join a room and stop reading; at most 10 000
+	Slow       int          // connections that join a room and read a message a second; at most 10 000
+	Abusers    *client.Site // where those come from; nil for where everybody does
+	Flooding   int          // connections that send as fast as they can; at most 1 000
+	Dialers    int          // connections that are set up at a time; 1 to 1 000
 }
 
 // maxConnections is what one process is taken to be able to hold.
@@ -47,14 +49,14 @@ func (o Options) Validate() error {
 		return errors.New("rooms: 1 to 20000")
 	case o.Members < 1 || o.Members > 5000:
 		return errors.New("members: 1 to 5000")
-	case o.Rooms*o.Members+o.Stalled+o.Flooding > maxConnections:
+	case o.Rooms*o.Members+o.Stalled+o.Slow+o.Flooding > maxConnections:
 		return fmt.Errorf("at most %d connections", maxConnections)
 	case o.Duration <= 0 || o.Duration > 24*time.Hour || o.Rest < 0 || o.WarmUp < 0 || max(o.Rest, o.WarmUp) > time.Hour:
 		return errors.New("duration: up to 24h, warm-up and rest: up to 1h")
 	case o.Shape == "paced" && (o.Rate <= 0 || o.Rate > 1e6):
 		return errors.New("rate: more than 0, up to 1000000")
-	case o.Stalled < 0 || o.Stalled > 10000 || o.Flooding < 0 || o.Flooding > 1000:
-		return errors.New("stalled: 0 to 10000, flooding: 0 to 1000")
+	case min(o.Stalled, o.Slow, o.Flooding) < 0 || max(o.Stalled, o.Slow) > 10000 || o.Flooding > 1000:
+		return errors.New("stalled and slow: 0 to 10000, flooding: 0 to 1000")
 	case o.Dialers < 1 || o.Dialers > 1000:
 		return errors.New("dialers: 1 to 1000")
 	}

@@ -89,6 +89,46 @@ func TestIdleWithAbuse(t *testing.T) {
 	}
 }
 
+// Alone and beside abusers, in turn.
+func TestBeside(t *testing.T) {
+	o := options(t, "paced")
+	o.Stalled, o.Slow, o.Flooding = 2, 1, 1
+	o.WarmUp, o.Duration = 100*time.Millisecond, 300*time.Millisecond
+	c, err := Beside(t.Context(), o, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Turns) != 3 || !c.Sound() || c.P50 <= 0 || c.P99 <= 0 {
+		t.Errorf("got %+v", c)
+	}
+	for _, turn := range c.Turns {
+		if turn.Abuse.Stalled == 0 || turn.Abuse.Slow == 0 || turn.Abuse.Flooded == 0 {
+			t.Errorf("beside nobody: %+v", turn)
+		}
+	}
+	var table strings.Builder
+	c.Print(&table)
+	if !strings.Contains(table.String(), "medians of the ratios") {
+		t.Errorf("got\n%s", &table)
+	}
+	o.Stalled, o.Slow, o.Flooding = 0, 0, 0
+	if _, err := Beside(t.Context(), o, 3); err == nil {
+		t.Error("compared with nobody")
+	}
+}
+
+func TestMedianOfRatios(t *testing.T) {
+	window := func(d time.Duration) Window { return Window{Estimates: Latency{P99: d}} }
+	c := Comparison{Turns: []Turn{{Alone: window(10), Beside: window(11)}, {Alone: window(100), Beside: window(500)}, {Alone: window(1), Beside: window(1)}}}
+	p99 := func(w Window) float64 { return float64(w.Estimates.P99) }
+	if got := c.median(p99); got != 1.1 {
+		t.Errorf("median %v", got)
+	}
+	if got := (Comparison{}).median(p99); got != 0 {
+		t.Errorf("of nothing %v", got)
+	}
+}
+
 // A server that stops answering is not taken for a fast one.
 func TestStandstillIsReported(t *testing.T) {
 	o := options(t, "burst")

@@ -102,7 +102,7 @@ func (r Report) Print(w io.Writer) {
 		line(out, "first loss\t%s", r.LostWhy)
 	}
 	if r.Abuse != (Abuse{}) {
-		line(out, "abuse\t%d stalled, %d flooding with %d requests, %d kept out", r.Abuse.Stalled, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
+		line(out, "abuse\t%d stalled, %d slow, %d flooding with %d requests, %d kept out", r.Abuse.Stalled, r.Abuse.Slow, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
 	}
 	if s := r.Server; s != nil {
 		line(out, "server CPU\t%.2f µs per logical delivery, %.2f cores", float64(s.CPUPerDelivery)/1e3, s.Cores)
