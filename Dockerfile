@@ -5,11 +5,12 @@ RUN go mod download
 COPY . .
 ARG VERSION=""
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=${VERSION}" -o /out/pokey ./cmd/pokey \
- && mkdir -m 0700 /out/data
+ && mkdir -m 0700 /out/data /out/certs
 
 FROM scratch
 COPY --from=build /out/pokey /pokey
 COPY --from=build --chown=65532:65532 /out/data /data
+COPY --from=build --chown=65532:65532 /out/certs /certs
 USER 65532:65532
 ENV POKEY_LISTEN=:8080 POKEY_DATA=/data POKEY_ADMIN_LISTEN=127.0.0.1:9090 POKEY_LOG_FORMAT=json
 EXPOSE 8080
