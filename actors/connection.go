@@ -84,6 +84,10 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 		a.sys.counts.connections.Add(1)
 		a.sys.root.Send(a.sys.gateway, enter{ctx.Self()})
 		a.attach(ctx.Self())
+	case *actor.Stopping:
+		if a.nudge != nil {
+			a.nudge.Stop()
+		}
 	case *actor.Stopped:
 		a.sys.counts.connections.Add(-1)
 		a.sys.root.Send(a.sys.gateway, leave{ctx.Self()})
@@ -106,16 +110,18 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 		a.check(ctx.Self(), m.everything)
 	case reattach:
 		a.attach(ctx.Self())
-		a.repeat(ctx.Self(), 0)
+		a.repeat(ctx.Self(), true)
 	case rejoin:
 		a.rejoin(ctx.Self(), m.room)
-		a.repeat(ctx.Self(), 0)
+		a.repeat(ctx.Self(), true)
+	case nudge:
+		a.nudged(ctx.Self())
 	}
 }
 
 func (a *connectionActor) show(m show) {
-	if a.shown(m) {
-		if m.whole {
+	if pass, anew := a.shown(m); pass {
+		if anew {
 			a.client.Forget(m.status.RoomID)
 		}
 		a.client.SendStatus(m.status)
@@ -131,11 +137,11 @@ func (a *connectionActor) request(ctx actor.Context, in protocol.Incoming) {
 		}
 		return
 	}
-	if !a.expect(in) {
+	if !a.expect(ctx.Self(), in) {
 		a.sys.refuse(asked{conn: ctx.Self(), name: in.Name}, protocol.Unavailable)
 		return
 	}
-	a.forward(ctx.Self(), in)
+	a.forward(ctx.Self(), in, false)
 }
 
 // crash tells the client to come back, to another actor.

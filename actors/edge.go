@@ -14,20 +14,22 @@ import (
 // what is said to it while it does is gone. Both are restored from here, the
 // edge: a connection remembers where its user and its rooms were and what it
 // has no answer to, and when one of them is elsewhere, or the link to it was
-// lost, it attaches, joins and asks again. Asking twice does no harm, because
-// requests are known when repeated.
+// lost, it attaches, joins and asks again, until it is answered. Asking twice
+// does no harm, because requests are known when repeated.
 
 // The messages by which a connection is kept attached.
 type (
 	// check has the connection see whether its user and rooms are where they were.
 	// Everything says to make sure of those on other nodes although they are.
 	check struct{ everything bool }
+	// nudge comes from the connection's own timer while something is unanswered.
+	nudge struct{}
 	// reattach says that the user's actor does not know this connection.
 	reattach struct{}
 	// rejoin says that the room's actor may not know this connection any more.
 	rejoin struct{ room poker.RoomID }
-	// probe asks a room's actor whether it knows this connection.
-	// that has seen this version.
+	// probe asks a room's actor whether it knows this connection, and that it has
+	// seen this version.
 	probe struct {
 		conn    *actor.PID
 		version uint64
@@ -40,42 +42,54 @@ type edge struct {
 	home     string // the incarnation of the node that the user's actor is on
 	rooms    map[poker.RoomID]*entry
 	open     []unanswered // oldest first
+	nudge    *time.Timer  // while something is unanswered
 }
 
 // entry is a room that the connection is in or has asked to join.
 type entry struct {
 	at      string // the incarnation of the room's node when it was asked
 	in      bool
-	epoch   string // of the room that it was shown last
-	version uint64
+	wanted  bool // the client has asked for a whole status
+	joining bool // this connection has, for itself
+	epoch   string
+	version uint64 // that was shown last
 }
 
 // unanswered is a request with an id that is on its way.
 type unanswered struct {
-	in   protocol.Incoming
-	sent time.Time
+	in    protocol.Incoming
+	times int // that it was asked
+	sent  time.Time
 }
 
-// maxUnanswered is how many requests with an id may be on their way: twice what
-// a client may send at once by default. More than that wait for nothing but a
-// store that does not answer.
-const maxUnanswered = 64
+const (
+	// maxUnanswered is how many requests with an id may be on their way: twice
+	// what a client may send at once by default. More than that wait for nothing
+	// but a store that does not answer.
+	maxUnanswered = 64
+	// askAgain is how long an answer may take before it is asked for again, at
+	// first. Then it is twice that, and so on up to slowly.
+	askAgain = time.Second
+	slowly   = 3 // doublings
+)
 
 func (a *connectionActor) attach(self *actor.PID) {
 	_, a.home = a.sys.placement.View().Owner(userKind, string(a.user))
 	a.sys.tellUser(a.user, attach{conn: self, again: a.welcomed})
 }
 
-// forward passes a request to the user's actor.
-func (a *connectionActor) forward(self *actor.PID, in protocol.Incoming) {
+// forward passes a request to the user's actor. Own says that it is this
+// connection's own.
+func (a *connectionActor) forward(self *actor.PID, in protocol.Incoming, own bool) {
 	if r, ok := in.Request.(protocol.JoinRoom); ok {
-		a.asking(r.RoomID)
+		e := a.entry(r.RoomID)
+		_, e.at = a.sys.placement.View().Owner(roomKind, string(r.RoomID))
+		e.wanted = e.wanted || !own
 	}
 	a.sys.tellUser(a.user, fromClient{conn: self, in: in})
 }
 
-// asking notes where a room is that is asked to let the connection in.
-func (a *connectionActor) asking(room poker.RoomID) {
+func (a *connectionActor) entry(room poker.RoomID) *entry {
 	if a.rooms == nil {
 		a.rooms = map[poker.RoomID]*entry{}
 	}
@@ -84,37 +98,47 @@ func (a *connectionActor) asking(room poker.RoomID) {
 		e = &entry{}
 		a.rooms[room] = e
 	}
-	_, e.at = a.sys.placement.View().Owner(roomKind, string(room))
+	return e
 }
 
 // shown notes what the connection sees of a room, and reports whether it is to
-// be passed on. A broadcast may come later than the word that the connection has
-// left, and an answer to a join later than that of the room's next actor, on
-// another node.
-func (a *connectionActor) shown(m show) bool {
+// be passed on, and whether as something new. Nothing is passed on twice unless
+// the client has asked for it. A broadcast may come later than the word that the
+// connection has left, and an answer to a join later than that of the room's
+// next actor, on another node.
+func (a *connectionActor) shown(m show) (pass, anew bool) {
 	e := a.rooms[m.status.RoomID]
-	switch {
-	case e == nil || !e.in && !m.whole:
-		return false
-	case e.epoch == m.status.Epoch && m.status.Version < e.version:
-		return false
+	if e == nil || !e.in && !m.whole {
+		return false, false
+	}
+	same := e.epoch == m.status.Epoch
+	if m.whole {
+		e.joining = false
+		anew = e.wanted || !same
+	}
+	if same && (m.status.Version < e.version || m.status.Version == e.version && !anew) {
+		return false, false
+	}
+	if m.whole {
+		e.wanted = false
 	}
 	e.in, e.epoch, e.version = true, m.status.Epoch, m.status.Version
-	return true
+	return true, anew
 }
 
 func (a *connectionActor) left(room poker.RoomID) { delete(a.rooms, room) }
 
 // expect notes a request that is to be answered, and reports whether it may be
 // asked. Within one process nothing is lost, so nothing needs to be noted.
-func (a *connectionActor) expect(in protocol.Incoming) bool {
+func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
 	if in.ID == "" || a.sys.alone {
 		return true
 	}
 	if len(a.open) >= maxUnanswered {
 		return false
 	}
-	a.open = append(a.open, unanswered{in, time.Now()})
+	a.open = append(a.open, unanswered{in, 1, time.Now()})
+	a.arm(self)
 	return true
 }
 
@@ -136,8 +160,7 @@ func (a *connectionActor) answered(id string) bool {
 func (a *connectionActor) check(self *actor.PID, everything bool) {
 	view := a.sys.placement.View()
 	address, home := view.Owner(userKind, string(a.user))
-	lost := home != a.home
-	if lost || (everything && address != a.sys.address) {
+	if home != a.home || (everything && address != a.sys.address) {
 		a.attach(self)
 	}
 	for room, e := range a.rooms {
@@ -146,33 +169,53 @@ func (a *connectionActor) check(self *actor.PID, everything bool) {
 		case !e.in && at != e.at:
 			delete(a.rooms, room) // if it is still wanted, it is asked for below
 		case at != e.at:
-			a.rejoin(self, room)
-			lost = true
+			e.joining = true
 		case everything && e.in && address != a.sys.address:
 			a.sys.tellRoom(room, probe{self, e.version})
 		}
 	}
-	if lost {
-		a.repeat(self, 0)
-	} else if everything {
-		a.repeat(self, pulseInterval/2)
-	}
+	a.repeat(self, !everything)
 }
 
 // rejoin joins a room that the connection is in, at whoever stands for it now.
 func (a *connectionActor) rejoin(self *actor.PID, room poker.RoomID) {
-	if e := a.rooms[room]; e == nil || !e.in {
+	e := a.rooms[room]
+	if e == nil || !e.in {
 		return
 	}
-	a.forward(self, protocol.NewJoinRoom(room))
+	e.joining = true
+	a.forward(self, protocol.NewJoinRoom(room), true)
+	a.arm(self)
 }
 
-// repeat asks again what has not been answered for some time.
-func (a *connectionActor) repeat(self *actor.PID, after time.Duration) {
-	for i := range a.open {
-		if u := &a.open[i]; time.Since(u.sent) >= after {
-			u.sent = time.Now()
-			a.forward(self, u.in)
+// repeat joins and asks again what is due for it, or everything that is
+// unanswered.
+func (a *connectionActor) repeat(self *actor.PID, everything bool) {
+	for room, e := range a.rooms {
+		if e.joining {
+			a.rejoin(self, room)
 		}
+	}
+	for i := range a.open {
+		u := &a.open[i]
+		if everything || time.Since(u.sent) >= askAgain<<min(u.times-1, slowly) {
+			u.sent, u.times = time.Now(), u.times+1
+			a.forward(self, u.in, false)
+		}
+	}
+}
+
+// arm has the connection nudged as long as it waits for something.
+func (a *connectionActor) arm(self *actor.PID) {
+	if a.nudge == nil {
+		a.nudge = a.sys.sendAfter(askAgain, self, nudge{})
+	}
+}
+
+func (a *connectionActor) nudged(self *actor.PID) {
+	a.nudge = nil
+	a.repeat(self, false)
+	if len(a.open) > 0 {
+		a.arm(self)
 	}
 }

@@ -49,6 +49,52 @@ func TestLostLink(t *testing.T) {
 	})
 }
 
+// The way between two nodes is closed for a while. When it is open again,
+// nobody has to wait for something to happen.
+func TestClosedWay(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		for m.ownerOf(ada.user) == "n2" { // which is in the way
+			ada, bob, room = inRoom(m)
+		}
+		m.setCut("n3", "n2", true)
+		m.setCut("n2", "n3", true)
+		m.nodes["n3"].lose("n2")
+		m.nodes["n2"].lose("n3")
+		time.Sleep(5 * time.Second)
+		ada.ok("setTopic", room, `,"topic":"unseen"`)
+		m.setCut("n3", "n2", false)
+		m.setCut("n2", "n3", false)
+		time.Sleep(1500 * time.Millisecond)
+		bob.settle()
+		if bob.room()["topic"] != "unseen" {
+			t.Errorf("bob sees %v", bob.room())
+		}
+	})
+}
+
+// Somebody comes to a node while that of their room is dead, and nobody knows
+// yet.
+func TestComingTooEarly(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		_, bob, room := inRoom(m)
+		bob.ok("estimate", room, `,"value":"5"`)
+		n3 := m.nodes["n3"]
+		m.cutOff("n3")
+		again := m.nodes["n1"].connect(bob.user)
+		again.send(`{"request":"joinRoom","id":"join","roomId":"` + string(room) + `"}`)
+		again.send(`{"request":"estimate","id":"vote","roomId":"` + string(room) + `","value":"8"}`)
+		time.Sleep(3 * time.Second)
+		m.kill(n3)
+		m.see([]string{"n3"})
+		again.answered("join")
+		again.answered("vote")
+		if own := again.want("ownEstimate"); own["value"] != "8" {
+			t.Errorf("own estimate: %v", own)
+		}
+	})
+}
+
 // A node that sees a new view before another one sends there what the other
 // does not own yet, or no longer.
 func TestViewsApart(t *testing.T) {

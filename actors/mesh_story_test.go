@@ -48,7 +48,14 @@ func TestDrainIsUnnoticed(t *testing.T) {
 			if home := m.homeOf(room); home.sys.Stats().Rooms != 1 || m.nodes[away].sys.Stats().Rooms != 0 {
 				t.Fatalf("the room is not where it belongs")
 			}
+			shown := 0.0
 			for _, e := range bob.all()[before:] {
+				if version, ok := e["version"].(float64); ok {
+					if version <= shown {
+						t.Errorf("version %v again: %v", version, e)
+					}
+					shown = version
+				}
 				if members, ok := e["room"].(map[string]any); ok {
 					for _, member := range members["members"].(map[string]any) {
 						if member.(map[string]any)["online"] != true {
