@@ -226,9 +226,11 @@ func (n *meshNode) deliver(pid *actor.PID, message any) (found bool) {
 	return found
 }
 
+// quiet waits until nothing moves, also where two nodes had to sort out whose
+// something is.
 func (m *mesh) quiet() {
 	synctest.Wait()
-	time.Sleep(60 * time.Millisecond)
+	time.Sleep(250 * time.Millisecond)
 	synctest.Wait()
 }
 
