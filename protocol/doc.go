@@ -225,7 +225,8 @@
 //     expired or closed.
 //   - roomHistory {roomId, rounds}: the finished rounds, oldest first.
 //   - closing {reason, retryAfterMs}: the server is about to close; reconnect after that
-//     many milliseconds.
+//     many milliseconds. 0 means that another server is ready: a client may connect to it
+//     at once and close this connection when the other one has said welcome.
 //
 // In welcome, limits says what the server will take, so that a client need not find out
 // by refusals; zero means no limit:

@@ -8,9 +8,13 @@ import (
 	"example.com/pokey/protocol"
 )
 
+// overlap is how long a client that is told to connect elsewhere has for it.
+const overlap = 3 * time.Second
+
 // Drain ends all connections for a restart. New ones are refused from now on;
 // those there are close one after the other over spread, each told when to
-// come back. Drain returns when all have ended, at the latest soon after ctx
+// come back; at once if other servers are ready for them, and then it may stay
+// until it has. Drain returns when all have ended, at the latest soon after ctx
 // is done, which breaks them off.
 func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	s.admission.mu.Lock()
@@ -20,9 +24,12 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	conns := s.admission.all()
 	for i, c := range conns {
 		time.AfterFunc(spread*time.Duration(i)/time.Duration(len(conns)), func() {
-			back := 500*time.Millisecond + rand.N(2*time.Second)
+			back, stay := 500*time.Millisecond+rand.N(2*time.Second), time.Duration(0)
+			if s.cfg.Elsewhere {
+				back, stay = 0, overlap
+			}
 			c.Send(protocol.Encode(protocol.Closing{Reason: "restart", RetryAfterMS: back.Milliseconds()}))
-			c.Close(protocol.CloseRestart, "restart")
+			time.AfterFunc(stay, func() { c.Close(protocol.CloseRestart, "restart") })
 		})
 	}
 	ended := make(chan struct{})

@@ -206,6 +206,32 @@ func TestDrain(t *testing.T) {
 	})
 }
 
+// Where other servers are ready a client may stay until it has connected there.
+func TestDrainElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, func(c *Config) { c.Elsewhere = true })
+		moving, _ := s.connect()
+		staying, _ := s.connect()
+		ended := make(chan struct{})
+		begun := time.Now()
+		go func() { s.Drain(context.Background(), 0); close(ended) }()
+		for _, c := range []*raw{moving, staying} {
+			c.wantFrame(text, `{"event":"closing","reason":"restart","retryAfterMs":0}`)
+		}
+		moving.send(closeFrame(1000, ""))
+		moving.wantClose(1000)
+		if took := time.Since(begun); took != 0 {
+			t.Errorf("the first took %v", took)
+		}
+		staying.wantFrame(closeF, closePayload(protocol.CloseRestart)+"restart")
+		staying.send(closeFrame(protocol.CloseRestart, ""))
+		<-ended
+		if took := time.Since(begun); took != overlap {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
 // TestDrainOutOfTime has clients that do nothing and a context that ends.
 func TestDrainOutOfTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

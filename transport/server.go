@@ -49,6 +49,8 @@ type Config struct {
 	// BasePath is where the page is, "/" by default. Slashes at its ends are
 	// added where they are missing.
 	BasePath string
+	// Elsewhere says that clients that are told to go find other servers at once.
+	Elsewhere bool
 	// RequireOrigin refuses clients that send no Origin, which browsers always do.
 	RequireOrigin bool
 

@@ -55,7 +55,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 			return n.system.Connect(user, conn)
 		},
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
-		BasePath: c.basePath, RequireOrigin: c.requireOrigin,
+		BasePath: c.basePath, RequireOrigin: c.requireOrigin, Elsewhere: n.member != nil,
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,

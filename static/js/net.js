@@ -37,17 +37,38 @@ export function connect({ url, onEvent, onLink, greeting, Socket = WebSocket }) 
     clearTimeout(timer);
     if (socket || stopped) return;
     onLink({ phase: 'connecting', tries });
-    const mine = new Socket(url);
+    use(new Socket(url));
+    listen(PATIENCE);
+  }
+
+  function use(mine) {
     socket = mine;
     mine.onmessage = ({ data }) => socket === mine && hear(JSON.parse(data));
     mine.onclose = ({ code }) => socket === mine && lost(code);
-    listen(PATIENCE);
+  }
+
+  /** Another server is ready: goes there, and only then leaves this one. */
+  function moveOn() {
+    const old = socket;
+    const next = new Socket(url);
+    next.onmessage = ({ data }) => {
+      if (socket !== old) return next.close();
+      wait = -1;
+      ready = false;
+      greetings.clear();
+      use(next);
+      old?.close();
+      hear(JSON.parse(data));
+    };
   }
 
   function hear(event) {
     listen();
     if (event.event === 'welcome') greet(event);
-    if (event.event === 'closing') wait = event.retryAfterMs;
+    if (event.event === 'closing') {
+      wait = event.retryAfterMs;
+      if (wait === 0) moveOn();
+    }
     if (greetings.delete(event.id) && greetings.size === 0) flush();
     if (!put(event)) onEvent(event);
   }

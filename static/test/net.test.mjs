@@ -124,6 +124,46 @@ test('close codes are obeyed', (t) => {
   assert.equal(wait(1012, (s) => s.last().say({ event: 'closing', retryAfterMs: 3000 })), 3250);
 });
 
+test('where another server is ready, the connection moves without a gap', async (t) => {
+  const s = scene(t, () => [['joinRoom', { roomId: 'r' }]]);
+  s.last().open();
+  s.last().say({ event: 'ok', id: s.last().sent[0].id });
+  const asked = s.link.request('reveal', { roomId: 'r' });
+  const old = s.last();
+  old.say({ event: 'closing', retryAfterMs: 0 });
+  assert.equal(s.sockets.length, 2);
+  old.say({ event: 'roomStatus' });
+  assert.equal(s.heard.at(-1).event, 'roomStatus', 'the old one is heard until the new one speaks');
+  const next = s.last();
+  next.open();
+  assert.equal(old.readyState, 3);
+  old.say({ event: 'roomStatus', late: true });
+  assert.equal(s.heard.at(-1).late, undefined);
+  old.drop(1012);
+  next.say({ event: 'ok', id: next.sent[0].id });
+  assert.deepEqual(next.sent.map((m) => m.request), ['joinRoom', 'reveal']);
+  next.say({ event: 'ok', id: next.sent[1].id });
+  assert.equal((await asked).event, 'ok');
+  assert.deepEqual(s.phases.map(({ phase }) => phase), ['connecting', 'open', 'open'], 'nobody sees it');
+  s.pass(10_000);
+  assert.equal(s.sockets.length, 2);
+});
+
+test('a server that is not ready after all is left alone', (t) => {
+  const s = scene(t);
+  s.last().open();
+  const old = s.last();
+  old.say({ event: 'closing', retryAfterMs: 0 });
+  s.last().readyState = 3;
+  s.last().onclose?.({ code: 1006 });
+  assert.equal(s.phase(), 'open');
+  old.drop(1012);
+  s.pass(500);
+  assert.equal(s.sockets.length, 3);
+  s.last().open();
+  assert.equal(s.phase(), 'open');
+});
+
 test('a session used elsewhere can be had back', (t) => {
   const s = scene(t);
   s.last().open();
