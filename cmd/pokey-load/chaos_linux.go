@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/chaos"
+	"example.com/pokey/cmd/pokey-load/lab"
 )
 
 func chaosCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (outcome, error) {
@@ -24,9 +25,10 @@ func chaosCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 	flags.IntVar(&o.Rooms, "rooms", 200, "rooms")
 	flags.IntVar(&o.Members, "members", 5, "members of each room, who sit on all nodes in turn")
 	flags.Float64Var(&o.Rate, "rate", 300, "requests a second over all rooms")
-	flags.StringVar(&names, "faults", "all", "what shall go wrong, in order: "+strings.Join(chaos.FaultNames(), ","))
+	flags.StringVar(&names, "faults", "all", "what shall go wrong, in order: "+strings.Join(chaos.FaultNames, ","))
 	flags.IntVar(&o.Rounds, "rounds", 1, "how often all of it")
 	flags.Uint64Var(&o.Seed, "seed", 0, "of who is hit; 0 for a random one")
+	flags.BoolVar(&o.Settle, "settle", true, "wait in the end until everybody has expired, and look what is left")
 	flags.DurationVar(&o.Quiet, "quiet", 3*time.Second, "how long nothing goes wrong before each fault")
 	flags.DurationVar(&o.Patience, "patience", 60*time.Second, "for everybody to be back after a fault, and for each room's check")
 	return func(ctx context.Context) (outcome, error) {
@@ -36,6 +38,9 @@ func chaosCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 		}
 		if err := prepare(&o); err != nil {
 			return outcome{}, err
+		}
+		if !lab.Inside() {
+			return outcome{}, errLab
 		}
 		chaos.PrintHead(stderr)
 		o.Progress = func(r chaos.Row) { r.Print(stderr) }

@@ -36,6 +36,9 @@ type outcome struct {
 	passed bool
 }
 
+// errLab is a command's wish to be run in a lab.
+var errLab = errors.New("must be run in a lab")
+
 // run is the program: it returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	name, command := "load", command(loadCommand)
@@ -72,7 +75,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		say(stderr, "what is %q?", flags.Arg(0))
 		return broken
 	}
-	if name == "chaos" && !lab.Inside() {
+	out, err := do(ctx)
+	if errors.Is(err, errLab) {
 		status, err := lab.Enter(ctx, append([]string{name}, args...), stdout, stderr)
 		if err != nil {
 			say(stderr, "%v", err)
@@ -80,7 +84,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return status
 	}
-	out, err := do(ctx)
 	if err != nil {
 		say(stderr, "%v", err)
 	}

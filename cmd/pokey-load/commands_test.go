@@ -9,10 +9,14 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/fakeserver"
+	"example.com/pokey/cmd/pokey-load/lab"
 )
 
-// The test binary is the server that is crashed, too.
+// The test binary is the server that is crashed, and the program in the lab, too.
 func TestMain(m *testing.M) {
+	if lab.Inside() {
+		main()
+	}
 	if os.Getenv(fakeserver.FaultsVariable) != "" {
 		os.Exit(fakeserver.Main(os.Args[1:]))
 	}

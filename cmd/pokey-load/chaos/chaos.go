@@ -2,8 +2,16 @@ package chaos
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 )
+
+// FaultNames are the names of all that can go wrong, in the order in which it does.
+var FaultNames = []string{
+	"kill", "vanish", "planned", "rolling", "upgrade", "freeze3", "freeze10", "freeze30", "partition", "deaf", "mute", "flap",
+	"storeless", "isolated", "slow", "etcd-stall", "etcd-leader", "etcd-majority",
+}
 
 // Options are what a run consists of.
 type Options struct {
@@ -19,6 +27,9 @@ type Options struct {
 	Rounds  int           // how often all of them, 1 to 1 000
 	Seed    uint64        // of who is hit; 0 for a random one
 	Quiet   time.Duration // before each fault
+	// Settle is whether to wait in the end, for some minutes, until everybody has
+	// expired, and to compare what nodes have then with what they had in the beginning.
+	Settle bool
 	// Patience is for everybody to be back after a fault, and for the oracle of
 	// linearizability for each room.
 	Patience time.Duration
@@ -39,6 +50,8 @@ func (o Options) Validate() error {
 		return errors.New("rate: more than 0, up to 100000")
 	case o.Rounds < 1 || o.Rounds > 1000:
 		return errors.New("rounds: 1 to 1000")
+	case slices.ContainsFunc(o.Faults, func(name string) bool { return !slices.Contains(FaultNames, name) }):
+		return fmt.Errorf("faults: of %v", FaultNames)
 	case o.Quiet < 0 || o.Patience <= 0:
 		return errors.New("durations must be positive")
 	}

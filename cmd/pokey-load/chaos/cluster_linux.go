@@ -102,6 +102,7 @@ func (c *cluster) node(o Options, name string) *process {
 		"-node-tls-ca", filepath.Join(certs, "ca.pem"), "-node-tls-cert", filepath.Join(certs, ip+".pem"), "-node-tls-key", filepath.Join(certs, ip+"-key.pem"),
 		"-message-rate", "0", "-message-burst", "0", "-max-connections", "0", "-max-connections-per-ip", "0",
 		"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
+		"-user-expiry", expiry.String(),
 	}
 	return &process{
 		host: c.network.Host(name), log: filepath.Join(c.dir, name+".log"), path: o.Binary, dir: c.dir,

@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"syscall"
@@ -14,51 +13,55 @@ type fault struct {
 	name string
 	// run does it, to the end; victim is a node.
 	run func(ctx context.Context, r *runner, victim string) error
-	// everybody says that it hits all nodes, so that there are no others.
-	everybody bool
-	nobody    bool // it hits no node itself
-	optional  bool // it is run only when it is asked for
+	hits
+	// target is the longest gap that is meant to be, of clients of other nodes
+	// and of those of the victim; zero for no target.
+	others, hit time.Duration
 }
+
+// hits says which nodes a fault hits itself.
+type hits int
+
+const (
+	one  hits = iota // the victim
+	all              // so that there are no others
+	none             // only etcd
+)
 
 // holdFor is how long most faults last.
 const holdFor = 15 * time.Second
 
+// What people may notice at most.
+const (
+	blink    = 300 * time.Millisecond // of what is planned
+	death    = time.Second            // of another node's sudden end
+	ownDeath = 3 * time.Second        // of the end of the node that they are on
+	silent   = 8 * time.Second        // of a node that is there and does not answer
+)
+
 var faults = []fault{
-	{name: "kill", run: kill},
-	{name: "vanish", run: vanish},
-	{name: "planned", run: planned},
-	{name: "rolling", run: rolling, everybody: true},
-	{name: "upgrade", run: upgrade, everybody: true},
-	{name: "freeze3", run: freeze(3 * time.Second)},
-	{name: "freeze10", run: freeze(10 * time.Second)},
-	{name: "freeze30", run: freeze(30 * time.Second)},
-	{name: "partition", run: cut(others, both)},
-	{name: "deaf", run: cut(others, in)},
-	{name: "mute", run: cut(others, out)},
-	{name: "flap", run: flap},
-	{name: "storeless", run: cut(etcds, both)},
-	{name: "isolated", run: cut(everything, both)},
-	{name: "slow", run: slow},
-	{name: "etcd-stall", run: etcdStall, nobody: true},
-	{name: "etcd-leader", run: etcdLeader, nobody: true},
-	{name: "etcd-majority", run: etcdMajority, nobody: true},
+	{"kill", kill, one, death, ownDeath},
+	{"vanish", vanish, one, silent, silent},
+	{"planned", planned, one, blink, blink},
+	{"rolling", rolling, all, blink, blink},
+	{"upgrade", upgrade, all, blink, blink},
+	{"freeze3", freeze(3 * time.Second), one, silent, silent},
+	{"freeze10", freeze(10 * time.Second), one, silent, silent},
+	{"freeze30", freeze(30 * time.Second), one, silent, silent},
+	{"partition", cut(others, both), one, silent, silent},
+	{"deaf", cut(others, in), one, silent, silent},
+	{"mute", cut(others, out), one, silent, silent},
+	{"flap", flap, one, silent, silent},
+	{"storeless", cut(etcds, both), one, silent, silent},
+	{"isolated", cut(everything, both), one, silent, silent},
+	{"slow", slow, one, 0, 0},
+	{"etcd-stall", etcdStall, none, 0, 0},
+	{"etcd-leader", etcdLeader, none, 0, 0},
+	{"etcd-majority", etcdMajority, none, 0, 0},
 }
 
-// FaultNames are the names of all faults, in their order.
-func FaultNames() []string {
-	var names []string
-	for _, f := range faults {
-		names = append(names, f.name)
-	}
-	return names
-}
-
-func faultByName(name string) (fault, error) {
-	i := slices.IndexFunc(faults, func(f fault) bool { return f.name == name })
-	if i < 0 {
-		return fault{}, fmt.Errorf("no fault %q: %v", name, FaultNames())
-	}
-	return faults[i], nil
+func faultByName(name string) fault {
+	return faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
 }
 
 // kill is the sudden death of the process: its connections are reset.

@@ -2,6 +2,8 @@ package chaos
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -114,4 +116,14 @@ func (g gaps) changed(b blind) bool {
 		}
 	}
 	return false
+}
+
+const topicPrefix = "topic "
+
+func topicOf(number int) string { return fmt.Sprintf("%s%d", topicPrefix, number) }
+
+// topicNumber is the number of the topic, 0 for one without.
+func topicNumber(topic string) int {
+	n, _ := strconv.Atoi(strings.TrimPrefix(topic, topicPrefix))
+	return n
 }

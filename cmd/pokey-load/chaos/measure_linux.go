@@ -1,7 +1,6 @@
 package chaos
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
-	"example.com/pokey/cmd/pokey-load/soak"
 )
 
 // rules are the refusals that playing by the rules brings about now and then.
@@ -79,36 +77,4 @@ func (a answer) failure() string {
 		return "lost"
 	}
 	return ""
-}
-
-// usage is what a node has.
-type usage struct{ goroutines, heap, connections, rooms, users float64 }
-
-func (r *runner) usage(ctx context.Context, name string) (usage, error) {
-	s, err := soak.Scrape(ctx, "http://"+r.cluster.address(name, adminPort)+"/metrics")
-	if err != nil {
-		return usage{}, err
-	}
-	return usage{s["go_goroutines"], s["go_memstats_heap_alloc_bytes"], s["pokey_connections"], s["pokey_rooms"], s["pokey_users"]}, nil
-}
-
-// count compares what the nodes have with what they should have: as many rooms
-// in all as there are, each of them once.
-func (r *runner) count(ctx context.Context, row *Row) {
-	for deadline := time.Now().Add(converge); ; {
-		row.Rooms, row.Grown = 0, nil
-		for _, name := range nodeNames {
-			u, err := r.usage(ctx, name)
-			if err != nil {
-				row.Grown = append(row.Grown, fmt.Sprintf("%s does not say what it has: %v", name, err))
-			}
-			row.Rooms += int(u.rooms)
-		}
-		if row.Rooms > r.made {
-			row.Grown = append(row.Grown, fmt.Sprintf("%d rooms on the nodes, of %d that were ever made", row.Rooms, r.made))
-		}
-		if len(row.Grown) == 0 || time.Now().After(deadline) || pause(ctx, poll) != nil {
-			return
-		}
-	}
 }

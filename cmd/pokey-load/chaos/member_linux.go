@@ -2,9 +2,6 @@ package chaos
 
 import (
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -166,14 +163,4 @@ func (m *member) gaps(end time.Time) gaps {
 		owner: m == m.room.members[0], changes: changes, end: end,
 		sights: append([]sight(nil), m.sights...), blinds: append([]blind(nil), m.blinds...),
 	}
-}
-
-const topicPrefix = "topic "
-
-func topicOf(number int) string { return fmt.Sprintf("%s%d", topicPrefix, number) }
-
-// topicNumber is the number of the topic, 0 for one without.
-func topicNumber(topic string) int {
-	n, _ := strconv.Atoi(strings.TrimPrefix(topic, topicPrefix))
-	return n
 }

@@ -31,7 +31,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 	}
 	r.party.watch()
 	victim := ""
-	if !f.nobody && !f.everybody {
+	if f.hits == one {
 		victim = nodeNames[r.random.IntN(len(nodeNames))]
 	}
 	row.Victim = victim
@@ -41,7 +41,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 	if err := pause(ctx, lead); err != nil {
 		return row, err
 	}
-	hit := r.party.hit(victim, f.everybody)
+	hit := r.party.hit(victim, f.hits == all)
 	r.lag.take()
 	began := time.Now()
 	if err := f.run(ctx, r, victim); err != nil {
@@ -50,6 +50,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 	healed := time.Now()
 	row.Lasted = healed.Sub(began)
 	row.Missing = r.party.awaitAll(ctx, healed, r.Patience)
+	row.Others.Target, row.Hit.Target = f.others, f.hit
 	row.Back, row.Lag = time.Since(healed), r.lag.take()
 	r.party.Pause()
 	defer r.party.Resume()
@@ -57,7 +58,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 		return row, err
 	}
 	row.Split = r.party.awaitSame(ctx)
-	if err := r.party.Audit(ctx, r.party.auditor); err != nil {
+	if err := r.party.Audit(ctx, r.party.auditors); err != nil {
 		row.Audit = err.Error()
 	}
 	if err := r.judge(&row); err != nil {

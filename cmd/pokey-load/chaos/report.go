@@ -44,15 +44,18 @@ type Row struct {
 // Group is what a group of clients went through.
 type Group struct {
 	Clients int           `json:"clients"`
-	Gap     time.Duration `json:"gap"`     // the longest status gap of any
-	Cause   string        `json:"cause"`   // of it, with times from the beginning of the fault
-	Median  time.Duration `json:"median"`  // of all clients' longest
-	Lost    int           `json:"lost"`    // connections
-	Asked   int           `json:"asked"`   // requests
-	Waited  time.Duration `json:"waited"`  // the longest for an answer
-	Refused counts        `json:"refused"` // for the moment and by the rules, by code
-	Failed  counts        `json:"failed"`  // requests that a page had given up, by code
+	Gap     time.Duration `json:"gap"`              // the longest status gap of any
+	Target  time.Duration `json:"target,omitempty"` // that the gap is meant not to exceed
+	Cause   string        `json:"cause"`            // of it, with times from the beginning of the fault
+	Median  time.Duration `json:"median"`           // of all clients' longest
+	Lost    int           `json:"lost"`             // connections
+	Asked   int           `json:"asked"`            // requests
+	Waited  time.Duration `json:"waited"`           // the longest for an answer
+	Refused counts        `json:"refused"`          // for the moment and by the rules, by code
+	Failed  counts        `json:"failed"`           // requests that a page had given up, by code
 }
+
+func (g Group) over() bool { return g.Target > 0 && g.Gap > g.Target }
 
 // counts are numbers by code.
 type counts map[string]int
@@ -126,10 +129,10 @@ func (r Report) Passed() bool {
 
 // PrintHead writes the heading of the lines that [Row.Print] writes.
 func PrintHead(w io.Writer) {
-	line(w, rowFormat, "fault", "node", "gap others", "gap hit", "median o/h", "waited o/h", "failed o/h", "refused", "conns lost", "back", "acks", "lost/dbl/leak/other", "notes")
+	line(w, rowFormat, "fault", "node", "gap others", "gap hit", "median o/h", "waited o/h", "failed o/h", "refused", "conns lost", "acks", "lost/dbl/leak/other", "notes")
 }
 
-const rowFormat = "%-14s %-4s %-10s %-8s %-13s %-15s %-11s %-20s %-10s %-7s %-6v %-19s %s"
+const rowFormat = "%-14s %-4s %-10s %-8s %-13s %-15s %-11s %-20s %-10s %-6v %-19s %s"
 
 // Print writes the row as a line of a table.
 func (r Row) Print(w io.Writer) {
@@ -148,7 +151,7 @@ func (r Row) Print(w io.Writer) {
 	lost, doubled, leaked := r.count(history.Lost), r.count(history.Doubled), r.count(history.Leaked, history.Unasked)
 	line(w, rowFormat, r.Fault, r.Victim, short(r.Others.Gap), hit(short(r.Hit.Gap)),
 		short(r.Others.Median)+"/"+hit(short(r.Hit.Median)), short(r.Others.Waited)+"/"+hit(short(r.Hit.Waited)),
-		fmt.Sprintf("%d/%d", r.Others.Failed.sum(), r.Hit.Failed.sum()), refused, fmt.Sprintf("%d/%d", r.Others.Lost, r.Hit.Lost), short(r.Back),
+		fmt.Sprintf("%d/%d", r.Others.Failed.sum(), r.Hit.Failed.sum()), refused, fmt.Sprintf("%d/%d", r.Others.Lost, r.Hit.Lost),
 		r.Durable, fmt.Sprintf("%d/%d/%d/%d", lost, doubled, leaked, len(r.Found)-lost-doubled-leaked), strings.Join(r.notes(), "; "))
 }
 
@@ -160,6 +163,8 @@ func (r Row) notes() []string {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
+	note(r.Others.over(), "others' gap is over %s", short(r.Others.Target))
+	note(r.Hit.over(), "gap is over %s", short(r.Hit.Target))
 	note(r.Lag > maxLag, "the machine is busy: late by %s", short(r.Lag))
 	note(r.Missing > 0, "%d members not back", r.Missing)
 	note(r.Split > 0, "%d rooms served twice", r.Split)
@@ -201,8 +206,12 @@ func (r Report) Print(w io.Writer) {
 	line(out, "logs\t%s", r.Dir)
 	_ = out.Flush()
 	for _, row := range r.Rows {
-		line(w, "%s, others: %s", row.Fault, row.Others.Cause)
-		line(w, "%s, hit:    %s", row.Fault, row.Hit.Cause)
+		if row.Others.over() {
+			line(w, "%s, others: %s", row.Fault, row.Others.Cause)
+		}
+		if row.Hit.over() {
+			line(w, "%s, hit: %s", row.Fault, row.Hit.Cause)
+		}
 	}
 	shown := 0
 	for _, row := range r.Rows {

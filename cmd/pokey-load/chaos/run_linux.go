@@ -38,19 +38,15 @@ type runner struct {
 // Run does it all. The error says that the run could not be made, not that the
 // server failed; the report is good for what was done until then.
 func Run(ctx context.Context, o Options) (Report, error) {
-	var chosen []fault
-	if len(o.Faults) == 0 {
-		chosen = faults
-	}
-	for _, name := range o.Faults {
-		f, err := faultByName(name)
-		if err != nil {
-			return Report{}, err
-		}
-		chosen = append(chosen, f)
-	}
 	if err := errors.Join(o.Validate(), os.MkdirAll(o.Dir, 0o700)); err != nil {
 		return Report{}, err
+	}
+	chosen := faults
+	if len(o.Faults) > 0 {
+		chosen = nil
+		for _, name := range o.Faults {
+			chosen = append(chosen, faultByName(name))
+		}
 	}
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
@@ -74,6 +70,10 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 	if r.balancer, err = newBalancer(r.cluster); err != nil {
 		return err
 	}
+	bare, err := r.scrapeAll(ctx)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var minding sync.WaitGroup
 	defer minding.Wait()
@@ -86,7 +86,7 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 	}
 	defer func() { r.party.end() }()
 	for round := range r.Rounds {
-		for _, f := range chosen {
+		for i, f := range chosen {
 			row, err := r.one(ctx, f, round+1)
 			if err != nil {
 				return fmt.Errorf("%s: %w", f.name, err)
@@ -95,13 +95,18 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 			if r.Progress != nil {
 				r.Progress(row)
 			}
-			if row.faulty() || f.name == chosen[len(chosen)-1].name { // so that histories stay short, and what follows is judged by itself
+			last := round == r.Rounds-1 && i == len(chosen)-1
+			if !last && (row.faulty() || i == len(chosen)-1) { // so that histories stay short, and what follows is judged by itself
 				r.party.end()
 				if r.party, err = r.newParty(ctx); err != nil {
 					return err
 				}
 			}
 		}
+	}
+	if r.Settle {
+		r.party.end()
+		r.settle(ctx, bare)
 	}
 	return nil
 }
@@ -154,16 +159,21 @@ func (r *runner) stopNode(ctx context.Context, name string) error {
 // party is a game with its members and players.
 type party struct {
 	*game.Game
-	rooms   []*room
-	auditor client.Config
-	dir     string
-	playing sync.WaitGroup
-	cancel  context.CancelFunc
-	found   int // faults so far
-	durable int // acknowledgements so far
+	rooms    []*room
+	auditors []client.Config
+	dir      string
+	playing  sync.WaitGroup
+	cancel   context.CancelFunc
+	found    int // faults so far
+	durable  int // acknowledgements so far
+	ended    bool
 }
 
 func (p *party) end() {
+	if p.ended {
+		return
+	}
+	p.ended = true
 	p.Pause()
 	p.cancel()
 	p.Resume()
@@ -180,17 +190,12 @@ func (r *runner) newParty(ctx context.Context) (*party, error) {
 	r.wiretap.listen(p.History)
 	playing, cancel := context.WithCancel(ctx)
 	p.cancel = cancel
-	session, err := r.balancer.sites[0].NewSession(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var turn atomic.Int64
-	p.auditor = client.Config{
-		Session: session, Hooks: p.History.Hooks(), Silence: silence, Patience: patience, Persistent: true,
-		Dial: func(ctx context.Context) (*client.Conn, error) {
-			conn, _, err := r.balancer.dial(ctx, session, int(turn.Add(1))%len(nodeNames))
-			return conn, err
-		},
+	for range 1 + (r.Rooms-1)/game.RoomsPerAuditor {
+		auditor, err := r.newAuditor(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		p.auditors = append(p.auditors, auditor)
 	}
 	numbers := make(chan int, r.Rooms)
 	for i := range r.Rooms {
@@ -219,6 +224,19 @@ func (r *runner) newParty(ctx context.Context) (*party, error) {
 	opening.Wait()
 	r.made += len(p.rooms)
 	return p, errors.Join(errs...)
+}
+
+// newAuditor is somebody whose every connection is to the next node.
+func (r *runner) newAuditor(ctx context.Context, p *party) (client.Config, error) {
+	session, err := r.balancer.sites[0].NewSession(ctx)
+	var turn atomic.Int64
+	return client.Config{
+		Session: session, Hooks: p.History.Hooks(), Silence: silence, Patience: patience, Persistent: true,
+		Dial: func(ctx context.Context) (*client.Conn, error) {
+			conn, _, err := r.balancer.dial(ctx, session, int(turn.Add(1))%len(nodeNames))
+			return conn, err
+		},
+	}, err
 }
 
 // open makes the n-th room, whose members sit on all nodes in turn, and lets them

@@ -11,29 +11,38 @@ import (
 )
 
 // An auditing connection joins auditBatch rooms, because a server may well limit
-// that, and auditors of them audit at a time.
+// that, and atATime of them audit at a time.
 const (
 	auditBatch = 8
-	auditors   = 4
+	atATime    = 4
 )
 
+// RoomsPerAuditor is how many rooms one user audits, because a server may well
+// limit that, too.
+const RoomsPerAuditor = 5 * auditBatch
+
 // Audit reads all rooms as somebody who comes fresh to them, as an observer by
-// the clients that are made of the configuration.
-func (g *Game) Audit(ctx context.Context, auditor client.Config) error {
+// the clients that are made of the configurations: one for each
+// [RoomsPerAuditor] rooms.
+func (g *Game) Audit(ctx context.Context, auditors []client.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
+	type batch struct {
+		auditor client.Config
+		rooms   []*Room
+	}
 	rooms := g.Rooms()
-	batches := make(chan []*Room, len(rooms))
-	for batch := range slices.Chunk(rooms, auditBatch) {
-		batches <- batch
+	batches := make(chan batch, len(rooms))
+	for i, some := range slices.Collect(slices.Chunk(rooms, auditBatch)) {
+		batches <- batch{auditors[i*auditBatch/RoomsPerAuditor], some}
 	}
 	close(batches)
 	var auditing sync.WaitGroup
-	errs := make([]error, auditors)
+	errs := make([]error, atATime)
 	for i := range errs {
 		auditing.Go(func() {
 			for batch := range batches {
-				errs[i] = errors.Join(errs[i], g.auditSome(ctx, auditor, batch))
+				errs[i] = errors.Join(errs[i], g.auditSome(ctx, batch.auditor, batch.rooms))
 			}
 		})
 	}

@@ -41,7 +41,7 @@ type roomModel struct {
 	users   map[string]int // those who ask something, numbered
 	numbers map[[2]string]uint32
 	topics  map[string]uint32 // zero for none
-	lenient bool // a refusal of what was sent again may be untrue
+	lenient bool              // a refusal of what was sent again may be untrue
 }
 
 // step is what happens in the model: a request or a read.

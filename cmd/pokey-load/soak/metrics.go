@@ -83,9 +83,9 @@ func parseLine(line string) (series string, value float64, err error) {
 	return line[:end], value, nil
 }
 
-// least keeps the smaller value of each series: what the server gets down to
+// Least keeps the smaller value of each series: what the server gets down to
 // when it is left alone is what it holds on to.
-func (s Sample) least(other Sample) {
+func (s Sample) Least(other Sample) {
 	for series, value := range other {
 		if old, known := s[series]; !known || value < old {
 			s[series] = value

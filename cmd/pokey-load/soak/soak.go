@@ -150,7 +150,7 @@ func (r *runner) settled(ctx context.Context) (Sample, error) {
 		if err != nil {
 			return nil, err
 		}
-		least.least(sample)
+		least.Least(sample)
 		collected, said := sample[lastCollection]
 		garbage := said && collected < float64(began.Unix()) && time.Since(began) < collectionPatience
 		if time.Since(began) >= r.Settle && !garbage {

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/pokey/cmd/pokey-load/chaos"
+	"example.com/pokey/cmd/pokey-load/lab"
+)
+
+// needLab skips a test where there can be no lab or is no etcd, or fails it where
+// CI says that they must be there.
+func needLab(t *testing.T) (etcd string) {
+	t.Helper()
+	etcd, err := exec.LookPath("etcd")
+	if err == nil {
+		err = lab.Check()
+	}
+	switch {
+	case err == nil:
+	case os.Getenv("POKEY_CHAOS") == "require":
+		t.Fatal(err)
+	default:
+		t.Skip(err)
+	}
+	return etcd
+}
+
+// maxSlack is how much longer than it should a gap may be on a machine that does
+// something else as well.
+const maxSlack = 5
+
+// What is most likely to happen to a cluster costs nothing but a moment.
+func TestChaos(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	etcd := needLab(t)
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "pokey")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/pokey/cmd/pokey").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	status, stdout, stderr := runIt(t, "chaos", "-binary", binary, "-etcd", etcd, "-data", filepath.Join(dir, "run"),
+		"-rooms", "20", "-rate", "40", "-quiet", "1s", "-settle=false", "-faults", "kill,freeze3,partition,planned", "-json")
+	t.Logf("\n%s", stderr)
+	var report chaos.Report
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatalf("status %d, %v\n%s", status, err, stdout)
+	}
+	if status != passed || len(report.Rows) != 4 {
+		t.Errorf("status %d, %d faults", status, len(report.Rows))
+	}
+	for _, row := range report.Rows {
+		for _, f := range row.Found {
+			t.Errorf("after %s: %s", row.Fault, f)
+		}
+		for _, g := range []chaos.Group{row.Others, row.Hit} {
+			if g.Gap > maxSlack*g.Target {
+				t.Errorf("%s: a gap of %v instead of %v: %s", row.Fault, g.Gap, g.Target, g.Cause)
+			}
+		}
+		if row.Durable < 100 || row.Others.Clients+row.Hit.Clients != 100 {
+			t.Errorf("%s: too little happened: %+v", row.Fault, row)
+		}
+	}
+	for _, dump := range report.Dumps {
+		if b, err := os.ReadFile(dump); err == nil { //nolint:gosec // the run has just written it
+			t.Logf("%s", b)
+			break
+		}
+	}
+}
+
+func TestChaosUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"chaos -binary x -etcd y -faults none": "faults",
+		"chaos":                                "binaries",
+		"chaos -binary x -etcd y -rooms 0":     "rooms",
+		"chaos -binary x -etcd y -members 1":   "members",
+	} {
+		status, _, stderr := runIt(t, strings.Fields(args)...)
+		if status != broken || !strings.Contains(stderr, want) {
+			t.Errorf("%s: status %d, %s", args, status, stderr)
+		}
+	}
+}
