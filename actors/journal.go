@@ -18,6 +18,7 @@ type keeper interface {
 	encode() image                         // is the state
 	publish()                              // shows it, if it is committed
 	passOn(message any)                    // gives a message to the successor
+	moved()                                // sends connections to the successor
 	retire()                               // ends the actor and has it pass on what still comes
 }
 
@@ -180,6 +181,7 @@ func (j *journal) catchUp(ctx actor.Context) {
 		j.settle()
 	}
 	if j.moving && j.quiet() && !j.retired {
+		j.moved()
 		j.retire()
 	}
 }

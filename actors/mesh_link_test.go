@@ -236,3 +236,26 @@ func TestSenselessLetters(t *testing.T) {
 		}
 	})
 }
+
+// Nodes see a new view one after the other. Whoever is sent back to the node
+// that is about to give a room away is not forgotten there.
+func TestViewsOneByOne(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		for range 3 {
+			for _, away := range [][]string{{"n3"}, nil} {
+				m.see(away, "n1")
+				synctest.Wait()
+				m.spread("n2")
+				synctest.Wait()
+				m.spread("n3")
+				m.quiet()
+				ada.ok("setTopic", room, `,"topic":"`+string(rune('a'+len(ada.all())%26))+`"`)
+				bob.settle()
+				if bob.room()["topic"] != ada.room()["topic"] {
+					t.Fatalf("bob sees %v, ada %v", bob.room()["topic"], ada.room()["topic"])
+				}
+			}
+		}
+	})
+}

@@ -170,12 +170,17 @@ func (m *mesh) see(away []string, nodes ...string) {
 	m.mu.Lock()
 	m.view = &meshView{version: m.view.version + 1, members: m.view.members, away: away}
 	m.mu.Unlock()
+	m.spread(nodes...)
+	m.quiet()
+}
+
+// spread has nodes see the newest view, all if none is named.
+func (m *mesh) spread(nodes ...string) {
 	for _, n := range m.nodes {
 		if len(nodes) == 0 || slices.Contains(nodes, n.address) {
 			n.update(m.view)
 		}
 	}
-	m.quiet()
 }
 
 func (n *meshNode) update(view *meshView) {

@@ -21,12 +21,13 @@ func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 	}
 }
 
-// moved sends the subscribers to whoever stands for the room now. Those of other
-// nodes know where that is. Those of this node know only if it does; else its
-// view is behind, and they are better off elsewhere.
+// moved sends the subscribers to whoever stands for the room now, also those who
+// have looked already: they may have been sent back here by a node that did not
+// know yet. If this node still thinks that the room is its own although somebody
+// else has it, then its view is behind, and its clients are better off elsewhere.
 func (a *roomActor) moved() {
 	for conn := range a.seats.all() {
-		if conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
+		if a.fenced && conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
 			a.sys.send(conn, hangUp{protocol.CloseMoved, "room moved"})
 		} else {
 			a.sys.send(conn, rejoin{a.id})

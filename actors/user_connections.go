@@ -59,7 +59,7 @@ func (a *userActor) name() string {
 // does with its own.
 func (a *userActor) moved() {
 	for _, conn := range a.conns {
-		if conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
+		if a.fenced && conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
 			a.sys.send(conn, hangUp{protocol.CloseMoved, "user moved"})
 		} else {
 			a.sys.send(conn, reattach{})

@@ -33,7 +33,8 @@ type admission struct {
 	handshakes, mints                   rate
 
 	mu        sync.Mutex
-	draining  bool
+	draining  bool // for ever
+	away      bool // for now
 	total     int
 	sessions  map[poker.UserID][]*Conn
 	addresses map[netip.Addr]*address
@@ -101,7 +102,7 @@ func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusa
 		}
 	}
 	switch {
-	case a.draining:
+	case a.draining, a.away:
 		return nil, &refuseDraining
 	case a.connections > 0 && a.total >= a.connections:
 		return nil, &refuseFull

@@ -49,9 +49,23 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	}
 }
 
+// TurnAway sends all clients to other servers and lets nobody in until it is
+// called with false.
+func (s *Server) TurnAway(away bool) {
+	s.admission.mu.Lock()
+	was := s.admission.away
+	s.admission.away = away
+	s.admission.mu.Unlock()
+	if away && !was {
+		for _, c := range s.admission.all() {
+			c.Close(protocol.CloseMoved, "this node is cut off")
+		}
+	}
+}
+
 // Ready says whether new connections are welcome.
 func (s *Server) Ready() bool {
 	s.admission.mu.Lock()
 	defer s.admission.mu.Unlock()
-	return !s.admission.draining
+	return !s.admission.draining && !s.admission.away
 }

@@ -232,6 +232,29 @@ func TestDrainElsewhere(t *testing.T) {
 	})
 }
 
+// A node that is cut off from the others sends its clients there, and lets
+// somebody in again when it is not.
+func TestTurnAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := overPipes(t, nil)
+		c, _ := s.connect()
+		s.TurnAway(true)
+		s.TurnAway(true)
+		c.wantClose(protocol.CloseMoved)
+		c.send(closeFrame(protocol.CloseMoved, ""))
+		if resp, _ := s.do(s.handshake()); resp.StatusCode != http.StatusServiceUnavailable || s.Ready() {
+			t.Errorf("turned away, and got %s", resp.Status)
+		}
+		s.TurnAway(false)
+		c, _ = s.connect()
+		c.send(closeFrame(1000, ""))
+		c.wantClose(1000)
+		if !s.Ready() {
+			t.Error("not ready again")
+		}
+	})
+}
+
 // TestDrainOutOfTime has clients that do nothing and a context that ends.
 func TestDrainOutOfTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
