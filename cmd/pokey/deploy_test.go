@@ -1,0 +1,200 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What docker-compose.yml and deploy/ say must be what the program understands.
+
+// readYAML is every document of a file. YAML is read by a program that is not ours.
+func readYAML(t *testing.T, file string) []any {
+	t.Helper()
+	if exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", "import yaml").Run() != nil {
+		need(t, "POKEY_YAML", "python3-yaml")
+	}
+	const program = "import yaml, json, sys; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))"
+	out, err := exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", program, file).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	var documents []any
+	if err := json.Unmarshal(out, &documents); err != nil {
+		t.Fatal(err)
+	}
+	return documents
+}
+
+// at follows keys into what was read; what is not there is nil.
+func at(v any, path ...string) any {
+	for _, key := range path {
+		m, _ := v.(map[string]any)
+		v = m[key]
+	}
+	return v
+}
+
+// texts is a list of texts.
+func texts(v any) (all []string) {
+	list, _ := v.([]any)
+	for _, x := range list {
+		all = append(all, fmt.Sprint(x))
+	}
+	return all
+}
+
+// imageSettings are those that the image comes with.
+func imageSettings(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]string{}
+	for _, m := range regexp.MustCompile(`(POKEY_\w+)=(\S+)`).FindAllStringSubmatch(string(text), -1) {
+		settings[m[1]] = m[2]
+	}
+	return settings
+}
+
+// accepts has the program read settings from the environment, which must be all
+// it knows of that name.
+func accepts(t *testing.T, who string, settings map[string]string) config {
+	t.Helper()
+	asked := map[string]bool{}
+	c, err := parseConfig(nil, func(name string) string { asked[name] = true; return settings[name] }, io.Discard)
+	if err != nil {
+		t.Errorf("%s: %v", who, err)
+	}
+	for name := range settings {
+		if strings.HasPrefix(name, "POKEY_") && !asked[name] {
+			t.Errorf("%s: nothing reads %s", who, name)
+		}
+	}
+	return c
+}
+
+// grace checks that a stop is given the time it may take.
+func grace(t *testing.T, who string, given time.Duration) {
+	t.Helper()
+	if given < stopTimeout+time.Second {
+		t.Errorf("%s is killed %v after it was told to stop, which may take %v", who, given, stopTimeout)
+	}
+}
+
+var defaulted = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
+
+func TestComposeFile(t *testing.T) {
+	services, _ := at(readYAML(t, "../../docker-compose.yml")[0], "services").(map[string]any)
+	certified := texts(at(services["certs"], "command"))[2:]
+	profiles := map[string][]string{} // of whom publishes a port
+	nodes := 0
+	for name, s := range services {
+		if at(s, "read_only") != true || !slices.Equal(texts(at(s, "cap_drop")), []string{"ALL"}) || !slices.Contains(texts(at(s, "security_opt")), "no-new-privileges:true") {
+			t.Errorf("%s may do more than it needs", name)
+		}
+		for range texts(at(s, "ports")) {
+			for _, p := range texts(at(s, "profiles")) {
+				profiles[p] = append(profiles[p], name)
+			}
+		}
+		settings := imageSettings(t)
+		own, _ := at(s, "environment").(map[string]any)
+		for key, v := range own {
+			settings[key] = defaulted.ReplaceAllString(fmt.Sprint(v), "$1")
+		}
+		if name == "pokey" || strings.HasPrefix(name, "node-") {
+			c := accepts(t, name, settings)
+			period, err := time.ParseDuration(fmt.Sprint(at(s, "stop_grace_period")))
+			if err != nil {
+				t.Error(err)
+			}
+			grace(t, name, period)
+			if len(c.etcd) > 0 {
+				nodes++
+				host, _, _ := strings.Cut(c.nodeAdvertise, ":")
+				if host != name || c.nodeCert != "/certs/"+host+".pem" {
+					t.Errorf("%s is %s with %s", name, c.nodeAdvertise, c.nodeCert)
+				}
+			}
+		}
+		if strings.HasPrefix(name, "node-") || strings.HasPrefix(name, "etcd-") {
+			if !slices.Contains(certified, name) {
+				t.Errorf("nobody makes a certificate for %s", name)
+			}
+		}
+	}
+	if nodes != 3 || len(profiles) != 2 || !slices.Equal(profiles["single"], []string{"pokey"}) || !slices.Equal(profiles["cluster"], []string{"proxy"}) {
+		t.Errorf("%d nodes; ports are published by %v", nodes, profiles)
+	}
+	if env, err := os.ReadFile("../../.env"); err != nil || !strings.Contains(string(env), "\nCOMPOSE_PROFILES=single\n") {
+		t.Errorf("docker compose up does not mean the single node: %v", err)
+	}
+}
+
+func TestKubernetesManifests(t *testing.T) {
+	found := map[string]any{} // by kind and name
+	for _, d := range readYAML(t, "../../deploy/kubernetes.yaml") {
+		id := fmt.Sprint(at(d, "kind"), "/", at(d, "metadata", "name"))
+		if at(d, "apiVersion") == nil || found[id] != nil {
+			t.Errorf("%s has no version, or is there twice", id)
+		}
+		found[id] = d
+	}
+	pod := at(found["StatefulSet/pokey"], "spec", "template", "spec")
+	container := at(pod, "containers").([]any)[0]
+	settings := imageSettings(t)
+	for _, e := range at(container, "env").([]any) {
+		value := strings.ReplaceAll(fmt.Sprint(at(e, "value")), "$(POD_NAME)", "pokey-0")
+		settings[at(e, "name").(string)] = value
+	}
+	c := accepts(t, "the container", settings)
+	names := texts(at(found["Certificate/pokey-node"], "spec", "dnsNames"))
+	if host, _, _ := strings.Cut(c.nodeAdvertise, ":"); len(names) != 1 || strings.Replace(host, "pokey-0.", "*.", 1) != names[0] {
+		t.Errorf("%s is not what the certificate is for: %v", host, names)
+	}
+	if headless := at(found["StatefulSet/pokey"], "spec", "serviceName"); found[fmt.Sprint("Service/", headless)] == nil {
+		t.Errorf("there is no service %v", headless)
+	}
+	slept := at(container, "lifecycle", "preStop", "sleep", "seconds").(float64)
+	allowed := at(pod, "terminationGracePeriodSeconds").(float64)
+	grace(t, "a pod", time.Duration(allowed-slept)*time.Second)
+
+	ports := map[string]string{}
+	for _, p := range at(container, "ports").([]any) {
+		ports[at(p, "name").(string)] = fmt.Sprint(":", at(p, "containerPort"))
+	}
+	if ports["http"] != c.listen || ports["admin"] != c.adminListen || ports["node"] != c.nodeListen {
+		t.Errorf("ports %v, and it listens on %s, %s and %s", ports, c.listen, c.adminListen, c.nodeListen)
+	}
+	probe := at(container, "readinessProbe", "httpGet")
+	if at(probe, "path") != "/readyz" || at(probe, "port") != "admin" {
+		t.Errorf("readiness is asked at %v", probe)
+	}
+	labels := at(found["StatefulSet/pokey"], "spec", "template", "metadata", "labels")
+	for id, selector := range map[string]any{
+		"Service/pokey":             at(found["Service/pokey"], "spec", "selector"),
+		"Service/pokey-nodes":       at(found["Service/pokey-nodes"], "spec", "selector"),
+		"StatefulSet/pokey":         at(found["StatefulSet/pokey"], "spec", "selector", "matchLabels"),
+		"PodDisruptionBudget/pokey": at(found["PodDisruptionBudget/pokey"], "spec", "selector", "matchLabels"),
+		"NetworkPolicy/pokey":       at(found["NetworkPolicy/pokey"], "spec", "podSelector", "matchLabels"),
+	} {
+		if selector == nil || fmt.Sprint(selector) != fmt.Sprint(labels) {
+			t.Errorf("%s selects %v, and the pods are %v", id, selector, labels)
+		}
+	}
+	for _, rule := range at(found["NetworkPolicy/pokey"], "spec", "ingress").([]any) {
+		port := at(at(rule, "ports").([]any)[0], "port").(string)
+		if ports[port] == "" || (at(rule, "from") == nil) != (port == "http") {
+			t.Errorf("port %s is open to %v", port, at(rule, "from"))
+		}
+	}
+}
