@@ -114,20 +114,27 @@ func New(c Config) *Client {
 // back, in which case it returns why. It is called once.
 func (c *Client) Run(ctx context.Context) error {
 	defer close(c.ended)
+	var next *opened
 	for attempt := 0; ; attempt++ {
-		worked, atLeast, err := c.connect(ctx)
+		end := c.connect(ctx, next)
 		if ctx.Err() != nil {
+			if end.next != nil {
+				end.next.conn.Close()
+			}
 			return nil
 		}
-		if worked {
+		if end.worked {
 			attempt = 0
 		}
-		wait, again := c.given.Backoff.After(err, attempt)
-		if !again {
-			return fmt.Errorf("told not to come back: %w", err)
+		if next = end.next; next != nil {
+			continue
 		}
-		if atLeast >= 0 {
-			wait = atLeast + c.given.Backoff.atOnce()
+		wait, again := c.given.Backoff.After(end.err, attempt)
+		if !again {
+			return fmt.Errorf("told not to come back: %w", end.err)
+		}
+		if end.atLeast >= 0 {
+			wait = end.atLeast + c.given.Backoff.atOnce()
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -16,40 +16,63 @@ type connection struct {
 	conn    *Conn
 	rooms   map[string]*replica
 	atLeast time.Duration // the server's wish before the next connection; -1 for none
+	moving  *moving       // nil unless another server is ready
 	silence *silence      // nil if nobody minds
 }
 
 var errNoWelcome = errors.New("the first message was no welcome")
 
-// connect lives through one connection. It reports whether the connection came
-// about, how long the server wants the next one to wait, and what ended it.
-func (c *Client) connect(ctx context.Context) (worked bool, atLeast time.Duration, err error) {
-	dial := c.given.Dial
-	if dial == nil {
-		dial = func(ctx context.Context) (*Conn, error) { return c.given.Site.Dial(ctx, c.given.Session) }
+// ending is how a connection ended.
+type ending struct {
+	worked  bool          // whether it came about
+	atLeast time.Duration // how long the server wants the next one to wait; -1 for its not having said
+	next    *opened       // the next one, if it is there already
+	err     error
+}
+
+// opened is a connection and its first message, if that was read already.
+type opened struct {
+	conn  *Conn
+	first []byte
+}
+
+func (c *Client) dial(ctx context.Context) (*Conn, error) {
+	if c.given.Dial != nil {
+		return c.given.Dial(ctx)
 	}
-	conn, err := dial(ctx)
-	if err != nil {
-		return false, -1, err
+	return c.given.Site.Dial(ctx, c.given.Session)
+}
+
+// connect lives through one connection, a new one if none is given.
+func (c *Client) connect(ctx context.Context, given *opened) ending {
+	if given == nil {
+		conn, err := c.dial(ctx)
+		if err != nil {
+			return ending{atLeast: -1, err: err}
+		}
+		given = &opened{conn: conn}
 	}
+	conn := given.conn
 	stop := context.AfterFunc(ctx, conn.Close)
 	defer stop()
 	defer conn.Close()
 
 	life := connection{client: c, conn: conn, rooms: make(map[string]*replica), atLeast: -1}
+	defer life.stay()
 	if given := c.given; given.Silence > 0 && given.Patience > 0 {
 		life.silence = newSilence(given.Silence, given.Patience, life.ping, conn.Reset)
 		defer life.silence.end()
 	}
-	if err := life.welcome(); err != nil {
-		return false, life.atLeast, err
+	if err := life.welcome(given.first); err != nil {
+		return ending{atLeast: life.atLeast, err: err}
 	}
 	life.start()
+	var err error
 	for err == nil {
-		err = life.step()
+		err = life.step(ctx)
 	}
 	life.stop(err)
-	return true, life.atLeast, err
+	return ending{true, life.atLeast, life.next(), err}
 }
 
 // ping asks whether the server is still there; any message is an answer.
@@ -63,19 +86,30 @@ func (l *connection) ping() {
 
 func (l *connection) read() ([]byte, error) {
 	msg, err := l.conn.Read()
-	if err == nil && l.silence != nil {
-		l.silence.broken()
-	}
-	if hook := l.client.given.Hooks.Message; err == nil && hook != nil {
-		hook(l.conn.Number, msg)
+	if err == nil {
+		l.heard(msg)
 	}
 	return msg, err
 }
 
-func (l *connection) welcome() error {
-	msg, err := l.read()
-	if err != nil {
-		return err
+func (l *connection) heard(msg []byte) {
+	if l.silence != nil {
+		l.silence.broken()
+	}
+	if hook := l.client.given.Hooks.Message; hook != nil {
+		hook(l.conn.Number, msg)
+	}
+}
+
+// welcome takes the first message, which may have been read already.
+func (l *connection) welcome(msg []byte) error {
+	if msg != nil {
+		l.heard(msg)
+	} else {
+		var err error
+		if msg, err = l.read(); err != nil {
+			return err
+		}
 	}
 	var first struct{ Event, UserID string }
 	if err := json.Unmarshal(msg, &first); err != nil || first.Event != wire.Welcome {
@@ -94,7 +128,7 @@ func (l *connection) welcome() error {
 }
 
 // step handles one message.
-func (l *connection) step() error {
+func (l *connection) step(ctx context.Context) error {
 	msg, err := l.read()
 	if err != nil {
 		return err
@@ -114,6 +148,9 @@ func (l *connection) step() error {
 		l.forget(string(head.RoomID))
 	case wire.Closing:
 		l.closing(msg)
+		if l.atLeast == 0 && l.moving == nil {
+			l.moving = l.moveOn(ctx)
+		}
 	}
 	return nil
 }

@@ -155,6 +155,54 @@ func TestObeysClosing(t *testing.T) {
 	}
 }
 
+// When another server is ready a client goes there first and leaves then.
+func TestMovesOn(t *testing.T) {
+	var mu sync.Mutex
+	var left []bool // by connection
+	codes := make(chan websocket.StatusCode, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		mu.Lock()
+		number := len(left)
+		if number > 0 && left[number-1] {
+			t.Errorf("connection %d came after the one before had gone", number)
+		}
+		left = append(left, false)
+		mu.Unlock()
+		_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"event":"welcome","userId":"u"}`))
+		if number < 2 {
+			_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"event":"closing","reason":"drain","retryAfterMs":0}`))
+		}
+		for err == nil {
+			_, _, err = ws.Read(r.Context())
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		left[number] = true
+		codes <- websocket.CloseStatus(err)
+	}))
+	t.Cleanup(server.Close)
+	site, err := client.NewSite(server.URL, client.SiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan int, 8)
+	startAs(t, site, "a=b", client.Hooks{Opened: func(conn int, _ string) { opened <- conn }})
+	for want := range 3 {
+		if got := <-opened; got != want+1 {
+			t.Errorf("connection %d was opened, want %d", got, want+1)
+		}
+	}
+	for range 2 {
+		if code := <-codes; code != websocket.StatusNormalClosure {
+			t.Errorf("a connection was left with code %d", code)
+		}
+	}
+}
+
 func TestEndsWhenTold(t *testing.T) {
 	site := serve(t, fakeserver.Options{})
 	c := client.New(client.Config{Site: site, Backoff: quick}) // no session: 401
