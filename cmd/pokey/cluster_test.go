@@ -230,6 +230,8 @@ func TestBrowserCluster(t *testing.T) {
 	ada.button("Reveal")
 	for _, p := range []*person{ada, bob} {
 		p.until(`%s.querySelector('.value').textContent === '13' && %s.querySelector('.value').textContent === '5'`, seat("Bob"), seat("Ada"))
+		p.sees("Two camps: 5 and 13")
+		p.until(`document.querySelector('.figures').textContent.includes('9')`)
 	}
 	ada.button("Next round")
 	for _, p := range []*person{ada, bob} {
