@@ -57,9 +57,9 @@ type entry struct {
 
 // unanswered is a request with an id that is on its way.
 type unanswered struct {
-	in    protocol.Incoming
-	times int // that it was asked
-	sent  time.Time
+	in       protocol.Incoming
+	sent     time.Time // when it was asked last
+	patience time.Duration
 }
 
 const (
@@ -67,10 +67,9 @@ const (
 	// what a client may send at once by default. More than that wait for nothing
 	// but a store that does not answer.
 	maxUnanswered = 64
-	// askAgain is how long an answer may take before it is asked for again, at
-	// first. Then it is twice that, and so on up to slowly.
+	// askAgain is how long an answer may take before it is asked for again for the
+	// first time; after that it may take twice as long.
 	askAgain = time.Second
-	slowly   = 3 // doublings
 )
 
 func (a *connectionActor) attach(self *actor.PID) {
@@ -137,7 +136,7 @@ func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
 	if len(a.open) >= maxUnanswered {
 		return false
 	}
-	a.open = append(a.open, unanswered{in, 1, time.Now()})
+	a.open = append(a.open, unanswered{in, time.Now(), askAgain})
 	a.arm(self)
 	return true
 }
@@ -198,8 +197,8 @@ func (a *connectionActor) repeat(self *actor.PID, everything bool) {
 	}
 	for i := range a.open {
 		u := &a.open[i]
-		if everything || time.Since(u.sent) >= askAgain<<min(u.times-1, slowly) {
-			u.sent, u.times = time.Now(), u.times+1
+		if everything || time.Since(u.sent) >= u.patience {
+			u.sent, u.patience = time.Now(), 2*askAgain
 			a.forward(self, u.in, false)
 		}
 	}

@@ -144,8 +144,10 @@ func (j *journal) hold(message any) bool {
 	switch m, ok := message.(request); {
 	case !j.loading && !j.committing:
 		return false
-	case j.frozen && ok && !j.known(m):
-		j.sys.refuse(m.asker(), protocol.Unavailable)
+	case j.frozen && ok:
+		if !j.known(m) { // else it is answered by what it repeats, or asked again
+			j.sys.refuse(m.asker(), protocol.Unavailable)
+		}
 	default:
 		j.waiting = append(j.waiting, message)
 	}
