@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/lab"
+	"example.com/pokey/cmd/pokey-load/process"
 )
 
 // The hosts. Clients are where this program is.
@@ -33,13 +34,11 @@ const (
 	peerPort  = 2380
 )
 
-const startPatience = 30 * time.Second
-
 // cluster is the nodes and the etcd members, and the network between them.
 type cluster struct {
 	network *lab.Network
-	nodes   map[string]*process
-	etcds   map[string]*process
+	nodes   map[string]*process.Process
+	etcds   map[string]*process.Process
 	dir     string
 	ask     *http.Client // for what an operator asks
 }
@@ -55,7 +54,7 @@ func newCluster(o Options, tap func(from, to *lab.Host, packet []byte)) (*cluste
 		return nil, err
 	}
 	c := &cluster{
-		network: network, nodes: make(map[string]*process), etcds: make(map[string]*process), dir: o.Dir,
+		network: network, nodes: make(map[string]*process.Process), etcds: make(map[string]*process.Process), dir: o.Dir,
 		ask: &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	if err := lab.MountMemory(filepath.Join(o.Dir, "etcd")); err != nil {
@@ -70,15 +69,15 @@ func newCluster(o Options, tap func(from, to *lab.Host, packet []byte)) (*cluste
 	return c, nil
 }
 
-func (c *cluster) etcd(o Options, name string) *process {
+func (c *cluster) etcd(o Options, name string) *process.Process {
 	var members []string
 	for _, n := range etcdNames {
 		members = append(members, fmt.Sprintf("%s=http://%s", n, c.address(n, peerPort)))
 	}
 	client, peer := "http://"+c.address(name, etcdPort), "http://"+c.address(name, peerPort)
-	return &process{
-		host: c.network.Host(name), log: filepath.Join(c.dir, name+".log"), path: o.Etcd, dir: c.dir,
-		args: []string{
+	return &process.Process{
+		Name: name, Path: o.Etcd, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,
+		Args: []string{
 			"--name", name, "--data-dir", filepath.Join(c.dir, "etcd", name),
 			"--listen-client-urls", client, "--advertise-client-urls", client,
 			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
@@ -87,7 +86,7 @@ func (c *cluster) etcd(o Options, name string) *process {
 	}
 }
 
-func (c *cluster) node(o Options, name string) *process {
+func (c *cluster) node(o Options, name string) *process.Process {
 	var origins, stores []string
 	for _, n := range nodeNames {
 		origins = append(origins, "http://"+c.address(n, webPort))
@@ -104,9 +103,9 @@ func (c *cluster) node(o Options, name string) *process {
 		"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
 		"-user-expiry", expiry.String(),
 	}
-	return &process{
-		host: c.network.Host(name), log: filepath.Join(c.dir, name+".log"), path: o.Binary, dir: c.dir,
-		args: append(args, o.Args...),
+	return &process.Process{
+		Name: name, Path: o.Binary, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,
+		Args: append(args, o.Args...),
 	}
 }
 
@@ -122,12 +121,12 @@ func (c *cluster) start(ctx context.Context, o Options) error {
 		}
 	}
 	for _, name := range etcdNames {
-		if err := c.etcds[name].start(); err != nil {
+		if err := c.etcds[name].Start(); err != nil {
 			return err
 		}
 	}
 	for _, name := range etcdNames {
-		if err := c.await(ctx, c.etcds[name], func() bool { _, err := c.leads(ctx, name); return err == nil }); err != nil {
+		if err := c.etcds[name].Await(ctx, func(ctx context.Context) bool { _, err := c.leads(ctx, name); return err == nil }); err != nil {
 			return err
 		}
 	}
@@ -141,30 +140,10 @@ func (c *cluster) start(ctx context.Context, o Options) error {
 
 // startNode starts a node and waits until it is ready.
 func (c *cluster) startNode(ctx context.Context, name string) error {
-	if err := c.nodes[name].start(); err != nil {
+	if err := c.nodes[name].Start(); err != nil {
 		return err
 	}
-	return c.await(ctx, c.nodes[name], func() bool { return c.readiness(ctx, name) == http.StatusOK })
-}
-
-// await polls until done, and fails if the process ends or time is up.
-func (c *cluster) await(ctx context.Context, p *process, done func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
-	defer cancel()
-	poll := time.NewTicker(20 * time.Millisecond)
-	defer poll.Stop()
-	_, gone := p.life()
-	for !done() {
-		select {
-		case <-poll.C:
-		case <-gone:
-			_, how := p.alive()
-			return fmt.Errorf("%s ended with %s: see %s", p.host.Name, how, p.log)
-		case <-ctx.Done():
-			return fmt.Errorf("%s is not ready: see %s", p.host.Name, p.log)
-		}
-	}
-	return nil
+	return c.nodes[name].Await(ctx, func(ctx context.Context) bool { return c.readiness(ctx, name) == http.StatusOK })
 }
 
 // readiness is the status that a node's operator's port answers with; 0 if it

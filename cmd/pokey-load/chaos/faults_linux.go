@@ -114,7 +114,7 @@ func upgrade(ctx context.Context, r *runner, _ string) error {
 			path = r.Binary
 		}
 		for _, p := range r.cluster.nodes {
-			p.path = path
+			p.Path = path
 		}
 		if err := r.restartAll(ctx); err != nil {
 			return err
@@ -142,11 +142,11 @@ func (r *runner) restartAll(ctx context.Context) error {
 func freeze(d time.Duration) func(context.Context, *runner, string) error {
 	return func(ctx context.Context, r *runner, victim string) error {
 		p := r.cluster.nodes[victim]
-		if err := p.signal(syscall.SIGSTOP); err != nil {
+		if err := p.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
 		err := pause(ctx, d)
-		_ = p.signal(syscall.SIGCONT)
+		_ = p.Signal(syscall.SIGCONT)
 		return err
 	}
 }
@@ -212,11 +212,11 @@ func slow(ctx context.Context, r *runner, victim string) error {
 // etcdStall freezes any member.
 func etcdStall(ctx context.Context, r *runner, _ string) error {
 	p := r.cluster.etcds[etcdNames[rand.IntN(len(etcdNames))]]
-	if err := p.signal(syscall.SIGSTOP); err != nil {
+	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
 	err := pause(ctx, 10*time.Second)
-	_ = p.signal(syscall.SIGCONT)
+	_ = p.Signal(syscall.SIGCONT)
 	return err
 }
 
@@ -226,23 +226,23 @@ func etcdLeader(ctx context.Context, r *runner, _ string) error {
 	if err != nil {
 		return err
 	}
-	r.cluster.etcds[name].kill()
+	r.cluster.etcds[name].Kill()
 	if err := pause(ctx, holdFor/3); err != nil {
 		return err
 	}
-	return r.cluster.etcds[name].start()
+	return r.cluster.etcds[name].Start()
 }
 
 // etcdMajority kills two members for ten seconds.
 func etcdMajority(ctx context.Context, r *runner, _ string) error {
 	for _, name := range etcdNames[:2] {
-		r.cluster.etcds[name].kill()
+		r.cluster.etcds[name].Kill()
 	}
 	if err := pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
 	for _, name := range etcdNames[:2] {
-		if err := r.cluster.etcds[name].start(); err != nil {
+		if err := r.cluster.etcds[name].Start(); err != nil {
 			return err
 		}
 	}

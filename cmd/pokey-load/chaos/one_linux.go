@@ -232,7 +232,7 @@ func (r *runner) judge(row *Row) error {
 
 // scanLog looks for estimates in what a node has logged since the last time.
 func (r *runner) scanLog(name string) error {
-	file, err := os.Open(r.cluster.nodes[name].log)
+	file, err := os.Open(r.cluster.nodes[name].Log)
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}

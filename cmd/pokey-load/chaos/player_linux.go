@@ -68,7 +68,7 @@ func (p *player) play(ctx context.Context) {
 			ask.Round = 0 // whichever it is: what a repetition would hit again
 		}
 	}
-	p.ask(ctx, ask)
+	_, _ = p.ask(ctx, ask) // what became of it is noted
 }
 
 // setTopic makes a numbered change.

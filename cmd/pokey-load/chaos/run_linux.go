@@ -117,11 +117,11 @@ func (r *runner) supervise(ctx context.Context) {
 	for pause(ctx, time.Second) == nil {
 		for name, p := range r.cluster.nodes {
 			r.mu.Lock()
-			alive, how := p.alive()
+			alive, how := p.Alive()
 			meant := r.stopping[name]
 			if !alive && !meant {
 				r.exits = append(r.exits, name+": "+how)
-				if err := p.start(); err != nil {
+				if err := p.Start(); err != nil {
 					log.Print(err)
 				}
 			}
@@ -138,7 +138,7 @@ func (r *runner) mean(name string, down bool) {
 
 func (r *runner) killNode(name string) {
 	r.mean(name, true)
-	r.cluster.nodes[name].kill()
+	r.cluster.nodes[name].Kill()
 }
 
 func (r *runner) startNode(ctx context.Context, name string) error {
@@ -149,7 +149,10 @@ func (r *runner) startNode(ctx context.Context, name string) error {
 
 func (r *runner) stopNode(ctx context.Context, name string) error {
 	r.mean(name, true)
-	took, err := r.cluster.nodes[name].stop(ctx)
+	took, status, err := r.cluster.nodes[name].Stop(ctx)
+	if err == nil && status != 0 {
+		err = fmt.Errorf("%s stopped with status %d", name, status)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stops = append(r.stops, took)
@@ -178,7 +181,7 @@ func (p *party) end() {
 	p.cancel()
 	p.Resume()
 	p.playing.Wait()
-	p.Game.End()
+	p.End()
 }
 
 // openers is how many rooms are opened at a time.

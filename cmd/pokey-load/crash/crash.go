@@ -108,7 +108,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err := srv.start(ctx); err != nil {
 		return report, err
 	}
-	defer srv.kill()
+	defer srv.Kill()
 	site, err := client.NewSite(srv.url, client.SiteOptions{})
 	if err != nil {
 		return report, err
@@ -118,7 +118,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 			return report, err
 		}
 	}
-	return report, srv.stop()
+	_, _, err = srv.Stop(ctx)
+	return report, err
 }
 
 // oneGame plays in new rooms for as many cycles as one history shall hold.
@@ -127,17 +128,17 @@ func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o 
 	if err != nil {
 		return err
 	}
-	g := newGame(site, o)
-	defer g.leave()
-	defer func() { err = errors.Join(err, r.judge(g, o, from)) }()
-	g.gate.Lock() // until everybody is there
-	err = g.setUp(ctx, o.Rooms, o.Members)
-	g.gate.Unlock()
+	p := newParty(ctx, site, o)
+	defer p.End()
+	defer func() { err = errors.Join(err, r.judge(p.History, o, from)) }()
+	p.Pause() // until everybody is there
+	err = p.setUp(ctx, o.Rooms, o.Members)
+	p.Resume()
 	if err != nil {
 		return err
 	}
 	for n := range min(o.Renew, o.Cycles-len(r.Cycles)) {
-		cycle, err := oneCycle(ctx, g, srv, o)
+		cycle, err := oneCycle(ctx, p, srv, o)
 		if err != nil {
 			return fmt.Errorf("cycle %d of this game: %w", n+1, err)
 		}
@@ -149,17 +150,17 @@ func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o 
 			o.Progress(cycle)
 		}
 	}
-	if err := g.finish(ctx); err != nil {
+	if err := p.finish(ctx); err != nil {
 		return err
 	}
-	r.Expelled += int(g.expelled.Load())
-	g.leave()
+	r.Expelled += int(p.Expelled.Load())
+	p.End()
 	return nil
 }
 
 // oneCycle lets the server live for a while, kills it, starts it again, waits
 // for everybody and reads all rooms.
-func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, error) {
+func oneCycle(ctx context.Context, p *party, srv *server, o Options) (Cycle, error) {
 	c := Cycle{Lived: o.Life/5 + rand.N(o.Life*4/5+1)}
 	timer := time.NewTimer(c.Lived)
 	defer timer.Stop()
@@ -168,15 +169,17 @@ func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, erro
 	case <-ctx.Done():
 		return c, ctx.Err()
 	}
-	if !srv.kill() {
-		return c, fmt.Errorf("the server had ended by itself: see %s", srv.log)
+	if !srv.Kill() {
+		return c, fmt.Errorf("the server had ended by itself: see %s", srv.Log)
 	}
 	killed := time.Now()
 	var users []string
-	for _, member := range g.clients {
-		users = append(users, member.UserID())
+	for _, room := range p.Rooms() {
+		for _, member := range room.Members {
+			users = append(users, member.UserID())
+		}
 	}
-	done := g.back.expect(g.site.Connections(), users)
+	done := p.back.expect(p.site.Connections(), users)
 	if err := srv.start(ctx); err != nil {
 		return c, err
 	}
@@ -189,14 +192,14 @@ func oneCycle(ctx context.Context, g *game, srv *server, o Options) (Cycle, erro
 	case <-ctx.Done():
 		return c, ctx.Err()
 	}
-	c.Gap, c.Longest, c.Missing = g.back.result()
-	g.gate.Lock() // so that what is read stands still, and the history with it
-	defer g.gate.Unlock()
-	if err := g.audit(ctx); err != nil {
+	c.Gap, c.Longest, c.Missing = p.back.result()
+	p.Pause() // so that what is read stands still, and the history with it
+	defer p.Resume()
+	if err := p.audit(ctx); err != nil {
 		return c, err
 	}
 	began := time.Now()
-	verdict := g.history.Check(o.Patience)
+	verdict := p.History.Check(o.Patience)
 	c.Checking, c.Acks, c.Faults = time.Since(began), verdict.Durable, len(verdict.Faults)
 	return c, nil
 }

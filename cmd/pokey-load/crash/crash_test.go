@@ -127,36 +127,36 @@ func play(t *testing.T, f fakeserver.Faults, want history.FaultKind) history.Ver
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newGame(site, Options{Think: 2 * time.Millisecond, Backoff: client.Backoff{Min: time.Millisecond, Max: 5 * time.Millisecond}})
-	defer g.leave()
-	if err := g.setUp(t.Context(), 4, 3); err != nil {
+	p := newParty(t.Context(), site, Options{Think: 2 * time.Millisecond, Backoff: client.Backoff{Min: time.Millisecond, Max: 5 * time.Millisecond}})
+	defer p.End()
+	if err := p.setUp(t.Context(), 4, 3); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		scanLog(t, g, &logged)
-		if err := g.audit(t.Context()); err != nil {
+		scanLog(t, p.History, &logged)
+		if err := p.audit(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if v := g.history.Check(time.Second); v.Durable > 120 && want == "" || want != "" && v.Count(want) > 0 || v.Durable > 1000 {
+		if v := p.History.Check(time.Second); v.Durable > 120 && want == "" || want != "" && v.Count(want) > 0 || v.Durable > 1000 {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	if want == "" {
-		if err := g.finish(t.Context()); err != nil {
+		if err := p.finish(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	g.leave()
-	scanLog(t, g, &logged)
-	return g.history.Check(10 * time.Second)
+	p.End()
+	scanLog(t, p.History, &logged)
+	return p.History.Check(10 * time.Second)
 }
 
-func scanLog(t *testing.T, g *game, logged *lockedBuffer) {
+func scanLog(t *testing.T, h *history.History, logged *lockedBuffer) {
 	t.Helper()
 	logged.mu.Lock()
 	defer logged.mu.Unlock()
-	if err := g.history.ScanLog(strings.NewReader(logged.String())); err != nil {
+	if err := h.ScanLog(strings.NewReader(logged.String())); err != nil {
 		t.Fatal(err)
 	}
 }

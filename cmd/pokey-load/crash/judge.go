@@ -23,7 +23,7 @@ func logSize(name string) (int64, error) {
 
 // judge adds the verdict on a game, whose part of the log begins at from, and
 // writes down the faulty rooms.
-func (r *Report) judge(g *game, o Options, from int64) error {
+func (r *Report) judge(h *history.History, o Options, from int64) error {
 	log, err := os.Open(o.Log)
 	if err != nil {
 		return fmt.Errorf("server log: %w", err)
@@ -32,10 +32,10 @@ func (r *Report) judge(g *game, o Options, from int64) error {
 	if _, err := log.Seek(from, io.SeekStart); err != nil {
 		return fmt.Errorf("server log: %w", err)
 	}
-	if err := g.history.ScanLog(log); err != nil {
+	if err := h.ScanLog(log); err != nil {
 		return err
 	}
-	verdict := g.history.Check(o.Patience)
+	verdict := h.Check(o.Patience)
 	r.Verdict.Add(verdict)
 	written := make(map[string]bool)
 	for _, f := range verdict.Faults {
@@ -44,7 +44,7 @@ func (r *Report) judge(g *game, o Options, from int64) error {
 		}
 		written[f.Room] = true
 		name := filepath.Join(o.Dir, fmt.Sprintf("fault-%d.txt", len(r.Dumps)+1))
-		if err := dump(g.history, f.Room, name); err != nil {
+		if err := dump(h, f.Room, name); err != nil {
 			return err
 		}
 		r.Dumps = append(r.Dumps, name)

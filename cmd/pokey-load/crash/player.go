@@ -8,25 +8,21 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/game"
 	"example.com/pokey/cmd/pokey-load/history"
 )
-
-// requestPatience is how long a request may stay unanswered before its outcome
-// is taken for unknown, crashes included.
-const requestPatience = 60 * time.Second
 
 // player is a member of a room who plays as people do, only faster: estimates,
 // changes their mind, and if they own the room reveals, hides and clears.
 type player struct {
-	client  *client.Client
-	history *history.History
-	room    string
-	cards   []string // none if the deck takes any value
-	owner   bool
-	think   time.Duration // on average, before each request
-	atOnce  int           // requests without waiting for answers, where that tells
-	gate    *sync.RWMutex // held while a request is under way; nobody asks while it is locked
-	stop    <-chan struct{}
+	game   *game.Game
+	client *client.Client
+	room   string
+	cards  []string // none if the deck takes any value
+	owner  bool
+	think  time.Duration // on average, before each request
+	atOnce int           // requests without waiting for answers, where that tells
+	stop   <-chan struct{}
 
 	estimated int // the newest round that this player has an opinion on
 }
@@ -77,7 +73,7 @@ func (p *player) rest(ctx context.Context, changed <-chan struct{}, d time.Durat
 
 // next says what to ask for in view of the room; idle if there is nothing to do.
 func (p *player) next(room client.Room) (ask history.Ask, idle bool) {
-	ask = history.Ask{Room: p.room, User: p.client.UserID(), Round: room.Round}
+	ask = history.Ask{Room: p.room, Round: room.Round}
 	if rand.IntN(5) == 0 {
 		ask.Round = 0 // whichever it is: what a repetition would hit again
 	}
@@ -119,7 +115,7 @@ func (p *player) urge() (ask history.Ask, idle bool) {
 	if !known || room.Revealed || rand.IntN(3) != 0 {
 		return ask, true
 	}
-	return history.Ask{Kind: history.Reveal, Room: p.room, User: p.client.UserID(), Round: room.Round}, false
+	return history.Ask{Kind: history.Reveal, Room: p.room, Round: room.Round}, false
 }
 
 // estimate is a value that the deck takes and a comment, which is always a
@@ -146,16 +142,10 @@ func (p *player) play(ctx context.Context, ask history.Ask) error {
 	return errors.Join(errs...)
 }
 
-// do asks and records.
+// do asks when nothing speaks against it.
 func (p *player) do(ctx context.Context, ask history.Ask) error {
-	p.gate.RLock()
-	defer p.gate.RUnlock()
-	ctx, cancel := context.WithTimeout(ctx, requestPatience)
-	defer cancel()
-	op := p.history.Begin(ask)
-	reply, err := p.client.Do(ctx, ask.Request())
-	if err == nil {
-		p.history.End(op, reply)
-	}
+	p.game.Enter()
+	defer p.game.Leave()
+	_, err := p.game.Do(ctx, p.client, ask)
 	return err
 }

@@ -33,7 +33,7 @@ type Game struct {
 
 	ctx     context.Context //nolint:containedctx // it is the life of the clients
 	cancel  context.CancelFunc
-	running sync.WaitGroup // the clients
+	running sync.WaitGroup // the clients and what [Game.Go] began
 	gate    sync.RWMutex   // locked to let nobody ask
 
 	mu    sync.Mutex
@@ -72,6 +72,9 @@ func (g *Game) Join(c client.Config) *client.Client {
 	})
 	return joined
 }
+
+// Go calls f in a goroutine that [Game.End] waits for; its context ends then.
+func (g *Game) Go(f func(ctx context.Context)) { g.running.Go(func() { f(g.ctx) }) }
 
 // Open makes a room with a deck of the cards, any value if there are none, and
 // lets the members join it, the owner first.

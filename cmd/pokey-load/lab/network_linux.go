@@ -17,7 +17,7 @@ type Network struct {
 	tap    func(from, to *Host, packet []byte)
 }
 
-// prefix is the network's; hosts get .1, .2, …
+// prefix is the network's; hosts are numbered from 1.
 var prefix = [4]byte{10, 79, 0, 0}
 
 // New makes a network of hosts with the given names, the first of which is the
