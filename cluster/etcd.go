@@ -152,6 +152,15 @@ func (e *Etcd) Drain(ctx context.Context) error {
 	return err
 }
 
+// Miss implements [Source].
+func (e *Etcd) Miss(ctx context.Context, ids []string, yields bool) error {
+	e.mu.Lock()
+	e.self.missing(ids, yields, uint64(e.known.version))
+	e.mu.Unlock()
+	_, _, err := e.rewrite(ctx) // or it becomes a member again with them
+	return err
+}
+
 // Stop implements [Source].
 func (e *Etcd) Stop(ctx context.Context) error {
 	if e.cancel == nil {

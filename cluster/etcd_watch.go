@@ -160,10 +160,7 @@ func (e *Etcd) look() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, missed := e.known.missing[e.self.Address]; missed || e.expelled() {
-		select {
-		case e.attention <- struct{}{}:
-		default:
-		}
+		nudge(e.attention)
 	}
 }
 

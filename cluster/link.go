@@ -23,6 +23,12 @@ const (
 
 	silence  = 10 * time.Second // after which a connection is probed
 	patience = 3 * time.Second  // for an answer to a probe, or to a handshake
+
+	// For a connection: a network that loses packets is asked twice, a second
+	// apart, and then again by the next attempt.
+	dialTimeout = 1500 * time.Millisecond
+	// Between attempts, at most: who can be reached again is to be found soon.
+	largestDelay = 500 * time.Millisecond
 )
 
 // link is what joins this node's actor system to those of the others. It speaks
@@ -32,6 +38,7 @@ type link struct {
 	node   *Node
 	system *actor.ActorSystem
 	dial   []grpc.DialOption
+	tcp    func(ctx context.Context, network, address string) (net.Conn, error)
 	server *grpc.Server
 
 	mu       sync.Mutex
@@ -49,11 +56,13 @@ func openLink(n *Node) (*link, error) {
 		return nil, fmt.Errorf("cluster: open the node link: %w", err)
 	}
 	l := &link{node: n, system: n.conf.System, peers: map[string]*peer{}, failures: map[string]int{}}
+	l.tcp = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	l.dial = []grpc.DialOption{
 		grpc.WithTransportCredentials(transport(n)),
 		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(largestBatch), grpc.MaxCallRecvMsgSize(largestBatch)),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: silence, Timeout: patience, PermitWithoutStream: true}),
-		grpc.WithNoProxy(), grpc.WithDisableServiceConfig(),
+		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) { return l.tcp(ctx, "tcp", address) }),
+		grpc.WithDisableServiceConfig(),
 	}
 	l.server = grpc.NewServer(
 		grpc.Creds(transport(n)),
@@ -75,6 +84,7 @@ func openLink(n *Node) (*link, error) {
 	registry := l.system.ProcessRegistry
 	registry.Address = address
 	registry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return process{l}, true })
+	registry.Add(ear{l}, earName)
 	l.running.Go(func() { _ = l.server.Serve(listener) }) // until close
 	return l, nil
 }
@@ -142,7 +152,7 @@ func retryDelay(n int) time.Duration {
 	if n < 2 {
 		return 0 // the first may have been an old one
 	}
-	return min(50*time.Millisecond<<min(n-2, 10), 2*time.Second)
+	return min(50*time.Millisecond<<min(n-2, 10), largestDelay)
 }
 
 // keep begins the ways to all members, since a broken connection is the first

@@ -220,10 +220,10 @@ func TestFrozenPeer(t *testing.T) {
 	waits(t)
 	memory := NewMemory()
 	a := startNode(t, memory.Source(), nil)
-	b := startNode(t, NewMemory().Source(), nil)
-	wire := newWire(t, b.Self())
+	address := freeAddress(t)
+	wire := newWire(t, address)
+	b := startNode(t, NewMemory().Source(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
 	join(t, a)
-	b.conf.System.ProcessRegistry.Address = wire.address // as if it advertised it
 	if err := memory.Source().Start(t.Context(), Member{ID: "b", Address: wire.address}, func(Snapshot) {}, nil); err != nil {
 		t.Fatal(err)
 	}

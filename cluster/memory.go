@@ -104,6 +104,17 @@ func (s *memorySource) rejoin() {
 
 func (s *memorySource) Suspect(string) {}
 
+func (s *memorySource) Miss(_ context.Context, ids []string, yields bool) error {
+	s.memory.mu.Lock()
+	defer s.memory.mu.Unlock()
+	s.self.missing(ids, yields, s.memory.revision)
+	if s.memory.members[s.self.Address].ID == s.self.ID {
+		s.memory.members[s.self.Address] = s.self
+		s.memory.publish()
+	}
+	return nil
+}
+
 func (s *memorySource) Drain(context.Context) error {
 	s.memory.mu.Lock()
 	defer s.memory.mu.Unlock()

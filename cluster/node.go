@@ -30,6 +30,10 @@ type Node struct {
 	onLost      []func()
 
 	changed chan struct{}
+	hearing hearing
+	poked   chan struct{} // the members have changed, or what they miss
+	missing chan struct{} // who cannot be reached has changed, or yields
+	yields  atomic.Bool   // this node has been isolated for a while
 	running sync.WaitGroup
 	life    context.Context // ends with Leave
 	end     context.CancelFunc
@@ -44,6 +48,8 @@ type Stats struct {
 	ViewChanges   uint64    // new views, version-only ones included
 	LinkLosses    uint64    // links to members that broke, or could not be made
 	Lost          uint64    // times this node's own membership was lost
+	Unreachable   int       // members that this node cannot reach now
+	Isolations    uint64    // times this node was isolated
 	RejectedPeers uint64    // handshakes refused: no or another CA's certificate, expired, plaintext, too many at once
 	RefusedCalls  uint64    // calls other than the link's one
 	BadStreams    uint64    // streams ended because of what was sent on them
@@ -51,7 +57,7 @@ type Stats struct {
 }
 
 type counts struct {
-	views, losses, lost, rejected, refused, bad atomic.Uint64
+	views, losses, lost, isolations, rejected, refused, bad atomic.Uint64
 }
 
 // startTimeout bounds what Start and Join ask their source.
@@ -64,7 +70,8 @@ func Start(c Config) (*Node, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1)}
+	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1), poked: make(chan struct{}, 1), missing: make(chan struct{}, 1)}
+	n.hearing.contacts = map[string]*contact{}
 	n.life, n.end = context.WithCancel(context.Background())
 	n.view.Store(newView(Snapshot{}, nil))
 	if c.Advertise != "" {
@@ -87,6 +94,8 @@ func Start(c Config) (*Node, error) {
 		c.Log.Warn("the node link is neither encrypted nor authenticated: any process on this machine can do with the actors as it likes", "address", n.Self())
 	}
 	n.running.Go(n.notify)
+	n.running.Go(n.reach)
+	n.running.Go(n.complain)
 	return n, nil
 }
 
@@ -95,6 +104,11 @@ func (n *Node) Self() string { return n.conf.System.Address() }
 
 // View is the newest view. It is never nil; before Join it has no members.
 func (n *Node) View() *View { return n.view.Load() }
+
+// Isolated reports whether this node is isolated, see [View.Isolated]: it is still
+// a member, but its connections are better off elsewhere until this is over.
+// Subscribe tells of each change.
+func (n *Node) Isolated() bool { return n.View().Isolated(n.Self()) }
 
 // Subscribe has changed called, from one goroutine, after each change of the
 // view and after each loss of the link to a member. Changes in quick succession
@@ -177,6 +191,7 @@ func (n *Node) Stats() Stats {
 	s := Stats{
 		Address: n.Self(), View: n.View(),
 		ViewChanges: n.counts.views.Load(), LinkLosses: n.counts.losses.Load(), Lost: n.counts.lost.Load(),
+		Unreachable: len(n.hearing.missed()), Isolations: n.counts.isolations.Load(),
 		RejectedPeers: n.counts.rejected.Load(), RefusedCalls: n.counts.refused.Load(), BadStreams: n.counts.bad.Load(),
 	}
 	if n.conf.TLS != nil {
@@ -200,11 +215,15 @@ func (n *Node) renew() {
 	maps.DeleteFunc(n.losses, func(id string, _ int) bool {
 		return !slices.ContainsFunc(v.Records(), func(m Member) bool { return m.ID == id })
 	})
-	n.view.Store(v)
-	select {
-	case n.changed <- struct{}{}:
-	default:
+	switch was, is := n.Isolated(), v.Isolated(n.Self()); {
+	case is && !was:
+		n.counts.isolations.Add(1)
+		n.conf.Log.Warn("this node is isolated: too many others and it cannot reach each other", "address", n.Self())
+	case was && !is:
+		n.conf.Log.Info("this node is isolated no more", "address", n.Self())
 	}
+	n.view.Store(v)
+	nudge(n.changed)
 }
 
 // lost is the source's word that this node is no member any more.
@@ -246,6 +265,7 @@ func (n *Node) notify() {
 			return
 		case <-n.changed:
 		}
+		nudge(n.poked)
 		n.link.keep()
 		n.library.update(n.View())
 		n.mu.Lock()

@@ -20,6 +20,7 @@ type outgoing struct {
 	header         map[string]string
 	typeName       string
 	data           []byte
+	idle           bool // nothing is lost with it
 }
 
 // size is what it costs in memory, roughly.
@@ -38,6 +39,7 @@ type peer struct {
 	cut    context.CancelFunc
 	wake   chan struct{}
 	ended  chan struct{}
+	began  time.Time
 
 	mu        sync.Mutex
 	queue     []outgoing
@@ -50,7 +52,7 @@ type peer struct {
 }
 
 func newPeer(l *link, member Member) *peer {
-	p := &peer{link: l, member: member, wake: make(chan struct{}, 1), ended: make(chan struct{}), watched: map[string]*actor.PIDSet{}}
+	p := &peer{link: l, member: member, wake: make(chan struct{}, 1), ended: make(chan struct{}), began: time.Now(), watched: map[string]*actor.PIDSet{}}
 	p.ctx, p.cut = context.WithCancel(context.Background())
 	return p
 }
@@ -67,9 +69,9 @@ func (p *peer) push(o outgoing) bool {
 		p.cut()
 		return false
 	}
-	p.used = true
+	p.used = p.used || !o.idle
 	p.queue = append(p.queue, o)
-	p.nudge()
+	nudge(p.wake)
 	return true
 }
 
@@ -81,14 +83,7 @@ func (p *peer) finish() {
 	if len(p.queue) == 0 && !p.connected {
 		p.cut()
 	}
-	p.nudge()
-}
-
-func (p *peer) nudge() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
+	nudge(p.wake)
 }
 
 // take returns the next messages, and whether more may come.
@@ -216,7 +211,7 @@ func (p *peer) release() (used bool) {
 	used = p.used
 	p.mu.Unlock()
 	for _, o := range queue {
-		if o.sender != nil {
+		if o.sender != nil && !o.idle {
 			p.link.system.Root.Send(o.sender, &actor.DeadLetterResponse{Target: o.target})
 		}
 	}

@@ -24,6 +24,19 @@ type Member struct {
 	Wire int `json:"wire"`
 	// Since is when it became a member, by its own clock.
 	Since time.Time `json:"since"`
+	// Misses are the IDs of the members that it cannot reach, sorted. They may be
+	// members no more.
+	Misses []string `json:"misses,omitempty"`
+	// MissesSince is a version of the membership that it knew when it first
+	// missed anybody; 0 while it misses nobody.
+	MissesSince uint64 `json:"missesSince,omitempty"`
+	// Yields says that it has been isolated for a while and stays so, rather than
+	// another, until nobody and it miss each other.
+	Yields bool `json:"yields,omitempty"`
+	// Isolated says that it is a member but is to own nothing, since too many
+	// others and it cannot reach each other. It follows from what all members
+	// miss, and is set in a [View] only.
+	Isolated bool `json:"-"`
 }
 
 // A Snapshot is the whole membership at one revision.
@@ -53,9 +66,24 @@ type Source interface {
 	// Suspect says that the link to the member at address broke. If the member is
 	// provably dead the source removes it at once. It does not wait.
 	Suspect(address string)
+	// Miss says for all to see which members, by ID, this node cannot reach now,
+	// and whether it yields, in the place of what it said before. It lasts until
+	// the next call, whatever becomes of the membership.
+	Miss(ctx context.Context, ids []string, yields bool) error
 	// Drain marks this node's member, after which it owns nothing.
 	Drain(ctx context.Context) error
 	// Stop ends the membership, and everything Start began, even if it returns
 	// an error: others then find out by themselves within seconds.
 	Stop(ctx context.Context) error
+}
+
+// missing is what a member's record becomes when at version it misses ids.
+func (m *Member) missing(ids []string, yields bool, version uint64) {
+	m.Misses, m.Yields = ids, yields
+	switch {
+	case len(ids) == 0:
+		m.MissesSince = 0
+	case m.MissesSince == 0:
+		m.MissesSince = version
+	}
 }

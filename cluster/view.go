@@ -30,6 +30,7 @@ type owner struct {
 func newView(s Snapshot, losses map[string]int) *View {
 	v := &View{version: s.Version, members: slices.Clone(s.Members)}
 	slices.SortFunc(v.members, func(a, b Member) int { return cmp.Compare(a.Address, b.Address) })
+	isolate(v.members)
 	var draining []owner
 	for i, m := range v.members {
 		v.addresses = append(v.addresses, m.Address)
@@ -41,9 +42,11 @@ func newView(s Snapshot, losses map[string]int) *View {
 			o.incarnation += "/" + strconv.Itoa(n)
 		}
 		v.incarnations = append(v.incarnations, o.incarnation)
-		if m.Draining {
+		switch {
+		case m.Isolated: // there is another
+		case m.Draining:
 			draining = append(draining, o)
-		} else {
+		default:
 			v.owners = append(v.owners, o)
 		}
 	}
@@ -96,13 +99,22 @@ func (v *View) Incarnation(address string) string {
 	return v.incarnations[i]
 }
 
-// Members are the addresses of all members, draining ones included, sorted. The
+// Members are the addresses of all members, draining and isolated ones included,
+// sorted. The
 // caller must not change the slice.
 func (v *View) Members() []string {
 	if v == nil {
 		return nil
 	}
 	return v.addresses
+}
+
+// Isolated reports whether the member at address is to own nothing because too
+// many others and it cannot reach each other. All nodes that have a view of the
+// same version agree, and there is always a member that is not isolated.
+func (v *View) Isolated(address string) bool {
+	m, ok := v.find(address)
+	return ok && m.Isolated
 }
 
 // Records are all members, sorted by address, for people to look at. The caller
