@@ -42,7 +42,7 @@ func (n *node) admin() *http.Server {
 // readiness is the answer of /readyz.
 type readiness struct {
 	Ready    bool   `json:"ready"`
-	State    string `json:"state"` // ok, degraded, frozen or draining
+	State    string `json:"state"` // ok, degraded, frozen, isolated or draining
 	Durable  bool   `json:"durable"`
 	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
 	Version  string `json:"version"`
@@ -63,6 +63,8 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case n.draining.Load():
 		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
+	case n.member != nil && n.member.node.Isolated():
+		r.Ready, r.State, status = false, "isolated", http.StatusServiceUnavailable
 	case stats.Unsaved > 0 && n.store.Shared():
 		r.State = "frozen"
 	case stats.Unsaved > 0:

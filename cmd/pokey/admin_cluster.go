@@ -37,7 +37,10 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 	row("view", "%d, %d members", m.View.Version(), len(m.View.Records()))
 	for _, r := range m.View.Records() {
 		state := "member"
-		if r.Draining {
+		switch {
+		case r.Isolated:
+			state = "isolated"
+		case r.Draining:
 			state = "draining"
 		}
 		if r.Address == m.Address {
@@ -46,7 +49,7 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 		row(r.Address, "%s for %v, letters of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
 	}
 	row("link", "%d broke, %d messages dropped, %d peers rejected, %d bad streams", m.LinkLosses, n.system.Stats().Dropped, m.RejectedPeers, m.BadStreams)
-	row("membership", "lost %d times", m.Lost)
+	row("membership", "lost %d times, isolated %d times, %d members cannot be reached from here", m.Lost, m.Isolations, m.Unreachable)
 	if !m.Certificate.IsZero() {
 		row("certificate", "expires %s, in %d days", m.Certificate.UTC().Format(time.DateOnly), int(time.Until(m.Certificate).Hours()/24))
 	}

@@ -131,12 +131,14 @@ type placement struct{ *cluster.Node }
 // View is the newest membership.
 func (p placement) View() actors.View { return p.Node.View() }
 
-// join makes the node a member. From then on users and rooms come to it.
+// join makes the node a member. From then on users and rooms come to it, and
+// clients as long as it can be reached by the others.
 func (n *node) join(ctx context.Context) error {
 	if n.member == nil {
 		return nil
 	}
 	n.member.node.Lost(n.system.Release)
+	n.member.node.Subscribe(func() { n.web.TurnAway(n.member.node.Isolated()) })
 	if err := n.member.node.Join(ctx); err != nil {
 		return fmt.Errorf("join the cluster: %w", err)
 	}
