@@ -231,10 +231,11 @@ func encodeRecord(m Member) string {
 	return string(b)
 }
 
-// address is what a key below the prefix is about.
-func (e *Etcd) address(key []byte) (address string, sign bool) {
-	address = strings.TrimPrefix(string(key), e.conf.Prefix)
-	return strings.CutSuffix(address, alive)
+// address is what a key below the prefix is about. What is there besides records
+// and signs of life a later release has put there, and is not ours to read.
+func (e *Etcd) address(key []byte) (address string, sign, ours bool) {
+	address, sign = strings.CutSuffix(strings.TrimPrefix(string(key), e.conf.Prefix), alive)
+	return address, sign, !strings.Contains(address, "/")
 }
 
 // pause waits, and reports whether ctx lasted.

@@ -357,3 +357,42 @@ func freeAddress(t *testing.T) string {
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
+
+// TestEtcdOtherReleases has keys and fields that this release does not know.
+func TestEtcdOtherReleases(t *testing.T) {
+	server := etcdtest.Start(t)
+	a, source := etcdNode(t, server, nil)
+	join(t, a)
+	client := source.conf.Client
+	put := func(key, value string) {
+		t.Helper()
+		if _, err := client.Put(t.Context(), source.conf.Prefix+key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	version := a.View().Version()
+	put(a.Self()+"/later", "x")
+	put("b:1/later", "x")
+	put("c:1", `{"id":"c","address":"c:1","wire":1,"later":{"x":[1]}}`)
+	eventually(t, 2*time.Second, "a record of a later release is read", func() bool { return len(a.View().Members()) == 2 })
+	if v := a.View().Version(); v != version+3 {
+		t.Errorf("the version is %d, not %d", v, version+3)
+	}
+	put("b:1/later", "y")
+	if _, err := client.Delete(t.Context(), source.conf.Prefix+a.Self()+"/later"); err != nil {
+		t.Fatal(err)
+	}
+	b, _ := etcdNode(t, server, nil)
+	join(t, b)
+	eventually(t, 2*time.Second, "both have the same view", func() bool {
+		return slices.Equal(ids(a.View()), ids(b.View())) && len(ids(b.View())) == 3 && a.View().Version() == b.View().Version()
+	})
+	// What this release writes, one that knows none of it reads.
+	got, err := client.Get(t.Context(), source.recordKey(a.Self()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record := string(got.Kvs[0].Value); strings.Contains(record, "isses") || strings.Contains(record, "solated") {
+		t.Errorf("the record of a member that misses nobody is %s", record)
+	}
+}

@@ -71,9 +71,11 @@ func (e *Etcd) apply(events []*clientv3.Event, revision int64) {
 }
 
 func (k *known) apply(e *Etcd, event *clientv3.Event) {
-	address, sign := e.address(event.Kv.Key)
+	address, sign, ours := e.address(event.Kv.Key)
 	deleted := event.Type == mvccpb.DELETE
 	switch {
+	case !ours:
+		return
 	case sign && deleted:
 		if _, member := k.members[address]; member {
 			k.missing[address] = time.Now()
@@ -124,9 +126,11 @@ func (e *Etcd) list(ctx context.Context) error {
 	fresh := known{applied: got.Header.Revision, members: map[string]entry{}, missing: map[string]time.Time{}}
 	signs := map[string]bool{}
 	for _, kv := range all {
-		if address, sign := e.address(kv.Key); sign {
+		switch address, sign, ours := e.address(kv.Key); {
+		case !ours:
+		case sign:
 			signs[address] = true
-		} else {
+		default:
 			fresh.put(e, address, kv)
 			fresh.version = max(fresh.version, kv.ModRevision)
 		}
