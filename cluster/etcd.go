@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -46,6 +47,7 @@ type Etcd struct {
 	ctx       context.Context // ends with Stop
 	cancel    context.CancelFunc
 	running   sync.WaitGroup
+	heard     atomic.Int64  // when etcd last took a sign of life, in nanoseconds since 1970
 	attention chan struct{} // something about this node's own keys has changed
 	writing   chan struct{} // holds a token while this node's own record is written
 

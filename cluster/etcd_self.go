@@ -79,8 +79,14 @@ func (e *Etcd) stay() {
 			e.conf.Log.Info("etcd answers again")
 		}
 		silent = err != nil
+		if err == nil {
+			e.heard.Store(time.Now().UnixNano())
+		}
 	}
 }
+
+// Heard implements [Source]: it is when etcd last took a sign of life.
+func (e *Etcd) Heard() time.Time { return time.Unix(0, e.heard.Load()) }
 
 // renew gives a sign of life.
 func (e *Etcd) renew(ctx context.Context) error {

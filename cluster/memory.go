@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Memory is a membership within one process: for tests, and for several nodes
@@ -54,6 +56,7 @@ func (m *Memory) publish() {
 
 // memorySource is one node's part of a Memory, whose mutex guards it.
 type memorySource struct {
+	deaf      atomic.Bool // for tests
 	memory    *Memory
 	id        string // of the node, to which each registration adds its number
 	self      Member
@@ -103,6 +106,14 @@ func (s *memorySource) rejoin() {
 }
 
 func (s *memorySource) Suspect(string) {}
+
+// Heard implements [Source]: memory is always there, unless a test says otherwise.
+func (s *memorySource) Heard() time.Time {
+	if s.deaf.Load() {
+		return time.Time{}
+	}
+	return time.Now()
+}
 
 func (s *memorySource) Miss(_ context.Context, ids []string, yields bool) error {
 	s.memory.mu.Lock()

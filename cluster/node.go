@@ -34,6 +34,7 @@ type Node struct {
 	poked   chan struct{} // the members have changed, or what they miss
 	missing chan struct{} // who cannot be reached has changed, or yields
 	yields  atomic.Bool   // this node has been isolated for a while
+	cutOff  atomic.Bool   // neither the source nor any member can be reached
 	running sync.WaitGroup
 	life    context.Context // ends with Leave
 	end     context.CancelFunc
@@ -107,8 +108,9 @@ func (n *Node) View() *View { return n.view.Load() }
 
 // Isolated reports whether this node is isolated, see [View.Isolated]: it is still
 // a member, but its connections are better off elsewhere until this is over.
-// Subscribe tells of each change.
-func (n *Node) Isolated() bool { return n.View().Isolated(n.Self()) }
+// So is a node that hears neither the source nor any of the others, who by then
+// do without it. Subscribe tells of each change.
+func (n *Node) Isolated() bool { return n.cutOff.Load() || n.View().Isolated(n.Self()) }
 
 // Subscribe has changed called, from one goroutine, after each change of the
 // view and after each loss of the link to a member. Changes in quick succession
@@ -215,7 +217,7 @@ func (n *Node) renew() {
 	maps.DeleteFunc(n.losses, func(id string, _ int) bool {
 		return !slices.ContainsFunc(v.Records(), func(m Member) bool { return m.ID == id })
 	})
-	switch was, is := n.Isolated(), v.Isolated(n.Self()); {
+	switch was, is := n.View().Isolated(n.Self()), v.Isolated(n.Self()); {
 	case is && !was:
 		n.counts.isolations.Add(1)
 		n.conf.Log.Warn("this node is isolated: too many others and it cannot reach each other", "address", n.Self())

@@ -81,9 +81,10 @@ func (n *Node) reach() {
 			missed = ids
 			nudge(n.missing)
 		}
-		if !n.Isolated() {
+		if !n.View().Isolated(n.Self()) {
 			isolated = now
 		}
+		n.feel(len(missed), now)
 		if yields := now.Sub(isolated) >= hopeless; n.yields.Swap(yields) != yields {
 			nudge(n.missing)
 		}
@@ -100,6 +101,26 @@ func (n *Node) reach() {
 			}
 		}
 	}
+}
+
+// deaf is how long a source may be silent before this node believes that the
+// others have given it up: as long as a sign of life lasts.
+const deaf = 5 * time.Second
+
+// feel finds out whether this node is cut off. With the source gone for everybody
+// it is not: then the others answer.
+func (n *Node) feel(missed int, now time.Time) {
+	others := len(n.View().Members()) - 1
+	is := others > 0 && missed >= others && now.Sub(n.conf.Source.Heard()) > deaf
+	if was := n.cutOff.Swap(is); was == is {
+		return
+	}
+	if is {
+		n.conf.Log.Warn("this node is cut off from the source and from all others", "address", n.Self())
+	} else {
+		n.conf.Log.Info("this node is cut off no more", "address", n.Self())
+	}
+	nudge(n.changed)
 }
 
 // complain keeps the source up to date with who cannot be reached from here.

@@ -254,3 +254,37 @@ func TestEtcdPartition(t *testing.T) {
 		t.Error("the members are others")
 	}
 }
+
+// A node that hears neither the source nor any of the others is cut off. One
+// whose source alone is silent is not: it may be silent for everybody.
+func TestCutOff(t *testing.T) {
+	l, memory := newLab(), NewMemory()
+	var nodes []*Node
+	var sources []*memorySource
+	for range 3 {
+		s := memory.Source().(*memorySource)
+		n := startNode(t, s, nil)
+		l.connect(n)
+		nodes, sources = append(nodes, n), append(sources, s)
+	}
+	for _, n := range nodes {
+		join(t, n)
+	}
+	l.reachable(t, nodes)
+	for _, s := range sources {
+		s.deaf.Store(true)
+	}
+	time.Sleep(2 * askInterval)
+	for _, n := range nodes {
+		if n.Isolated() {
+			t.Fatal("isolated, and only the source is silent")
+		}
+	}
+	for _, other := range nodes[:2] {
+		l.cut(other.Self(), nodes[2].Self())
+		l.cut(nodes[2].Self(), other.Self())
+	}
+	eventually(t, 15*time.Second, "the node knows that it is cut off", nodes[2].Isolated)
+	l.heal()
+	eventually(t, 15*time.Second, "the node knows that it is not", func() bool { return !nodes[2].cutOff.Load() })
+}

@@ -70,6 +70,8 @@ type Source interface {
 	// and whether it yields, in the place of what it said before. It lasts until
 	// the next call, whatever becomes of the membership.
 	Miss(ctx context.Context, ids []string, yields bool) error
+	// Heard is when the source last knew for certain what it says.
+	Heard() time.Time
 	// Drain marks this node's member, after which it owns nothing.
 	Drain(ctx context.Context) error
 	// Stop ends the membership, and everything Start began, even if it returns
