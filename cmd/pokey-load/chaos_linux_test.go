@@ -12,27 +12,27 @@ import (
 	"example.com/pokey/cmd/pokey-load/lab"
 )
 
-// needLab skips a test where there can be no lab or is no etcd, or fails it where
-// CI says that they must be there.
+// needLab skips a test that needs the machine for itself, unless POKEY_CHAOS says
+// that it has it; then it fails where there can be no lab or is no etcd.
 func needLab(t *testing.T) (etcd string) {
 	t.Helper()
+	if os.Getenv("POKEY_CHAOS") != "require" {
+		t.Skip("takes a minute and the machine for itself: POKEY_CHAOS=require")
+	}
 	etcd, err := exec.LookPath("etcd")
 	if err == nil {
 		err = lab.Check()
 	}
-	switch {
-	case err == nil:
-	case os.Getenv("POKEY_CHAOS") == "require":
+	if err != nil {
 		t.Fatal(err)
-	default:
-		t.Skip(err)
 	}
 	return etcd
 }
 
-// maxSlack is how much longer than it should a gap may be on a machine that does
-// something else as well.
-const maxSlack = 5
+// maxSlack is how much longer than it should a gap may be on a machine of which
+// nobody knows how fast it is. The long run is for the times, this one for what
+// may never happen.
+const maxSlack = 30
 
 // What is most likely to happen to a cluster costs nothing but a moment.
 func TestChaos(t *testing.T) {
