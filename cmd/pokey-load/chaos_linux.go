@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,11 +33,14 @@ func chaosCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 		if names != "all" {
 			o.Faults = strings.Split(names, ",")
 		}
-		if err := prepare(&o); err != nil {
+		if err := o.Validate(); err != nil {
 			return outcome{}, err
 		}
 		if !lab.Inside() {
 			return outcome{}, errLab
+		}
+		if err := absolute(&o.Dir, "pokey-chaos-", &o.Binary, &o.Binary2, &o.Etcd); err != nil {
+			return outcome{}, err
 		}
 		chaos.PrintHead(stderr)
 		o.Progress = func(r chaos.Row) { r.Print(stderr) }
@@ -50,25 +50,4 @@ func chaosCommand(flags *flag.FlagSet, stderr io.Writer) func(context.Context) (
 		}
 		return outcome{report, report.Passed()}, err
 	}
-}
-
-// prepare makes paths absolute, because servers have a directory of their own.
-func prepare(o *chaos.Options) (err error) {
-	if err := o.Validate(); err != nil {
-		return err
-	}
-	if o.Dir == "" {
-		if o.Dir, err = os.MkdirTemp("", "pokey-chaos-"); err != nil {
-			return err
-		}
-	}
-	for _, path := range []*string{&o.Binary, &o.Binary2, &o.Etcd, &o.Dir} {
-		if *path == "" {
-			continue
-		}
-		abs, absErr := filepath.Abs(*path)
-		err = errors.Join(err, absErr)
-		*path = abs
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -53,14 +54,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		command = soakCommand
 	case "chaos":
 		command = chaosCommand
+	case "cluster-cost":
+		command = costCommand
 	default:
-		say(stderr, "no command %q: load, crash, soak or chaos", name)
+		say(stderr, "no command %q: load, crash, soak, chaos or cluster-cost", name)
 		return broken
 	}
 	flags := flag.NewFlagSet("pokey-load "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], pokey-load crash, pokey-load soak and pokey-load chaos:\n", flags.Name())
+		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], crash, soak, chaos and cluster-cost:\n", flags.Name())
 		flags.PrintDefaults()
 	}
 	asJSON := flags.Bool("json", false, "write the report as JSON")
@@ -134,7 +137,16 @@ func loadCommand(flags *flag.FlagSet, _ io.Writer) func(context.Context) (outcom
 	flags.DurationVar(&o.Rest, "rest", time.Second, "how long to leave the server alone before its memory is read")
 	flags.DurationVar(&o.StallAfter, "stall-after", 0, "how long a room may be quiet at the end; 0 for half the duration, at most 5s")
 	flags.Float64Var(&o.Rate, "rate", 1000, "changes a second over all rooms, for shape paced")
-	flags.IntVar(&o.PID, "pid", 0, "the server's process, for what it takes")
+	flags.Func("pid", "the server's `PROCESS[,…]`, for what it takes", func(list string) error {
+		for text := range strings.SplitSeq(list, ",") {
+			pid, err := strconv.Atoi(text)
+			if err != nil {
+				return err
+			}
+			o.PIDs = append(o.PIDs, pid)
+		}
+		return nil
+	})
 	flags.IntVar(&o.Stalled, "stalled", 0, "connections that join a room and stop reading")
 	flags.IntVar(&o.Slow, "slow", 0, "connections that join a room and read a message a second")
 	turns := flags.Int("turns", 0, "compare: measure alone and beside the abusers in turn, so many times; 0 for one measurement with them")

@@ -128,7 +128,7 @@ func (r *run) window(ctx context.Context) (Window, error) {
 		total.merge(room.finish())
 	}
 	to, err := r.usage()
-	return Window{Estimates: total.estimates.latency(), CPU: to.cpu - from.cpu}, err
+	return Window{Estimates: total.estimates.latency(), CPU: to.CPU - from.CPU}, err
 }
 
 // median is the median over the turns of a figure beside by the same alone.

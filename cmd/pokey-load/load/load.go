@@ -20,7 +20,9 @@ import (
 
 // Options are what a run consists of.
 type Options struct {
-	Site     *client.Site
+	Site *client.Site
+	// Sites are where members go, in turn, if a server has several; nil for Site.
+	Sites    []*client.Site
 	Shape    string        // burst, seq, paced or idle
 	Rooms    int           // 1 to 20 000
 	Members  int           // of each room, each with a connection of their own; 1 to 5 000
@@ -30,13 +32,16 @@ type Options struct {
 	// StallAfter is how long a room may have been quiet at the end without
 	// being taken for stalled; 0 for half of Duration, and at most 5 s.
 	StallAfter time.Duration
-	Rate       float64      // of shape paced: changes a second over all rooms
-	PID        int          // the server's process, 0 for an unknown one
-	Stalled    int          // connections that join a room and stop reading; at most 10 000
-	Slow       int          // connections that join a room and read a message a second; at most 10 000
-	Abusers    *client.Site // where those come from; nil for where everybody does
-	Flooding   int          // connections that send as fast as they can; at most 1 000
-	Dialers    int          // connections that are set up at a time; 1 to 1 000
+	Rate       float64 // of shape paced: changes a second over all rooms
+	PIDs       []int   // the server's processes; none for unknown ones
+	// Placed says whether a room, which was made just now, is where it is wanted:
+	// if not, another one is made; nil for anywhere.
+	Placed   func(ctx context.Context) (bool, error)
+	Stalled  int          // connections that join a room and stop reading; at most 10 000
+	Slow     int          // connections that join a room and read a message a second; at most 10 000
+	Abusers  *client.Site // where those come from; nil for where everybody does
+	Flooding int          // connections that send as fast as they can; at most 1 000
+	Dialers  int          // connections that are set up at a time; 1 to 1 000
 }
 
 // maxConnections is what one process is taken to be able to hold.
@@ -84,8 +89,8 @@ type run struct {
 	rooms    []*room
 	losses   losses
 	reading  sync.WaitGroup
-	bare     usage // of the server before the first connection
-	joined   usage // with everybody there and at rest
+	bare     Usage // of the server before the first connection
+	joined   Usage // with everybody there and at rest
 	setUpFor time.Duration
 }
 
@@ -105,12 +110,18 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return r.measure(ctx)
 }
 
-// usage is the server's; zero if its process is not known.
-func (r *run) usage() (usage, error) {
-	if r.PID == 0 {
-		return usage{}, nil
+// usage is the server's; zero if its processes are not known.
+func (r *run) usage() (Usage, error) {
+	var sum Usage
+	for _, pid := range r.PIDs {
+		one, err := ReadUsage(pid)
+		if err != nil {
+			return sum, err
+		}
+		sum.CPU += one.CPU
+		sum.RSS += one.RSS
 	}
-	return readUsage(r.PID)
+	return sum, nil
 }
 
 func (r *run) takeDown() {
@@ -184,8 +195,8 @@ func (o Options) stallAfter() time.Duration {
 // mark is one end of the measuring.
 type mark struct {
 	at        time.Time
-	server    usage
-	generator usage
+	server    Usage
+	generator Usage
 	due, late int64
 }
 
@@ -194,7 +205,7 @@ func (r *run) mark(p *pacer) (mark, error) {
 	if err != nil {
 		return mark{}, err
 	}
-	own, _ := readUsage(os.Getpid()) // zero where there is no /proc
+	own, _ := ReadUsage(os.Getpid()) // zero where there is no /proc
 	return mark{time.Now(), server, own, p.due.Load(), p.late.Load()}, nil
 }
 

@@ -30,7 +30,7 @@ func site(t *testing.T, o fakeserver.Options) *client.Site {
 func options(t *testing.T, shape string) Options {
 	return Options{
 		Site: site(t, fakeserver.Options{}), Shape: shape, Rooms: 3, Members: 4, Dialers: 2,
-		Duration: 300 * time.Millisecond, WarmUp: 20 * time.Millisecond, Rate: 200, PID: os.Getpid(), StallAfter: time.Minute,
+		Duration: 300 * time.Millisecond, WarmUp: 20 * time.Millisecond, Rate: 200, PIDs: []int{os.Getpid()}, StallAfter: time.Minute,
 	}
 }
 

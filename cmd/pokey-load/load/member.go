@@ -40,10 +40,10 @@ func connect(ctx context.Context, site *client.Site) (conn *client.Conn, userID 
 	return conn, userID, nil
 }
 
-// createRoom asks for a room on a connection that nobody else reads yet.
-func createRoom(conn *client.Conn) (roomID string, err error) {
+// createRoom asks, by a request with the id, for a room on a connection that nobody else reads yet.
+func createRoom(conn *client.Conn, id string) (roomID string, err error) {
 	create := client.Request{"request": "createRoom", "deck": "fibonacci"}
-	if err := conn.Write(create.Encode("create")); err != nil {
+	if err := conn.Write(create.Encode(id)); err != nil {
 		return "", fmt.Errorf("createRoom: %w", err)
 	}
 	for {
@@ -57,7 +57,7 @@ func createRoom(conn *client.Conn) (roomID string, err error) {
 			return "", fmt.Errorf("createRoom: %w", err)
 		case head.Event == wire.Error:
 			return "", fmt.Errorf("createRoom: %s", head.Code)
-		case head.Event == wire.OK && string(head.ID) == "create":
+		case head.Event == wire.OK && string(head.ID) == id:
 			return string(head.RoomID), nil
 		}
 	}

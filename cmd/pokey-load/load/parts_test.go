@@ -51,7 +51,7 @@ func TestBuckets(t *testing.T) {
 
 func TestParseUsage(t *testing.T) {
 	got, err := parseUsage("12 (a) b) S 1 1 1 0 -1 4194560 100 0 0 0 150 50 0 0 20 0 9 0 100 1 2 3", "1000 42 7 1 0 1 0")
-	if err != nil || got.cpu != 2*time.Second || got.rss != 42*uint64(os.Getpagesize()) {
+	if err != nil || got.CPU != 2*time.Second || got.RSS != 42*uint64(os.Getpagesize()) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	for _, bad := range [][2]string{{"", ""}, {"1 (a) S 1", "1 2"}, {"12 (a) S 1 1 1 0 -1 4194560 100 0 0 0 x 50 0", "1 2"}} {

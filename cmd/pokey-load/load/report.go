@@ -41,10 +41,10 @@ type Report struct {
 
 	GeneratorCores float64 `json:"generatorCores"` // what the measuring itself took
 	Abuse          Abuse   `json:"abuse"`
-	Server         *Server `json:"server,omitempty"` // if its process is known
+	Server         *Server `json:"server,omitempty"` // if its processes are known
 }
 
-// Server is what the server's process took.
+// Server is what the server's processes took.
 type Server struct {
 	CPU              time.Duration `json:"cpu"`              // user and system, while measuring
 	Cores            float64       `json:"cores"`            // the same by time
@@ -67,16 +67,16 @@ func (r *run) report(t tally, from, to mark) Report {
 		Requests: t.requests, Due: to.due - from.due, Late: to.late - from.late, Frames: t.frames, Bytes: t.bytes,
 		Estimates: t.estimates.latency(), Turns: t.turns.latency(), Acks: t.acks.latency(),
 		Refused: t.refused, Resyncs: t.resyncs, Lost: r.losses.count.Load(), LostWhy: r.losses.why(),
-		GeneratorCores: (to.generator.cpu - from.generator.cpu).Seconds() / took.Seconds(),
+		GeneratorCores: (to.generator.CPU - from.generator.CPU).Seconds() / took.Seconds(),
 	}
-	if r.PID == 0 {
+	if len(r.PIDs) == 0 {
 		return report
 	}
-	cpu := to.server.cpu - from.server.cpu
+	cpu := to.server.CPU - from.server.CPU
 	report.Server = &Server{
 		CPU: cpu, Cores: cpu.Seconds() / took.Seconds(),
-		RSSBare: r.bare.rss, RSSJoined: r.joined.rss, RSSEnd: to.server.rss,
-		RSSPerConnection: (float64(r.joined.rss) - float64(r.bare.rss)) / float64(r.Rooms*r.Members),
+		RSSBare: r.bare.RSS, RSSJoined: r.joined.RSS, RSSEnd: to.server.RSS,
+		RSSPerConnection: (float64(r.joined.RSS) - float64(r.bare.RSS)) / float64(r.Rooms*r.Members),
 	}
 	if t.deliveries > 0 {
 		report.Server.CPUPerDelivery = cpu / time.Duration(t.deliveries)

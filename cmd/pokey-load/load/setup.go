@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -25,7 +26,7 @@ func (r *run) setUp(ctx context.Context) error {
 	if err := r.connectAll(ctx); err != nil {
 		return err
 	}
-	if err := r.each(ctx, func(room *room) error { return r.open(room) }); err != nil {
+	if err := r.each(ctx, func(room *room) error { return r.open(ctx, room) }); err != nil {
 		return err
 	}
 	patience := time.NewTimer(joinPatience * time.Duration(1+r.Rooms*r.Members/1000))
@@ -73,11 +74,19 @@ func (r *run) connectAll(ctx context.Context) error {
 		var failed error
 		for m := range work { // to the end, so that the feeding ends
 			if failed == nil && ctx.Err() == nil {
-				m.conn, m.userID, failed = connect(ctx, r.Site)
+				m.conn, m.userID, failed = connect(ctx, r.siteOf(m))
 			}
 		}
 		return failed
 	})
+}
+
+// siteOf is where a member goes.
+func (r *run) siteOf(m *member) *client.Site {
+	if len(r.Sites) == 0 {
+		return r.Site
+	}
+	return r.Sites[m.number%len(r.Sites)]
 }
 
 // each calls f for every room.
@@ -113,14 +122,32 @@ func (r *run) parallel(f func() error) error {
 	return nil
 }
 
+// maxPlacings is how many rooms are made to have one where it is wanted.
+const maxPlacings = 100
+
+// create makes rooms until one is where it is wanted.
+func (r *run) create(ctx context.Context, owner *member) (roomID string, err error) {
+	for i := range maxPlacings {
+		roomID, err := createRoom(owner.conn, "create"+strconv.Itoa(i))
+		if err != nil || r.Placed == nil {
+			return roomID, err
+		}
+		placed, err := r.Placed(ctx)
+		if err != nil || placed {
+			return roomID, err
+		}
+	}
+	return "", errors.New("no room is where it is wanted")
+}
+
 // open makes the room and lets its members in and read.
-func (r *run) open(room *room) error {
+func (r *run) open(ctx context.Context, room *room) error {
 	room.reader.index = make(map[string]int, len(room.members))
 	for i, m := range room.members {
 		room.reader.index[m.userID] = i
 	}
 	var err error
-	if room.id, err = createRoom(room.members[0].conn); err != nil {
+	if room.id, err = r.create(ctx, room.members[0]); err != nil {
 		return err
 	}
 	join := client.JoinRoom(room.id, "estimator").Encode("join")

@@ -1,0 +1,193 @@
+// Package cost says what a cluster costs: it starts one node alone and a cluster of
+// three, lets both do the same, and compares.
+//
+// Everything is on the loopback interface, so that nothing but the servers is
+// measured. Etcd is one member: what several of them cost each other is etcd's
+// affair.
+package cost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/load"
+)
+
+// Options are what a run consists of.
+type Options struct {
+	Binary  string // the server's
+	Etcd    string // etcd's
+	Dir     string // for data and logs; made if need be, and kept
+	Members int    // of the one large room, 3 to 5 000
+	Rooms   int    // of four members each, for the requests; 1 to 1 000
+	// Duration is how long each thing is measured.
+	Duration time.Duration
+}
+
+// Validate says what is wrong with the options, if anything is.
+func (o Options) Validate() error {
+	switch {
+	case o.Binary == "" || o.Etcd == "":
+		return errors.New("give the binaries of the server and of etcd")
+	case o.Members < 3 || o.Members > 5000:
+		return errors.New("members: 3 to 5000")
+	case o.Rooms < 1 || o.Rooms > 1000:
+		return errors.New("rooms: 1 to 1000")
+	case o.Duration <= 0:
+		return errors.New("the duration must be positive")
+	}
+	return nil
+}
+
+// Idle is what processes take that have nothing to do.
+type Idle struct {
+	Nodes int     `json:"nodes"`
+	Cores float64 `json:"cores"` // of all nodes together
+	RSS   uint64  `json:"rss"`   // bytes, of all nodes together
+	// Of etcd, for a cluster.
+	EtcdCores float64 `json:"etcdCores,omitempty"`
+	EtcdRSS   uint64  `json:"etcdRSS,omitempty"`
+}
+
+// Subject is what was found of one node alone, or of a cluster.
+type Subject struct {
+	Name string `json:"name"`
+	Idle Idle   `json:"idle"`
+	// FanOut is one large room that one thing happens in at a time; in a cluster its
+	// members are on the two nodes that do not have the room.
+	FanOut load.Report `json:"fanOut"`
+	// Requests is small rooms as fast as they can; in a cluster all of them are on one
+	// node, and all members on the two others.
+	Requests load.Report `json:"requests"`
+}
+
+// Report is what a run found.
+type Report struct {
+	Subjects []Subject `json:"subjects"`
+}
+
+// Sound reports whether the figures mean what they say.
+func (r Report) Sound() bool {
+	for _, s := range r.Subjects {
+		if !s.FanOut.Sound() || !s.Requests.Sound() {
+			return false
+		}
+	}
+	return len(r.Subjects) > 0
+}
+
+// Run measures one node alone, then a cluster.
+func Run(ctx context.Context, o Options) (Report, error) {
+	var report Report
+	if err := o.Validate(); err != nil {
+		return report, err
+	}
+	for _, s := range []struct {
+		name  string
+		start func(context.Context, Options, string) (*servers, error)
+	}{{"one node", startOne}, {"three nodes", startCluster}} {
+		dir := filepath.Join(o.Dir, s.name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return report, err
+		}
+		servers, err := s.start(ctx, o, dir)
+		defer servers.kill()
+		if err != nil {
+			return report, fmt.Errorf("%s: %w", s.name, err)
+		}
+		subject, err := servers.measure(ctx, o)
+		if err != nil {
+			return report, fmt.Errorf("%s: %w", s.name, err)
+		}
+		subject.Name = s.name
+		report.Subjects = append(report.Subjects, subject)
+		servers.kill()
+	}
+	return report, nil
+}
+
+// rest is how long servers are left alone before they are measured.
+const rest = 5 * time.Second
+
+func (s *servers) measure(ctx context.Context, o Options) (subject Subject, err error) {
+	if subject.Idle, err = s.idle(ctx, o.Duration); err != nil {
+		return subject, err
+	}
+	if subject.FanOut, err = s.load(ctx, load.Options{Shape: "seq", Rooms: 1, Members: o.Members, Dialers: 16}, o.Duration); err != nil {
+		return subject, fmt.Errorf("one large room: %w", err)
+	}
+	// One dialer: where a room has come to be is seen by its being one more.
+	if subject.Requests, err = s.load(ctx, load.Options{Shape: "burst", Rooms: o.Rooms, Members: 4, Dialers: 1}, o.Duration); err != nil {
+		return subject, fmt.Errorf("requests: %w", err)
+	}
+	return subject, nil
+}
+
+func (s *servers) idle(ctx context.Context, d time.Duration) (idle Idle, err error) {
+	if err := pause(ctx, rest); err != nil {
+		return idle, err
+	}
+	before, err := s.usage()
+	if err != nil {
+		return idle, err
+	}
+	began := time.Now()
+	if err := pause(ctx, d); err != nil {
+		return idle, err
+	}
+	after, err := s.usage()
+	if err != nil {
+		return idle, err
+	}
+	took := time.Since(began).Seconds()
+	idle.Nodes = len(s.nodes)
+	for i, u := range after {
+		cores := (u.CPU - before[i].CPU).Seconds() / took
+		if i < len(s.nodes) {
+			idle.Cores += cores
+			idle.RSS += u.RSS
+		} else {
+			idle.EtcdCores += cores
+			idle.EtcdRSS += u.RSS
+		}
+	}
+	return idle, nil
+}
+
+// load measures with members on all nodes but the first, which is to have the
+// rooms, if there are several.
+func (s *servers) load(ctx context.Context, o load.Options, d time.Duration) (load.Report, error) {
+	o.Duration, o.WarmUp, o.Rest, o.StallAfter = d, rest, rest, 0
+	o.Site, o.Sites = s.sites[0], s.sites[min(1, len(s.sites)-1):]
+	for _, n := range s.nodes {
+		o.PIDs = append(o.PIDs, n.PID())
+	}
+	if len(s.nodes) > 1 {
+		rooms, err := s.rooms(ctx)
+		if err != nil {
+			return load.Report{}, err
+		}
+		o.Placed = func(ctx context.Context) (bool, error) {
+			now, err := s.rooms(ctx)
+			more := now > rooms
+			rooms = now
+			return more, err
+		}
+	}
+	return load.Run(ctx, o)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
