@@ -3,6 +3,7 @@ package actors
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -30,7 +31,8 @@ type link struct {
 
 	sent, sentBytes   atomic.Uint64
 	heard, heardBytes atomic.Uint64 // has arrived
-	asked             atomic.Uint64 // sent, when the other side was last asked
+	asked, askedBytes atomic.Uint64 // sent, when the other side was last asked
+	askedAt           atomic.Int64  // when that was, in nanoseconds since 1970
 }
 
 // Bounds of what is on its way to one node.
@@ -39,6 +41,7 @@ const (
 	maxBytesOnTheWay = 16 << 20
 	askEvery         = 128
 	askEveryBytes    = 1 << 20
+	askAnew          = time.Second // after which a question may have been lost
 )
 
 // take counts a letter of about size bytes to the node at address. It reports
@@ -47,16 +50,26 @@ func (l *links) take(address string, size int) bool {
 	p := l.peer(address)
 	if p.sent.Load()-p.heard.Load() >= maxOnTheWay || p.sentBytes.Load()-p.heardBytes.Load() >= maxBytesOnTheWay {
 		l.dropped.Add(1)
+		if now := time.Now().UnixNano(); now-p.askedAt.Load() >= int64(askAnew) {
+			l.ask(address, p, p.sent.Load(), p.sentBytes.Load())
+		}
 		return false
 	}
 	sent, bytes := p.sent.Add(1), p.sentBytes.Add(uint64(size))
-	asked := p.asked.Load()
-	if (sent-asked >= askEvery || size >= askEveryBytes) && p.asked.CompareAndSwap(asked, sent) {
-		l.send(address, &wire.Letter{Body: &wire.Letter_Sounding{
-			Sounding: &wire.Sounding{From: l.self, Link: p.life, Sent: sent, Bytes: bytes},
-		}})
+	if sent-p.asked.Load() >= askEvery || bytes-p.askedBytes.Load() >= askEveryBytes {
+		l.ask(address, p, sent, bytes)
 	}
 	return true
+}
+
+// ask asks the other side whether it has come so far.
+func (l *links) ask(address string, p *link, sent, bytes uint64) {
+	p.asked.Store(sent)
+	p.askedBytes.Store(bytes)
+	p.askedAt.Store(time.Now().UnixNano())
+	l.send(address, &wire.Letter{Body: &wire.Letter_Sounding{
+		Sounding: &wire.Sounding{From: l.self, Link: p.life, Sent: sent, Bytes: bytes},
+	}})
 }
 
 func (l *links) peer(address string) *link {

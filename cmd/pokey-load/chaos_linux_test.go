@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.com/pokey/cmd/pokey-load/chaos"
+	"example.com/pokey/cmd/pokey-load/cost"
 	"example.com/pokey/cmd/pokey-load/lab"
 )
 
@@ -29,6 +30,16 @@ func needLab(t *testing.T) (etcd string) {
 	return etcd
 }
 
+// buildServer builds the server that belongs to this program.
+func buildServer(t *testing.T, dir string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(dir, "pokey")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/pokey/cmd/pokey").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
 // maxSlack is how much longer than it should a gap may be on a machine of which
 // nobody knows how fast it is. The long run is for the times, this one for what
 // may never happen.
@@ -39,12 +50,8 @@ func TestChaos(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	etcd := needLab(t)
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "pokey")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/pokey/cmd/pokey").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	etcd, dir := needLab(t), t.TempDir()
+	binary := buildServer(t, dir)
 	status, stdout, stderr := runIt(t, "chaos", "-binary", binary, "-etcd", etcd, "-data", filepath.Join(dir, "run"),
 		"-rooms", "20", "-rate", "40", "-quiet", "1s", "-settle=false", "-faults", "kill,freeze3,partition,planned", "-json")
 	t.Logf("\n%s", stderr)
@@ -73,6 +80,37 @@ func TestChaos(t *testing.T) {
 			t.Logf("%s", b)
 			break
 		}
+	}
+}
+
+// A node alone and a cluster do the same, and all figures are there.
+func TestClusterCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a quarter of a minute")
+	}
+	etcd, err := exec.LookPath("etcd")
+	if err != nil {
+		t.Skip(err)
+	}
+	dir := t.TempDir()
+	status, stdout, stderr := runIt(t, "cluster-cost", "-binary", buildServer(t, dir), "-etcd", etcd, "-data", filepath.Join(dir, "run"),
+		"-members", "6", "-rooms", "2", "-duration", "500ms", "-rest", "100ms", "-json")
+	var report cost.Report
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || status != passed || len(report.Subjects) != 2 {
+		t.Fatalf("status %d, %v\n%s%s", status, err, stdout, stderr)
+	}
+	for i, s := range report.Subjects {
+		if s.Idle.Nodes != 1+2*i || s.Idle.RSS == 0 || (s.Idle.EtcdRSS != 0) != (i == 1) {
+			t.Errorf("%s: %+v", s.Name, s.Idle)
+		}
+		if s.FanOut.Deliveries == 0 || s.FanOut.Estimates.P50 == 0 || s.Requests.Requests == 0 || s.Requests.Acks.P50 == 0 {
+			t.Errorf("%s: %+v, %+v", s.Name, s.FanOut, s.Requests)
+		}
+	}
+	var table strings.Builder
+	report.Print(&table)
+	if lines := strings.Count(table.String(), "\n"); lines != 13 {
+		t.Errorf("%d lines:\n%s", lines, &table)
 	}
 }
 

@@ -21,6 +21,7 @@ func costCommand(flags *flag.FlagSet, _ io.Writer) func(context.Context) (outcom
 	flags.IntVar(&o.Members, "members", 1000, "members of the large room")
 	flags.IntVar(&o.Rooms, "rooms", 50, "rooms of four members, for the requests")
 	flags.DurationVar(&o.Duration, "duration", 20*time.Second, "how long to measure each thing")
+	flags.DurationVar(&o.Rest, "rest", 5*time.Second, "how long to leave the servers alone, or let them warm up, before")
 	return func(ctx context.Context) (outcome, error) {
 		if err := o.Validate(); err != nil {
 			return outcome{}, err

@@ -42,7 +42,12 @@ func start(t *testing.T, site *client.Site, hooks client.Hooks) *client.Client {
 
 func startAs(t *testing.T, site *client.Site, session client.Session, hooks client.Hooks) *client.Client {
 	t.Helper()
-	c := client.New(client.Config{Site: site, Session: session, Backoff: quick, Hooks: hooks})
+	return run(t, client.Config{Site: site, Session: session, Backoff: quick, Hooks: hooks})
+}
+
+func run(t *testing.T, config client.Config) *client.Client {
+	t.Helper()
+	c := client.New(config)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()

@@ -24,8 +24,9 @@ type Options struct {
 	Dir     string // for data and logs; made if need be, and kept
 	Members int    // of the one large room, 3 to 5 000
 	Rooms   int    // of four members each, for the requests; 1 to 1 000
-	// Duration is how long each thing is measured.
-	Duration time.Duration
+	// Duration is how long each thing is measured, and Rest how long servers are
+	// left alone, or warm up, before.
+	Duration, Rest time.Duration
 }
 
 // Validate says what is wrong with the options, if anything is.
@@ -37,8 +38,8 @@ func (o Options) Validate() error {
 		return errors.New("members: 3 to 5000")
 	case o.Rooms < 1 || o.Rooms > 1000:
 		return errors.New("rooms: 1 to 1000")
-	case o.Duration <= 0:
-		return errors.New("the duration must be positive")
+	case o.Duration <= 0 || o.Rest <= 0:
+		return errors.New("durations must be positive")
 	}
 	return nil
 }
@@ -110,25 +111,22 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return report, nil
 }
 
-// rest is how long servers are left alone before they are measured.
-const rest = 5 * time.Second
-
 func (s *servers) measure(ctx context.Context, o Options) (subject Subject, err error) {
-	if subject.Idle, err = s.idle(ctx, o.Duration); err != nil {
+	if subject.Idle, err = s.idle(ctx, o); err != nil {
 		return subject, err
 	}
-	if subject.FanOut, err = s.load(ctx, load.Options{Shape: "seq", Rooms: 1, Members: o.Members, Dialers: 16}, o.Duration); err != nil {
+	if subject.FanOut, err = s.load(ctx, load.Options{Shape: "seq", Rooms: 1, Members: o.Members, Dialers: 16, Duration: o.Duration, WarmUp: o.Rest, Rest: o.Rest}); err != nil {
 		return subject, fmt.Errorf("one large room: %w", err)
 	}
 	// One dialer: where a room has come to be is seen by its being one more.
-	if subject.Requests, err = s.load(ctx, load.Options{Shape: "burst", Rooms: o.Rooms, Members: 4, Dialers: 1}, o.Duration); err != nil {
+	if subject.Requests, err = s.load(ctx, load.Options{Shape: "burst", Rooms: o.Rooms, Members: 4, Dialers: 1, Duration: o.Duration, WarmUp: o.Rest, Rest: o.Rest}); err != nil {
 		return subject, fmt.Errorf("requests: %w", err)
 	}
 	return subject, nil
 }
 
-func (s *servers) idle(ctx context.Context, d time.Duration) (idle Idle, err error) {
-	if err := pause(ctx, rest); err != nil {
+func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
+	if err := pause(ctx, o.Rest); err != nil {
 		return idle, err
 	}
 	before, err := s.usage()
@@ -136,7 +134,7 @@ func (s *servers) idle(ctx context.Context, d time.Duration) (idle Idle, err err
 		return idle, err
 	}
 	began := time.Now()
-	if err := pause(ctx, d); err != nil {
+	if err := pause(ctx, o.Duration); err != nil {
 		return idle, err
 	}
 	after, err := s.usage()
@@ -160,8 +158,7 @@ func (s *servers) idle(ctx context.Context, d time.Duration) (idle Idle, err err
 
 // load measures with members on all nodes but the first, which is to have the
 // rooms, if there are several.
-func (s *servers) load(ctx context.Context, o load.Options, d time.Duration) (load.Report, error) {
-	o.Duration, o.WarmUp, o.Rest, o.StallAfter = d, rest, rest, 0
+func (s *servers) load(ctx context.Context, o load.Options) (load.Report, error) {
 	o.Site, o.Sites = s.sites[0], s.sites[min(1, len(s.sites)-1):]
 	for _, n := range s.nodes {
 		o.PIDs = append(o.PIDs, n.PID())

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/pokey/cmd/pokey-load/client"
@@ -40,7 +41,7 @@ func (s *servers) kill() {
 func (s *servers) usage() (all []load.Usage, err error) {
 	processes := s.nodes
 	if s.etcd != nil {
-		processes = append(processes[:len(processes):len(processes)], s.etcd)
+		processes = append(slices.Clip(processes), s.etcd)
 	}
 	for _, p := range processes {
 		u, err := load.ReadUsage(p.PID())

@@ -45,6 +45,22 @@ func TestFaults(t *testing.T) {
 			s.connect("ada")
 			s.sees("ada", 7, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"})
 		}},
+		{"a lost topic", []FaultKind{Lost, NotLinearizable}, func(s *script) {
+			s.round()
+			s.do(SetTopic, "ada", 0, "login")
+			s.do(SetTopic, "ada", 0, "logout")
+			s.connect("bob")
+			s.sees("bob", 8, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, topic("login"))
+		}},
+		{"a topic of nobody's", []FaultKind{Invented, NotLinearizable}, func(s *script) {
+			s.round()
+			s.connect("bob")
+			s.sees("bob", 7, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, topic("login"))
+		}},
+		{"a topic that somebody else may set", []FaultKind{NotLinearizable}, func(s *script) {
+			s.round()
+			s.do(SetTopic, "bob", 0, "login")
+		}},
 		{"a lost member", []FaultKind{Lost, NotLinearizable}, func(s *script) {
 			s.round()
 			s.connect("bob")
@@ -197,5 +213,23 @@ func TestFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A link between servers shows no estimate, revealed or not.
+func TestWire(t *testing.T) {
+	s := newScript()
+	s.round() // ends revealed
+	s.ScanWire("n1 to n2", []byte("zqxdddddddddddd zqxaaaaa"))
+	if kinds := s.kinds(t); len(kinds) > 0 {
+		t.Errorf("found %v", kinds)
+	}
+	packet := []byte("\x00zqxaaaaaaaaaaaa\x00")
+	s.ScanWire("n1 to n2", packet)
+	if kinds := s.kinds(t); !kinds[Leaked] || len(kinds) != 1 {
+		t.Errorf("found %v", kinds)
+	}
+	if !Readable(packet) || Readable([]byte("zqx")) {
+		t.Error("what can be read is not told from what cannot")
 	}
 }

@@ -24,6 +24,16 @@ func TestClean(t *testing.T) {
 			s.owns("bob", 2, "zqxcccccccccccc")
 			s.sees("bob", 8, 2, members{"ada": "-", "bob": "+"})
 		}},
+		{"topics", func(s *script) {
+			s.round()
+			s.do(SetTopic, "ada", 0, "login")
+			s.begin(SetTopic, "ada", 0, "logout") // not answered
+			s.End(s.begin(SetTopic, "bob", 0, "mine"), refused("not_owner"))
+			s.connect("bob")
+			s.sees("bob", 8, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, topic("login"))
+			s.connect("bob")
+			s.sees("bob", 9, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, topic("logout"))
+		}},
 		{"an old status after the clear", func(s *script) {
 			s.round()
 			s.do(Hide, "ada", 1, "")

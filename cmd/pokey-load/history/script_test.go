@@ -86,6 +86,8 @@ func (s *script) owns(user string, round int, value string) {
 
 func revealed(r *client.Room) { r.Revealed, r.HasSummary = true, true }
 
+func topic(text string) func(*client.Room) { return func(r *client.Room) { r.Topic = text } }
+
 type members = map[string]string
 
 // round plays a whole clean round 1 of ada and bob up to its reveal.

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// composed is docker-compose.yml, run by an engine under a name, a port and a
+// network of this test's own.
+type composed struct {
+	t    *testing.T
+	url  string
+	args []string // that begin every command
+	env  []string
+}
+
+// compose builds the image and starts a profile, none for what is there by default.
+func compose(t *testing.T, profile ...string) *composed {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("building an image is slow")
+	}
+	for _, c := range [][]string{{"info"}, {"compose", "version"}} {
+		if exec.CommandContext(t.Context(), "docker", c...).Run() != nil {
+			need(t, "POKEY_ENGINE", "docker "+strings.Join(c, " "))
+		}
+	}
+	_, port, _ := net.SplitHostPort(freeAddress(t))
+	c := &composed{t: t, url: "http://localhost:" + port, args: []string{"compose", "--project-directory", "../..", "-p", "pokey-test-" + port}}
+	for _, p := range profile {
+		c.args = append(c.args, "--profile", p)
+	}
+	c.env = append(os.Environ(), "POKEY_PORT="+port, "POKEY_PUBLIC_ORIGIN="+c.url, "POKEY_SUBNET=172.28.58.0/24")
+	c.docker("build", "-q", "-t", "pokey", "../..")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%s", c.docker(append(c.args, "logs", "--tail", "20")...))
+		}
+		c.docker(append(c.args, "down", "--volumes", "--timeout", "30")...)
+	})
+	c.docker(append(c.args, "up", "--detach", "--quiet-pull")...)
+	eventually(t, "the page", time.Minute, func() bool {
+		return healthcheck(context.Background(), []string{c.url + "/healthz"}, nil) == nil
+	})
+	return c
+}
+
+// docker runs a command that must succeed and returns what it says.
+func (c *composed) docker(args ...string) string {
+	c.t.Helper()
+	command := exec.CommandContext(context.Background(), "docker", args...) // also when the test is over
+	command.Env = c.env
+	out, err := command.CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("docker %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// services are the states of all containers, by service.
+func (c *composed) services() map[string]string {
+	c.t.Helper()
+	found := map[string]string{}
+	for line := range strings.Lines(c.docker(append(c.args, "ps", "--all", "--format", "{{json .}}")...)) {
+		var s struct {
+			Service, State, Health string
+			ExitCode               int
+		}
+		if err := json.Unmarshal([]byte(line), &s); err != nil {
+			c.t.Fatalf("%v: %s", err, line)
+		}
+		found[s.Service] = strings.TrimSpace(fmt.Sprint(s.State, " ", s.Health))
+		if s.State == "exited" {
+			found[s.Service] = fmt.Sprint("exited ", s.ExitCode)
+		}
+	}
+	return found
+}
+
+func (c *composed) all(want map[string]string) {
+	c.t.Helper()
+	var is map[string]string
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Second) {
+		if is = c.services(); fmt.Sprint(is) == fmt.Sprint(want) {
+			return
+		}
+		if time.Now().After(deadline) {
+			c.t.Fatalf("services: %v", is)
+		}
+	}
+}
+
+func TestComposeSingle(t *testing.T) {
+	c := compose(t)
+	c.all(map[string]string{"pokey": "running healthy"})
+	callIn(t, c.url, peerCookie(t, c.url)).create("Login")
+}
+
+// Two people play in a cluster of which each node is killed or stopped once.
+func TestComposeCluster(t *testing.T) {
+	c := compose(t, "cluster")
+	healthy := map[string]string{"certs": "exited 0", "secret": "exited 0", "proxy": "running healthy"}
+	for i := range 3 {
+		healthy[fmt.Sprint("etcd-", i+1)] = "running healthy"
+		healthy[fmt.Sprint("node-", i+1)] = "running healthy"
+	}
+	c.all(healthy)
+
+	ada, bob := peerCookie(t, c.url), peerCookie(t, c.url)
+	room := callIn(t, c.url, ada).create("Login")
+	calls := 0
+	call := func(cookie string) *caller {
+		p := callIn(t, c.url, cookie)
+		calls++
+		p.sent = 100 * calls // an id that was there before would be a repetition
+		return p
+	}
+	for i, end := range []string{"kill", "stop", "kill"} {
+		b := call(bob)
+		b.join(room)
+		if ok := b.do("estimate", message{"roomId": room, "value": "5"}); ok["durable"] != true {
+			t.Errorf("an estimate: %v", ok)
+		}
+		node := fmt.Sprint("node-", i+1)
+		c.docker(append(c.args, end, node)...)
+		a, b := call(ada), call(bob) // as the page comes back
+		if status := a.join(room); status["topic"] != "Login" || status["estimates"] != 1.0 || status["revealed"] != false {
+			t.Errorf("after %s %s: %v", end, node, status)
+		}
+		a.do("reveal", message{"roomId": room})
+		if status := b.join(room); status["revealed"] != true {
+			t.Errorf("revealed after %s %s: %v", end, node, status)
+		}
+		a.do("clear", message{"roomId": room})
+		c.docker(append(c.args, "up", "--detach", "--no-build")...) // which renews the certificates
+		c.all(healthy)
+	}
+}
