@@ -57,3 +57,11 @@ func (p *person) fill(selector, text string) {
 func insert(text string) chromedp.Action[chromedp.Void] {
 	return call(input.InsertText, input.InsertTextParams{Text: text})
 }
+
+// settled waits until the page takes the next click: for a moment after the
+// cards have turned it does not, so that a double click turns them once.
+func (p *person) settled() {
+	p.t.Helper()
+	p.until(`performance.now() - (window.turnedAt ??= performance.now()) > 1500`)
+	get[any](p, `delete window.turnedAt`)
+}

@@ -60,6 +60,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 	if after := get[int](ada, elements); after != before {
 		t.Errorf("the texts have grown elements: %d and before %d", after, before)
 	}
+	ada.settled()
 	ada.button("Next topic") // one in the topic's field and the title
 	ada.until(`document.querySelector('[data-topic]').value === %q && document.title.includes(%[1]q)`, hostile[0])
 	ada.dialog("History", "history")

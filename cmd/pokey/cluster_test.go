@@ -233,6 +233,7 @@ func TestBrowserCluster(t *testing.T) {
 		p.sees("Two camps: 5 and 13")
 		p.until(`document.querySelector('.figures').textContent.includes('9')`)
 	}
+	ada.settled()
 	ada.button("Next round")
 	for _, p := range []*person{ada, bob} {
 		p.sees("Round 2")
