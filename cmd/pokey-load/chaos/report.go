@@ -136,12 +136,8 @@ const rowFormat = "%-14s %-4s %-10s %-8s %-13s %-15s %-11s %-20s %-10s %-6v %-19
 
 // Print writes the row as a line of a table.
 func (r Row) Print(w io.Writer) {
-	hit := func(s string) string {
-		if r.Hit.Clients == 0 {
-			return "-"
-		}
-		return s
-	}
+	others := func(s string) string { return unless(r.Others.Clients == 0, s) }
+	hit := func(s string) string { return unless(r.Hit.Clients == 0, s) }
 	refused := make(counts)
 	for _, g := range []Group{r.Others, r.Hit} {
 		for code, n := range g.Refused {
@@ -149,10 +145,17 @@ func (r Row) Print(w io.Writer) {
 		}
 	}
 	lost, doubled, leaked := r.count(history.Lost), r.count(history.Doubled), r.count(history.Leaked, history.Unasked)
-	line(w, rowFormat, r.Fault, r.Victim, short(r.Others.Gap), hit(short(r.Hit.Gap)),
-		short(r.Others.Median)+"/"+hit(short(r.Hit.Median)), short(r.Others.Waited)+"/"+hit(short(r.Hit.Waited)),
+	line(w, rowFormat, r.Fault, r.Victim, others(short(r.Others.Gap)), hit(short(r.Hit.Gap)),
+		others(short(r.Others.Median))+"/"+hit(short(r.Hit.Median)), others(short(r.Others.Waited))+"/"+hit(short(r.Hit.Waited)),
 		fmt.Sprintf("%d/%d", r.Others.Failed.sum(), r.Hit.Failed.sum()), refused, fmt.Sprintf("%d/%d", r.Others.Lost, r.Hit.Lost),
 		r.Durable, fmt.Sprintf("%d/%d/%d/%d", lost, doubled, leaked, len(r.Found)-lost-doubled-leaked), strings.Join(r.notes(), "; "))
+}
+
+func unless(nobody bool, s string) string {
+	if nobody {
+		return "-"
+	}
+	return s
 }
 
 // notes is what else there is to say.
