@@ -30,30 +30,42 @@ func askedBy(conn *actor.PID, in protocol.Incoming) asked {
 	return a
 }
 
+// voice is how clients are spoken to: send is told what goes to which connection.
+type voice struct {
+	counts *counts
+	send   func(conn *actor.PID, message any)
+}
+
 // refuse tells whoever asked that nothing was changed.
-func (s *System) refuse(a asked, code protocol.Code) {
-	s.counts.refusals.add(string(code))
+func (v voice) refuse(a asked, code protocol.Code) {
+	v.counts.refusals.add(string(code))
 	if a.conn == nil {
 		return
 	}
 	e := protocol.NewError(code)
 	e.ID, e.Request, e.RoomID = a.id, a.name, a.room
-	s.send(a.conn, say{protocol.Encode(*e), a.id})
+	v.send(a.conn, say{protocol.Encode(*e), a.id})
 }
 
 // accept tells whoever asked that it is done. A request without an id is
 // answered by its effects alone.
-func (s *System) accept(a asked, ok protocol.OK) {
+func (v voice) accept(a asked, ok protocol.OK) {
 	if a.conn == nil || a.id == "" {
 		return
 	}
 	ok.ID = a.id
-	s.send(a.conn, say{protocol.Encode(ok), a.id})
+	v.send(a.conn, say{protocol.Encode(ok), a.id})
 }
 
-// tell sends events to connections.
-func (s *System) tell(conn *actor.PID, e protocol.Event) {
-	s.send(conn, say{event: protocol.Encode(e)})
+// created answers createRoom.
+func (v voice) created(by asked, room poker.RoomID, durable bool) {
+	v.accept(by, protocol.OK{Durable: &durable, RoomID: room})
+	v.tell(by.conn, protocol.RoomCreated{RoomID: room})
+}
+
+// tell sends an event to a connection.
+func (v voice) tell(conn *actor.PID, e protocol.Event) {
+	v.send(conn, say{event: protocol.Encode(e)})
 }
 
 func (asked) LogValue() slog.Value { return redacted("request") }

@@ -21,6 +21,8 @@ type Client interface {
 	// Forget says that what the client knows of the room no longer counts: the
 	// next status is sent whole.
 	Forget(room poker.RoomID)
+	// Batch calls do, and writes at once what do has sent.
+	Batch(do func())
 	// Close ends the connection.
 	Close(code protocol.CloseCode, reason string)
 }
@@ -79,7 +81,19 @@ type connectionActor struct {
 
 // Receive passes requests to the user's actor and events to the client.
 func (a *connectionActor) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
+	if p, ok := ctx.Message().(parcel); ok {
+		a.client.Batch(func() {
+			for _, m := range p {
+				a.handle(ctx, m)
+			}
+		})
+		return
+	}
+	a.handle(ctx, ctx.Message())
+}
+
+func (a *connectionActor) handle(ctx actor.Context, message any) {
+	switch m := message.(type) {
 	case *actor.Started:
 		a.sys.counts.connections.Add(1)
 		a.sys.root.Send(a.sys.gateway, enter{ctx.Self()})

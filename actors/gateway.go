@@ -108,7 +108,7 @@ func (a *gatewayActor) show(m showAll) {
 			conns = append(conns, conn)
 		}
 	}
-	a.sys.fanOut(m.status, conns, &fanout{room: m.room, turn: m.turn})
+	a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, turn: m.turn})
 }
 
 // fanout is one broadcast on its way to the connections of one node. The one
@@ -123,15 +123,15 @@ type fanout struct {
 // get it.
 type delivered struct{ turn uint64 }
 
-// fanOut shows a status to connections of this node.
-func (s *System) fanOut(status *protocol.Status, conns []*actor.PID, f *fanout) {
+// fanOut has a status sent to connections of this node.
+func (s *System) fanOut(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID, f *fanout) {
 	if len(conns) == 0 {
 		s.send(f.room, delivered{f.turn})
 		return
 	}
 	f.left.Store(int32(len(conns)))
 	for _, conn := range conns {
-		s.root.Send(conn, show{status: status, fanout: f})
+		send(conn, show{status: status, fanout: f})
 	}
 }
 

@@ -139,6 +139,8 @@ func (c *client) Forget(room poker.RoomID) {
 	delete(c.last, room)
 }
 
+func (c *client) Batch(do func()) { do() }
+
 func (c *client) Close(code protocol.CloseCode, _ string) {
 	c.mu.Lock()
 	c.closed = code

@@ -64,6 +64,7 @@ type roomActor struct {
 
 	// state
 	journal
+	*mail
 	room    *poker.Room // nil while there is none
 	recent  recent
 	archive bool  // the history is to be written with the next commit
@@ -79,6 +80,7 @@ type roomActor struct {
 func newRoom(sys *System, id poker.RoomID) *roomActor {
 	a := &roomActor{
 		sys: sys, id: id, seats: newSeats(), recent: recent{},
+		mail:    newMail(sys),
 		journal: journal{sys: sys, key: roomKind + "/" + string(id), part: historyKind + "/" + string(id)},
 	}
 	a.keeper, a.known = a, a.repeated
@@ -115,6 +117,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
+	a.post()
 }
 
 func (a *roomActor) handle(ctx actor.Context, message any) {

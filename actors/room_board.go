@@ -73,7 +73,7 @@ func (a *roomActor) broadcast(status *protocol.Status) {
 	a.nodes = len(nodes)
 	for address, conns := range nodes {
 		if address == a.sys.address {
-			a.sys.fanOut(status, conns, &fanout{room: a.self, turn: a.turn})
+			a.sys.fanOut(a.send, status, conns, &fanout{room: a.self, turn: a.turn})
 			continue
 		}
 		names := make([]string, len(conns))

@@ -17,7 +17,7 @@ func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 	}
 	event := say{event: protocol.Encode(e)}
 	for _, conn := range conns {
-		a.sys.send(conn, event)
+		a.send(conn, event)
 	}
 }
 
@@ -28,16 +28,16 @@ func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 func (a *roomActor) moved() {
 	for conn := range a.seats.all() {
 		if a.fenced && conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
-			a.sys.send(conn, hangUp{protocol.CloseMoved, "room moved"})
+			a.send(conn, hangUp{protocol.CloseMoved, "room moved"})
 		} else {
-			a.sys.send(conn, rejoin{a.id})
+			a.send(conn, rejoin{a.id})
 		}
 	}
 }
 
 func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
 	for conn := range a.seats.all() {
-		a.sys.send(conn, hangUp{code, reason})
+		a.send(conn, hangUp{code, reason})
 	}
 }
 
@@ -72,7 +72,9 @@ func (a *roomActor) passOn(message any) {
 
 // crash sends the subscribers away; they come back to another actor.
 func (a *roomActor) crash() {
+	a.mail = newMail(a.sys)
 	a.hangUpAll(protocol.CloseResync, "resynchronise")
+	a.post()
 	a.abandon()
 	a.sys.root.Send(a.sys.rooms, crashed{string(a.id)})
 }

@@ -68,7 +68,7 @@ func (a *roomActor) quit(user poker.UserID) {
 func (a *roomActor) putOut(user poker.UserID) {
 	left := a.leftBy(protocol.LeftByRemoval)
 	for _, conn := range a.seats.of(user) {
-		a.sys.send(conn, left)
+		a.send(conn, left)
 		a.seats.remove(conn)
 	}
 }
@@ -136,7 +136,7 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 	a.after(func(bool) {
 		closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
 		for conn := range a.seats.all() {
-			a.sys.send(conn, closed)
+			a.send(conn, closed)
 		}
 	})
 	a.remove()

@@ -24,7 +24,7 @@ func (a *roomActor) gone(m *actor.Terminated) {
 	user, last := a.seats.remove(m.Who)
 	switch {
 	case m.Why == actor.TerminatedReason_AddressTerminated:
-		a.sys.send(m.Who, rejoin{a.id}) // in case it is only the link
+		a.send(m.Who, rejoin{a.id}) // in case it is only the link
 		a.expectMembers()
 	case last:
 		a.apply(poker.Disconnect{By: user})
@@ -54,8 +54,8 @@ func (a *roomActor) markAbsent() {
 func (a *roomActor) probe(m probe) {
 	switch {
 	case !a.seats.has(m.conn):
-		a.sys.send(m.conn, rejoin{a.id})
+		a.send(m.conn, rejoin{a.id})
 	case a.room != nil && m.version < a.room.Version():
-		a.after(func(bool) { a.sys.send(m.conn, show{status: a.current(), whole: true}) })
+		a.after(func(bool) { a.send(m.conn, show{status: a.current(), whole: true}) })
 	}
 }

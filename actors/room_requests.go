@@ -29,12 +29,12 @@ func (a *roomActor) create(m create) {
 		a.open(m.owner)
 		if err := a.furnish(m.owner, m.request); err != nil {
 			a.room, a.dirty = nil, false
-			a.sys.refuse(m.asked, codeOf(err))
+			a.mail.refuse(m.asked, codeOf(err))
 			a.sys.tellUser(m.owner, notCreated{a.id})
 			return
 		}
 	}
-	a.after(func(durable bool) { a.sys.created(m.asked, a.id, durable) })
+	a.after(func(durable bool) { a.created(m.asked, a.id, durable) })
 }
 
 // furnish gives a new room what its creator asked for.
@@ -79,9 +79,9 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	ctx.Watch(m.conn)
 	a.seats.add(m.conn, m.user)
 	a.after(func(durable bool) {
-		a.sys.accept(m.asked, protocol.OK{Durable: &durable})
-		a.sys.send(m.conn, show{status: a.current(), whole: true})
-		a.sys.tell(m.conn, a.own(m.user))
+		a.accept(m.asked, protocol.OK{Durable: &durable})
+		a.send(m.conn, show{status: a.current(), whole: true})
+		a.tell(m.conn, a.own(m.user))
 	})
 	a.happened(events)
 	if a.room.Owner() == "" {
@@ -101,12 +101,12 @@ func (a *roomActor) findOwner() {
 // command is any request of a member or the owner but joining.
 func (a *roomActor) command(m command) {
 	if a.room == nil {
-		a.sys.refuse(m.asked, protocol.NotMember)
+		a.mail.refuse(m.asked, protocol.NotMember)
 		a.sys.tellUser(m.user, notMember{room: a.id})
 		return
 	}
 	if a.repeated(m) {
-		a.after(func(durable bool) { a.sys.accept(m.asked, protocol.OK{Durable: &durable}) })
+		a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
 		return
 	}
 	switch r := m.request.(type) {
@@ -122,7 +122,7 @@ func (a *roomActor) command(m command) {
 			return
 		}
 		a.remember(m, events)
-		a.after(func(durable bool) { a.sys.accept(m.asked, protocol.OK{Durable: &durable}) })
+		a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
 		a.happened(events)
 	}
 }
@@ -156,8 +156,8 @@ func (a *roomActor) leave(m command) {
 	}
 	a.remember(m, events)
 	a.after(func(durable bool) {
-		a.sys.accept(m.asked, protocol.OK{Durable: &durable})
-		a.sys.send(m.conn, a.leftBy(protocol.LeftByRequest))
+		a.accept(m.asked, protocol.OK{Durable: &durable})
+		a.send(m.conn, a.leftBy(protocol.LeftByRequest))
 	})
 	a.happened(events)
 }
@@ -172,14 +172,14 @@ func (a *roomActor) history(m command) {
 		return
 	}
 	a.after(func(bool) {
-		a.sys.accept(m.asked, protocol.OK{})
-		a.sys.tell(m.conn, protocol.NewRoomHistory(a.id, a.room.History()))
+		a.accept(m.asked, protocol.OK{})
+		a.tell(m.conn, protocol.NewRoomHistory(a.id, a.room.History()))
 	})
 }
 
 // refuse answers behind what was asked before.
 func (a *roomActor) refuse(by asked, code protocol.Code) {
-	a.after(func(bool) { a.sys.refuse(by, code) })
+	a.after(func(bool) { a.mail.refuse(by, code) })
 }
 
 // own is what a user may see of their own estimate.

@@ -41,6 +41,7 @@ type Config struct {
 // System is all the actors of one node.
 type System struct {
 	Config
+	voice
 	actors    *actor.ActorSystem
 	root      *actor.RootContext
 	placement Placement
@@ -92,6 +93,7 @@ func Start(c Config) *System {
 	if s.placement == nil {
 		s.placement, s.alone = alone{s.address}, true
 	}
+	s.voice = voice{&s.counts, s.send}
 	s.links.self, s.links.send = s.address, s.toGateway
 	s.users = s.spawn("users", func() actor.Actor { return newUsers(s) })
 	s.rooms = s.spawn("rooms", func() actor.Actor { return newRooms(s) })

@@ -81,12 +81,6 @@ func (a *userActor) created(by asked) int {
 	return slices.IndexFunc(a.record.Created, func(c creation) bool { return by.id != "" && c.Digest == by.digest })
 }
 
-// created answers createRoom.
-func (s *System) created(by asked, room poker.RoomID, durable bool) {
-	s.accept(by, protocol.OK{Durable: &durable, RoomID: room})
-	s.tell(by.conn, protocol.RoomCreated{RoomID: room})
-}
-
 // joinRoom makes the membership known before the room does: whatever happens,
 // the user's expiry then ends it.
 func (a *userActor) joinRoom(by asked, r protocol.JoinRoom) {

@@ -103,6 +103,18 @@ func (c *Conn) Forget(room poker.RoomID) {
 	c.out.forget(room)
 }
 
+// Batch calls do, and writes at once what do has sent.
+func (c *Conn) Batch(do func()) {
+	c.mu.Lock()
+	held := !c.writing
+	c.writing = true
+	c.mu.Unlock()
+	if held {
+		defer c.unhold()
+	}
+	do()
+}
+
 // Close begins to close the connection, after the events that are queued. The
 // reason is for people and at most 123 bytes. The client has a moment to answer.
 func (c *Conn) Close(code protocol.CloseCode, reason string) {

@@ -214,6 +214,32 @@ func TestStatusThatPanics(t *testing.T) {
 	})
 }
 
+// TestBatch has events that are sent together, and written when all of them are
+// there.
+func TestBatch(t *testing.T) {
+	for name, over := range transports {
+		t.Run(name, func(t *testing.T) {
+			s := over(t, nil)
+			c, e := s.connect()
+			before := s.Stats().BytesOut
+			e.Batch(func() {
+				e.Send([]byte("a"))
+				e.SendStatus(full("r", 1))
+				e.Send([]byte("b"))
+				if n := s.Stats().BytesOut - before; n > 0 {
+					t.Errorf("%d bytes are written already", n)
+				}
+			})
+			c.wantFrame(text, "a")
+			c.wantFrame(text, "b")
+			c.wantFrame(text, string(full("r", 1).Full()))
+
+			e.Batch(func() { e.Conn.Close(protocol.CloseMoved, "moved") })
+			c.wantClose(protocol.CloseMoved)
+		})
+	}
+}
+
 func TestSendAfterTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)

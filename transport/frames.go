@@ -20,18 +20,21 @@ const maskBytes = 4
 
 // appendFrame appends a whole unmasked frame, as servers send them.
 func appendFrame(dst []byte, opcode byte, payload []byte) []byte {
+	return append(appendHeader(dst, opcode, len(payload)), payload...)
+}
+
+func appendHeader(dst []byte, opcode byte, n int) []byte {
 	dst = append(dst, 0x80|opcode)
-	switch n := len(payload); {
+	switch {
 	case n < 126:
-		dst = append(dst, byte(n))
+		return append(dst, byte(n))
 	case n < 1<<16:
 		dst = append(dst, 126)
-		dst = binary.BigEndian.AppendUint16(dst, uint16(n))
+		return binary.BigEndian.AppendUint16(dst, uint16(n))
 	default:
 		dst = append(dst, 127)
-		dst = binary.BigEndian.AppendUint64(dst, uint64(n))
+		return binary.BigEndian.AppendUint64(dst, uint64(n))
 	}
-	return append(dst, payload...)
 }
 
 // frames follows the frames in what a client sends, ahead of the library, for

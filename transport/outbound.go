@@ -35,64 +35,80 @@ func (c *Conn) flush() {
 	}
 	begun := c.server.now()
 	for {
-		buffer := buffers.Get().(*[]byte)
-		*buffer = c.out.take((*buffer)[:0])
-		if len(*buffer) == 0 {
-			recycle(buffer)
+		chunk := c.take()
+		if len(chunk.bytes) == 0 {
+			chunk.recycle()
 			return
 		}
-		n, err := c.direct.write(*buffer)
+		n, err := c.direct.write(chunk.bytes)
 		c.server.counters.bytesOut.Add(uint64(n))
 		switch {
 		case err != nil:
-			recycle(buffer)
+			chunk.recycle()
 			c.breakOff()
 			return
-		case n < len(*buffer):
+		case n < len(chunk.bytes):
 			c.writing = true
 			c.waiting = begun
-			go c.write(buffer, n)
+			go c.write(chunk, n)
 			return
 		}
 		c.observe(begun)
-		recycle(buffer)
+		chunk.recycle()
 	}
 }
 
-// write writes the buffer from n on, and then what is queued meanwhile, waiting
+// write writes the chunk from n on, and then what is queued meanwhile, waiting
 // for the client as long as it makes progress. It does not hold mu while it
 // waits.
-func (c *Conn) write(buffer *[]byte, n int) {
+func (c *Conn) write(chunk chunk, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	defer c.wrote(buffer)
+	defer c.wrote()
 	begun := c.waiting
 	c.waiting = 0
-	for len(*buffer) > 0 {
+	for len(chunk.bytes) > 0 {
 		c.mu.Unlock()
-		err := c.writeAll((*buffer)[n:])
+		err := c.writeAll(chunk.bytes[n:])
 		c.mu.Lock()
+		chunk.recycle()
 		if err != nil {
 			c.breakOff()
 			return
 		}
 		c.observe(begun)
 		begun, c.waiting, n = c.waiting, 0, 0
-		*buffer = c.out.take((*buffer)[:0])
+		chunk = c.take()
 	}
+	chunk.recycle()
 	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only when it is closed
 }
 
 // wrote hands writing back, also when a status could not be encoded.
-func (c *Conn) wrote(buffer *[]byte) {
+func (c *Conn) wrote() {
 	if cause := recover(); cause != nil {
 		c.server.panicked("status", cause)
 		c.breakOff()
 	}
-	recycle(buffer)
+	c.wroteAll()
+}
+
+// wroteAll says that nobody is writing any more.
+func (c *Conn) wroteAll() {
 	c.writing, c.waiting = false, 0
 	if c.written != nil {
 		close(c.written)
+		c.written = nil
+	}
+}
+
+// unhold writes what was sent in a batch.
+func (c *Conn) unhold() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing = false
+	if c.flush(); !c.writing {
+		c.wroteAll()
 	}
 }
 
@@ -116,9 +132,27 @@ func (c *Conn) writeAll(b []byte) error {
 	return nil
 }
 
-func recycle(buffer *[]byte) {
-	if cap(*buffer) <= keptBuffer {
+// chunk is what is written at once.
+type chunk struct {
+	bytes  []byte
+	buffer *[]byte // that bytes are in, from the pool; nil if they belong to others too
+}
+
+// take is what to write next, which is nothing when nothing is queued.
+func (c *Conn) take() chunk {
+	buffer := buffers.Get().(*[]byte)
+	b, shared := c.out.take((*buffer)[:0])
+	if shared {
 		buffers.Put(buffer)
+		return chunk{bytes: b}
+	}
+	*buffer = b
+	return chunk{b, buffer}
+}
+
+func (c chunk) recycle() {
+	if c.buffer != nil && cap(*c.buffer) <= keptBuffer {
+		buffers.Put(c.buffer)
 	}
 }
 

@@ -22,7 +22,8 @@ type outbox struct {
 	queue []frame
 	bytes int // of the payloads in queue
 	rooms []slot
-	turn  int // the room to look at first, so that a busy one does not hold up others
+	tail  []byte // the payload of a frame whose header has been taken
+	turn  int    // the room to look at first, so that a busy one does not hold up others
 }
 
 type frame struct {
@@ -81,12 +82,17 @@ func (o *outbox) slot(room poker.RoomID) int {
 	return slices.IndexFunc(o.rooms, func(s slot) bool { return s.room == room })
 }
 
-// clear drops everything.
-func (o *outbox) clear() { *o = outbox{} }
+// clear drops everything but the rest of a frame.
+func (o *outbox) clear() { *o = outbox{tail: o.tail} }
 
 // take moves the next frames to dst, about as many as are written at once.
-// Statuses come after all that is in the queue.
-func (o *outbox) take(dst []byte) []byte {
+// Statuses come after all that is in the queue. A large one is not copied:
+// after its header comes what all connections share, instead of dst.
+func (o *outbox) take(dst []byte) (b []byte, shared bool) {
+	if tail := o.tail; tail != nil {
+		o.tail = nil
+		return tail, true
+	}
 	taken := 0
 	for taken < len(o.queue) && len(dst) < batchBytes {
 		next := &o.queue[taken]
@@ -96,31 +102,40 @@ func (o *outbox) take(dst []byte) []byte {
 	}
 	o.queue = slices.Delete(o.queue, 0, taken)
 	if len(o.queue) > 0 {
-		return dst
+		return dst, false
 	}
 	if cap(o.queue) > 4 {
 		o.queue = nil // after a jam; an idle connection keeps little
 	}
 	for range o.rooms {
-		if len(dst) >= batchBytes {
+		if len(dst) >= batchBytes || o.tail != nil {
 			break
 		}
 		o.turn %= len(o.rooms)
-		dst = o.rooms[o.turn].take(dst)
+		message := o.rooms[o.turn].take()
 		o.turn++
+		switch {
+		case message == nil:
+		case len(message) < batchBytes:
+			dst = appendFrame(dst, opText, message)
+		default:
+			dst = appendHeader(dst, opText, len(message))
+			o.tail = message
+		}
 	}
-	return dst
+	return dst, false
 }
 
-// take moves the slot's status to dst, as a patch where that says it all.
-func (s *slot) take(dst []byte) []byte {
+// take is the status to send, as a patch where that says it all; nil if there is
+// none.
+func (s *slot) take() []byte {
 	if s.pending == nil {
-		return dst
+		return nil
 	}
 	message := s.pending.Patch
 	if message == nil || s.version == 0 || s.pending.Since != s.version {
 		message = s.pending.Full()
 	}
 	s.version, s.pending = s.pending.Version, nil
-	return appendFrame(dst, opText, message)
+	return message
 }

@@ -63,9 +63,19 @@ func inShort(message string) string {
 	}
 }
 
+// takeAll takes as much as is written at once, and what goes with it.
+func takeAll(o *outbox) []byte {
+	b, _ := o.take(nil)
+	if o.tail != nil {
+		tail, _ := o.take(nil)
+		b = append(b, tail...)
+	}
+	return b
+}
+
 // Case 67.
 func TestOutbox(t *testing.T) {
-	take := func(o *outbox) []byte { return o.take(nil) }
+	take := takeAll
 	type does func(*outbox) []byte
 	event := func(name string) does {
 		return func(o *outbox) []byte {
@@ -129,7 +139,7 @@ func TestOutboxBytes(t *testing.T) {
 	if o.push(opText, []byte("more")) {
 		t.Error("more is taken behind it")
 	}
-	if n := len(o.take(nil)); n != len(long)+10 {
+	if n := len(takeAll(o)); n != len(long)+10 {
 		t.Errorf("took %d bytes", n)
 	}
 	if !o.push(opText, []byte("more")) {
@@ -147,7 +157,7 @@ func TestOutboxRooms(t *testing.T) {
 	var got []string
 	for version := uint64(2); len(got) < 5; version++ {
 		// Dst is nearly full each time, so that one status fits.
-		b := o.take(make([]byte, batchBytes-1))
+		b, _ := o.take(make([]byte, batchBytes-1))
 		got = append(got, told(t, b[batchBytes-1:])...)
 		o.status(full("busy", version))
 	}
@@ -161,8 +171,37 @@ func TestOutboxKeepsLittle(t *testing.T) {
 	for range maxEvents {
 		o.push(opText, []byte("x"))
 	}
-	o.take(nil)
+	takeAll(o)
 	if cap(o.queue) != 0 {
 		t.Errorf("room for %d events is kept", cap(o.queue))
+	}
+}
+
+// TestOutboxLarge has statuses that are not copied. Case 67.
+func TestOutboxLarge(t *testing.T) {
+	large := func(version uint64) *protocol.Status {
+		s := snapshot("large", version)
+		s.Topic = strings.Repeat("x", batchBytes)
+		return protocol.NewStatus(nil, s)
+	}
+	o := &outbox{}
+	status := large(1)
+	o.push(opText, []byte("before"))
+	o.status(status)
+	head, shared := o.take(nil)
+	if shared {
+		t.Error("the header is shared")
+	}
+	o.push(opText, []byte("after"))
+	o.status(large(2))
+	o.clear()
+	o.push(opText, []byte("last"))
+	rest, shared := o.take([]byte("not this"))
+	if !shared || &rest[0] != &status.Full()[0] {
+		t.Error("the status is a copy")
+	}
+	last, _ := o.take(nil)
+	if got, want := told(t, slices.Concat(head, rest, last)), []string{"before", "full large 1", "last"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
