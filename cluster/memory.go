@@ -56,7 +56,7 @@ func (m *Memory) publish() {
 
 // memorySource is one node's part of a Memory, whose mutex guards it.
 type memorySource struct {
-	deaf      atomic.Bool // for tests
+	deaf      atomic.Pointer[time.Time] // for tests: since when it says nothing; nil when it does
 	memory    *Memory
 	id        string // of the node, to which each registration adds its number
 	self      Member
@@ -109,8 +109,8 @@ func (s *memorySource) Suspect(string) {}
 
 // Heard implements [Source]: memory is always there, unless a test says otherwise.
 func (s *memorySource) Heard() time.Time {
-	if s.deaf.Load() {
-		return time.Time{}
+	if since := s.deaf.Load(); since != nil {
+		return *since
 	}
 	return time.Now()
 }

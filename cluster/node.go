@@ -31,10 +31,11 @@ type Node struct {
 
 	changed chan struct{}
 	hearing hearing
+	witness witness
 	poked   chan struct{} // the members have changed, or what they miss
 	missing chan struct{} // who cannot be reached has changed, or yields
 	yields  atomic.Bool   // this node has been isolated for a while
-	cutOff  atomic.Bool   // neither the source nor any member can be reached
+	cutOff  atomic.Bool   // the others do without this node, and it cannot see it
 	running sync.WaitGroup
 	life    context.Context // ends with Leave
 	end     context.CancelFunc
@@ -108,8 +109,9 @@ func (n *Node) View() *View { return n.view.Load() }
 
 // Isolated reports whether this node is isolated, see [View.Isolated]: it is still
 // a member, but its connections are better off elsewhere until this is over.
-// So is a node that hears neither the source nor any of the others, who by then
-// do without it. Subscribe tells of each change.
+// So is a node that does not hear the source, if it hears none of the others
+// either, or one that does: by then they do without it. Subscribe tells of each
+// change.
 func (n *Node) Isolated() bool { return n.cutOff.Load() || n.View().Isolated(n.Self()) }
 
 // Subscribe has changed called, from one goroutine, after each change of the

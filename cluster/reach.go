@@ -22,10 +22,10 @@ func (e ear) SendUserMessage(_ *actor.PID, message any) {
 	switch m := body.(type) {
 	case *actor.Touch:
 		if sender != nil && sender.Address != e.system.Address() {
-			e.whisper(sender, nil, &actor.Touched{Who: e.node.earPID()})
+			e.whisper(sender, nil, &actor.Touched{Who: e.node.answer(time.Now())})
 		}
 	case *actor.Touched:
-		e.node.hearing.answered(m.GetWho().GetAddress(), time.Now())
+		e.node.answered(m.GetWho(), time.Now())
 	case *actor.DeadLetterResponse:
 		e.node.hearing.answered(m.GetTarget().GetAddress(), time.Now())
 	}
@@ -101,26 +101,6 @@ func (n *Node) reach() {
 			}
 		}
 	}
-}
-
-// deaf is how long a source may be silent before this node believes that the
-// others have given it up: as long as a sign of life lasts.
-const deaf = 5 * time.Second
-
-// feel finds out whether this node is cut off. With the source gone for everybody
-// it is not: then the others answer.
-func (n *Node) feel(missed int, now time.Time) {
-	others := len(n.View().Members()) - 1
-	is := others > 0 && missed >= others && now.Sub(n.conf.Source.Heard()) > deaf
-	if was := n.cutOff.Swap(is); was == is {
-		return
-	}
-	if is {
-		n.conf.Log.Warn("this node is cut off from the source and from all others", "address", n.Self())
-	} else {
-		n.conf.Log.Info("this node is cut off no more", "address", n.Self())
-	}
-	nudge(n.changed)
 }
 
 // complain keeps the source up to date with who cannot be reached from here.
