@@ -28,8 +28,8 @@ type (
 	reattach struct{}
 	// rejoin says that the room's actor may not know this connection any more.
 	rejoin struct{ room poker.RoomID }
-	// probe asks a room's actor whether it knows this connection, and that it has
-	// seen this version.
+	// probe asks a room's actor whether it knows this connection, and says which
+	// version that has seen; zero while it waits to see any.
 	probe struct {
 		conn    *actor.PID
 		version uint64
@@ -169,7 +169,7 @@ func (a *connectionActor) check(self *actor.PID, everything bool) {
 			delete(a.rooms, room) // if it is still wanted, it is asked for below
 		case at != e.at:
 			e.joining = true
-		case everything && e.in && address != a.sys.address:
+		case everything && (e.in || e.wanted) && address != a.sys.address:
 			a.sys.tellRoom(room, probe{self, e.version})
 		}
 	}

@@ -21,10 +21,11 @@ type (
 	// pulse comes from the gateway's own timer.
 	pulse struct{}
 	// showAll is a room's status for connections of this node. The last of them
-	// tells the room.
+	// tells the room, if it wants to know. Whole says that it answers their joins.
 	showAll struct {
 		status *protocol.Status
 		conns  []string
+		whole  bool
 		room   *actor.PID
 		turn   uint64
 	}
@@ -108,7 +109,13 @@ func (a *gatewayActor) show(m showAll) {
 			conns = append(conns, conn)
 		}
 	}
-	a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, turn: m.turn})
+	if !m.whole {
+		a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, turn: m.turn})
+		return
+	}
+	for _, conn := range conns {
+		a.sys.send(conn, show{status: m.status, whole: true})
+	}
 }
 
 // fanout is one broadcast on its way to the connections of one node. The one

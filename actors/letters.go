@@ -70,12 +70,9 @@ func letterOf(message any) (*wire.Letter, int) {
 	case rejoin:
 		l.Body = &wire.Letter_Rejoin{Rejoin: &wire.Rejoin{Room: string(m.room)}}
 
-	case show: // the answer to a join
-		l.Body = &wire.Letter_Show{Show: showing(m.status)}
-		size += len(m.status.Full())
 	case showAll:
 		s := showing(m.status)
-		s.Patch, s.Conns, s.From, s.Turn = m.status.Patch, m.conns, process(m.room), m.turn
+		s.Patch, s.Conns, s.From, s.Turn, s.Whole = m.status.Patch, m.conns, process(m.room), m.turn, m.whole
 		l.Body = &wire.Letter_Show{Show: s}
 		size += len(s.Full) + len(s.Patch) + 16*len(s.Conns)
 
@@ -220,11 +217,8 @@ func roomRequestOf(r *wire.RoomRequest) any {
 
 func showOf(s *wire.Show) any {
 	status := protocol.EncodedStatus(poker.RoomID(s.GetRoom()), s.GetEpoch(), s.GetVersion(), s.GetFull())
-	if len(s.GetConns()) == 0 {
-		return show{status: status, whole: true}
-	}
 	if len(s.GetPatch()) > 0 {
 		status.Since, status.Patch = s.GetSince(), s.GetPatch()
 	}
-	return showAll{status: status, conns: s.GetConns(), room: pidOf(s.GetFrom()), turn: s.GetTurn()}
+	return showAll{status: status, conns: s.GetConns(), whole: s.GetWhole(), room: pidOf(s.GetFrom()), turn: s.GetTurn()}
 }

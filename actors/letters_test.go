@@ -53,7 +53,7 @@ func TestLetters(t *testing.T) {
 		hangUp{protocol.CloseMoved, "moved"},
 		reattach{},
 		rejoin{"r"},
-		show{status: whole, whole: true},
+		showAll{status: whole, conns: []string{"a"}, whole: true},
 		showAll{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), turn: 3},
 		findOwner{"r"},
 		findRooms{"u"},
@@ -88,11 +88,8 @@ func flat(m any) any {
 	of := func(s *protocol.Status) status {
 		return status{s.RoomID, s.Epoch, s.Version, s.Since, string(s.Full()), string(s.Patch)}
 	}
-	switch m := m.(type) {
-	case show:
-		return []any{of(m.status), m.whole}
-	case showAll:
-		return []any{of(m.status), m.conns, m.room, m.turn}
+	if m, ok := m.(showAll); ok {
+		return []any{of(m.status), m.conns, m.whole, m.room, m.turn}
 	}
 	return m
 }

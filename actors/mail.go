@@ -2,14 +2,22 @@ package actors
 
 import "github.com/asynkron/protoactor-go/actor"
 
-// mail keeps what an actor says to connections of its own node until it has
-// handled a message and all that waited behind it, so that each of them gets it
-// at once, and writes to its client once.
+// mail keeps what an actor says to connections until it has handled a message
+// and all that waited behind it. Each connection of this node then gets it at
+// once, and writes to its client once; and to another node goes one copy of what
+// answers the joins of many.
 type mail struct {
 	voice
 	sys   *System
 	items []item
 	at    map[string]int // in items, by the connection's name
+	away  []freight
+}
+
+// freight is what many connections of one other node are told.
+type freight struct {
+	address string
+	showAll
 }
 
 // item is what one connection is told.
@@ -30,7 +38,9 @@ func newMail(sys *System) *mail {
 
 func (m *mail) add(conn *actor.PID, message any) {
 	if conn.Address != m.sys.address {
-		m.sys.send(conn, message)
+		if s, ok := message.(show); !ok || !m.join(conn, s) {
+			m.sys.send(conn, message)
+		}
 		return
 	}
 	i, there := m.at[conn.Id]
@@ -42,8 +52,28 @@ func (m *mail) add(conn *actor.PID, message any) {
 	m.items[i].more = append(m.items[i].more, message)
 }
 
+// join has the answer to a join go to another node with others of the same, and
+// reports whether it does.
+func (m *mail) join(conn *actor.PID, s show) bool {
+	if !s.whole {
+		return false
+	}
+	for i := range m.away {
+		if f := &m.away[i]; f.address == conn.Address && f.status == s.status {
+			f.conns = append(f.conns, conn.Id)
+			return true
+		}
+	}
+	m.away = append(m.away, freight{conn.Address, showAll{status: s.status, conns: []string{conn.Id}, whole: true}})
+	return true
+}
+
 // post sends what there is.
 func (m *mail) post() {
+	for _, f := range m.away {
+		m.sys.send(actor.NewPID(f.address, gatewayName), f.showAll)
+	}
+	m.away = nil
 	if len(m.items) == 0 {
 		return
 	}

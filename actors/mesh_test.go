@@ -32,8 +32,9 @@ type mesh struct {
 	store   *flaky
 	view    *meshView
 	nodes   map[string]*meshNode
-	cut     map[[2]string]bool // from, to: what is sent is lost
-	letters [][]byte           // all that has crossed
+	cut     map[[2]string]bool                   // from, to: what is sent is lost
+	letters [][]byte                             // all that has crossed
+	lose    func(to string, l *wire.Letter) bool // what is lost besides; may be nil
 	mu      sync.Mutex
 }
 
@@ -269,8 +270,9 @@ func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
 	to := n.other(pid)
 	n.mesh.mu.Lock()
 	n.mesh.letters = append(n.mesh.letters, data)
+	lost := to == nil || n.mesh.lose != nil && n.mesh.lose(pid.Address, letter)
 	n.mesh.mu.Unlock()
-	if to == nil {
+	if lost {
 		return
 	}
 	arrived := &wire.Letter{}

@@ -58,13 +58,25 @@ func (a *roomActor) publish() {
 	next := a.snapshot()
 	status := protocol.NewStatus(a.shown, next)
 	a.shown = next
-	if a.seats.empty() {
-		return
+	if !a.seats.empty() {
+		a.display(status)
 	}
+}
+
+// display begins a broadcast.
+func (a *roomActor) display(status *protocol.Status) {
 	a.turn++
 	a.start = time.Now()
 	a.broadcast(status)
 	a.cooling = a.sys.sendAfter(coolingMost, a.self, cooled{a.turn})
+}
+
+// showAgain is for connections that have not got what was shown, since a letter
+// to their node was lost. Those who have it do not notice.
+func (a *roomActor) showAgain() {
+	if a.publish(); a.cooling == nil && !a.committing && !a.closing && !a.fenced {
+		a.display(a.current())
+	}
 }
 
 // broadcast sends a status once to each node that has connections of the room.

@@ -1230,10 +1230,11 @@ type Show struct {
 	Since         uint64                 `protobuf:"varint,3,opt,name=since,proto3" json:"since,omitempty"`
 	Full          []byte                 `protobuf:"bytes,4,opt,name=full,proto3" json:"full,omitempty"`
 	Patch         []byte                 `protobuf:"bytes,5,opt,name=patch,proto3" json:"patch,omitempty"`
-	Conns         []string               `protobuf:"bytes,6,rep,name=conns,proto3" json:"conns,omitempty"` // names of connections, none for a single one
+	Conns         []string               `protobuf:"bytes,6,rep,name=conns,proto3" json:"conns,omitempty"` // names of connections
 	From          *Process               `protobuf:"bytes,7,opt,name=from,proto3" json:"from,omitempty"`   // the room's actor, which waits for Delivered
 	Turn          uint64                 `protobuf:"varint,8,opt,name=turn,proto3" json:"turn,omitempty"`
 	Epoch         string                 `protobuf:"bytes,9,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Whole         bool                   `protobuf:"varint,10,opt,name=whole,proto3" json:"whole,omitempty"` // it answers the joins of conns
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1329,6 +1330,13 @@ func (x *Show) GetEpoch() string {
 		return x.Epoch
 	}
 	return ""
+}
+
+func (x *Show) GetWhole() bool {
+	if x != nil {
+		return x.Whole
+	}
+	return false
 }
 
 type FindOwner struct {
@@ -1638,7 +1646,7 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\n" +
 	"\bReattach\"\x1c\n" +
 	"\x06Rejoin\x12\x12\n" +
-	"\x04room\x18\x01 \x01(\tR\x04room\"\xdd\x01\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\"\xf3\x01\n" +
 	"\x04Show\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x14\n" +
@@ -1648,7 +1656,9 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\x05conns\x18\x06 \x03(\tR\x05conns\x12'\n" +
 	"\x04from\x18\a \x01(\v2\x13.pokey.wire.ProcessR\x04from\x12\x12\n" +
 	"\x04turn\x18\b \x01(\x04R\x04turn\x12\x14\n" +
-	"\x05epoch\x18\t \x01(\tR\x05epoch\"\x1f\n" +
+	"\x05epoch\x18\t \x01(\tR\x05epoch\x12\x14\n" +
+	"\x05whole\x18\n" +
+	" \x01(\bR\x05whole\"\x1f\n" +
 	"\tFindOwner\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\"\x1f\n" +
 	"\tFindRooms\x12\x12\n" +
