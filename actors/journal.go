@@ -38,7 +38,7 @@ type keeper interface {
 //     shown, and requests are refused as unavailable.
 //   - A commit that finds somebody else's revision ends the actor: it has been
 //     superseded and acknowledges and shows nothing. An actor that finds a record
-//     in a shared store commits it once before anything else, so that whoever
+//     in a shared store commits it before it shows anything, so that whoever
 //     stood for it before is superseded.
 type journal struct {
 	// given
@@ -189,11 +189,14 @@ func (j *journal) catchUp(ctx actor.Context) {
 }
 
 // claim writes the record that was found, so that whoever wrote it last can no
-// more. It is for a store that others share.
+// more. It is for a store that others share. What waits for the record shares the
+// commit: many actors begin at once when a node goes.
 func (j *journal) claim() {
 	if j.rev != 0 && j.sys.Store.Shared() {
 		j.dirty = true
-		j.settle()
+		if len(j.waiting) == 0 {
+			j.settle()
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"context"
 	"testing"
 	"time"
 )
@@ -30,6 +31,32 @@ func TestAnyoneOnAnyNode(t *testing.T) {
 			bob.ok("history", room, "")
 			bob.ok("leaveRoom", room, "")
 			bob.want("roomLeft")
+		}
+	})
+}
+
+// What moves to another node is committed once there, with whatever waited for it.
+func TestMovingCommitsOnce(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		_, _, room := inRoom(m)
+		m.store.set(func(context.Context) error { time.Sleep(50 * time.Millisecond); return nil })
+		records := m.store.Store.(*shared)
+		for _, away := range []string{"n3", "n2", "n1"} {
+			records.mu.Lock()
+			clear(records.commits)
+			records.mu.Unlock()
+			m.see([]string{away})
+			time.Sleep(time.Second)
+			records.mu.Lock()
+			for key, n := range records.commits {
+				if n != 1 {
+					t.Errorf("%s without %s: %d commits", key, away, n)
+				}
+			}
+			if away == "n3" && records.commits["room/"+string(room)] != 1 {
+				t.Error("the room has not moved")
+			}
+			records.mu.Unlock()
 		}
 	})
 }

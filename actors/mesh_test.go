@@ -87,6 +87,8 @@ type shared struct {
 	mu   sync.Mutex
 	done map[string]store.Record // by key: the last commit, with the revision it started from
 	rev  map[string]store.Revision
+
+	commits map[string]int // of late, by key
 }
 
 func (*shared) Shared() bool  { return true }
@@ -99,6 +101,7 @@ func (s *shared) Commit(ctx context.Context, r store.Record, with ...store.Recor
 		return s.rev[r.Key], nil
 	}
 	rev, err := s.Store.Commit(ctx, r, with...)
+	s.commits[r.Key]++
 	if err == nil {
 		s.done[r.Key], s.rev[r.Key] = r, rev
 	}
@@ -110,7 +113,7 @@ func inMesh(t *testing.T, n int, story func(*mesh)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		m := &mesh{
-			t: t, store: &flaky{Store: &shared{Store: store.NewMemory(), done: map[string]store.Record{}, rev: map[string]store.Revision{}}}, nodes: map[string]*meshNode{},
+			t: t, store: &flaky{Store: &shared{Store: store.NewMemory(), done: map[string]store.Record{}, rev: map[string]store.Revision{}, commits: map[string]int{}}}, nodes: map[string]*meshNode{},
 			cut: map[[2]string]bool{}, view: &meshView{version: 1},
 		}
 		for i := range n {
