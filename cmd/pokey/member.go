@@ -145,13 +145,30 @@ func (n *node) join(ctx context.Context) error {
 	return nil
 }
 
-// handOver gives users and rooms to the other nodes.
+// handOver gives users and rooms to the other nodes, and waits a little for them
+// to be gone: the clients come after them, not at the same time.
 func (n *node) handOver(ctx context.Context) error {
 	if n.member == nil {
 		return nil
 	}
-	return n.member.node.Drain(ctx)
+	if err := n.member.node.Drain(ctx); err != nil {
+		return err
+	}
+	look := time.NewTicker(handOverLook)
+	defer look.Stop()
+	for range handOverTimeout / handOverLook {
+		if s := n.system.Stats(); s.Users+s.Rooms == 0 {
+			break
+		}
+		<-look.C
+	}
+	return nil
 }
+
+const (
+	handOverTimeout = time.Second
+	handOverLook    = 10 * time.Millisecond
+)
 
 // leave ends the membership, once nothing is left here.
 func (n *node) leave(ctx context.Context) error {

@@ -131,7 +131,7 @@ func (n *node) stop(servers []*http.Server) error {
 	}
 	drainCtx, cancelDrain := context.WithTimeout(ctx, drainTimeout)
 	defer cancelDrain()
-	n.web.Drain(drainCtx, spread(n.web.Stats().Connections))
+	n.web.Drain(drainCtx, n.spread(n.web.Stats().Connections))
 	err := errors.Join(n.system.Stop(ctx), n.leave(ctx))
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(ctx))
@@ -144,7 +144,12 @@ func (n *node) stop(servers []*http.Server) error {
 }
 
 // spread is over how long connections are closed, so that they do not all come
-// back in the same moment: a millisecond for each, ten seconds at most.
-func spread(connections int) time.Duration {
-	return min(time.Duration(connections)*time.Millisecond, 10*time.Second)
+// back in the same moment: a millisecond for each, and five where others serve
+// them meanwhile; ten seconds at most.
+func (n *node) spread(connections int) time.Duration {
+	each := time.Millisecond
+	if n.member != nil {
+		each *= 5
+	}
+	return min(time.Duration(connections)*each, 10*time.Second)
 }
