@@ -38,6 +38,7 @@ func (e *Etcd) register(ctx context.Context) error {
 			e.mu.Lock()
 			e.created, e.lease = got.Header.Revision, lease.ID
 			e.mu.Unlock()
+			e.heard.Store(time.Now().UnixNano())
 			return nil
 		}
 		// Somebody has the address. It may be this process, by an attempt

@@ -236,6 +236,11 @@ func TestEtcdPartition(t *testing.T) {
 		join(t, n)
 		nodes = append(nodes, n)
 	}
+	for _, n := range nodes {
+		if silence := n.silence(time.Now()); silence > unsaid {
+			t.Errorf("a node that has just joined has not heard etcd for %v", silence)
+		}
+	}
 	l.reachable(t, nodes)
 	server.Pause()
 	stays(t, time.Second, nodes)
