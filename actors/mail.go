@@ -74,9 +74,6 @@ func (m *mail) post() {
 		m.sys.send(actor.NewPID(f.address, gatewayName), f.showAll)
 	}
 	m.away = nil
-	if len(m.items) == 0 {
-		return
-	}
 	for _, i := range m.items {
 		if i.more == nil {
 			m.sys.root.Send(i.conn, i.first)
