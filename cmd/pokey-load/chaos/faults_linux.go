@@ -6,6 +6,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
 )
 
 // fault is one thing that goes wrong, and is mended.
@@ -67,7 +69,7 @@ func faultByName(name string) fault {
 // kill is the sudden death of the process: its connections are reset.
 func kill(ctx context.Context, r *runner, victim string) error {
 	r.killNode(victim)
-	if err := pause(ctx, holdFor/3); err != nil {
+	if err := client.Pause(ctx, holdFor/3); err != nil {
 		return err
 	}
 	return r.startNode(ctx, victim)
@@ -79,7 +81,7 @@ func vanish(ctx context.Context, r *runner, victim string) error {
 		both(r, victim, other)
 	}
 	r.killNode(victim)
-	if err := pause(ctx, holdFor); err != nil {
+	if err := client.Pause(ctx, holdFor); err != nil {
 		return err
 	}
 	r.cluster.network.Heal()
@@ -91,7 +93,7 @@ func planned(ctx context.Context, r *runner, victim string) error {
 	if err := r.stopNode(ctx, victim); err != nil {
 		return err
 	}
-	if err := pause(ctx, holdFor/5); err != nil {
+	if err := client.Pause(ctx, holdFor/5); err != nil {
 		return err
 	}
 	return r.startNode(ctx, victim)
@@ -131,7 +133,7 @@ func (r *runner) restartAll(ctx context.Context) error {
 		if err := r.startNode(ctx, name); err != nil {
 			return err
 		}
-		if err := pause(ctx, holdFor/5); err != nil {
+		if err := client.Pause(ctx, holdFor/5); err != nil {
 			return err
 		}
 	}
@@ -145,7 +147,7 @@ func freeze(d time.Duration) func(context.Context, *runner, string) error {
 		if err := p.Signal(syscall.SIGSTOP); err != nil {
 			return err
 		}
-		err := pause(ctx, d)
+		err := client.Pause(ctx, d)
 		_ = p.Signal(syscall.SIGCONT)
 		return err
 	}
@@ -174,7 +176,7 @@ func cut(from func(victim string) []string, direction func(r *runner, victim, ot
 		for _, other := range from(victim) {
 			direction(r, victim, other)
 		}
-		err := pause(ctx, holdFor)
+		err := client.Pause(ctx, holdFor)
 		r.cluster.network.Heal()
 		return err
 	}
@@ -186,12 +188,12 @@ func flap(ctx context.Context, r *runner, victim string) error {
 		for _, other := range others(victim) {
 			both(r, victim, other)
 		}
-		err := pause(ctx, 2*time.Second)
+		err := client.Pause(ctx, 2*time.Second)
 		r.cluster.network.Heal()
 		if err != nil {
 			return err
 		}
-		if err := pause(ctx, 2*time.Second); err != nil {
+		if err := client.Pause(ctx, 2*time.Second); err != nil {
 			return err
 		}
 	}
@@ -204,7 +206,7 @@ func slow(ctx context.Context, r *runner, victim string) error {
 		r.cluster.network.Delay(victim, other, 200*time.Millisecond)
 		r.cluster.network.Delay(other, victim, 200*time.Millisecond)
 	}
-	err := pause(ctx, holdFor)
+	err := client.Pause(ctx, holdFor)
 	r.cluster.network.Heal()
 	return err
 }
@@ -215,7 +217,7 @@ func etcdStall(ctx context.Context, r *runner, _ string) error {
 	if err := p.Signal(syscall.SIGSTOP); err != nil {
 		return err
 	}
-	err := pause(ctx, 10*time.Second)
+	err := client.Pause(ctx, 10*time.Second)
 	_ = p.Signal(syscall.SIGCONT)
 	return err
 }
@@ -227,7 +229,7 @@ func etcdLeader(ctx context.Context, r *runner, _ string) error {
 		return err
 	}
 	r.cluster.etcds[name].Kill()
-	if err := pause(ctx, holdFor/3); err != nil {
+	if err := client.Pause(ctx, holdFor/3); err != nil {
 		return err
 	}
 	return r.cluster.etcds[name].Start()
@@ -238,7 +240,7 @@ func etcdMajority(ctx context.Context, r *runner, _ string) error {
 	for _, name := range etcdNames[:2] {
 		r.cluster.etcds[name].Kill()
 	}
-	if err := pause(ctx, 10*time.Second); err != nil {
+	if err := client.Pause(ctx, 10*time.Second); err != nil {
 		return err
 	}
 	for _, name := range etcdNames[:2] {
@@ -247,15 +249,4 @@ func etcdMajority(ctx context.Context, r *runner, _ string) error {
 		}
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -26,7 +26,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 	if err := r.gather(ctx); err != nil {
 		return row, err
 	}
-	if err := pause(ctx, r.Quiet); err != nil {
+	if err := client.Pause(ctx, r.Quiet); err != nil {
 		return row, err
 	}
 	r.party.watch()
@@ -38,7 +38,7 @@ func (r *runner) one(ctx context.Context, f fault, round int) (Row, error) {
 	r.mu.Lock()
 	r.exits, r.stops = nil, nil
 	r.mu.Unlock()
-	if err := pause(ctx, lead); err != nil {
+	if err := client.Pause(ctx, lead); err != nil {
 		return row, err
 	}
 	hit := r.party.hit(victim, f.hits == all)
@@ -90,7 +90,7 @@ func (r *runner) gather(ctx context.Context) error {
 		if time.Now().After(deadline) {
 			return fmt.Errorf("%d members do not get back to their nodes", away)
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := client.Pause(ctx, time.Second); err != nil {
 			return err
 		}
 	}
@@ -146,7 +146,7 @@ func (p *party) awaitAll(ctx context.Context, since time.Time, patience time.Dur
 				}
 			}
 		}
-		if missing == 0 || time.Now().After(deadline) || pause(ctx, poll) != nil {
+		if missing == 0 || time.Now().After(deadline) || client.Pause(ctx, poll) != nil {
 			return missing
 		}
 	}
@@ -193,7 +193,7 @@ func (p *party) awaitSame(ctx context.Context) (split int) {
 				split++
 			}
 		}
-		if split == 0 || time.Now().After(deadline) || pause(ctx, poll) != nil {
+		if split == 0 || time.Now().After(deadline) || client.Pause(ctx, poll) != nil {
 			return split
 		}
 	}

@@ -114,7 +114,7 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 // supervise starts nodes again that ended by themselves, as a service manager
 // does.
 func (r *runner) supervise(ctx context.Context) {
-	for pause(ctx, time.Second) == nil {
+	for client.Pause(ctx, time.Second) == nil {
 		for name, p := range r.cluster.nodes {
 			r.mu.Lock()
 			alive, how := p.Alive()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/soak"
 )
 
@@ -52,7 +53,7 @@ func (r *runner) count(ctx context.Context, row *Row) {
 		if row.Rooms > r.made {
 			row.Grown = append(row.Grown, fmt.Sprintf("%d rooms on the nodes, of %d that were ever made", row.Rooms, r.made))
 		}
-		if len(row.Grown) == 0 || time.Now().After(deadline) || pause(ctx, poll) != nil {
+		if len(row.Grown) == 0 || time.Now().After(deadline) || client.Pause(ctx, poll) != nil {
 			return
 		}
 	}
@@ -94,7 +95,7 @@ func (r *runner) settle(ctx context.Context, bare map[string]soak.Sample) {
 			collected = collected && s[lastCollection] > float64(began.Add(expiry).Unix())
 			r.report.Left = append(r.report.Left, left(name, bare[name], least[name])...)
 		}
-		if len(r.report.Left) == 0 && collected || time.Since(began) > settlePatience || pause(ctx, time.Second) != nil {
+		if len(r.report.Left) == 0 && collected || time.Since(began) > settlePatience || client.Pause(ctx, time.Second) != nil {
 			return
 		}
 	}

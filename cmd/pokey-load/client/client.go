@@ -136,12 +136,8 @@ func (c *Client) Run(ctx context.Context) error {
 		if end.atLeast >= 0 {
 			wait = end.atLeast + c.given.Backoff.atOnce()
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if Pause(ctx, wait) != nil {
 			return nil
-		case <-timer.C:
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/load"
 )
 
@@ -126,7 +127,7 @@ func (s *servers) measure(ctx context.Context, o Options) (subject Subject, err 
 }
 
 func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
-	if err := pause(ctx, o.Rest); err != nil {
+	if err := client.Pause(ctx, o.Rest); err != nil {
 		return idle, err
 	}
 	before, err := s.usage()
@@ -134,7 +135,7 @@ func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
 		return idle, err
 	}
 	began := time.Now()
-	if err := pause(ctx, o.Duration); err != nil {
+	if err := client.Pause(ctx, o.Duration); err != nil {
 		return idle, err
 	}
 	after, err := s.usage()
@@ -176,15 +177,4 @@ func (s *servers) load(ctx context.Context, o load.Options) (load.Report, error)
 		}
 	}
 	return load.Run(ctx, o)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

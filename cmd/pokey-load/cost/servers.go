@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -88,7 +87,7 @@ func (s *servers) start(ctx context.Context, o Options, dir, name string, args .
 		return err
 	}
 	s.sites = append(s.sites, site)
-	return p.Await(ctx, func(ctx context.Context) bool { return answers(ctx, "http://"+admin+"/readyz") })
+	return p.Await(ctx, process.Answers("http://"+admin+"/readyz"))
 }
 
 func startOne(ctx context.Context, o Options, dir string) (*servers, error) {
@@ -115,7 +114,7 @@ func startCluster(ctx context.Context, o Options, dir string) (*servers, error) 
 		s.etcd = nil
 		return s, err
 	}
-	if err := s.etcd.Await(ctx, func(ctx context.Context) bool { return answers(ctx, store+"/health") }); err != nil {
+	if err := s.etcd.Await(ctx, process.Answers(store+"/health")); err != nil {
 		return s, err
 	}
 	secret, certs := filepath.Join(dir, "secret.key"), filepath.Join(dir, "certs")
@@ -146,17 +145,4 @@ func freePorts(ctx context.Context, n int) (addresses []string, err error) {
 		addresses = append(addresses, l.Addr().String())
 	}
 	return addresses, nil
-}
-
-func answers(ctx context.Context, url string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
 }

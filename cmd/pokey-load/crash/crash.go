@@ -162,12 +162,8 @@ func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o 
 // for everybody and reads all rooms.
 func oneCycle(ctx context.Context, p *party, srv *server, o Options) (Cycle, error) {
 	c := Cycle{Lived: o.Life/5 + rand.N(o.Life*4/5+1)}
-	timer := time.NewTimer(c.Lived)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return c, ctx.Err()
+	if err := client.Pause(ctx, c.Lived); err != nil {
+		return c, err
 	}
 	if !srv.Kill() {
 		return c, fmt.Errorf("the server had ended by itself: see %s", srv.Log)

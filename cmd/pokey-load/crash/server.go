@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
-	"net/http"
 	"strconv"
 
 	"example.com/pokey/cmd/pokey-load/process"
@@ -50,18 +49,5 @@ func (s *server) start(ctx context.Context) error {
 	if err := s.Start(); err != nil {
 		return err
 	}
-	return s.Await(ctx, s.answers)
-}
-
-func (s *server) answers(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/", nil)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
+	return s.Await(ctx, process.Answers(s.url+"/"))
 }

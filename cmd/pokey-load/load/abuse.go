@@ -71,7 +71,7 @@ func (a *abuse) result() Abuse {
 }
 
 func (a *abuse) again(ctx context.Context, abuse func()) {
-	for pause(ctx, abuserPause) == nil {
+	for client.Pause(ctx, abuserPause) == nil {
 		abuse()
 	}
 }
@@ -97,7 +97,7 @@ func (a *abuse) join(ctx context.Context, roomID string) *client.Conn {
 func (a *abuse) stall(ctx context.Context, conn *client.Conn) {
 	defer conn.Reset()
 	a.stalled.Add(1)
-	_ = pause(ctx, stalledLife)
+	_ = client.Pause(ctx, stalledLife)
 }
 
 // dawdle reads a message a second, until it is cut off.
@@ -106,7 +106,7 @@ func (a *abuse) dawdle(ctx context.Context, conn *client.Conn) {
 	a.slow.Add(1)
 	stop := context.AfterFunc(ctx, conn.Reset)
 	defer stop()
-	for pause(ctx, slowPause) == nil {
+	for client.Pause(ctx, slowPause) == nil {
 		if _, err := conn.Read(); err != nil {
 			return
 		}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"text/tabwriter"
 	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
 )
 
 // Comparison is what ordinary clients got when they were alone and beside
@@ -110,7 +112,7 @@ func (r *run) compare(ctx context.Context) (t Turn, err error) {
 
 // window measures once, some time after the abusers came or went.
 func (r *run) window(ctx context.Context) (Window, error) {
-	if err := pause(ctx, r.WarmUp); err != nil {
+	if err := client.Pause(ctx, r.WarmUp); err != nil {
 		return Window{}, err
 	}
 	from, err := r.usage()
@@ -120,7 +122,7 @@ func (r *run) window(ctx context.Context) (Window, error) {
 	for _, room := range r.rooms {
 		room.start(time.Now())
 	}
-	if err := pause(ctx, r.Duration); err != nil {
+	if err := client.Pause(ctx, r.Duration); err != nil {
 		return Window{}, err
 	}
 	var total tally

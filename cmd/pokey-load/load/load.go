@@ -153,7 +153,7 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	if r.Shape == "paced" {
 		pacing.Go(func() { p.run(ctx) })
 	}
-	if err := pause(ctx, r.WarmUp); err != nil {
+	if err := client.Pause(ctx, r.WarmUp); err != nil {
 		return Report{}, err
 	}
 	from, err := r.mark(&p)
@@ -163,7 +163,7 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	for _, room := range r.rooms {
 		room.start(time.Now())
 	}
-	if err := pause(ctx, r.Duration); err != nil {
+	if err := client.Pause(ctx, r.Duration); err != nil {
 		return Report{}, err
 	}
 	var total tally
@@ -214,15 +214,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -41,7 +41,7 @@ func (r *run) setUp(ctx context.Context) error {
 		}
 	}
 	r.setUpFor = time.Since(began)
-	if err := pause(ctx, r.Rest); err != nil {
+	if err := client.Pause(ctx, r.Rest); err != nil {
 		return err
 	}
 	r.joined, err = r.usage()
