@@ -27,11 +27,11 @@ func NewActorSystem(log *slog.Logger) *actor.ActorSystem {
 
 // props are those of every actor here: one rule for panics.
 func (s *System) props(produce actor.Producer) *actor.Props {
-	return actor.PropsFromProducer(produce,
-		actor.WithReceiverMiddleware(s.stopOnPanic),
-		actor.WithSupervisor(actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })),
-	)
+	return actor.PropsFromProducer(func() actor.Actor { return &guard{s, produce()} }, actor.WithSupervisor(stopping))
 }
+
+// stopping is for a panic that guard does not see, which is none.
+var stopping = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
 
 // crashing is an actor that wants to know that it is about to be stopped
 // because it panicked.
@@ -41,48 +41,57 @@ type crashing interface{ crash() }
 // cannot be without. It goes on after a panic.
 type enduring interface{ endures() }
 
-// stopOnPanic contains a panic: it is logged without the values it speaks of,
-// whoever asked is answered, and the actor stops, for its state can no longer
-// be trusted. Proto.Actor would restart it empty under the same name.
-func (s *System) stopOnPanic(next actor.ReceiverFunc) actor.ReceiverFunc {
-	return func(ctx actor.ReceiverContext, envelope *actor.MessageEnvelope) {
-		defer func() {
-			reason := recover()
-			if reason == nil {
-				return
-			}
-			s.counts.crashes.Add(1)
-			s.Log.Error("an actor panicked and is stopped",
-				"actor", fmt.Sprintf("%T", ctx.Actor()), "message", fmt.Sprintf("%T", envelope.Message),
-				"reason", panicReason(reason), "stack", string(debug.Stack()))
-			if r, ok := envelope.Message.(request); ok {
-				s.refuse(r.asker(), protocol.Internal)
-			}
-			if _, ok := ctx.Actor().(enduring); ok {
-				return
-			}
-			s.root.Stop(ctx.Self()) // before anybody else can have it do something
-			if a, ok := ctx.Actor().(crashing); ok {
-				a.crash()
-			}
-		}()
-		if letter, ok := envelope.Message.(*wire.Letter); ok {
-			if envelope = arrived(envelope, letter); envelope == nil {
-				return
-			}
-		}
-		next(ctx, envelope)
-	}
+// guard is an actor in which a panic is contained: it is logged without the values
+// it speaks of, whoever asked is answered, and the actor stops, for its state can
+// no longer be trusted. Proto.Actor would restart it empty under the same name.
+//
+// It is an actor around the actor since that costs nothing. A middleware of
+// Proto.Actor's would allocate an envelope for every message.
+type guard struct {
+	sys   *System
+	actor actor.Actor
 }
 
-// arrived turns a letter back into the message it was. It is nil for a letter
-// that this node does not understand.
-func arrived(envelope *actor.MessageEnvelope, letter *wire.Letter) *actor.MessageEnvelope {
-	message := messageOf(letter)
-	if message == nil {
-		return nil
+// Receive passes the message on; a letter, as the message that it was.
+func (g *guard) Receive(ctx actor.Context) {
+	defer func() { g.contain(ctx, recover()) }()
+	if letter, ok := ctx.Message().(*wire.Letter); ok {
+		message := messageOf(letter)
+		if message == nil {
+			return // this node does not understand it
+		}
+		ctx = opened{ctx, message}
 	}
-	return &actor.MessageEnvelope{Header: envelope.Header, Message: message, Sender: envelope.Sender}
+	g.actor.Receive(ctx)
+}
+
+// opened is the context of a message that came in a letter.
+type opened struct {
+	actor.Context
+	message any
+}
+
+func (o opened) Message() any { return o.message }
+
+func (g *guard) contain(ctx actor.Context, reason any) {
+	if reason == nil {
+		return
+	}
+	s := g.sys
+	s.counts.crashes.Add(1)
+	s.Log.Error("an actor panicked and is stopped",
+		"actor", fmt.Sprintf("%T", g.actor), "message", fmt.Sprintf("%T", ctx.Message()),
+		"reason", panicReason(reason), "stack", string(debug.Stack()))
+	if r, ok := ctx.Message().(request); ok {
+		s.refuse(r.asker(), protocol.Internal)
+	}
+	if _, ok := g.actor.(enduring); ok {
+		return
+	}
+	s.root.Stop(ctx.Self()) // before anybody else can have it do something
+	if a, ok := g.actor.(crashing); ok {
+		a.crash()
+	}
 }
 
 // panicReason is what of a panic may be logged: the runtime's own words, which
