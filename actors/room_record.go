@@ -1,10 +1,12 @@
 package actors
 
 import (
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"example.com/pokey/poker"
@@ -18,17 +20,43 @@ type roomRecord struct {
 }
 
 // roomRest is how long a room's record stays untouched before the sweep asks
-// after its owner. It is a net under the users' expiry, not a limit of its own.
+// after its owner, and up to an hour more: a store need not note another time
+// with each commit. It is a net under the users' expiry, not a limit of its own.
 const roomRest = 24 * time.Hour
 
 func (a *roomActor) encode() image {
-	i := image{data: encode(roomRecord{a.room.State(), a.recent}), expires: time.Now().Add(roomRest)}
+	i := image{data: encodeRoom(a.room.State(), a.recent), expires: time.Now().Truncate(time.Hour).Add(roomRest + time.Hour)}
 	if a.archive {
 		a.archive = false
 		i.part = encode(a.room.History())
 	}
 	return i
 }
+
+// encodeRoom is a roomRecord as encoding/json would have it, which takes most of
+// its time for what is recent.
+func encodeRoom(s poker.State, r recent) []byte {
+	state := encode(s)
+	b := make([]byte, 0, len(state)+len(r)*rememberedLength+64)
+	b = append(b, `{"State":`...)
+	b = append(b, state...)
+	b = append(b, `,"Recent":{`...)
+	comma := ""
+	for user, m := range r {
+		b = append(b, comma...)
+		b = strconv.AppendQuote(b, string(user))
+		b = append(b, `:{"Digests":"`...)
+		b = base64.StdEncoding.AppendEncode(b, m.Digests)
+		b = append(b, `","At":`...)
+		b = strconv.AppendInt(b, int64(m.At), 10)
+		b = append(b, '}')
+		comma = ","
+	}
+	return append(b, "}}"...)
+}
+
+// rememberedLength is about how long one user's requests are when encoded.
+const rememberedLength = 256
 
 func encode(v any) []byte {
 	data, err := json.Marshal(v)
