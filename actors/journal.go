@@ -17,6 +17,7 @@ type keeper interface {
 	handle(ctx actor.Context, message any) // may change the state
 	encode() image                         // is the state
 	publish()                              // shows it, if it is committed
+	early() bool                           // says that the next commit has to wait until settle is called
 	passOn(message any)                    // gives a message to the successor
 	moved()                                // sends connections to the successor
 	retire()                               // ends the actor and has it pass on what still comes
@@ -26,8 +27,10 @@ type keeper interface {
 // it acknowledges and before it broadcasts:
 //
 //   - Until the record is loaded, and while a commit is under way, messages
-//     wait. So the state in memory is always the committed one or the one being
-//     committed, and a burst of requests shares the next commit.
+//     wait. So the state that effects see is the committed one, and a burst of
+//     requests shares the next commit.
+//   - While it is too early to show anything new it is also too early to commit:
+//     what is changed meanwhile shares a commit, too.
 //   - What a request brings about is put into effects, which run in order once
 //     the commit is done, and are told whether it is durable.
 //   - In a store of this process alone, a commit that fails or takes too long does
@@ -155,7 +158,9 @@ func (j *journal) hold(message any) bool {
 }
 
 // quiet says that nothing is under way.
-func (j *journal) quiet() bool { return !j.loading && !j.committing && len(j.waiting) == 0 }
+func (j *journal) quiet() bool {
+	return !j.loading && !j.committing && !j.dirty && len(j.waiting) == 0
+}
 
 // receive handles a message now, or when the state may be changed.
 func (j *journal) receive(ctx actor.Context, message any) {
@@ -182,7 +187,17 @@ func (j *journal) catchUp(ctx actor.Context) {
 		}
 		j.settle()
 	}
-	if j.moving && j.quiet() && !j.retired {
+	if j.moving && !j.retired {
+		j.leave()
+	}
+}
+
+// leave has the actor go when nothing is under way.
+func (j *journal) leave() {
+	if !j.loading {
+		j.settle()
+	}
+	if j.quiet() {
 		j.moved()
 		j.retire()
 	}
@@ -218,6 +233,7 @@ func (j *journal) settle() {
 	case j.unsaved || !j.dirty:
 		j.run(!j.unsaved && j.sys.Store.Durable())
 		j.publish()
+	case j.early() && !j.moving: // whoever ends the wait calls again
 	default:
 		j.committing, j.dirty = true, false
 		j.commit(j.rev)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,6 +94,8 @@ type client struct {
 	user    poker.UserID
 	session *actors.Session
 
+	slow atomic.Int64 // how long it takes a status, in nanoseconds
+
 	mu     sync.Mutex
 	inbox  []event
 	raw    [][]byte
@@ -124,6 +127,7 @@ func (c *client) Send(e []byte) {
 }
 
 func (c *client) SendStatus(s *protocol.Status) {
+	time.Sleep(time.Duration(c.slow.Load()))
 	c.mu.Lock()
 	stale := s.Version <= c.last[s.RoomID]
 	c.last[s.RoomID] = max(c.last[s.RoomID], s.Version)

@@ -12,8 +12,9 @@ import (
 // board is what the subscribers of a room were shown last, and when they may be
 // shown the next. A room that is idle broadcasts at once; after a broadcast it
 // waits a few times what that one took, until the last connection had it, and
-// then shows only the newest state. A small room never notices; in a large one,
-// or on a busy machine, a burst of estimates becomes a few broadcasts.
+// then commits and shows only the newest state. A small room never notices; in a
+// large one, or on a busy machine, a burst of estimates becomes a few commits and
+// broadcasts.
 type board struct {
 	shown   *poker.Snapshot  // what was broadcast last
 	whole   *protocol.Status // for who joins: the newest, without a patch
@@ -46,8 +47,12 @@ func (a *roomActor) current() *protocol.Status {
 	return a.whole
 }
 
+// early says that what is new could not be shown yet: what comes until it can
+// be shares a commit and a broadcast.
+func (a *roomActor) early() bool { return a.cooling != nil }
+
 // publish shows the room to every subscriber who has not seen this version,
-// unless it is too early: then whoever ends the wait calls again.
+// unless it is too early.
 func (a *roomActor) publish() {
 	if a.room == nil || a.committing || a.closing || a.fenced || a.cooling != nil {
 		return
@@ -112,6 +117,6 @@ func (a *roomActor) delivered(turn uint64) {
 func (a *roomActor) cooled(turn uint64) {
 	if turn == a.turn {
 		a.cooling = nil
-		a.publish()
+		a.settle()
 	}
 }

@@ -113,6 +113,9 @@ func (a *userActor) Receive(ctx actor.Context) {
 	a.catchUp(ctx)
 }
 
+// early is false: a user's commits are few.
+func (a *userActor) early() bool { return false }
+
 // publish has nothing to do: what a user's actor shows, its effects do.
 func (a *userActor) publish() {}
 

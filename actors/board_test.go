@@ -1,0 +1,99 @@
+package actors_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// counting counts the commits of rooms.
+type counting struct {
+	store.Store
+	rooms atomic.Int32
+}
+
+func (c *counting) Commit(ctx context.Context, r store.Record, with ...store.Record) (store.Revision, error) {
+	if strings.HasPrefix(r.Key, "room/") {
+		c.rooms.Add(1)
+	}
+	return c.Store.Commit(ctx, r, with...)
+}
+
+// What comes while a room pauses after a broadcast shares one commit and one
+// broadcast, and is acknowledged then and not before.
+func TestABusyRoomCommitsOnce(t *testing.T) {
+	inBubble(t, func(h *house) {
+		commits := &counting{Store: h.store}
+		h.store = commits
+		h.stop()
+		h.start()
+		ada, bob, cyd := h.connect(""), h.connect(""), h.connect("")
+		room := ada.create()
+		all := []*client{ada, bob, cyd}
+		for _, c := range all {
+			c.ok("joinRoom", room, "")
+		}
+		estimate := func(c *client, id, value string) {
+			in, bad := protocol.Decode(fmt.Appendf(nil, `{"request":"estimate","id":%q,"roomId":%q,"value":%q}`, id, room, value))
+			if bad != nil {
+				t.Fatal(bad)
+			}
+			c.session.Handle(in)
+		}
+		since := func(c *client) (oks, statuses int) {
+			for _, e := range c.take() {
+				switch e["event"] {
+				case "ok":
+					oks++
+				case "roomStatus":
+					statuses++
+				}
+			}
+			return oks, statuses
+		}
+		for _, c := range all {
+			c.take()
+		}
+
+		before := commits.rooms.Load()
+		bob.slow.Store(int64(5 * time.Millisecond))
+		estimate(ada, "first", "5") // shown after 5 ms, so that the room pauses for 20 ms
+		time.Sleep(7 * time.Millisecond)
+		bob.slow.Store(0)
+		for _, c := range all {
+			if oks, _ := since(c); c == ada && oks != 1 {
+				t.Errorf("an idle room has answered %d times", oks)
+			}
+		}
+		for i, c := range all {
+			estimate(c, "then", fmt.Sprint(i+1))
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(10 * time.Millisecond)
+		for _, c := range all {
+			if n := len(c.take()); n > 0 {
+				t.Errorf("%d words while the room pauses", n)
+			}
+		}
+		if n := commits.rooms.Load() - before; n != 1 {
+			t.Errorf("%d commits while the room pauses, want the one before", n)
+		}
+		time.Sleep(10 * time.Millisecond)
+		synctest.Wait()
+		if n := commits.rooms.Load() - before; n != 2 {
+			t.Errorf("%d commits, want 2", n)
+		}
+		for _, c := range all {
+			if oks, statuses := since(c); oks != 1 || statuses != 1 {
+				t.Errorf("%d answers and %d statuses, want one of each", oks, statuses)
+			}
+		}
+	})
+}
