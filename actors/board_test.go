@@ -97,3 +97,54 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 		}
 	})
 }
+
+// Case 72. What waits for a store that hangs is bounded: more is refused, and all
+// the rest is answered.
+func TestWhatWaitsIsBounded(t *testing.T) {
+	inBubble(t, func(h *house) {
+		disk := &flaky{Store: h.store}
+		h.store = disk
+		h.stop()
+		h.start()
+		ada, bob := h.connect(""), h.connect("")
+		room, other := ada.create(), bob.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", other, "")
+		ada.take()
+		const most = 4096
+		disk.set(hanging)
+		for i := range 1 + most + 10 { // the first one is being committed
+			in, bad := protocol.Decode(fmt.Appendf(nil, `{"request":"setTopic","id":"%d","roomId":%q,"topic":"%d"}`, i, room, i))
+			if bad != nil {
+				t.Fatal(bad)
+			}
+			ada.session.Handle(in)
+		}
+		synctest.Wait()
+		refused := 0
+		for _, e := range ada.take() {
+			if e["event"] != "error" || e["code"] != string(protocol.Unavailable) {
+				t.Fatalf("while the store hangs: %v", e)
+			}
+			refused++
+		}
+		if refused != 10 {
+			t.Errorf("%d refused, want 10", refused)
+		}
+		disk.set(nil)
+		time.Sleep(3 * time.Second)
+		answered := 0
+		for _, e := range ada.take() {
+			if e["event"] == "ok" {
+				answered++
+			}
+		}
+		if answered != 1+most {
+			t.Errorf("%d answered, want %d", answered, 1+most)
+		}
+		if got := ada.room()["topic"]; got != fmt.Sprint(most) {
+			t.Errorf("the topic is %v", got)
+		}
+		bob.ok("setTopic", other, `,"topic":"Bob's"`)
+	})
+}

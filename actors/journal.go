@@ -87,7 +87,13 @@ type (
 	retryCommit struct{}
 )
 
-const retryInterval = time.Second
+const (
+	retryInterval = time.Second
+	// maxWaiting is how many messages wait for the store before more requests are
+	// refused: forty for each of a hundred members, which is what a client may send
+	// in the second that a commit may take.
+	maxWaiting = 4096
+)
 
 // image is what an actor has the store keep of it: the record, and the part if
 // that is to be written too.
@@ -151,6 +157,8 @@ func (j *journal) hold(message any) bool {
 		if !j.known(m) { // else it is answered by what it repeats, or asked again
 			j.sys.refuse(m.asker(), protocol.Unavailable)
 		}
+	case ok && len(j.waiting) >= maxWaiting:
+		j.sys.refuse(m.asker(), protocol.Unavailable)
 	default:
 		j.waiting = append(j.waiting, message)
 	}

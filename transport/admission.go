@@ -31,6 +31,7 @@ const (
 type admission struct {
 	connections, perAddress, perSession int // the limits; zero is none
 	handshakes, mints                   rate
+	full                                func() bool // besides the limits; may be nil
 
 	mu        sync.Mutex
 	draining  bool // for ever
@@ -53,6 +54,7 @@ func newAdmission(cfg *Config) admission {
 		connections: cfg.MaxConnections,
 		perAddress:  cfg.MaxConnectionsPerIP,
 		perSession:  cfg.MaxConnectionsPerSession,
+		full:        cfg.Full,
 		handshakes:  rate{cfg.HandshakeRate, float64(max(1, cfg.HandshakeBurst))},
 		mints:       rate{cfg.MintRate, float64(max(1, cfg.MintBurst))},
 		sessions:    map[poker.UserID][]*Conn{},
@@ -104,7 +106,7 @@ func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusa
 	switch {
 	case a.draining, a.away:
 		return nil, &refuseDraining
-	case a.connections > 0 && a.total >= a.connections:
+	case a.connections > 0 && a.total >= a.connections, a.full != nil && a.full():
 		return nil, &refuseFull
 	}
 	if silent != nil {

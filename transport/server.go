@@ -55,7 +55,8 @@ type Config struct {
 	RequireOrigin bool
 
 	MaxConnections           int
-	MaxConnectionsPerIP      int // an IPv6 /64 counts as one
+	Full                     func() bool // says that nobody else is let in besides; quick; may be nil
+	MaxConnectionsPerIP      int         // an IPv6 /64 counts as one
 	MaxConnectionsPerSession int
 
 	// MessageRate and MessageBurst are what a connection may send, in messages a

@@ -21,7 +21,7 @@ func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, e
 	switch {
 	case err == nil:
 		return l, nil
-	case c.adminSet:
+	case c.given["admin-listen"]:
 		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, err)}
 	default:
 		log.Warn("no metrics: the address is not to be had", "setting", "-admin-listen", "address", c.adminListen, "err", err)
@@ -42,14 +42,15 @@ func (n *node) admin() *http.Server {
 // readiness is the answer of /readyz.
 type readiness struct {
 	Ready    bool   `json:"ready"`
-	State    string `json:"state"` // ok, degraded, frozen, isolated or draining
+	State    string `json:"state"` // ok, degraded, frozen, isolated, full or draining
 	Durable  bool   `json:"durable"`
 	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
 	Version  string `json:"version"`
 	Sessions int    `json:"connections"`
 }
 
-// readyz says whether clients should be sent here. A server that cannot save
+// readyz says whether clients should be sent here. One that is short of memory
+// keeps those it has and lets nobody else in. A server that cannot save
 // still serves, and says so: a meeting is worth more than its record. One whose
 // store is shared and does not answer says so too, and clients stay: they would
 // find the same everywhere.
@@ -65,6 +66,8 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
 	case n.member != nil && n.member.node.Isolated():
 		r.Ready, r.State, status = false, "isolated", http.StatusServiceUnavailable
+	case n.memory.full():
+		r.Ready, r.State, status = false, "full", http.StatusServiceUnavailable
 	case stats.Unsaved > 0 && n.store.Shared():
 		r.State = "frozen"
 	case stats.Unsaved > 0:

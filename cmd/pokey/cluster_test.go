@@ -96,7 +96,7 @@ func rooms(t *testing.T, nodes [3]*process) (n [3]float64) {
 }
 
 // Two people on two nodes play in rooms of the third, which is killed, and
-// another is stopped and started again. Nobody loses anything.
+// another is stopped and started again. Nobody loses anything. Case 122.
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	c := found(t)

@@ -41,8 +41,12 @@ type config struct {
 	logFormat      string
 	logLevel       string
 
-	adminSet bool // -admin-listen was given
+	given map[string]bool // the settings that were made
+	files int             // how many files may be open
 }
+
+// maxConnections is the default of -max-connections.
+const maxConnections = 10000
 
 // inMemory is the value of -data that keeps nothing on disk.
 const inMemory = "none"
@@ -60,7 +64,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
 	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
 	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
-	fs.IntVar(&c.maxConnections, "max-connections", 10000, "connections in all; 0 for no limit")
+	fs.IntVar(&c.maxConnections, "max-connections", maxConnections, "connections in all; 0 for no limit")
 	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", 256, "connections per address, and how many of them may come at once; 0 for no limit")
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
@@ -78,7 +82,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 // parseConfig reads the flags, and the environment for those that are not
 // given: -user-expiry is POKEY_USER_EXPIRY there.
 func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
-	var c config
+	c := config{given: map[string]bool{}, files: openFiles()}
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	c.flags(fs)
@@ -102,7 +106,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	if fs.NArg() > 0 {
 		return c, exit{exitUsage, fmt.Errorf("%q is neither a flag nor a command; see pokey -help", fs.Arg(0))}
 	}
-	fs.Visit(func(f *flag.Flag) { c.adminSet = c.adminSet || f.Name == "admin-listen" })
+	fs.Visit(func(f *flag.Flag) { c.given[f.Name] = true })
 	if err := c.check(); err != nil {
 		return c, exit{exitConfig, err}
 	}
@@ -180,6 +184,7 @@ func (c *config) check() error {
 			fault("-%s %v: want 0 or more", limit.name, limit.value)
 		}
 	}
+	c.checkFiles(fault)
 	if c.logFormat != "text" && c.logFormat != "json" {
 		fault("-log-format %q: want text or json", c.logFormat)
 	}
@@ -195,6 +200,23 @@ func (c *config) check() error {
 	}
 	return errors.Join(faults...)
 }
+
+// checkFiles makes sure that there is a file for each connection, and some for
+// everything else. A default that asks for too much gives way.
+func (c *config) checkFiles(fault func(string, ...any)) {
+	room := c.files - min(otherFiles, c.files/4)
+	switch {
+	case c.maxConnections <= room:
+	case c.given["max-connections"]:
+		fault("-max-connections %d: this process may open %d files, which is enough for %d; raise that limit (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower this one", c.maxConnections, c.files, room)
+	default:
+		c.maxConnections = room
+	}
+}
+
+// otherFiles is how many files may be open besides connections: the database, and
+// browsers that load the page.
+const otherFiles = 1024
 
 func loopback(host string) bool {
 	if host == "localhost" {

@@ -17,7 +17,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// Case 125.
+// Cases 93 and 125.
 func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 	for _, row := range []struct {
 		args, env string
@@ -38,6 +38,7 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 		{"-message-rate -1", "", exitConfig, "-message-rate"},
 		{"-message-rate Inf", "", exitConfig, "-message-rate"},
 		{"-max-rooms-per-user -1", "", exitConfig, "-max-rooms-per-user"},
+		{"-max-connections 2147483647", "", exitConfig, "-max-connections"},
 		{"-max-connections many", "", exitConfig, "-max-connections"},
 		{"", "POKEY_MAX_CONNECTIONS=99999999999999999999", exitConfig, "POKEY_MAX_CONNECTIONS"},
 		{"-log-format xml", "", exitConfig, "-log-format"},

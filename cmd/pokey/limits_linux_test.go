@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,7 +22,7 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 	p := spawn(t, func(c *exec.Cmd) {
 		c.Args = append([]string{prlimit, "--nofile=64:64", c.Path}, c.Args[1:]...)
 		c.Path = prlimit
-	}, "-data", t.TempDir())
+	}, "-data", t.TempDir(), "-max-connections", "0")
 	var cookies []string
 	for range 16 {
 		cookies = append(cookies, peerCookie(t, p.url))
@@ -45,6 +46,70 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 		conns, _ := roomsLeft(t, p, cookies, 1)
 		return len(conns) == 1
 	})
+}
+
+// Case 63. More connections than there can be files are refused at the start if
+// somebody asked for them, and else not offered.
+func TestStartCountsFiles(t *testing.T) {
+	t.Parallel()
+	prlimit, err := exec.LookPath("prlimit")
+	if err != nil {
+		t.Skip("prlimit is not to be had here")
+	}
+	with := func(files string, args ...string) *process {
+		return spawn(t, func(c *exec.Cmd) {
+			c.Args = append([]string{prlimit, "--nofile=" + files, c.Path}, c.Args[1:]...)
+			c.Path = prlimit
+		}, append([]string{"-data", "none"}, args...)...)
+	}
+	p := with("256:5000", "-max-connections", "4000")
+	if code := p.code(t, 10*time.Second); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "is enough for 39") {
+		t.Errorf("exit %d: %s", code, p.log)
+	}
+	for _, args := range [][]string{{"-max-connections", "3900"}, {}} {
+		p := with("256:5000", args...)
+		if p.url == "" {
+			t.Fatalf("%v: it does not start: %s", args, p.log)
+		}
+		if warned := strings.Contains(p.log.String(), "connections=39"); warned != (len(args) == 0) {
+			t.Errorf("%v: %s", args, p.log)
+		}
+	}
+}
+
+// Case 74. With more clients than memory, the process turns newcomers away, says
+// so and serves those who are there; when some go others come.
+func TestMemoryRunsShort(t *testing.T) {
+	t.Parallel()
+	p := spawn(t, func(c *exec.Cmd) { c.Env = append(c.Environ(), "GOMEMLIMIT=32MiB") },
+		"-data", "none", "-max-connections-per-ip", "0", "-max-connections-per-session", "0")
+	cookie := peerCookie(t, p.url)
+	a := callIn(t, p.url, cookie)
+	room := a.create("Login")
+	conns, refused := roomsLeft(t, p, []string{cookie}, 6000)
+	if refused == 0 || len(conns) < 100 {
+		t.Fatalf("%d more with 32 MiB, %d refused: the test is blind", len(conns), refused)
+	}
+	t.Logf("%d connections in 32 MiB", len(conns))
+	if ok := a.do("setTopic", message{"roomId": room, "topic": "still here"}); ok["event"] != "ok" {
+		t.Errorf("without memory: %v", ok)
+	}
+	if status, body := p.get(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"full"`) {
+		t.Errorf("readyz: %d %s", status, body)
+	}
+	if _, body := p.get(t, "/metrics"); !strings.Contains(body, "\npokey_memory_full 1") || !strings.Contains(body, `pokey_handshakes_total{status="503"}`) {
+		t.Error("the metrics do not tell")
+	}
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+	eventually(t, "somebody new", 30*time.Second, func() bool {
+		conns, _ := roomsLeft(t, p, []string{cookie}, 1)
+		return len(conns) == 1
+	})
+	if status, _ := p.get(t, "/readyz"); status != http.StatusOK {
+		t.Errorf("readyz: %d", status)
+	}
 }
 
 // Case 76. With one processor and twenty who flood it, the process still says

@@ -70,6 +70,7 @@ var (
 	descMembers     = desc("members", "Members of the rooms that have an actor.")
 	descUnsaved     = desc("unsaved", "Rooms and users that could not be written, or wait for the store to say what it has written.")
 	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk, or in a cluster while the store does not answer.")
+	descFull        = desc("memory_full", "1 while nobody else is let in for want of memory.")
 	descActivations = desc("activations_total", "Users and rooms that got an actor here.")
 	descCrashes     = desc("actor_panics_total", "Panics that stopped an actor.")
 	descRequests    = desc("requests_total", "Requests of clients.", "request")
@@ -86,6 +87,13 @@ var (
 // with the counts.
 func (collector) Describe(chan<- *prometheus.Desc) {}
 
+func truth(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 // Collect sends the counts as they are.
 func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64) {
@@ -100,11 +108,8 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descRooms, float64(s.Rooms))
 	gauge(descMembers, float64(s.Members))
 	gauge(descUnsaved, float64(s.Unsaved))
-	degraded := 0.0
-	if s.Unsaved > 0 {
-		degraded = 1
-	}
-	gauge(descDegraded, degraded)
+	gauge(descDegraded, truth(s.Unsaved > 0))
+	gauge(descFull, truth(c.node.memory.full()))
 	count(descCrashes, float64(s.Crashes))
 	count(descActivations, float64(s.Activations))
 	if c.node.member != nil {

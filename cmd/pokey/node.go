@@ -24,6 +24,7 @@ type node struct {
 	system   *actors.System
 	web      *transport.Server
 	metrics  *metrics
+	memory   *memory
 	draining atomic.Bool
 }
 
@@ -34,7 +35,10 @@ const refill = 10
 
 // assemble builds a node from the inside out. It listens nowhere yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
-	n := &node{log: log, metrics: newMetrics()}
+	n := &node{log: log, metrics: newMetrics(), memory: limitMemory(log)}
+	if !c.given["max-connections"] && c.maxConnections < maxConnections {
+		log.Warn("fewer connections than usual: the process may not open more files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
+	}
 	keys, err := n.open(c)
 	if err != nil {
 		return nil, err
@@ -60,7 +64,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
-		Observe: n.metrics.observeDelivery,
+		Full: n.memory.full, Observe: n.metrics.observeDelivery,
 	})
 	if err != nil {
 		n.close()

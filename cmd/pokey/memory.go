@@ -1,0 +1,91 @@
+package main
+
+import (
+	"log/slog"
+	"math"
+	runtimemetrics "runtime/metrics"
+	"sync"
+	"time"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+)
+
+// memory knows how much of it the process may have, and when so much is in use
+// that nobody else should be let in.
+type memory struct {
+	limit uint64 // bytes; math.MaxInt64 for none
+	log   *slog.Logger
+
+	mu    sync.Mutex
+	next  time.Time // when to look again
+	short bool
+}
+
+// The Go runtime is given this much of what the process may have, and collects
+// garbage the harder the nearer it comes to that. Newcomers are turned away, and
+// let in again, when so much of it is in use.
+const (
+	memoryGiven  = 0.8
+	memoryShort  = 0.9
+	memoryEnough = 0.8
+	memoryLook   = 100 * time.Millisecond
+)
+
+// limitMemory has the runtime keep to GOMEMLIMIT, or to what the process's cgroup
+// may have.
+func limitMemory(log *slog.Logger) *memory {
+	limit, err := memlimit.Set(memlimit.WithRatio(memoryGiven))
+	if err != nil {
+		log.Debug("no limit of memory is known", "err", err)
+	}
+	if limit < math.MaxInt64 {
+		log.Info("memory is limited", "bytes", limit)
+	}
+	return &memory{limit: uint64(limit), log: log}
+}
+
+// full says that newcomers are to be turned away for want of memory.
+func (m *memory) full() bool {
+	if m.limit == math.MaxInt64 {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now := time.Now(); now.After(m.next) {
+		m.next = now.Add(memoryLook)
+		m.look(inUse())
+	}
+	return m.short
+}
+
+// look takes in how much is in use.
+func (m *memory) look(used uint64) {
+	share := float64(used) / float64(m.limit)
+	switch {
+	case !m.short && share > memoryShort:
+		m.short = true
+		m.log.Warn("memory is short: nobody else is let in", "used", used, "limit", m.limit)
+	case m.short && share < memoryEnough:
+		m.short = false
+		m.log.Info("there is memory again", "used", used, "limit", m.limit)
+	}
+}
+
+// inUse is what the process would have left after a garbage collection: all its
+// memory, without what is free and what was found to be garbage.
+func inUse() uint64 {
+	samples := []runtimemetrics.Sample{
+		{Name: "/memory/classes/total:bytes"},
+		{Name: "/gc/heap/live:bytes"},
+		{Name: "/memory/classes/heap/objects:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"},
+		{Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/released:bytes"},
+	}
+	runtimemetrics.Read(samples)
+	used := samples[0].Value.Uint64() + samples[1].Value.Uint64()
+	for _, s := range samples[2:] {
+		used -= min(used, s.Value.Uint64())
+	}
+	return used
+}

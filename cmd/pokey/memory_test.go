@@ -1,0 +1,35 @@
+package main
+
+import (
+	"log/slog"
+	"runtime"
+	"testing"
+)
+
+// Case 74. Newcomers are turned away above nine tenths, until less than eight are
+// in use.
+func TestMemoryHysteresis(t *testing.T) {
+	m := &memory{limit: 1000, log: slog.New(slog.DiscardHandler)}
+	for _, step := range []struct {
+		used uint64
+		want bool
+	}{{0, false}, {900, false}, {901, true}, {900, true}, {800, true}, {799, false}, {900, false}, {5000, true}} {
+		if m.look(step.used); m.short != step.want {
+			t.Errorf("%d of 1000: %v", step.used, m.short)
+		}
+	}
+}
+
+// What is in use is about what is held, whatever garbage there is besides.
+func TestMemoryInUse(t *testing.T) {
+	before := inUse()
+	held := make([]byte, 64<<20)
+	for range 100 {
+		_ = make([]byte, 1<<20+len(held)&1)
+	}
+	runtime.GC()
+	if grown := int64(inUse()) - int64(before); grown < 48<<20 || grown > 96<<20 {
+		t.Errorf("%d bytes more are in use with 64 MiB held", grown)
+	}
+	clear(held)
+}
