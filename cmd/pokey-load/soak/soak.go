@@ -104,7 +104,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	began := time.Now()
-	styles := r.all(ctx)
+	styles := r.all(ctx, o.Connects)
 	took := time.Since(began)
 	if ctx.Err() != nil {
 		return Report{}, ctx.Err()
@@ -124,7 +124,9 @@ type runner struct {
 }
 
 // warmUp makes the sessions and uses each of them once, so that whatever the
-// server keeps for a user is there before the first measurement.
+// server keeps for a user is there before the first measurement. Then it makes as
+// many connections as are open at a time: tables and free lists grow with those,
+// once, and are not given back.
 func (r *runner) warmUp(ctx context.Context) error {
 	for range r.Sessions {
 		session, err := r.Site.NewSession(ctx)
@@ -136,7 +138,8 @@ func (r *runner) warmUp(ctx context.Context) error {
 			return fmt.Errorf("warm-up: %s", ending)
 		}
 	}
-	return nil
+	r.all(ctx, min(r.Connects, len(styles)*r.HalfOpen))
+	return ctx.Err()
 }
 
 // settled is the least the server gets down to while it is left alone: for as
@@ -170,8 +173,8 @@ const (
 	collectionPatience = 150 * time.Second
 )
 
-// all makes the connections, style by style in turn.
-func (r *runner) all(ctx context.Context) []Style {
+// all makes n connections, style by style in turn.
+func (r *runner) all(ctx context.Context, n int) []Style {
 	results := make([]Style, len(styles))
 	for i, s := range styles {
 		results[i] = Style{Name: s.name, Unexpected: make(map[string]int64)}
@@ -192,14 +195,14 @@ func (r *runner) all(ctx context.Context) []Style {
 	for range r.Workers {
 		working.Go(func() {
 			for ctx.Err() == nil {
-				n := int(next.Add(1)) - 1
-				if n >= r.Connects {
+				i := int(next.Add(1)) - 1
+				if i >= n {
 					return
 				}
-				if r.Progress != nil && n > 0 && n%1000 == 0 {
-					r.Progress(n)
+				if r.Progress != nil && i > 0 && i%1000 == 0 {
+					r.Progress(i)
 				}
-				style, session := n%len(styles), r.sessions[n/len(styles)%len(r.sessions)]
+				style, session := i%len(styles), r.sessions[i/len(styles)%len(r.sessions)]
 				if !styles[style].holds {
 					note(style, styles[style].connect(ctx, r, session))
 					continue
