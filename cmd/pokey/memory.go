@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"math"
+	"runtime/debug"
 	runtimemetrics "runtime/metrics"
 	"sync"
 	"time"
@@ -29,6 +31,7 @@ const (
 	memoryShort  = 0.9
 	memoryEnough = 0.8
 	memoryLook   = 100 * time.Millisecond
+	memoryQuiet  = 30 * time.Second // without a garbage collection
 )
 
 // limitMemory has the runtime keep to GOMEMLIMIT, or to what the process's cgroup
@@ -58,6 +61,27 @@ func (m *memory) full() bool {
 	return m.short
 }
 
+// giveBack returns memory to the system when the process has been quiet for a
+// while, until ctx is done. By itself the runtime keeps twice what is in use.
+func (m *memory) giveBack(ctx context.Context) {
+	ticker := time.NewTicker(memoryQuiet)
+	defer ticker.Stop()
+	var seen, given uint64
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		collections := read("/gc/cycles/automatic:gc-cycles")[0]
+		if collections == seen && collections != given {
+			given = collections
+			debug.FreeOSMemory()
+		}
+		seen = collections
+	}
+}
+
 // look takes in how much is in use.
 func (m *memory) look(used uint64) {
 	share := float64(used) / float64(m.limit)
@@ -74,18 +98,25 @@ func (m *memory) look(used uint64) {
 // inUse is what the process would have left after a garbage collection: all its
 // memory, without what is free and what was found to be garbage.
 func inUse() uint64 {
-	samples := []runtimemetrics.Sample{
-		{Name: "/memory/classes/total:bytes"},
-		{Name: "/gc/heap/live:bytes"},
-		{Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/memory/classes/heap/unused:bytes"},
-		{Name: "/memory/classes/heap/free:bytes"},
-		{Name: "/memory/classes/heap/released:bytes"},
-	}
-	runtimemetrics.Read(samples)
-	used := samples[0].Value.Uint64() + samples[1].Value.Uint64()
-	for _, s := range samples[2:] {
-		used -= min(used, s.Value.Uint64())
+	v := read("/memory/classes/total:bytes", "/gc/heap/live:bytes", "/memory/classes/heap/objects:bytes",
+		"/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes", "/memory/classes/heap/released:bytes")
+	used := v[0] + v[1]
+	for _, not := range v[2:] {
+		used -= min(used, not)
 	}
 	return used
+}
+
+// read reads metrics of the Go runtime.
+func read(names ...string) []uint64 {
+	samples := make([]runtimemetrics.Sample, len(names))
+	for i, name := range names {
+		samples[i].Name = name
+	}
+	runtimemetrics.Read(samples)
+	values := make([]uint64, len(names))
+	for i, s := range samples {
+		values[i] = s.Value.Uint64()
+	}
+	return values
 }

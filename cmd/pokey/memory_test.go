@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"log/slog"
+	"math"
 	"runtime"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // Case 74. Newcomers are turned away above nine tenths, until less than eight are
@@ -32,4 +36,25 @@ func TestMemoryInUse(t *testing.T) {
 		t.Errorf("%d bytes more are in use with 64 MiB held", grown)
 	}
 	clear(held)
+}
+
+// What was needed in a rush goes back to the system when it is over.
+func TestMemoryIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{limit: math.MaxInt64, log: slog.New(slog.DiscardHandler)}
+		for range 10 {
+			clear(make([]byte, 64<<20))
+		}
+		runtime.GC()
+		if free := read("/memory/classes/heap/free:bytes")[0]; free < 32<<20 {
+			t.Fatalf("%d bytes are free after a rush: the test is blind", free)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go m.giveBack(ctx)
+		time.Sleep(3 * memoryQuiet)
+		if free := read("/memory/classes/heap/free:bytes")[0]; free > 16<<20 {
+			t.Errorf("%d bytes are still free", free)
+		}
+	})
 }

@@ -102,6 +102,7 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 	if admin != nil {
 		begin(node.admin(), admin)
 	}
+	go node.memory.giveBack(ctx)
 	log.Info("serving", "url", c.url(public.Addr()), "version", version())
 
 	select {
