@@ -196,18 +196,11 @@ func (j *journal) catchUp(ctx actor.Context) {
 		j.settle()
 	}
 	if j.moving && !j.retired {
-		j.leave()
-	}
-}
-
-// leave has the actor go when nothing is under way.
-func (j *journal) leave() {
-	if !j.loading {
-		j.settle()
-	}
-	if j.quiet() {
-		j.moved()
-		j.retire()
+		j.settle() // what is not committed yet, however early it is
+		if j.quiet() {
+			j.moved()
+			j.retire()
+		}
 	}
 }
 
