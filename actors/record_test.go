@@ -13,7 +13,8 @@ import (
 func TestRoomRecord(t *testing.T) {
 	state := poker.NewRoom("room", "epoch", "ada", 1, poker.DefaultDeck()).State()
 	for _, r := range []recent{
-		nil, {},
+		nil,
+		{},
 		{"ada": {Digests: []byte("12345678"), At: 5}},
 		{"ada": {Digests: []byte("\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8"), At: 5}, "bob": {At: -1}},
 	} {
