@@ -31,9 +31,7 @@ func (c *counting) Commit(ctx context.Context, r store.Record, with ...store.Rec
 func TestABusyRoomCommitsOnce(t *testing.T) {
 	inBubble(t, func(h *house) {
 		commits := &counting{Store: h.store}
-		h.store = commits
-		h.stop()
-		h.start()
+		h.restart(commits)
 		ada, bob, cyd := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		all := []*client{ada, bob, cyd}
@@ -41,22 +39,7 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 			c.ok("joinRoom", room, "")
 		}
 		estimate := func(c *client, id, value string) {
-			in, bad := protocol.Decode(fmt.Appendf(nil, `{"request":"estimate","id":%q,"roomId":%q,"value":%q}`, id, room, value))
-			if bad != nil {
-				t.Fatal(bad)
-			}
-			c.session.Handle(in)
-		}
-		since := func(c *client) (oks, statuses int) {
-			for _, e := range c.take() {
-				switch e["event"] {
-				case "ok":
-					oks++
-				case "roomStatus":
-					statuses++
-				}
-			}
-			return oks, statuses
+			c.send(fmt.Sprintf(`{"request":"estimate","id":%q,"roomId":%q,"value":%q}`, id, room, value))
 		}
 		for _, c := range all {
 			c.take()
@@ -68,7 +51,7 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 		time.Sleep(7 * time.Millisecond)
 		bob.slow.Store(0)
 		for _, c := range all {
-			if oks, _ := since(c); c == ada && oks != 1 {
+			if oks := count(c.take(), "ok"); c == ada && oks != 1 {
 				t.Errorf("an idle room has answered %d times", oks)
 			}
 		}
@@ -91,7 +74,8 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 			t.Errorf("%d commits, want 2", n)
 		}
 		for _, c := range all {
-			if oks, statuses := since(c); oks != 1 || statuses != 1 {
+			got := c.take()
+			if oks, statuses := count(got, "ok"), count(got, "roomStatus"); oks != 1 || statuses != 1 {
 				t.Errorf("%d answers and %d statuses, want one of each", oks, statuses)
 			}
 		}
@@ -103,9 +87,7 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 func TestWhatWaitsIsBounded(t *testing.T) {
 	inBubble(t, func(h *house) {
 		disk := &flaky{Store: h.store}
-		h.store = disk
-		h.stop()
-		h.start()
+		h.restart(disk)
 		ada, bob := h.connect(""), h.connect("")
 		room, other := ada.create(), bob.create()
 		ada.ok("joinRoom", room, "")
@@ -114,11 +96,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		const most = 4096
 		disk.set(hanging)
 		for i := range 1 + most + 10 { // the first one is being committed
-			in, bad := protocol.Decode(fmt.Appendf(nil, `{"request":"setTopic","id":"%d","roomId":%q,"topic":"%d"}`, i, room, i))
-			if bad != nil {
-				t.Fatal(bad)
-			}
-			ada.session.Handle(in)
+			ada.send(fmt.Sprintf(`{"request":"setTopic","id":"%d","roomId":%q,"topic":"%d"}`, i, room, i))
 		}
 		synctest.Wait()
 		refused := 0
@@ -133,12 +111,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		}
 		disk.set(nil)
 		time.Sleep(3 * time.Second)
-		answered := 0
-		for _, e := range ada.take() {
-			if e["event"] == "ok" {
-				answered++
-			}
-		}
+		answered := count(ada.take(), "ok")
 		if answered != 1+most {
 			t.Errorf("%d answered, want %d", answered, 1+most)
 		}

@@ -78,9 +78,7 @@ func hanging(ctx context.Context) error {
 
 func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 	inBubble(t, func(h *house) {
-		h.store = &flaky{Store: h.store}
-		h.stop()
-		h.start()
+		h.restart(&flaky{Store: h.store})
 		ada, bob := h.connect(""), h.connect("")
 		bob.say(`{"request":"setName","id":"n","name":"Bob"}`)
 		room := ada.create()
@@ -131,9 +129,7 @@ func TestADiskThatFailsDegradesOpenlyAndRecovers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(h *house) {
 				disk := &flaky{Store: h.store}
-				h.store = disk
-				h.stop()
-				h.start()
+				h.restart(disk)
 				ada := h.connect("")
 				room := ada.create()
 				ada.ok("joinRoom", room, "")
@@ -247,9 +243,7 @@ func (b *bomb) Durable() bool {
 func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
 	inBubble(t, func(h *house) {
 		trap := &bomb{Store: h.store}
-		h.store = trap
-		h.stop()
-		h.start()
+		h.restart(trap)
 		ada, bob := h.connect(""), h.connect("")
 		room, other := ada.create(), bob.create()
 		ada.ok("joinRoom", room, "")
@@ -277,9 +271,7 @@ func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
 func TestThreePanicsQuarantineARoom(t *testing.T) {
 	inBubble(t, func(h *house) {
 		trap := &bomb{Store: h.store}
-		h.store = trap
-		h.stop()
-		h.start()
+		h.restart(trap)
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

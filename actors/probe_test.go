@@ -60,6 +60,13 @@ func (h *house) start() {
 	h.sys = actors.Start(h.config)
 }
 
+// restart ends the system and starts another one with a store.
+func (h *house) restart(s store.Store) {
+	h.store = s
+	h.stop()
+	h.start()
+}
+
 // stop ends the system, as the transport would, connections first, and lets
 // Proto.Actor's tickers run out.
 func (h *house) stop() {
@@ -183,6 +190,16 @@ func (c *client) take() []event {
 	got := c.inbox[c.next:]
 	c.next = len(c.inbox)
 	return got
+}
+
+// count is how many of the events are of the kind.
+func count(events []event, kind string) (n int) {
+	for _, e := range events {
+		if e["event"] == kind {
+			n++
+		}
+	}
+	return n
 }
 
 // want takes the events and returns the last of the kind, which must be there.

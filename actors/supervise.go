@@ -30,7 +30,7 @@ func (s *System) props(produce actor.Producer) *actor.Props {
 	return actor.PropsFromProducer(func() actor.Actor { return &guard{s, produce()} }, actor.WithSupervisor(stopping))
 }
 
-// stopping is for a panic that guard does not see, which is none.
+// stopping is for a panic that guard does not contain, which is one of crash.
 var stopping = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
 
 // crashing is an actor that wants to know that it is about to be stopped

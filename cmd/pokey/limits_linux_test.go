@@ -11,18 +11,24 @@ import (
 	"time"
 )
 
-// Case 63. When the process has no file descriptor left, those who are there do
-// not notice, and when some go others come.
-func TestFileDescriptorsRunOut(t *testing.T) {
-	t.Parallel()
+// spawnWithFiles starts the program with SOFT:HARD limits of open files.
+func spawnWithFiles(t *testing.T, limits string, args ...string) *process {
+	t.Helper()
 	prlimit, err := exec.LookPath("prlimit")
 	if err != nil {
 		t.Skip("prlimit is not to be had here")
 	}
-	p := spawn(t, func(c *exec.Cmd) {
-		c.Args = append([]string{prlimit, "--nofile=64:64", c.Path}, c.Args[1:]...)
+	return spawn(t, func(c *exec.Cmd) {
+		c.Args = append([]string{prlimit, "--nofile=" + limits, c.Path}, c.Args[1:]...)
 		c.Path = prlimit
-	}, "-data", t.TempDir(), "-max-connections", "0")
+	}, args...)
+}
+
+// Case 63. When the process has no file descriptor left, those who are there do
+// not notice, and when some go others come.
+func TestFileDescriptorsRunOut(t *testing.T) {
+	t.Parallel()
+	p := spawnWithFiles(t, "64:64", "-data", t.TempDir(), "-max-connections", "0")
 	var cookies []string
 	for range 16 {
 		cookies = append(cookies, peerCookie(t, p.url))
@@ -52,22 +58,12 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 // somebody asked for them, and else not offered.
 func TestStartCountsFiles(t *testing.T) {
 	t.Parallel()
-	prlimit, err := exec.LookPath("prlimit")
-	if err != nil {
-		t.Skip("prlimit is not to be had here")
-	}
-	with := func(files string, args ...string) *process {
-		return spawn(t, func(c *exec.Cmd) {
-			c.Args = append([]string{prlimit, "--nofile=" + files, c.Path}, c.Args[1:]...)
-			c.Path = prlimit
-		}, append([]string{"-data", "none"}, args...)...)
-	}
-	p := with("256:5000", "-max-connections", "4000")
+	p := spawnWithFiles(t, "256:5000", "-data", "none", "-max-connections", "4000")
 	if code := p.code(t, 10*time.Second); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "is enough for 39") {
 		t.Errorf("exit %d: %s", code, p.log)
 	}
 	for _, args := range [][]string{{"-max-connections", "3900"}, {}} {
-		p := with("256:5000", args...)
+		p := spawnWithFiles(t, "256:5000", append([]string{"-data", "none"}, args...)...)
 		if p.url == "" {
 			t.Fatalf("%v: it does not start: %s", args, p.log)
 		}
