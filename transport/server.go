@@ -55,9 +55,11 @@ type Config struct {
 	RequireOrigin bool
 
 	MaxConnections           int
-	Full                     func() bool // says that nobody else is let in besides; quick; may be nil
-	MaxConnectionsPerIP      int         // an IPv6 /64 counts as one
+	MaxConnectionsPerIP      int // an IPv6 /64 counts as one
 	MaxConnectionsPerSession int
+	// Full, if any, says that nobody else is to be let in, whatever the limits. It
+	// must be quick and safe for concurrent use.
+	Full func() bool
 
 	// MessageRate and MessageBurst are what a connection may send, in messages a
 	// second and at once. The limits for bytes follow from them.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -38,7 +39,6 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 		{"-message-rate -1", "", exitConfig, "-message-rate"},
 		{"-message-rate Inf", "", exitConfig, "-message-rate"},
 		{"-max-rooms-per-user -1", "", exitConfig, "-max-rooms-per-user"},
-		{"-max-connections 2147483647", "", exitConfig, "-max-connections"},
 		{"-max-connections many", "", exitConfig, "-max-connections"},
 		{"", "POKEY_MAX_CONNECTIONS=99999999999999999999", exitConfig, "POKEY_MAX_CONNECTIONS"},
 		{"-log-format xml", "", exitConfig, "-log-format"},
@@ -67,6 +67,37 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 		_, err := parseConfig(strings.Fields(row.args), getenv, &said)
 		if code := exitCode(err, &said); code != row.code || !strings.Contains(said.String(), row.says) {
 			t.Errorf("%s %s: exit %d, says %q", row.args, row.env, code, &said)
+		}
+	}
+}
+
+// Case 63.
+func TestConfigCountsFiles(t *testing.T) {
+	for _, row := range []struct {
+		files, asked int // asked is -1 for nobody
+		want         int // -1 for a refusal
+	}{
+		{math.MaxInt, -1, maxConnections},
+		{math.MaxInt, math.MaxInt32, math.MaxInt32},
+		{maxConnections + otherFiles, -1, maxConnections},
+		{maxConnections + otherFiles - 1, -1, maxConnections - 1},
+		{maxConnections + otherFiles - 1, maxConnections, -1},
+		{1024, -1, 768},
+		{1024, 768, 768},
+		{1024, 769, -1},
+		{1024, 0, 0},
+	} {
+		c := config{files: row.files, maxConnections: maxConnections, given: map[string]bool{}}
+		if row.asked >= 0 {
+			c.maxConnections, c.given["max-connections"] = row.asked, true
+		}
+		got := 0
+		c.checkFiles(func(string, ...any) { got = -1 })
+		if got == 0 {
+			got = c.maxConnections
+		}
+		if got != row.want {
+			t.Errorf("%d files, asked for %d: %d, want %d", row.files, row.asked, got, row.want)
 		}
 	}
 }

@@ -102,7 +102,9 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 	if admin != nil {
 		begin(node.admin(), admin)
 	}
-	go node.memory.giveBack(ctx)
+	serving, done := context.WithCancel(ctx)
+	defer done()
+	go node.memory.giveBack(serving)
 	log.Info("serving", "url", c.url(public.Addr()), "version", version())
 
 	select {
