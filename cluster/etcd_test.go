@@ -288,7 +288,7 @@ func TestEtcdCompaction(t *testing.T) {
 
 func TestEtcdOneAddress(t *testing.T) {
 	server := etcdtest.Start(t)
-	address := freeAddress(t)
+	address := etcdtest.FreeAddress(t)
 	fixed := func(c *Config) { c.Listen = address }
 	a, source := etcdNode(t, server, fixed)
 	join(t, a)
@@ -346,16 +346,6 @@ func TestEtcdDown(t *testing.T) {
 	if _, err := net.DialTimeout("tcp", a.Self(), time.Second); err == nil {
 		t.Error("the link is still open")
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 // TestEtcdOtherReleases has keys and fields that this release does not know.

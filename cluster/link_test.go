@@ -12,6 +12,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 func send(n *Node, address string) {
@@ -220,7 +222,7 @@ func TestFrozenPeer(t *testing.T) {
 	waits(t)
 	memory := NewMemory()
 	a := startNode(t, memory.Source(), nil)
-	address := freeAddress(t)
+	address := etcdtest.FreeAddress(t)
 	wire := newWire(t, address)
 	b := startNode(t, NewMemory().Source(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
 	join(t, a)

@@ -2,32 +2,11 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
-	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
-
-// listenAdmin opens the operator's port. Where nobody asked for it and it is
-// taken, the server does without.
-func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, error) {
-	if c.adminListen == "" {
-		return nil, nil
-	}
-	l, err := listen("tcp", c.adminListen)
-	switch {
-	case err == nil:
-		return l, nil
-	case c.given["admin-listen"]:
-		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, err)}
-	default:
-		log.Warn("no metrics: the address is not to be had", "setting", "-admin-listen", "address", c.adminListen, "err", err)
-		return nil, nil
-	}
-}
 
 // admin is the server of the operator's port.
 func (n *node) admin() *http.Server {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // heads is a listener that keeps what clients send first on each connection.
@@ -124,7 +126,7 @@ func TestBrowserFrame(t *testing.T) {
 // connection, and does not storm.
 func TestBrowserUpgradeStripped(t *testing.T) {
 	t.Parallel()
-	program, address := proxies[0].look(t), freeAddress(t)
+	program, address := proxies[0].look(t), etcdtest.FreeAddress(t)
 	h := &heads{}
 	server := listenWith(t, h.listen, "-public-origin", "http://"+address)
 	snippet := proxies[0].snippet(t, address, "/", server.url)

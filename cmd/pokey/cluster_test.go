@@ -63,7 +63,7 @@ func (c *nodes) three() [3]*process {
 	c.t.Helper()
 	var all [3]*process
 	for i := range all {
-		all[i] = c.start(freeAddress(c.t))
+		all[i] = c.start(etcdtest.FreeAddress(c.t))
 	}
 	for _, p := range all {
 		eventually(c.t, "a cluster of three", 10*time.Second, func() bool { return p.figure(c.t, "pokey_cluster_members") == 3 })
@@ -141,7 +141,7 @@ func TestCluster(t *testing.T) {
 	if code := nodes[1].code(t, 25*time.Second); code != 0 {
 		t.Errorf("exit %d:\n%s", code, nodes[1].log)
 	}
-	again := c.start(freeAddress(t))
+	again := c.start(etcdtest.FreeAddress(t))
 	cy := callIn(t, again.url, peerCookie(t, again.url))
 	cy.ask("joinRoom", message{"roomId": room})
 	if round := cy.until("roomStatus")["room"].(message)["round"]; round != 2.0 {
@@ -159,17 +159,17 @@ func TestCluster(t *testing.T) {
 func TestClusterRefusesStrangers(t *testing.T) {
 	t.Parallel()
 	c := found(t)
-	address := freeAddress(t)
+	address := etcdtest.FreeAddress(t)
 	c.start(address)
 	other := found(t)
 	for name, row := range map[string]struct {
 		args []string
 		says string
 	}{
-		"another secret":   {append(c.args(freeAddress(t)), "-secret-file", filepath.Join(other.dir, "secret.key")), "-secret-file"},
+		"another secret":   {append(c.args(etcdtest.FreeAddress(t)), "-secret-file", filepath.Join(other.dir, "secret.key")), "-secret-file"},
 		"the same address": {c.args(address), "-node-"},
-		"no secret":        {append(c.args(freeAddress(t)), "-secret-file", filepath.Join(c.dir, "none.key")), "-secret-file"},
-		"no certificate":   {append(c.args(freeAddress(t)), "-node-tls-cert", filepath.Join(c.dir, "none.pem")), "none.pem"},
+		"no secret":        {append(c.args(etcdtest.FreeAddress(t)), "-secret-file", filepath.Join(c.dir, "none.key")), "-secret-file"},
+		"no certificate":   {append(c.args(etcdtest.FreeAddress(t)), "-node-tls-cert", filepath.Join(c.dir, "none.pem")), "none.pem"},
 	} {
 		p := spawn(t, nil, row.args...)
 		if code := p.code(t, 20*time.Second); code != exitConfig || !p.log.contains(row.says) {
@@ -177,7 +177,7 @@ func TestClusterRefusesStrangers(t *testing.T) {
 		}
 	}
 	// An authority of its own: it starts, and the others let it do nothing.
-	stranger := spawn(t, nil, append(c.args(freeAddress(t)),
+	stranger := spawn(t, nil, append(c.args(etcdtest.FreeAddress(t)),
 		"-node-tls-ca", filepath.Join(other.dir, "ca.pem"), "-node-tls-cert", filepath.Join(other.dir, "127.0.0.1.pem"), "-node-tls-key", filepath.Join(other.dir, "127.0.0.1-key.pem"))...)
 	if stranger.url == "" {
 		t.Errorf("it does not start:\n%s", stranger.log)
@@ -188,7 +188,7 @@ func TestClusterRefusesStrangers(t *testing.T) {
 func TestClusterPage(t *testing.T) {
 	t.Parallel()
 	c := found(t)
-	p := c.start(freeAddress(t))
+	p := c.start(etcdtest.FreeAddress(t))
 	status, page := p.get(t, "/cluster")
 	for _, words := range []string{"1 members", "this node", "certificate", "0 connections"} {
 		if !strings.Contains(page, words) {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // What docs/cluster.md says to type is accepted, the metrics it names exist, and
@@ -33,7 +35,7 @@ func TestClusterDocument(t *testing.T) {
 	}
 
 	cluster := found(t)
-	p := cluster.start(freeAddress(t))
+	p := cluster.start(etcdtest.FreeAddress(t))
 	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
 	_, metrics := p.get(t, "/metrics")
 	names := regexp.MustCompile(`\bpokey_[a-z_]+\b`).FindAllString(document, -1)

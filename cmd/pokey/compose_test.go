@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // composed is docker-compose.yml, run by an engine under a name, a port and a
@@ -32,7 +34,7 @@ func compose(t *testing.T, profile ...string) *composed {
 			need(t, "POKEY_ENGINE", "docker "+strings.Join(c, " "))
 		}
 	}
-	_, port, _ := net.SplitHostPort(freeAddress(t))
+	_, port, _ := net.SplitHostPort(etcdtest.FreeAddress(t))
 	c := &composed{t: t, url: "http://localhost:" + port, args: []string{"compose", "--project-directory", "../..", "-p", "pokey-test-" + port}}
 	for _, p := range profile {
 		c.args = append(c.args, "--profile", p)

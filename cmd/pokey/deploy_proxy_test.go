@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // Whoever comes through the proxy of deploy/haproxy.cfg is let in, whatever a
@@ -27,13 +29,13 @@ func TestProxyOfACluster(t *testing.T) {
 		}
 		set = strings.Replace(set, old, put, 1)
 	}
-	front := freeAddress(t)
+	front := etcdtest.FreeAddress(t)
 	c := found(t)
 	var nodes [3]*process
 	var addresses [3]string
 	for i := range nodes {
-		addresses[i] = freeAddress(t)
-		nodes[i] = spawn(t, nil, append(c.args(freeAddress(t)), "-listen", addresses[i],
+		addresses[i] = etcdtest.FreeAddress(t)
+		nodes[i] = spawn(t, nil, append(c.args(etcdtest.FreeAddress(t)), "-listen", addresses[i],
 			"-public-origin", "http://"+front, "-trusted-proxies", "127.0.0.1", "-max-connections-per-session", "0", "-max-connections-per-ip", "0")...)
 		_, port, _ := net.SplitHostPort(strings.TrimPrefix(nodes[i].admin, "http://"))
 		name := "node-" + string(rune('1'+i))

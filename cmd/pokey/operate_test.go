@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // A stop tells clients to come back, and takes no acknowledged thing with it.
@@ -52,7 +54,7 @@ func TestStopAndStart(t *testing.T) {
 // The operator's port tells what is going on; the public one only that it lives.
 // Case 123.
 func TestAdminPort(t *testing.T) {
-	admin := freeAddress(t)
+	admin := etcdtest.FreeAddress(t)
 	server := listen(t, "-admin-listen", admin)
 	get := func(url string) (int, string) {
 		t.Helper()
@@ -75,7 +77,7 @@ func TestAdminPort(t *testing.T) {
 	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, nil); err != nil {
 		t.Error(err)
 	}
-	if err := healthcheck(t.Context(), []string{"http://" + freeAddress(t) + "/healthz"}, nil); err == nil {
+	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, nil); err == nil {
 		t.Error("nothing is healthy there")
 	}
 	status, body := get("http://" + admin + "/readyz")

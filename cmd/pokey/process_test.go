@@ -42,7 +42,7 @@ type process struct {
 	ended      chan struct{}
 }
 
-var serving = regexp.MustCompile(`msg=serving url=(http://\S+)`)
+var serving = regexp.MustCompile(`msg=serving url=(http://\S+) admin=(\S*)`)
 
 // spawn starts the program on free ports; change may change how.
 func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
@@ -54,8 +54,8 @@ func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{admin: "http://" + freeAddress(t), log: &lockedBuffer{}, ended: make(chan struct{})}
-	args = append([]string{"-listen", "127.0.0.1:0", "-admin-listen", strings.TrimPrefix(p.admin, "http://")}, args...)
+	p := &process{log: &lockedBuffer{}, ended: make(chan struct{})}
+	args = append([]string{"-listen", "127.0.0.1:0", "-admin-listen", "127.0.0.1:0"}, args...)
 	p.Cmd = exec.CommandContext(context.Background(), file, args...)
 	p.Stderr = p.log
 	if change != nil {
@@ -72,6 +72,7 @@ func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		if m := serving.FindStringSubmatch(p.log.String()); m != nil {
 			p.url = strings.Replace(strings.TrimSuffix(m[1], "/"), "localhost", "127.0.0.1", 1)
+			p.admin = "http://" + m[2]
 			return p
 		}
 		select {

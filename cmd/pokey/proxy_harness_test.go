@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // proxy is a program that docs/operating.md says how to set up.
@@ -126,7 +128,7 @@ func (p proxy) start(t *testing.T, program, address, snippet string) {
 // test wants instead of it.
 func (p proxy) inFront(t *testing.T, path string, changes []string, args ...string) (page string, server *listening) {
 	t.Helper()
-	program, address := p.look(t), freeAddress(t)
+	program, address := p.look(t), etcdtest.FreeAddress(t)
 	server = listen(t, append([]string{"-public-origin", "http://" + address, "-base-path", path, "-trusted-proxies", "127.0.0.1"}, args...)...)
 	snippet := p.snippet(t, address, path, server.url)
 	for i := 0; i < len(changes); i += 2 {

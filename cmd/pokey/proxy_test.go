@@ -13,6 +13,8 @@ import (
 	"time"
 
 	gorilla "github.com/gorilla/websocket"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // Case 88. The documented proxies, at the root and under a path: the page, the
@@ -174,17 +176,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		})
 	}
 	var said bytes.Buffer
-	if err := doctor(t.Context(), []string{"http://" + freeAddress(t) + "/"}, &said); err == nil || !strings.Contains(said.String(), "Is it running") {
+	if err := doctor(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/"}, &said); err == nil || !strings.Contains(said.String(), "Is it running") {
 		t.Errorf("%v\n%s", err, &said)
 	}
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }

@@ -41,9 +41,6 @@ func exitCode(err error, stderr io.Writer) int {
 	return exitFailure
 }
 
-// listenFunc is net.Listen, or what a test puts in its place.
-type listenFunc func(network, address string) (net.Listener, error)
-
 // run is the whole program but for signals and the exit code. It returns when
 // ctx is done and everything it started has ended.
 func run(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer, listen listenFunc) error {
@@ -78,18 +75,12 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		return err
 	}
 	defer node.close()
-	public, err := listen("tcp", c.listen)
+	ports, err := listenBoth(c, log, listen)
 	if err != nil {
-		return exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, err)}
-	}
-	admin, err := listenAdmin(c, log, listen)
-	if err != nil {
-		_ = public.Close()
 		return err
 	}
-
 	if err := node.join(ctx); err != nil {
-		_ = public.Close()
+		ports.close()
 		return errors.Join(exit{exitConfig, err}, node.leave(context.WithoutCancel(ctx)))
 	}
 	var servers []*http.Server
@@ -98,14 +89,14 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		servers = append(servers, s)
 		go func() { failed <- s.Serve(l) }()
 	}
-	begin(node.web.HTTP(), public)
-	if admin != nil {
-		begin(node.admin(), admin)
+	begin(node.web.HTTP(), ports.public)
+	if ports.admin != nil {
+		begin(node.admin(), ports.admin)
 	}
 	serving, done := context.WithCancel(ctx)
 	defer done()
 	go node.memory.giveBack(serving)
-	log.Info("serving", "url", c.url(public.Addr()), "version", version())
+	log.Info("serving", "url", c.url(ports.public.Addr()), "admin", ports.adminAddress(), "version", version())
 
 	select {
 	case err = <-failed:

@@ -5,8 +5,6 @@ package etcdtest
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -51,8 +49,8 @@ func Start(t testing.TB, flags ...string) *Server {
 		}
 		t.Skipf("there is no etcd here: %v", err)
 	}
-	s := &Server{t: t, path: path, Endpoint: freeAddress(t), Dir: t.TempDir()}
-	client, peer := "http://"+s.Endpoint, "http://"+freeAddress(t)
+	s := &Server{t: t, path: path, Endpoint: FreeAddress(t), Dir: t.TempDir()}
+	client, peer := "http://"+s.Endpoint, "http://"+FreeAddress(t)
 	s.args = append([]string{
 		"--name=test", "--data-dir=" + s.Dir, "--logger=zap", "--log-level=error",
 		"--listen-client-urls=" + client, "--advertise-client-urls=" + client,
@@ -163,20 +161,4 @@ func (s *Server) signal(signal os.Signal) {
 	if err := s.etcd.cmd.Process.Signal(signal); err != nil {
 		s.t.Errorf("etcd cannot be signalled: %v", err)
 	}
-}
-
-// freeAddress returns an address on loopback that nobody listens at. Its port is
-// below those that systems give to outgoing connections, so that it is still
-// free after a restart.
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
-		if l, err := net.Listen("tcp", address); err == nil { //nolint:noctx // it is closed at once
-			_ = l.Close()
-			return address
-		}
-	}
-	t.Fatal("there is no free port")
-	return ""
 }

@@ -3,7 +3,6 @@ package cost
 import (
 	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -66,7 +65,7 @@ var limitless = []string{
 
 // start starts a node, and the addresses it is to be reached at.
 func (s *servers) start(ctx context.Context, o Options, dir, name string, args ...string) error {
-	ports, err := freePorts(ctx, 2)
+	ports, err := addresses(ctx, 2)
 	if err != nil {
 		return err
 	}
@@ -98,7 +97,7 @@ func startOne(ctx context.Context, o Options, dir string) (*servers, error) {
 // startCluster starts etcd and three nodes.
 func startCluster(ctx context.Context, o Options, dir string) (*servers, error) {
 	s := new(servers)
-	ports, err := freePorts(ctx, 5)
+	ports, err := addresses(ctx, 5)
 	if err != nil {
 		return s, err
 	}
@@ -134,15 +133,16 @@ func startCluster(ctx context.Context, o Options, dir string) (*servers, error) 
 	return s, nil
 }
 
-// freePorts finds addresses that nobody listens on.
-func freePorts(ctx context.Context, n int) (addresses []string, err error) {
-	for range n {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+// addresses are n free ones, each another.
+func addresses(ctx context.Context, n int) (all []string, err error) {
+	for len(all) < n {
+		a, err := process.FreeAddress(ctx)
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = l.Close() }()
-		addresses = append(addresses, l.Addr().String())
+		if !slices.Contains(all, a) {
+			all = append(all, a)
+		}
 	}
-	return addresses, nil
+	return all, nil
 }

@@ -2,10 +2,6 @@ package crash
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
-	"net"
-	"strconv"
 
 	"example.com/pokey/cmd/pokey-load/process"
 )
@@ -19,29 +15,16 @@ type server struct {
 // newServer prepares a server on a free port that no outgoing connection can
 // happen to take while it is down.
 func newServer(ctx context.Context, o Options) (*server, error) {
-	port, err := freePort(ctx)
+	address, err := process.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	args := []string{
 		"-listen", address, "-data", o.Dir, "-admin-listen", "", "-message-rate", "0", "-message-burst", "0",
 		"-max-connections", "0", "-max-connections-per-ip", "0", "-max-connections-per-session", "0",
 		"-max-rooms-per-user", "0", "-max-members-per-room", "0", "-log-format", "json", "-log-level", "debug",
 	}
 	return &server{process.Process{Name: "the server", Path: o.Binary, Args: append(args, o.Args...), Log: o.Log}, "http://" + address}, nil
-}
-
-// freePort finds a port below those that systems give to outgoing connections.
-func freePort(ctx context.Context) (int, error) {
-	for range 100 {
-		port := 20000 + rand.IntN(10000)
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err == nil {
-			return port, l.Close()
-		}
-	}
-	return 0, errors.New("no free port")
 }
 
 // start begins a life and returns when the page is served.
