@@ -29,12 +29,15 @@ type Client interface {
 
 // Session is what stands behind a connection, for the transport.
 type Session struct {
-	root *actor.RootContext
-	pid  *actor.PID
+	root  *actor.RootContext
+	pid   *actor.PID
+	turns turns
 }
 
 // Handle passes a request on. Requests of one session are handled in order.
-func (s *Session) Handle(in protocol.Incoming) { s.root.Send(s.pid, in) }
+func (s *Session) Handle(in protocol.Incoming) {
+	s.turns.aside(func() { s.root.Send(s.pid, in) })
+}
 
 // Close says that the connection is gone.
 func (s *Session) Close() { s.root.Stop(s.pid) }

@@ -104,8 +104,8 @@ func Start(c Config) *System {
 	return s
 }
 
-func (s *System) spawn(name string, produce actor.Producer) *actor.PID {
-	pid, err := s.root.SpawnNamed(s.props(produce), name)
+func (s *System) spawn(name string, produce actor.Producer, more ...actor.PropsOption) *actor.PID {
+	pid, err := s.root.SpawnNamed(s.props(produce).Configure(more...), name)
 	if err != nil {
 		panic(err) // only for a name that is taken, and the names are ours
 	}
@@ -116,10 +116,13 @@ func (s *System) spawn(name string, produce actor.Producer) *actor.PID {
 // authenticated. Events go to client, welcome first.
 func (s *System) Connect(user poker.UserID, client Client) *Session {
 	// Nobody else's connection ever has this name, in whatever process.
-	pid := s.spawn("connection/"+rand.Text(), func() actor.Actor {
-		return &connectionActor{sys: s, user: user, client: client}
+	session := &Session{root: s.root}
+	session.turns.aside(func() {
+		session.pid = s.spawn("connection/"+rand.Text(), func() actor.Actor {
+			return &connectionActor{sys: s, user: user, client: client}
+		}, actor.WithDispatcher(&session.turns))
 	})
-	return &Session{root: s.root, pid: pid}
+	return session
 }
 
 // Release has every user and room of this node start anew from the store,
