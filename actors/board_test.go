@@ -19,11 +19,11 @@ type counting struct {
 	rooms atomic.Int32
 }
 
-func (c *counting) Commit(ctx context.Context, r store.Record, with ...store.Record) (store.Revision, error) {
+func (c *counting) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
 	if strings.HasPrefix(r.Key, "room/") {
 		c.rooms.Add(1)
 	}
-	return c.Store.Commit(ctx, r, with...)
+	return c.Store.Commit(ctx, r, parts...)
 }
 
 // What comes while a room pauses after a broadcast shares one commit and one

@@ -1,6 +1,7 @@
 package actors_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -169,6 +170,9 @@ func TestTheHistoryForgetsWhoHasExpired(t *testing.T) {
 		ada.settle()
 		if n := len(estimates()); n != 0 {
 			t.Error("an expired user's estimate is still in the history")
+		}
+		if kept := h.kept(room); len(kept) != 1 || strings.Contains(kept["1"], "canary") {
+			t.Errorf("what is kept of it: %v", kept)
 		}
 	})
 }

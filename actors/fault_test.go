@@ -48,11 +48,11 @@ func (f *flaky) Load(ctx context.Context, key string) (store.Record, error) {
 	return f.Store.Load(ctx, key)
 }
 
-func (f *flaky) Commit(ctx context.Context, r store.Record, with ...store.Record) (store.Revision, error) {
+func (f *flaky) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
 	if err := f.check(ctx); err != nil {
 		return 0, err
 	}
-	rev, err := f.Store.Commit(ctx, r, with...)
+	rev, err := f.Store.Commit(ctx, r, parts...)
 	if f.unheard.Load() {
 		<-ctx.Done()
 		return 0, ctx.Err()
@@ -60,11 +60,11 @@ func (f *flaky) Commit(ctx context.Context, r store.Record, with ...store.Record
 	return rev, err
 }
 
-func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision, with ...string) error {
+func (f *flaky) Delete(ctx context.Context, key string, rev store.Revision) error {
 	if err := f.check(ctx); err != nil {
 		return err
 	}
-	return f.Store.Delete(ctx, key, rev, with...)
+	return f.Store.Delete(ctx, key, rev)
 }
 
 var errDisk = errors.New("no space left on device")
@@ -322,35 +322,6 @@ func TestTheSweepEndsWhatNobodyStandsFor(t *testing.T) {
 		time.Sleep(time.Minute)
 		if _, err := h.store.Load(context.Background(), "room/"+string(room)); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("kept: %v", err)
-		}
-	})
-}
-
-func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
-	inBubble(t, func(h *house) {
-		ada := h.connect("")
-		room := ada.create()
-		ada.ok("joinRoom", room, "")
-		ada.ok("estimate", room, `,"value":"5"`)
-		ada.ok("reveal", room, "")
-		ada.ok("clear", room, "")
-		h.stop()
-		ctx := context.Background()
-		r, err := h.store.Load(ctx, "room/"+string(room))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := h.store.Delete(ctx, r.Key, r.Revision); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := h.store.Load(ctx, "history/"+string(room)); err != nil {
-			t.Fatalf("there was a history: %v", err)
-		}
-		time.Sleep(25 * time.Hour)
-		h.start()
-		time.Sleep(time.Minute)
-		if _, err := h.store.Load(ctx, "history/"+string(room)); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("a history without a room is kept: %v", err)
 		}
 	})
 }

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -49,7 +48,8 @@ type journal struct {
 	sys  *System
 	self *actor.PID
 	key  string
-	part string // key of what belongs to the record and changes seldom; may be empty
+	// parted says that the record has parts.
+	parted bool
 	// known says that a request is a repetition of one that is done or being
 	// committed.
 	known func(request) bool
@@ -75,7 +75,7 @@ type journal struct {
 type (
 	loaded struct {
 		record store.Record
-		part   []byte // nil when there is none
+		parts  []store.Record
 		err    error
 	}
 	committed struct {
@@ -95,36 +95,28 @@ const (
 	maxWaiting = 4096
 )
 
-// image is what an actor has the store keep of it: the record, and the part if
-// that is to be written too.
+// image is what an actor has the store keep of it: the record, and those of its
+// parts that are to be written too, by their names; one that is nil, to be removed.
 type image struct {
 	data    []byte
-	part    []byte
+	parts   map[string][]byte
 	expires time.Time
 }
 
 // records are an image as the store takes it.
 func (j *journal) records(i image, rev store.Revision) (store.Record, []store.Record) {
 	r := store.Record{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data}
-	if i.part == nil {
-		return r, nil
+	var parts []store.Record
+	for name, data := range i.parts {
+		parts = append(parts, store.Record{Key: j.key + "/" + name, Data: data})
 	}
-	return r, []store.Record{{Key: j.part, Expires: i.expires, Data: i.part}}
-}
-
-// parts are the keys that go with the record.
-func (j *journal) parts() []string {
-	if j.part == "" {
-		return nil
-	}
-	return []string{j.part}
+	return r, parts
 }
 
 // The kinds of records, which are also the kinds of actors.
 const (
-	userKind    = "user"
-	roomKind    = "room"
-	historyKind = "history" // the part of a room
+	userKind = "user"
+	roomKind = "room"
 )
 
 func splitKey(key string) (kind, id string) {
@@ -137,14 +129,11 @@ func (j *journal) load(ctx actor.Context) {
 	j.self, j.loading = ctx.Self(), true
 	go j.bounded(func(c context.Context) any {
 		r, err := j.sys.Store.Load(c, j.key)
-		if err != nil || j.part == "" {
-			return loaded{r, nil, err}
+		if err != nil || !j.parted {
+			return loaded{record: r, err: err}
 		}
-		part, err := j.sys.Store.Load(c, j.part)
-		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrCorrupt) {
-			err = nil // the record is worth having without it
-		}
-		return loaded{r, part.Data, err}
+		parts, err := j.sys.Store.Parts(c, j.key)
+		return loaded{r, parts, err}
 	})
 }
 

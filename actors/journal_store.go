@@ -12,8 +12,8 @@ import (
 // a commit, and deletes.
 
 func (j *journal) commit(rev store.Revision) {
-	r, with := j.records(j.encode(), rev)
-	j.writing = append([]store.Record{r}, with...)
+	r, parts := j.records(j.encode(), rev)
+	j.writing = append([]store.Record{r}, parts...)
 	j.write()
 }
 
@@ -54,8 +54,8 @@ func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) 
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
 		return 0, err
 	}
-	r, with := j.records(i, found.Revision)
-	return j.sys.Store.Commit(c, r, with...)
+	r, parts := j.records(i, found.Revision)
+	return j.sys.Store.Commit(c, r, parts...)
 }
 
 // done takes in how a commit ended and runs its effects. It reports whether the
@@ -130,7 +130,7 @@ func (j *journal) run(durable bool) {
 func (j *journal) remove() {
 	j.committing, j.dirty = true, false
 	key, rev := j.key, j.rev
-	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev, j.parts()...)} })
+	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev)} })
 }
 
 // ended takes in how a deletion ended and runs the effects that waited for it.

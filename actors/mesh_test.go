@@ -94,13 +94,13 @@ type shared struct {
 func (*shared) Shared() bool  { return true }
 func (*shared) Durable() bool { return true }
 
-func (s *shared) Commit(ctx context.Context, r store.Record, with ...store.Record) (store.Revision, error) {
+func (s *shared) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if d := s.done[r.Key]; s.rev[r.Key] != 0 && d.Revision == r.Revision && bytes.Equal(d.Data, r.Data) {
 		return s.rev[r.Key], nil
 	}
-	rev, err := s.Store.Commit(ctx, r, with...)
+	rev, err := s.Store.Commit(ctx, r, parts...)
 	s.commits[r.Key]++
 	if err == nil {
 		s.done[r.Key], s.rev[r.Key] = r, rev

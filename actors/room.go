@@ -67,7 +67,8 @@ type roomActor struct {
 	*mail
 	room    *poker.Room // nil while there is none
 	recent  recent
-	archive bool  // the history is to be written with the next commit
+	archive archive
+	remains bool  // there is a record, and it cannot be used
 	seats   seats // the subscribers
 	members int   // as counted in the system's stats
 	timer   *time.Timer
@@ -79,9 +80,9 @@ type roomActor struct {
 
 func newRoom(sys *System, id poker.RoomID) *roomActor {
 	a := &roomActor{
-		sys: sys, id: id, seats: newSeats(), recent: recent{},
+		sys: sys, id: id, seats: newSeats(), recent: recent{}, archive: newArchive(),
 		mail:    newMail(sys),
-		journal: journal{sys: sys, key: roomKind + "/" + string(id), part: historyKind + "/" + string(id)},
+		journal: journal{sys: sys, key: roomKind + "/" + string(id), parted: true},
 	}
 	a.keeper, a.known = a, a.repeated
 	return a
@@ -155,12 +156,17 @@ func (a *roomActor) loaded(m loaded) {
 	a.rev = m.record.Revision
 	switch {
 	case m.err == nil:
-		room, recent, err := decodeRoom(m)
+		room, recent, err := decodeRoom(m.record.Data, &a.archive, m.parts)
 		if err != nil {
+			a.remains = true
+			a.archive.load(m.parts, 0)
 			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
 			return
 		}
 		a.room, a.recent = room, recent
+		if a.archive.due {
+			a.sys.Log.Error("rounds of a room's history make no sense and are left out")
+		}
 		a.changed()
 		a.expectMembers()
 		if room.Owner() == "" {
@@ -169,6 +175,7 @@ func (a *roomActor) loaded(m loaded) {
 		a.claim()
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
+		a.remains = true
 		a.sys.Log.Error("a room's record is damaged; its link revives it", "err", m.err)
 	default:
 		a.sys.Log.Error("a room's record cannot be loaded", "err", m.err)
@@ -183,7 +190,9 @@ func (a *roomActor) loaded(m loaded) {
 
 func (a *roomActor) committed(m committed) {
 	superseded, recovered := a.done(m)
-	a.archive = a.archive || m.err != nil
+	if !a.frozen {
+		a.archive.written(m.err)
+	}
 	if superseded {
 		a.moved()
 		a.retire()

@@ -42,9 +42,9 @@ func (a *roomActor) happened(events []poker.Event) {
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
 		case poker.Cleared, poker.Undone:
-			a.archive = true
+			a.archive.due = true
 		case poker.Changed:
-			a.archive = a.archive || e.What == poker.AspectHistory
+			a.archive.due = a.archive.due || e.What == poker.AspectHistory
 		case poker.Joined, poker.Returned, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
 			// the status says it all
 		}
@@ -91,9 +91,13 @@ func (a *roomActor) recognise(user poker.UserID) {
 	}
 }
 
-// departed ends what an expired user had here: the room, or their membership.
+// departed ends what an expired user had here: the room, or their membership. Of
+// a record that cannot be read all that is left goes: it may hold their name.
 func (a *roomActor) departed(user poker.UserID) {
 	switch {
+	case a.room == nil && a.remains:
+		a.closing, a.leaver = true, user
+		a.remove()
 	case a.room == nil:
 		a.sys.tellUser(user, roomGone{a.id})
 	case a.room.Owner() == user:
@@ -119,7 +123,7 @@ func (a *roomActor) askOwner() {
 	case a.room.Owner() == "" && a.seats.empty():
 		a.close(protocol.ClosedExpired, "")
 	default:
-		a.dirty, a.archive = true, true
+		a.dirty = true
 		if owner := a.room.Owner(); owner != "" {
 			a.sys.tellUser(owner, owns{a.id})
 		}

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"example.com/pokey/poker"
+	"example.com/pokey/store"
 )
 
-// roomRecord is what is kept of a room. Its history is a part of its own: it is
-// long, and only changes when a round ends.
+// roomRecord is what is kept of a room, besides its history; see archive.
 type roomRecord struct {
 	State  poker.State
 	Recent recent
@@ -26,9 +26,8 @@ const roomRest = 24 * time.Hour
 
 func (a *roomActor) encode() image {
 	i := image{data: encodeRoom(a.room.State(), a.recent), expires: time.Now().Truncate(time.Hour).Add(roomRest + time.Hour)}
-	if a.archive {
-		a.archive = false
-		i.part = encode(a.room.History())
+	if a.archive.due {
+		i.parts = a.archive.changes(a.room.History())
 	}
 	return i
 }
@@ -66,16 +65,13 @@ func encode(v any) []byte {
 	return data
 }
 
-func decodeRoom(m loaded) (*poker.Room, recent, error) {
+// decodeRoom makes a room of its record and the parts of that.
+func decodeRoom(data []byte, a *archive, parts []store.Record) (*poker.Room, recent, error) {
 	record := roomRecord{Recent: recent{}}
-	if err := json.Unmarshal(m.record.Data, &record); err != nil {
+	if err := json.Unmarshal(data, &record); err != nil {
 		return nil, nil, fmt.Errorf("decode room: %w", err)
 	}
-	if m.part != nil {
-		if err := json.Unmarshal(m.part, &record.State.History); err != nil {
-			return nil, nil, fmt.Errorf("decode history: %w", err)
-		}
-	}
+	record.State.History = a.load(parts, record.State.Round)
 	room, err := poker.Restore(record.State)
 	if err != nil {
 		return nil, nil, fmt.Errorf("restore room: %w", err)

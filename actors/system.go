@@ -205,7 +205,7 @@ func (s *System) wakeExpired(ctx context.Context) {
 		switch {
 		case kind == userKind && s.owns(userKind, id):
 			s.tellUser(poker.UserID(id), wake{})
-		case (kind == roomKind || kind == historyKind) && s.owns(roomKind, id):
+		case kind == roomKind && s.owns(roomKind, id):
 			s.tellRoom(poker.RoomID(id), wake{})
 		}
 	}

@@ -137,14 +137,26 @@ func (b *Bolt) Load(ctx context.Context, key string) (Record, error) {
 	return found, nil
 }
 
+// Parts implements [Store].
+func (b *Bolt) Parts(ctx context.Context, key string) (parts []Record, err error) {
+	err = b.do(ctx, false, func(t *tables) error {
+		parts = t.parts(key)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return parts, nil
+}
+
 // Commit implements [Store].
-func (b *Bolt) Commit(ctx context.Context, r Record, with ...Record) (Revision, error) {
-	if err := checkKeys(r, with); err != nil {
+func (b *Bolt) Commit(ctx context.Context, r Record, parts ...Record) (Revision, error) {
+	if err := checkKeys(r, parts); err != nil {
 		return 0, err
 	}
 	var rev Revision
 	err := b.do(ctx, true, func(t *tables) (err error) {
-		rev, err = t.commit(r, with)
+		rev, err = t.commit(r, parts)
 		return err
 	})
 	if err != nil {
@@ -154,8 +166,8 @@ func (b *Bolt) Commit(ctx context.Context, r Record, with ...Record) (Revision, 
 }
 
 // Delete implements [Store].
-func (b *Bolt) Delete(ctx context.Context, key string, rev Revision, with ...string) error {
-	return b.do(ctx, true, func(t *tables) error { return t.remove(key, rev, with) })
+func (b *Bolt) Delete(ctx context.Context, key string, rev Revision) error {
+	return b.do(ctx, true, func(t *tables) error { return t.remove(key, rev) })
 }
 
 // Expired implements [Store]. It leaves out records that are damaged.

@@ -101,6 +101,32 @@ func (e *Etcd) Load(ctx context.Context, key string) (Record, error) {
 	return r, err
 }
 
+// Parts implements [Store].
+func (e *Etcd) Parts(ctx context.Context, key string) ([]Record, error) {
+	if err := e.enter(ctx); err != nil {
+		return nil, err
+	}
+	var resp *clientv3.GetResponse
+	err := e.persist(ctx, func(ctx context.Context) (err error) {
+		resp, err = e.config.Client.Get(ctx, e.recordKey(key)+"/", clientv3.WithPrefix())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var parts []Record
+	for _, kv := range resp.Kvs {
+		r, _, err := e.open(strings.TrimPrefix(string(kv.Key), e.recordKey("")), kv)
+		switch {
+		case err == nil:
+			parts = append(parts, Record{Key: r.Key, Data: r.Data})
+		case !errors.Is(err, ErrCorrupt):
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
 // open unseals what was found under a record's key.
 func (e *Etcd) open(key string, kv *mvccpb.KeyValue) (Record, token, error) {
 	s, err := unseal(e.config.Seal, key, kv.Value)
@@ -140,9 +166,10 @@ func (e *Etcd) enter(ctx context.Context) error {
 
 // What is in etcd, behind the prefix:
 //
-//	record/KEY  the sealed record
-//	expiry/KEY  when it expires, if ever: milliseconds since 1970, 8 bytes, big endian
+//	record/KEY       the sealed record
+//	record/KEY/NAME  a sealed part of it
+//	expiry/KEY       when it expires, if ever: milliseconds since 1970, 8 bytes, big endian
 //
-// Both are written in one transaction.
+// A record and its time are written in one transaction.
 func (e *Etcd) recordKey(key string) string { return e.config.Prefix + "record/" + key }
 func (e *Etcd) expiryKey(key string) string { return e.config.Prefix + "expiry/" + key }

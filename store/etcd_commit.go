@@ -14,20 +14,17 @@ import (
 //
 // A record that is damaged since its revision was named is replaced: etcd knows
 // the revision of what nobody can read.
-func (e *Etcd) Commit(ctx context.Context, r Record, with ...Record) (Revision, error) {
-	if err := checkKeys(r, with); err != nil {
+func (e *Etcd) Commit(ctx context.Context, r Record, parts ...Record) (Revision, error) {
+	if err := checkKeys(r, parts); err != nil {
 		return 0, err
 	}
 	if err := e.enter(ctx); err != nil {
 		return 0, err
 	}
-	mine := tokenOf(e.process, r, with)
-	ops := e.put(nil, r, mine)
-	for _, w := range with {
-		ops = e.put(ops, w, mine)
-	}
+	mine := tokenOf(e.process, r, parts)
+	transactions := e.transactions(r, parts, mine)
 	for expected := int64(r.Revision); ; {
-		found, rev, err := e.swap(ctx, r.Key, expected, ops)
+		found, rev, err := e.swapAll(ctx, r.Key, expected, transactions)
 		switch {
 		case err != nil:
 			return 0, err
@@ -53,6 +50,48 @@ func (e *Etcd) Commit(ctx context.Context, r Record, with ...Record) (Revision, 
 	}
 }
 
+// A transaction is at most this large unless a single record is larger. etcd takes
+// 128 operations and 1.5 MiB, unless it is told otherwise.
+const (
+	maxOps      = 100
+	maxOpsBytes = 1 << 20
+)
+
+// transactions are what writes a record and its parts: one transaction, or several
+// where that would be too large. The record comes last, so it never speaks of a
+// part that is not there. All old parts of one that is made anew go first, in a
+// transaction of their own because etcd does not take another word about them in
+// it.
+func (e *Etcd) transactions(r Record, parts []Record, t token) (all [][]clientv3.Op) {
+	var ops []clientv3.Op
+	bytes := 0
+	next := func() {
+		if len(ops) > 0 {
+			all, ops, bytes = append(all, ops), nil, 0
+		}
+	}
+	if r.Revision == 0 {
+		ops = append(ops, clientv3.OpDelete(e.recordKey(r.Key)+"/", clientv3.WithPrefix()))
+		if len(parts) > 0 {
+			next()
+		}
+	}
+	for _, p := range parts {
+		op := clientv3.OpDelete(e.recordKey(p.Key))
+		if len(p.Data) > 0 {
+			op = clientv3.OpPut(e.recordKey(p.Key), string(seal(e.config.Seal, p.Key, sealed{token: t, data: p.Data})))
+		}
+		if len(ops) >= maxOps || bytes+len(p.Data) > maxOpsBytes {
+			next()
+		}
+		ops, bytes = append(ops, op), bytes+len(p.Data)
+	}
+	if bytes+len(r.Data) > maxOpsBytes {
+		next()
+	}
+	return append(all, e.put(ops, r, t))
+}
+
 // put appends what writes a record and its place in the index.
 func (e *Etcd) put(ops []clientv3.Op, r Record, t token) []clientv3.Op {
 	expires := millis(r.Expires)
@@ -67,13 +106,13 @@ func (e *Etcd) put(ops []clientv3.Op, r Record, t token) []clientv3.Op {
 // Delete implements [Store]. A deletion that gets no clear answer, and is
 // repeated after it succeeded and somebody made the record anew, returns
 // [ErrConflict].
-func (e *Etcd) Delete(ctx context.Context, key string, rev Revision, with ...string) error {
+func (e *Etcd) Delete(ctx context.Context, key string, rev Revision) error {
 	if err := e.enter(ctx); err != nil {
 		return err
 	}
-	var ops []clientv3.Op
-	for _, k := range append([]string{key}, with...) {
-		ops = append(ops, clientv3.OpDelete(e.recordKey(k)), clientv3.OpDelete(e.expiryKey(k)))
+	ops := []clientv3.Op{
+		clientv3.OpDelete(e.recordKey(key)), clientv3.OpDelete(e.expiryKey(key)),
+		clientv3.OpDelete(e.recordKey(key)+"/", clientv3.WithPrefix()),
 	}
 	for expected := int64(rev); ; {
 		found, done, err := e.swap(ctx, key, expected, ops)
@@ -95,6 +134,16 @@ func (e *Etcd) Delete(ctx context.Context, key string, rev Revision, with ...str
 		}
 		expected = found.ModRevision
 	}
+}
+
+// swapAll is swap for several transactions, each on the same condition.
+func (e *Etcd) swapAll(ctx context.Context, key string, expected int64, transactions [][]clientv3.Op) (found *mvccpb.KeyValue, rev int64, err error) {
+	for _, ops := range transactions {
+		if found, rev, err = e.swap(ctx, key, expected, ops); err != nil || rev == 0 {
+			break
+		}
+	}
+	return found, rev, err
 }
 
 // swap carries out ops if the record's revision is the expected one, and returns

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,15 +30,19 @@ func TestEtcdExpiredPages(t *testing.T) {
 func plant(t testing.TB, e *Etcd, n int) {
 	t.Helper()
 	const together = 40
-	for i := 0; i < n; i += together {
-		var with []Record
-		for j := i; j < min(i+together, n); j++ {
-			with = append(with, Record{Key: plantKey(j), Expires: time.UnixMilli(int64(1_800_000_000_000 + n - j)), Data: make([]byte, 1200)})
-		}
-		if _, err := e.Commit(t.Context(), with[0], with[1:]...); err != nil {
-			t.Fatal(err)
-		}
+	var planting sync.WaitGroup
+	for first := range together {
+		planting.Go(func() {
+			for i := first; i < n; i += together {
+				r := Record{Key: plantKey(i), Expires: time.UnixMilli(int64(1_800_000_000_000 + n - i)), Data: make([]byte, 1200)}
+				if _, err := e.Commit(t.Context(), r); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
 	}
+	planting.Wait()
 }
 
 func plantKey(i int) string { return fmt.Sprintf("room/%040d", i) }

@@ -132,7 +132,7 @@ func TestEtcdKeepsSecrets(t *testing.T) {
 	var rev Revision
 	for n := range 120 {
 		r := Record{Key: key, Revision: rev, Expires: time.UnixMilli(int64(1_800_000_000_000 + n)), Data: fmt.Appendf(nil, `{"name":%q,%s,"n":%d}`, name, estimate, n)}
-		next, err := e.Commit(t.Context(), r, Record{Key: "history/canary", Data: r.Data})
+		next, err := e.Commit(t.Context(), r, Record{Key: key + "/1", Data: r.Data})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +143,7 @@ func TestEtcdKeepsSecrets(t *testing.T) {
 	server.Kill()
 	clean("after a crash")
 	server.Restart()
-	if err := e.Delete(t.Context(), key, rev, "history/canary"); err != nil {
+	if err := e.Delete(t.Context(), key, rev); err != nil {
 		t.Fatal(err)
 	}
 	server.Stop()

@@ -72,7 +72,7 @@ func unseal(aead cipher.AEAD, key string, b []byte) (sealed, error) {
 }
 
 // tokenOf returns the token of a commit.
-func tokenOf(process [16]byte, r Record, with []Record) token {
+func tokenOf(process [16]byte, r Record, parts []Record) token {
 	h := sha256.New()
 	h.Write(process[:])
 	add := func(r Record) {
@@ -85,8 +85,8 @@ func tokenOf(process [16]byte, r Record, with []Record) token {
 		h.Write(r.Data)
 	}
 	add(r)
-	for _, w := range with {
-		add(w)
+	for _, p := range parts {
+		add(p)
 	}
 	return token(h.Sum(nil)[:len(token{})])
 }

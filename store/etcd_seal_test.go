@@ -80,7 +80,7 @@ func TestToken(t *testing.T) {
 	add("another time", process, Record{Key: "room/a", Revision: 1, Expires: time.UnixMilli(6), Data: []byte("data")})
 	add("never", process, Record{Key: "room/a", Revision: 1, Data: []byte("data")})
 	add("other data", process, Record{Key: "room/a", Revision: 1, Expires: time.UnixMilli(5), Data: []byte("dat")})
-	add("a part", process, r, Record{Key: "history/a"})
-	add("another part", process, r, Record{Key: "history/a", Data: []byte("x")})
-	add("two parts", process, r, Record{Key: "history/a"}, Record{Key: "history/a"})
+	add("a part", process, r, Record{Key: "room/a/1"})
+	add("another part", process, r, Record{Key: "room/a/1", Data: []byte("x")})
+	add("two parts", process, r, Record{Key: "room/a/1"}, Record{Key: "room/a/1"})
 }

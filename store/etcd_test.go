@@ -114,7 +114,7 @@ func TestEtcdRepeats(t *testing.T) {
 	expires := time.UnixMilli(1_800_000_000_000)
 	for n := range 3 {
 		r := Record{Key: "room/a", Revision: rev, Expires: expires, Data: fmt.Append(nil, n)}
-		part := Record{Key: "history/a", Data: []byte("part")}
+		part := Record{Key: "room/a/1", Data: []byte("part")}
 		next, err := e.Commit(t.Context(), r, part)
 		if err != nil {
 			t.Fatal(err)
@@ -141,7 +141,7 @@ func TestEtcdRepeats(t *testing.T) {
 		rev = next
 	}
 	for range 2 {
-		if err := e.Delete(t.Context(), "room/a", rev, "history/a"); err != nil {
+		if err := e.Delete(t.Context(), "room/a", rev); err != nil {
 			t.Errorf("Delete: %v", err)
 		}
 	}

@@ -52,7 +52,16 @@ func openFile(dir string, floor Revision, sync bool, log *slog.Logger) (*file, e
 		return nil, err
 	}
 	err = f.update(func(tx *bbolt.Tx) error {
-		return prepare(tx, s, floor)
+		if err := prepare(tx, s, floor); err != nil || len(s.orphans) == 0 {
+			return err
+		}
+		t, err := f.tables(tx)
+		if err != nil {
+			return err
+		}
+		t.dropOrphans(s.orphans)
+		f.records += t.added
+		return t.fault
 	})
 	if err == nil {
 		err = syncDir(dir)

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -12,13 +13,14 @@ import (
 // Memory is a [Store] that forgets everything with the process.
 type Memory struct {
 	mu       sync.Mutex
-	records  map[string]Record // nil once closed
-	revision Revision          // the newest one given
+	records  map[string]Record            // nil once closed
+	parts    map[string]map[string][]byte // by the record's key and their own names
+	revision Revision                     // the newest one given
 }
 
 // NewMemory returns an empty store.
 func NewMemory() *Memory {
-	return &Memory{records: map[string]Record{}}
+	return &Memory{records: map[string]Record{}, parts: map[string]map[string][]byte{}}
 }
 
 // Load implements [Store].
@@ -35,9 +37,22 @@ func (m *Memory) Load(ctx context.Context, key string) (Record, error) {
 	return r, nil
 }
 
+// Parts implements [Store].
+func (m *Memory) Parts(ctx context.Context, key string) ([]Record, error) {
+	if err := m.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer m.mu.Unlock()
+	var parts []Record
+	for _, name := range slices.Sorted(maps.Keys(m.parts[key])) {
+		parts = append(parts, Record{Key: key + "/" + name, Data: bytes.Clone(m.parts[key][name])})
+	}
+	return parts, nil
+}
+
 // Commit implements [Store].
-func (m *Memory) Commit(ctx context.Context, r Record, with ...Record) (Revision, error) {
-	if err := checkKeys(r, with); err != nil {
+func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revision, error) {
+	if err := checkKeys(r, parts); err != nil {
 		return 0, err
 	}
 	if err := m.enter(ctx); err != nil {
@@ -47,22 +62,30 @@ func (m *Memory) Commit(ctx context.Context, r Record, with ...Record) (Revision
 	if m.records[r.Key].Revision != r.Revision {
 		return 0, ErrConflict
 	}
-	for _, w := range with {
-		m.put(w)
+	if r.Revision == 0 {
+		delete(m.parts, r.Key)
 	}
-	return m.put(r), nil
-}
-
-func (m *Memory) put(r Record) Revision {
+	for _, p := range parts {
+		m.put(r.Key, strings.TrimPrefix(p.Key, r.Key+"/"), p.Data)
+	}
 	m.revision++
 	r.Revision = m.revision
 	r.Expires = moment(millis(r.Expires))
 	m.records[r.Key] = r
-	return r.Revision
+	return r.Revision, nil
+}
+
+func (m *Memory) put(key, name string, data []byte) {
+	if m.parts[key] == nil {
+		m.parts[key] = map[string][]byte{}
+	}
+	if m.parts[key][name] = data; len(data) == 0 {
+		delete(m.parts[key], name)
+	}
 }
 
 // Delete implements [Store].
-func (m *Memory) Delete(ctx context.Context, key string, rev Revision, with ...string) error {
+func (m *Memory) Delete(ctx context.Context, key string, rev Revision) error {
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
@@ -71,9 +94,7 @@ func (m *Memory) Delete(ctx context.Context, key string, rev Revision, with ...s
 		return ErrConflict
 	}
 	delete(m.records, key)
-	for _, key := range with {
-		delete(m.records, key)
-	}
+	delete(m.parts, key)
 	return nil
 }
 
@@ -114,7 +135,7 @@ func (m *Memory) Close() error {
 		return err
 	}
 	defer m.mu.Unlock()
-	m.records = nil
+	m.records, m.parts = nil, nil
 	return nil
 }
 

@@ -110,7 +110,7 @@ func TestCompaction(t *testing.T) {
 	err := s.do(t.Context(), true, func(b *tables) (err error) { // in one transaction, to save time
 		for i := 0; i < 800 && err == nil; i++ {
 			key := fmt.Sprintf("room/%04d", i)
-			err = b.remove(key, records[key].Revision, nil)
+			err = b.remove(key, records[key].Revision)
 			delete(records, key)
 		}
 		return err

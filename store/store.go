@@ -69,6 +69,11 @@ import (
 type Revision uint64
 
 // Record is one durable value.
+//
+// It may have parts, which are kept apart from it because they seldom change. A
+// part is a Record whose key is that of the record it belongs to, a slash and a
+// name without one. It is written by commits of its record, has no revision to name
+// and no time to expire, and goes when its record is deleted or made anew.
 type Record struct {
 	Key      string // "room/…" or "user/…"; at most 128 bytes
 	Revision Revision
@@ -100,18 +105,21 @@ var (
 type Store interface {
 	// Load returns the record under key, or ErrNotFound, or ErrCorrupt.
 	Load(ctx context.Context, key string) (Record, error)
+	// Parts returns the parts of the record under key, by their names. One that is
+	// damaged is left out. Where there is no record there are none.
+	Parts(ctx context.Context, key string) ([]Record, error)
 	// Commit writes r if the record's revision is still r.Revision (zero: if
 	// there is none), and returns the new revision, which no earlier commit got.
-	// Records in with are part of r, kept apart because they change seldom: they
-	// are written with it or not at all, and whatever their revision. When Commit
-	// returns without error and Durable is true, the records survive the process
-	// and the machine. A record that is damaged counts as none; any other
+	// Parts of r are written with it; one without Data is removed. If there is
+	// an error, some that are too many for one transaction may have been. When
+	// Commit returns without error and Durable is true, all of it survives the
+	// process and the machine. A record that is damaged counts as none; any other
 	// revision than zero gets ErrCorrupt.
-	Commit(ctx context.Context, r Record, with ...Record) (Revision, error)
-	// Delete removes the record if its revision is still rev, and with it those
-	// under the keys in with. A record that is not there is no error. A record that
-	// is damaged is removed if rev is zero, and else is ErrCorrupt.
-	Delete(ctx context.Context, key string, rev Revision, with ...string) error
+	Commit(ctx context.Context, r Record, parts ...Record) (Revision, error)
+	// Delete removes the record and its parts if its revision is still rev. A record
+	// that is not there is no error. A record that is damaged is removed if rev is
+	// zero, and else is ErrCorrupt.
+	Delete(ctx context.Context, key string, rev Revision) error
 	// Expired returns up to limit keys whose Expires is not after now, oldest
 	// first. Records that are damaged are left out.
 	Expired(ctx context.Context, now time.Time, limit int) ([]string, error)

@@ -16,12 +16,14 @@ type survey struct {
 	halved  bool     // one of the two meta pages is not valid
 	records int      // sound ones
 	damaged []string // keys of records whose envelopes do not hold
+	orphans []string // keys of parts that seem to have no sound record
 	newest  Revision // the highest of a sound record
 	free    int      // pages that are not in use
 	format  error    // set if the file must not be opened by this program
 
 	known          bool   // the file says which format it has
 	index, indexed uint64 // sums over the index as it is and as it ought to be
+	record         string // the last sound one that is no part
 }
 
 // wastefulFrom is the size in pages from which a file that is mostly free is
@@ -68,6 +70,12 @@ func (s *survey) see(bucket string, key, value []byte, seed maphash.Seed) {
 			return
 		}
 		s.records++
+		switch {
+		case !isPart(r.Key):
+			s.record = r.Key
+		case recordOf(r.Key) != s.record:
+			s.orphans = append(s.orphans, r.Key)
+		}
 		s.newest = max(s.newest, r.Revision)
 		if at := millis(r.Expires); at != 0 {
 			s.indexed += maphash.Bytes(seed, indexKey(at, r.Key))

@@ -97,14 +97,16 @@ func conflict(yes bool) error {
 	return nil
 }
 
-func (t *tables) commit(r Record, with []Record) (Revision, error) {
+func (t *tables) commit(r Record, parts []Record) (Revision, error) {
 	old, there, err := t.replaceable(r.Key, r.Revision)
 	if err != nil {
 		return 0, err
 	}
-	for _, w := range with {
-		old, err := t.load(w.Key)
-		t.put(w, old, !errors.Is(err, ErrNotFound))
+	if r.Revision == 0 {
+		t.dropParts(r.Key)
+	}
+	for _, p := range parts {
+		t.putPart(p)
 	}
 	return t.put(r, old, there), nil
 }
@@ -141,7 +143,7 @@ func (t *tables) restore(r Record) {
 	t.added++
 }
 
-func (t *tables) remove(key string, rev Revision, with []string) error {
+func (t *tables) remove(key string, rev Revision) error {
 	old, there, err := t.replaceable(key, rev)
 	if there && err != nil {
 		return err
@@ -149,11 +151,7 @@ func (t *tables) remove(key string, rev Revision, with []string) error {
 	if there {
 		t.drop(old, key)
 	}
-	for _, key := range with {
-		if old, err := t.load(key); !errors.Is(err, ErrNotFound) {
-			t.drop(old, key)
-		}
-	}
+	t.dropParts(key)
 	return nil
 }
 
@@ -228,9 +226,12 @@ func indexKey(expires int64, key string) []byte {
 const maxKey = 128 // bytes
 
 // checkKeys refuses records with keys that no store takes.
-func checkKeys(r Record, with []Record) error {
-	for _, w := range with {
-		if err := checkKey(w.Key); err != nil {
+func checkKeys(r Record, parts []Record) error {
+	for _, p := range parts {
+		if recordOf(p.Key) != r.Key {
+			return errors.New("store: a part's key does not begin with its record's")
+		}
+		if err := checkKey(p.Key); err != nil {
 			return err
 		}
 	}

@@ -90,43 +90,6 @@ func testData(t *testing.T, s store.Store) {
 	}
 }
 
-// testParts commits and deletes records that belong to another one.
-func testParts(t *testing.T, s store.Store) {
-	ctx := t.Context()
-	part := func(want string) {
-		t.Helper()
-		if r, err := s.Load(ctx, "a/part"); err != nil || string(r.Data) != want {
-			t.Fatalf("the part is %q, %v, want %q", r.Data, err, want)
-		}
-	}
-	rev, err := s.Commit(ctx, store.Record{Key: "a", Data: []byte("1")}, store.Record{Key: "a/part", Data: []byte("p1")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	part("p1")
-	if _, err := s.Commit(ctx, store.Record{Key: "a", Data: []byte("x")}, store.Record{Key: "a/part", Data: []byte("px")}); !errors.Is(err, store.ErrConflict) {
-		t.Fatalf("a stale commit with a part: %v", err)
-	}
-	part("p1")
-	if rev, err = s.Commit(ctx, store.Record{Key: "a", Revision: rev, Data: []byte("2")}); err != nil {
-		t.Fatal(err)
-	}
-	part("p1")
-	if rev, err = s.Commit(ctx, store.Record{Key: "a", Revision: rev, Data: []byte("3")}, store.Record{Key: "a/part", Data: []byte("p3")}); err != nil {
-		t.Fatal(err)
-	}
-	part("p3")
-	if err := s.Delete(ctx, "a", rev+1000, "a/part"); !errors.Is(err, store.ErrConflict) {
-		t.Fatalf("a stale delete with a part: %v", err)
-	}
-	part("p3")
-	if err := s.Delete(ctx, "a", rev, "a/part", "never/there"); err != nil {
-		t.Fatal(err)
-	}
-	absent(t, s, "a")
-	absent(t, s, "a/part")
-}
-
 func testKeys(t *testing.T, s store.Store) {
 	longest := "room/" + strings.Repeat("k", 123)
 	rev := commit(t, s, store.Record{Key: longest})

@@ -1,0 +1,199 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/store"
+)
+
+// finish plays a round with one estimate to its end.
+func (c *client) finish(room poker.RoomID, comment string) {
+	c.h.t.Helper()
+	c.ok("estimate", room, fmt.Sprintf(`,"value":"5","comment":%q`, comment))
+	c.ok("reveal", room, "")
+	c.ok("clear", room, "")
+}
+
+// history is what a client is told of the finished rounds, newest last.
+func (c *client) history(room poker.RoomID) (rounds []map[string]any) {
+	c.h.t.Helper()
+	c.ok("history", room, "")
+	for _, r := range c.want("roomHistory")["rounds"].([]any) {
+		rounds = append(rounds, r.(map[string]any))
+	}
+	return rounds
+}
+
+// kept is what the store has of a room's history, by the numbers of the rounds.
+func (h *house) kept(room poker.RoomID) map[string]string {
+	h.t.Helper()
+	parts, err := h.store.Parts(context.Background(), "room/"+string(room))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	kept := map[string]string{}
+	for _, p := range parts {
+		kept[p.Key[strings.LastIndexByte(p.Key, '/')+1:]] = string(p.Data)
+	}
+	return kept
+}
+
+// largest is a store that remembers the most that one commit has written.
+type largest struct {
+	store.Store
+	mu    sync.Mutex
+	bytes int
+}
+
+func (l *largest) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
+	n := len(r.Data)
+	for _, p := range parts {
+		n += len(p.Data)
+	}
+	l.mu.Lock()
+	l.bytes = max(l.bytes, n)
+	l.mu.Unlock()
+	return l.Store.Commit(ctx, r, parts...)
+}
+
+// However long a history is, the end of a round writes that round alone: a store
+// takes only so much at once, and everybody else waits for it.
+func TestALongHistoryIsWrittenRoundByRound(t *testing.T) {
+	inBubble(t, func(h *house) {
+		writes := &largest{Store: h.store}
+		h.restart(writes)
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		comment := strings.Repeat("why ", 100)
+		for range 3 {
+			ada.finish(room, comment)
+		}
+		after3 := writes.bytes
+		for range poker.HistoryLength + 2 {
+			ada.finish(room, comment)
+		}
+		if writes.bytes > after3+100 {
+			t.Errorf("a commit wrote %d bytes after three rounds, and %d after a hundred", after3, writes.bytes)
+		}
+		before := ada.history(room)
+		if kept := h.kept(room); len(kept) != poker.HistoryLength || kept["5"] != "" || kept["6"] == "" || kept["105"] == "" {
+			t.Errorf("%d rounds are kept: %v", len(kept), slices.Sorted(maps.Keys(kept)))
+		}
+		h.restart(writes)
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", room, "")
+		if after := ada.history(room); fmt.Sprint(after) != fmt.Sprint(before) || len(after) != poker.HistoryLength {
+			t.Errorf("%d rounds after a restart", len(after))
+		}
+	})
+}
+
+// What is taken back is not kept, also where the disk has failed meanwhile.
+func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
+	inBubble(t, func(h *house) {
+		disk := &flaky{Store: h.store}
+		h.restart(disk)
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.finish(room, "first")
+		ada.finish(room, "second")
+		ada.ok("undo", room, "")
+		if kept := h.kept(room); len(kept) != 1 || !strings.Contains(kept["1"], "first") {
+			t.Errorf("after an undo: %v", kept)
+		}
+		ada.ok("clear", room, "")
+		disk.set(full)
+		ada.ok("undo", room, "")
+		ada.ok("clear", room, "")
+		ada.finish(room, "third")
+		ada.ok("undo", room, "")
+		disk.set(nil)
+		time.Sleep(5 * time.Second)
+		if kept := h.kept(room); len(kept) != 2 || !strings.Contains(kept["2"], "second") {
+			t.Errorf("after the disk has come back: %v", kept)
+		}
+	})
+}
+
+// A round of no history that is found is removed, and the others stay.
+func TestRoundsThatMakeNoSense(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.finish(room, "first")
+		h.stop()
+		ctx, key := context.Background(), "room/"+string(room)
+		r, err := h.store.Load(ctx, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		strange := []store.Record{
+			{Key: key + "/2", Data: []byte(`{"Round":2}`)}, {Key: key + "/7", Data: []byte(`{"Round":8}`)}, {Key: key + "/x", Data: []byte("{nonsense")},
+		}
+		if _, err := h.store.Commit(ctx, r, strange...); err != nil {
+			t.Fatal(err)
+		}
+		h.start()
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", room, "")
+		if rounds := ada.history(room); len(rounds) != 1 {
+			t.Errorf("history: %v", rounds)
+		}
+		ada.finish(room, "second")
+		if kept := h.kept(room); len(kept) != 2 || !strings.Contains(kept["2"], "second") {
+			t.Errorf("kept: %v", kept)
+		}
+	})
+}
+
+// A record that makes no sense is left as it is until its room is revived, or
+// somebody whose name may be in it expires.
+func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		revived, left := ada.create(), ada.create()
+		for _, room := range []poker.RoomID{revived, left} {
+			bob.ok("joinRoom", room, "")
+			ada.ok("joinRoom", room, "")
+			ada.finish(room, "canary")
+		}
+		h.stop()
+		ctx := context.Background()
+		for _, room := range []poker.RoomID{revived, left} {
+			r, err := h.store.Load(ctx, "room/"+string(room))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Data = []byte("{nonsense")
+			if _, err := h.store.Commit(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+			if len(h.kept(room)) != 1 {
+				t.Fatal("there was a history")
+			}
+		}
+		h.start()
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", revived, "")
+		ada.ok("setTopic", revived, `,"topic":"anew"`)
+		if kept := h.kept(revived); len(kept) != 0 {
+			t.Errorf("a revived room has a history: %v", kept)
+		}
+		time.Sleep(3 * time.Hour) // Bob is gone
+		if _, err := h.store.Load(ctx, "room/"+string(left)); !errors.Is(err, store.ErrNotFound) || len(h.kept(left)) != 0 {
+			t.Errorf("what is left of a room is kept: %v, %v", err, h.kept(left))
+		}
+	})
+}
