@@ -85,12 +85,14 @@ func need(t *testing.T, variable, what string) {
 // Clients that are not ours play a round with nothing but the contract.
 func TestPeers(t *testing.T) {
 	server := listen(t)
-	t.Run("python3-websockets", func(t *testing.T) {
-		if exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", "import websockets").Run() != nil {
-			need(t, "POKEY_PEERS", "python3-websockets")
-		}
-		peer(t, "/usr/bin/python3", "testdata/peers/round.py", server.url)
-	})
+	for library, script := range map[string]string{"websockets": "round.py", "autobahn": "fragments.py"} {
+		t.Run("python3-"+library, func(t *testing.T) {
+			if exec.CommandContext(t.Context(), "/usr/bin/python3", "-c", "import "+library).Run() != nil {
+				need(t, "POKEY_PEERS", "python3-"+library)
+			}
+			peer(t, "/usr/bin/python3", "testdata/peers/"+script, server.url)
+		})
+	}
 	t.Run("npm ws", func(t *testing.T) {
 		if exec.CommandContext(t.Context(), "node", "-e", `require("ws")`).Run() != nil {
 			need(t, "POKEY_PEERS", "npm's ws")

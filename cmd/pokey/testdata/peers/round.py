@@ -59,6 +59,8 @@ async def main():
     shown = status["room"]["members"][bob.me]["estimate"]
     assert shown == {"value": "XL", "comment": "über-komplex ½"}, shown
     assert status["room"]["summary"]["mean"] is None and status["room"]["summary"]["spread"] == 3, status["room"]["summary"]
+    for client in ada, bob:
+        await client.socket.close()
     print("a round with python3-websockets", websockets.version.version)
 
 
