@@ -197,7 +197,9 @@ func TestRotation(t *testing.T) {
 	}
 
 	install(t, dir, here, certificate(t, other, x509.Certificate{NotAfter: time.Now().Add(-time.Minute), ExtKeyUsage: forBoth}))
-	a.link.existing(b.Self()).cut()
+	last := a.link.existing(b.Self())
+	last.cut()
+	<-last.ended // nothing more is sent over it
 	losses := a.Stats().LinkLosses
 	eventually(t, 5*time.Second, "attempts fail, for an expired certificate", func() bool {
 		a.conf.System.Root.Send(actor.NewPID(b.Self(), "rooms"), wrapperspb.String("too late"))
