@@ -45,11 +45,10 @@ type keeper interface {
 type journal struct {
 	// given
 	keeper
-	sys  *System
-	self *actor.PID
-	key  string
-	// parted says that the record has parts.
-	parted bool
+	sys    *System
+	self   *actor.PID
+	key    string
+	parted bool // the record may have parts
 	// known says that a request is a repetition of one that is done or being
 	// committed.
 	known func(request) bool

@@ -165,7 +165,7 @@ func (a *roomActor) loaded(m loaded) {
 		}
 		a.room, a.recent = room, recent
 		if a.archive.due {
-			a.sys.Log.Error("rounds of a room's history make no sense and are left out")
+			a.sys.Log.Warn("rounds of a room's history do not fit the room and are left out")
 		}
 		a.changed()
 		a.expectMembers()

@@ -115,9 +115,9 @@ func (s *System) spawn(name string, produce actor.Producer, more ...actor.PropsO
 // Connect starts the server side of a connection of user, which the caller has
 // authenticated. Events go to client, welcome first.
 func (s *System) Connect(user poker.UserID, client Client) *Session {
-	// Nobody else's connection ever has this name, in whatever process.
 	session := &Session{root: s.root}
 	session.turns.aside(func() {
+		// Nobody else's connection ever has this name, in whatever process.
 		session.pid = s.spawn("connection/"+rand.Text(), func() actor.Actor {
 			return &connectionActor{sys: s, user: user, client: client}
 		}, actor.WithDispatcher(&session.turns))

@@ -56,7 +56,7 @@ type Bolt struct {
 
 // Stats is what a [Bolt] says about itself.
 type Stats struct {
-	Records int           // sound and damaged ones
+	Records int           // sound and damaged ones, parts among them
 	Damaged int           // records known to be damaged
 	Bytes   int64         // the size of the file
 	Failing bool          // the last commit, load or scrub failed
