@@ -41,11 +41,16 @@ func (f *flaky) check(ctx context.Context) error {
 	return fault(ctx)
 }
 
-func (f *flaky) Load(ctx context.Context, key string) (store.Record, error) {
+func (f *flaky) LoadAll(ctx context.Context, key string) (store.Record, []store.Record, error) {
 	if err := f.check(ctx); err != nil {
-		return store.Record{}, err
+		return store.Record{}, nil, err
 	}
-	return f.Store.Load(ctx, key)
+	return f.Store.LoadAll(ctx, key)
+}
+
+func (f *flaky) Load(ctx context.Context, key string) (store.Record, error) {
+	r, _, err := f.LoadAll(ctx, key)
+	return r, err
 }
 
 func (f *flaky) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {

@@ -45,10 +45,9 @@ type keeper interface {
 type journal struct {
 	// given
 	keeper
-	sys    *System
-	self   *actor.PID
-	key    string
-	parted bool // the record may have parts
+	sys  *System
+	self *actor.PID
+	key  string
 	// known says that a request is a repetition of one that is done or being
 	// committed.
 	known func(request) bool
@@ -127,11 +126,7 @@ func splitKey(key string) (kind, id string) {
 func (j *journal) load(ctx actor.Context) {
 	j.self, j.loading = ctx.Self(), true
 	go j.bounded(func(c context.Context) any {
-		r, err := j.sys.Store.Load(c, j.key)
-		if err != nil || !j.parted {
-			return loaded{record: r, err: err}
-		}
-		parts, err := j.sys.Store.Parts(c, j.key)
+		r, parts, err := j.sys.Store.LoadAll(c, j.key)
 		return loaded{r, parts, err}
 	})
 }

@@ -82,7 +82,7 @@ func newRoom(sys *System, id poker.RoomID) *roomActor {
 	a := &roomActor{
 		sys: sys, id: id, seats: newSeats(), recent: recent{}, archive: newArchive(),
 		mail:    newMail(sys),
-		journal: journal{sys: sys, key: roomKind + "/" + string(id), parted: true},
+		journal: journal{sys: sys, key: roomKind + "/" + string(id)},
 	}
 	a.keeper, a.known = a, a.repeated
 	return a

@@ -137,16 +137,21 @@ func (b *Bolt) Load(ctx context.Context, key string) (Record, error) {
 	return found, nil
 }
 
-// Parts implements [Store].
-func (b *Bolt) Parts(ctx context.Context, key string) (parts []Record, err error) {
-	err = b.do(ctx, false, func(t *tables) error {
-		parts = t.parts(key)
+// LoadAll implements [Store], and waits as Load does.
+func (b *Bolt) LoadAll(ctx context.Context, key string) (Record, []Record, error) {
+	var found Record
+	var parts []Record
+	err := b.do(ctx, false, func(t *tables) (err error) {
+		if found, err = t.load(key); err != nil {
+			return err
+		}
+		found.Data, parts = bytes.Clone(found.Data), t.parts(key)
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return Record{}, nil, err
 	}
-	return parts, nil
+	return found, parts, nil
 }
 
 // Commit implements [Store].

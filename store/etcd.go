@@ -83,48 +83,48 @@ func OpenEtcd(config EtcdConfig) (*Etcd, error) {
 // Load implements [Store]. What it returns is what etcd's majority has agreed
 // on. The error wraps [ErrFormat] if a newer version has written the record.
 func (e *Etcd) Load(ctx context.Context, key string) (Record, error) {
-	if err := e.enter(ctx); err != nil {
-		return Record{}, err
-	}
-	var resp *clientv3.GetResponse
-	err := e.persist(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.config.Client.Get(ctx, e.recordKey(key))
-		return err
-	})
-	if err != nil {
-		return Record{}, err
-	}
-	if len(resp.Kvs) == 0 {
-		return Record{}, ErrNotFound
-	}
-	r, _, err := e.open(key, resp.Kvs[0])
+	r, _, err := e.load(ctx, key, clientv3.OpGet(e.recordKey(key)))
 	return r, err
 }
 
-// Parts implements [Store].
-func (e *Etcd) Parts(ctx context.Context, key string) ([]Record, error) {
+// LoadAll implements [Store]. It is like Load.
+func (e *Etcd) LoadAll(ctx context.Context, key string) (Record, []Record, error) {
+	return e.load(ctx, key, clientv3.OpGet(e.recordKey(key)), clientv3.OpGet(e.recordKey(key)+"/", clientv3.WithPrefix()))
+}
+
+// load carries out get operations in one transaction. What the first one finds is
+// the record, and the rest its parts.
+func (e *Etcd) load(ctx context.Context, key string, gets ...clientv3.Op) (r Record, parts []Record, err error) {
 	if err := e.enter(ctx); err != nil {
-		return nil, err
+		return Record{}, nil, err
 	}
-	var resp *clientv3.GetResponse
-	err := e.persist(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.config.Client.Get(ctx, e.recordKey(key)+"/", clientv3.WithPrefix())
+	var resp *clientv3.TxnResponse
+	err = e.persist(ctx, func(ctx context.Context) (err error) {
+		resp, err = e.config.Client.Txn(ctx).Then(gets...).Commit()
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return Record{}, nil, err
 	}
-	var parts []Record
-	for _, kv := range resp.Kvs {
-		r, _, err := e.open(strings.TrimPrefix(string(kv.Key), e.recordKey("")), kv)
-		switch {
-		case err == nil:
-			parts = append(parts, Record{Key: r.Key, Data: r.Data})
-		case !errors.Is(err, ErrCorrupt):
-			return nil, err
+	found := resp.Responses[0].GetResponseRange().Kvs
+	if len(found) == 0 {
+		return Record{}, nil, ErrNotFound
+	}
+	if r, _, err = e.open(key, found[0]); err != nil {
+		return Record{}, nil, err
+	}
+	for _, got := range resp.Responses[1:] {
+		for _, kv := range got.GetResponseRange().Kvs {
+			p, _, err := e.open(strings.TrimPrefix(string(kv.Key), e.recordKey("")), kv)
+			switch {
+			case err == nil:
+				parts = append(parts, Record{Key: p.Key, Data: p.Data})
+			case !errors.Is(err, ErrCorrupt):
+				return Record{}, nil, err
+			}
 		}
 	}
-	return parts, nil
+	return r, parts, nil
 }
 
 // open unseals what was found under a record's key.

@@ -25,29 +25,26 @@ func NewMemory() *Memory {
 
 // Load implements [Store].
 func (m *Memory) Load(ctx context.Context, key string) (Record, error) {
+	r, _, err := m.LoadAll(ctx, key)
+	return r, err
+}
+
+// LoadAll implements [Store].
+func (m *Memory) LoadAll(ctx context.Context, key string) (Record, []Record, error) {
 	if err := m.enter(ctx); err != nil {
-		return Record{}, err
+		return Record{}, nil, err
 	}
 	defer m.mu.Unlock()
 	r, ok := m.records[key]
 	if !ok {
-		return Record{}, ErrNotFound
+		return Record{}, nil, ErrNotFound
 	}
 	r.Data = bytes.Clone(r.Data)
-	return r, nil
-}
-
-// Parts implements [Store].
-func (m *Memory) Parts(ctx context.Context, key string) ([]Record, error) {
-	if err := m.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer m.mu.Unlock()
 	var parts []Record
 	for _, name := range slices.Sorted(maps.Keys(m.parts[key])) {
 		parts = append(parts, Record{Key: key + "/" + name, Data: bytes.Clone(m.parts[key][name])})
 	}
-	return parts, nil
+	return r, parts, nil
 }
 
 // Commit implements [Store].

@@ -105,9 +105,9 @@ var (
 type Store interface {
 	// Load returns the record under key, or ErrNotFound, or ErrCorrupt.
 	Load(ctx context.Context, key string) (Record, error)
-	// Parts returns the parts of the record under key, by their names. One that is
-	// damaged is left out. Where there is no record there are none.
-	Parts(ctx context.Context, key string) ([]Record, error)
+	// LoadAll returns the record under key, as Load does, and its parts by their
+	// names, as they are at one moment. A part that is damaged is left out.
+	LoadAll(ctx context.Context, key string) (Record, []Record, error)
 	// Commit writes r if the record's revision is still r.Revision (zero: if
 	// there is none), and returns the new revision, which no earlier commit got.
 	// Parts of r are written with it; one without Data is removed. If there is

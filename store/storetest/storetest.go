@@ -54,13 +54,13 @@ func testCancelled(t *testing.T, s store.Store) {
 	cancel()
 	_, loadErr := s.Load(ctx, "room/a")
 	_, commitErr := s.Commit(ctx, store.Record{Key: "room/a", Revision: rev})
-	_, partsErr := s.Parts(ctx, "room/a")
+	_, _, allErr := s.LoadAll(ctx, "room/a")
 	_, expiredErr := s.Expired(ctx, noon, 1)
 	for name, err := range map[string]error{
 		"Load":    loadErr,
 		"Commit":  commitErr,
 		"Delete":  s.Delete(ctx, "room/a", rev),
-		"Parts":   partsErr,
+		"LoadAll": allErr,
 		"Expired": expiredErr,
 	} {
 		if !errors.Is(err, context.Canceled) {
@@ -102,13 +102,13 @@ func closed(t *testing.T, s store.Store) {
 	ctx := context.Background()
 	_, loadErr := s.Load(ctx, "room/a")
 	_, commitErr := s.Commit(ctx, store.Record{Key: "room/a"})
-	_, partsErr := s.Parts(ctx, "room/a")
+	_, _, allErr := s.LoadAll(ctx, "room/a")
 	_, expiredErr := s.Expired(ctx, noon, 1)
 	for name, err := range map[string]error{
 		"Load":    loadErr,
 		"Commit":  commitErr,
 		"Delete":  s.Delete(ctx, "room/a", 0),
-		"Parts":   partsErr,
+		"LoadAll": allErr,
 		"Expired": expiredErr,
 		"Close":   s.Close(),
 	} {
