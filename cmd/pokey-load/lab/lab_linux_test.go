@@ -94,17 +94,29 @@ func TestLabEnds(t *testing.T) {
 		t.Errorf("status %d, %v\n%s", status, err, &out)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, cancel)
-	if status, err := Enter(ctx, []string{"-test.run=^TestLabWaits$"}, io.Discard, io.Discard); err != nil || status == 0 {
-		t.Errorf("status %d, %v", status, err)
+	begun := time.Now()
+	if status, err := Enter(ctx, []string{"-test.run=^TestLabWaits$"}, onWord(cancel), io.Discard); err != nil || status == 0 || time.Since(begun) > leavePatience {
+		t.Errorf("status %d, %v after %v", status, err, time.Since(begun))
 	}
+}
+
+// onWord is called when something is written: before it says so, the program in
+// the lab may not be there to be told anything.
+type onWord func()
+
+func (f onWord) Write(p []byte) (int, error) {
+	f()
+	return len(p), nil
 }
 
 func TestLabWaits(t *testing.T) {
 	if !Inside() {
 		t.Skip("for TestLabEnds")
 	}
-	time.Sleep(time.Minute)
+	if _, err := os.Stdout.WriteString("started\n"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(10 * time.Minute)
 }
 
 func startEcho(t *testing.T, h *Host) (address string) {
