@@ -47,6 +47,25 @@ func (h *house) kept(room poker.RoomID) map[string]string {
 	return kept
 }
 
+// nonsense is no record.
+var nonsense = []byte("{nonsense")
+
+// rewrite commits a room's record behind its actor's back, with other data unless
+// that is nil, and parts.
+func (h *house) rewrite(room poker.RoomID, data []byte, parts ...store.Record) {
+	h.t.Helper()
+	r, err := h.store.Load(context.Background(), "room/"+string(room))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if data != nil {
+		r.Data = data
+	}
+	if _, err := h.store.Commit(context.Background(), r, parts...); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // largest is a store that remembers the most that one commit has written.
 type largest struct {
 	store.Store
@@ -134,17 +153,9 @@ func TestRoundsThatMakeNoSense(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		ada.finish(room, "first")
 		h.stop()
-		ctx, key := context.Background(), "room/"+string(room)
-		r, err := h.store.Load(ctx, key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		strange := []store.Record{
-			{Key: key + "/2", Data: []byte(`{"Round":2}`)}, {Key: key + "/7", Data: []byte(`{"Round":8}`)}, {Key: key + "/x", Data: []byte("{nonsense")},
-		}
-		if _, err := h.store.Commit(ctx, r, strange...); err != nil {
-			t.Fatal(err)
-		}
+		key := "room/" + string(room)
+		h.rewrite(room, nil, store.Record{Key: key + "/2", Data: []byte(`{"Round":2}`)},
+			store.Record{Key: key + "/7", Data: []byte(`{"Round":8}`)}, store.Record{Key: key + "/x", Data: nonsense})
 		h.start()
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
@@ -170,16 +181,8 @@ func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
 			ada.finish(room, "canary")
 		}
 		h.stop()
-		ctx := context.Background()
 		for _, room := range []poker.RoomID{revived, left} {
-			r, err := h.store.Load(ctx, "room/"+string(room))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Data = []byte("{nonsense")
-			if _, err := h.store.Commit(ctx, r); err != nil {
-				t.Fatal(err)
-			}
+			h.rewrite(room, nonsense)
 			if len(h.kept(room)) != 1 {
 				t.Fatal("there was a history")
 			}
@@ -192,7 +195,7 @@ func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
 			t.Errorf("a revived room has a history: %v", kept)
 		}
 		time.Sleep(3 * time.Hour) // Bob is gone
-		if _, err := h.store.Load(ctx, "room/"+string(left)); !errors.Is(err, store.ErrNotFound) || len(h.kept(left)) != 0 {
+		if _, err := h.store.Load(context.Background(), "room/"+string(left)); !errors.Is(err, store.ErrNotFound) || len(h.kept(left)) != 0 {
 			t.Errorf("what is left of a room is kept: %v, %v", err, h.kept(left))
 		}
 	})

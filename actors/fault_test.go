@@ -180,15 +180,7 @@ func TestARoomThatAnotherHasChangedShowsNothing(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		ada.ok("estimate", room, `,"value":"5"`)
 
-		// Somebody else commits to the same record.
-		ctx := context.Background()
-		r, err := h.store.Load(ctx, "room/"+string(room))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := h.store.Commit(ctx, r); err != nil {
-			t.Fatal(err)
-		}
+		h.rewrite(room, nil) // somebody else commits to the same record
 		ada.take()
 		ada.say(`{"request":"reveal","id":"lost","roomId":"` + string(room) + `"}`)
 		for _, e := range ada.take() {
@@ -211,16 +203,8 @@ func TestADamagedRecordCostsOneRoom(t *testing.T) {
 		room, other := ada.create(), ada.create()
 		ada.ok("joinRoom", other, "")
 		ada.ok("setTopic", other, `,"topic":"still here"`)
-		ctx := context.Background()
 		h.stop()
-		r, err := h.store.Load(ctx, "room/"+string(room))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Data = []byte("{nonsense")
-		if _, err := h.store.Commit(ctx, r); err != nil {
-			t.Fatal(err)
-		}
+		h.rewrite(room, nonsense)
 		h.start()
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "") // revived
