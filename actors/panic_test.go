@@ -1,0 +1,76 @@
+package actors_test
+
+import (
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// bomb is a store that, when armed, makes an actor panic that asks about it.
+type bomb struct {
+	store.Store
+	armed atomic.Bool
+}
+
+func (b *bomb) Durable() bool {
+	if b.armed.Load() {
+		panic("boom: legacy parser")
+	}
+	return true
+}
+
+func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
+	inBubble(t, func(h *house) {
+		trap := &bomb{Store: h.store}
+		h.restart(trap)
+		ada, bob := h.connect(""), h.connect("")
+		room, other := ada.create(), bob.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", other, "")
+		trap.armed.Store(true)
+		ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
+		trap.armed.Store(false)
+		if ada.closed != protocol.CloseResync {
+			t.Errorf("Ada is told %d", ada.closed)
+		}
+		if bob.closed != 0 {
+			t.Errorf("Bob is hurt: %d", bob.closed)
+		}
+		h.connect(ada.user).ok("joinRoom", room, "")
+		bob.ok("estimate", other, `,"value":"5"`)
+		if strings.Contains(h.log.String(), "legacy parser") {
+			t.Errorf("the log tells: %s", h.log.String())
+		}
+		if n := h.sys.Stats().Crashes; n == 0 {
+			t.Error("not counted")
+		}
+	})
+}
+
+func TestThreePanicsQuarantineARoom(t *testing.T) {
+	inBubble(t, func(h *house) {
+		trap := &bomb{Store: h.store}
+		h.restart(trap)
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		for range 3 {
+			c := h.connect(ada.user)
+			c.ok("joinRoom", room, "")
+			trap.armed.Store(true)
+			h.sys.TellRoom(room, "rename")
+			c.settle()
+			trap.armed.Store(false)
+		}
+		eve := h.connect("")
+		if e := eve.ask("joinRoom", room, ""); e["code"] != string(protocol.Unavailable) {
+			t.Errorf("in quarantine: %v", e)
+		}
+		time.Sleep(2 * time.Minute)
+		eve.ok("joinRoom", room, "")
+	})
+}
