@@ -101,14 +101,13 @@ type image struct {
 	expires time.Time
 }
 
-// records are an image as the store takes it.
-func (j *journal) records(i image, rev store.Revision) (store.Record, []store.Record) {
-	r := store.Record{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data}
-	var parts []store.Record
+// records are an image as the store takes it: the record, and then its parts.
+func (j *journal) records(i image, rev store.Revision) []store.Record {
+	all := []store.Record{{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data}}
 	for name, data := range i.parts {
-		parts = append(parts, store.Record{Key: j.key + "/" + name, Data: data})
+		all = append(all, store.Record{Key: j.key + "/" + name, Data: data})
 	}
-	return r, parts
+	return all
 }
 
 // The kinds of records, which are also the kinds of actors.

@@ -12,8 +12,7 @@ import (
 // a commit, and deletes.
 
 func (j *journal) commit(rev store.Revision) {
-	r, parts := j.records(j.encode(), rev)
-	j.writing = append([]store.Record{r}, parts...)
+	j.writing = j.records(j.encode(), rev)
 	j.write()
 }
 
@@ -54,8 +53,8 @@ func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) 
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
 		return 0, err
 	}
-	r, parts := j.records(i, found.Revision)
-	return j.sys.Store.Commit(c, r, parts...)
+	records := j.records(i, found.Revision)
+	return j.sys.Store.Commit(c, records[0], records[1:]...)
 }
 
 // done takes in how a commit ended and runs its effects. It reports whether the

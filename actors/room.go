@@ -159,7 +159,7 @@ func (a *roomActor) loaded(m loaded) {
 		room, recent, err := decodeRoom(m.record.Data, &a.archive, m.parts)
 		if err != nil {
 			a.remains = true
-			a.archive.load(m.parts, 0)
+			a.archive.load(m.parts, 0) // none of them is of the room that its link begins anew
 			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
 			return
 		}

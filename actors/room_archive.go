@@ -2,6 +2,7 @@ package actors
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,9 +70,7 @@ func sameRound(a, b poker.Finished) bool {
 func (a *archive) written(err error) {
 	switch {
 	case err != nil:
-		for name := range a.next {
-			a.kept[name] = poker.Finished{}
-		}
+		maps.Copy(a.kept, a.next)
 		for name := range a.kept {
 			a.kept[name] = poker.Finished{}
 		}

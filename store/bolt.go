@@ -125,16 +125,8 @@ func (b *Bolt) unlock() {
 // also for those that their callers no longer wait for: what it returns is their
 // outcome.
 func (b *Bolt) Load(ctx context.Context, key string) (Record, error) {
-	var found Record
-	err := b.do(ctx, false, func(t *tables) (err error) {
-		found, err = t.load(key)
-		found.Data = bytes.Clone(found.Data)
-		return err
-	})
-	if err != nil {
-		return Record{}, err
-	}
-	return found, nil
+	r, _, err := b.LoadAll(ctx, key)
+	return r, err
 }
 
 // LoadAll implements [Store], and waits as Load does.

@@ -83,24 +83,20 @@ func OpenEtcd(config EtcdConfig) (*Etcd, error) {
 // Load implements [Store]. What it returns is what etcd's majority has agreed
 // on. The error wraps [ErrFormat] if a newer version has written the record.
 func (e *Etcd) Load(ctx context.Context, key string) (Record, error) {
-	r, _, err := e.load(ctx, key, clientv3.OpGet(e.recordKey(key)))
+	r, _, err := e.LoadAll(ctx, key)
 	return r, err
 }
 
 // LoadAll implements [Store]. It is like Load.
-func (e *Etcd) LoadAll(ctx context.Context, key string) (Record, []Record, error) {
-	return e.load(ctx, key, clientv3.OpGet(e.recordKey(key)), clientv3.OpGet(e.recordKey(key)+"/", clientv3.WithPrefix()))
-}
-
-// load carries out get operations in one transaction. What the first one finds is
-// the record, and the rest its parts.
-func (e *Etcd) load(ctx context.Context, key string, gets ...clientv3.Op) (r Record, parts []Record, err error) {
+func (e *Etcd) LoadAll(ctx context.Context, key string) (r Record, parts []Record, err error) {
 	if err := e.enter(ctx); err != nil {
 		return Record{}, nil, err
 	}
 	var resp *clientv3.TxnResponse
 	err = e.persist(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.config.Client.Txn(ctx).Then(gets...).Commit()
+		resp, err = e.config.Client.Txn(ctx).Then(
+			clientv3.OpGet(e.recordKey(key)), clientv3.OpGet(e.recordKey(key)+"/", clientv3.WithPrefix()),
+		).Commit()
 		return err
 	})
 	if err != nil {
@@ -113,15 +109,13 @@ func (e *Etcd) load(ctx context.Context, key string, gets ...clientv3.Op) (r Rec
 	if r, _, err = e.open(key, found[0]); err != nil {
 		return Record{}, nil, err
 	}
-	for _, got := range resp.Responses[1:] {
-		for _, kv := range got.GetResponseRange().Kvs {
-			p, _, err := e.open(strings.TrimPrefix(string(kv.Key), e.recordKey("")), kv)
-			switch {
-			case err == nil:
-				parts = append(parts, Record{Key: p.Key, Data: p.Data})
-			case !errors.Is(err, ErrCorrupt):
-				return Record{}, nil, err
-			}
+	for _, kv := range resp.Responses[1].GetResponseRange().Kvs {
+		p, _, err := e.open(strings.TrimPrefix(string(kv.Key), e.recordKey("")), kv)
+		switch {
+		case err == nil:
+			parts = append(parts, Record{Key: p.Key, Data: p.Data})
+		case !errors.Is(err, ErrCorrupt):
+			return Record{}, nil, err
 		}
 	}
 	return r, parts, nil

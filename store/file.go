@@ -52,16 +52,10 @@ func openFile(dir string, floor Revision, sync bool, log *slog.Logger) (*file, e
 		return nil, err
 	}
 	err = f.update(func(tx *bbolt.Tx) error {
-		if err := prepare(tx, s, floor); err != nil || len(s.orphans) == 0 {
+		if err := prepare(tx, s, floor); err != nil {
 			return err
 		}
-		t, err := f.tables(tx)
-		if err != nil {
-			return err
-		}
-		t.dropOrphans(s.orphans)
-		f.records += t.added
-		return t.fault
+		return f.dropOrphans(tx, s.orphans)
 	})
 	if err == nil {
 		err = syncDir(dir)

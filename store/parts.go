@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+
+	"go.etcd.io/bbolt"
 )
 
 // recordOf is the key of the record that a part with this key belongs to.
@@ -52,10 +54,19 @@ func (t *tables) dropParts(key string) {
 
 // dropOrphans removes parts whose record is damaged or not there, so that nobody
 // will ever ask for them.
-func (t *tables) dropOrphans(parts []string) {
+func (f *file) dropOrphans(tx *bbolt.Tx, parts []string) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	t, err := f.tables(tx)
+	if err != nil {
+		return err
+	}
 	for _, name := range parts {
 		if _, err := t.load(recordOf(name)); err != nil {
 			t.putPart(Record{Key: name})
 		}
 	}
+	f.records += t.added
+	return t.fault
 }

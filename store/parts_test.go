@@ -7,6 +7,23 @@ import (
 	"testing"
 )
 
+// spoil closes a store, changes something in its file, and opens it again.
+func spoil(t *testing.T, s *Bolt, from, to string) *Bolt {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(s.config.Dir, fileName)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.ReplaceAll(raw, []byte(from), []byte(to)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openTest(t, s.config)
+}
+
 // Parts whose record is damaged, or was lost with its page, are removed when the
 // file is opened: nobody would ever ask for them, and there are names in them.
 func TestPartsWithoutARecord(t *testing.T) {
@@ -29,19 +46,7 @@ func TestPartsWithoutARecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(s.config.Dir, fileName)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, bytes.ReplaceAll(raw, []byte("record of room/damaged"), []byte("RECORD of room/damaged")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-
-	s = openTest(t, s.config)
+	s = spoil(t, s, "record of room/damaged", "RECORD of room/damaged")
 	for key, want := range map[string]int{"room/damaged": 0, "room/lost": 0, "room/sound": 1, "user/sound": 1} {
 		_ = s.do(t.Context(), false, func(tables *tables) error {
 			if n := len(tables.partKeys(key)); n != want {
@@ -56,7 +61,8 @@ func TestPartsWithoutARecord(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if raw, err = os.ReadFile(path); err != nil || bytes.Contains(raw, []byte("canary of room/damaged")) || bytes.Contains(raw, []byte("canary of room/lost")) {
+	raw, err := os.ReadFile(filepath.Join(s.config.Dir, fileName))
+	if err != nil || bytes.Contains(raw, []byte("canary of room/damaged")) || bytes.Contains(raw, []byte("canary of room/lost")) {
 		t.Errorf("they are still in the file: %v", err)
 	}
 	if !bytes.Contains(raw, []byte("canary of room/sound")) {
@@ -71,18 +77,7 @@ func TestDamagedPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(s.config.Dir, fileName)
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, bytes.ReplaceAll(raw, []byte("first"), []byte("FIRST")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s = openTest(t, s.config)
+	s = spoil(t, s, "first", "FIRST")
 	if _, parts, err := s.LoadAll(t.Context(), "room/a"); err != nil || len(parts) != 1 || string(parts[0].Data) != "second" {
 		t.Errorf("parts: %v, %v", parts, err)
 	}

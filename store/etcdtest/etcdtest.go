@@ -3,4 +3,6 @@
 //
 // It takes the etcd that is in PATH. Where there is none a test is skipped,
 // unless POKEY_ETCDTEST=require is in the environment: then it fails.
+//
+// It also finds addresses for other programs that a test starts.
 package etcdtest
