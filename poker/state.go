@@ -47,6 +47,11 @@ type Member struct {
 	Deputy bool
 	Since  Millis // when they joined
 	Vote   *Vote  // nil when there is none; never changed in place
+
+	// Estimated says that the member has submitted an estimate in this room, ever.
+	Estimated bool
+	// AwaySince is when the member went offline; zero while they are online.
+	AwaySince Millis
 }
 
 // Finished is a round that has been cleared. Votes is empty when the round was
@@ -59,6 +64,9 @@ type Finished struct {
 	Agreed string // empty when nothing was settled
 	Votes  []FinishedVote
 	Hidden int // how many estimates went unseen
+
+	// RevealedBy is who first revealed the round, as in [State].
+	RevealedBy UserID
 }
 
 // FinishedVote is one estimate of a finished round, with its user's name then.
@@ -91,7 +99,19 @@ type State struct {
 	AwaySince Millis     // since when neither owner nor deputy has been online
 	StandIn   UserID     // who stands in for them; empty for nobody
 	Undo      *UndoState // what can still be taken back
+
+	// RevealedBy is who first revealed the current round: a user, or [Auto]. It is
+	// empty until then, and stays until the round ends, also when it is hidden again.
+	RevealedBy UserID
+	Locked     bool     // nobody becomes a member who is not one
+	Banned     []UserID // removed for good, oldest first
+	OfferedTo  UserID   // the member whom the owner has offered the room; empty for nobody
+	HandedOver bool     // the owner is not the user whom the room's id certifies
+	Closed     bool     // the owner has closed the room; nothing else of it is left
 }
+
+// Auto stands for the room itself where a [State] names who revealed a round.
+const Auto UserID = "auto"
 
 // UndoState is what Undo would bring back.
 type UndoState struct {
@@ -99,11 +119,12 @@ type UndoState struct {
 	Until Millis
 	// For a clear: the round as it was. Votes holds hidden estimates too, and
 	// loses those of members who leave or no longer estimate.
-	Revealed bool
-	Topic    string
-	Topics   []string
-	Agreed   string
-	Votes    map[UserID]Vote
+	Revealed   bool
+	RevealedBy UserID
+	Topic      string
+	Topics     []string
+	Agreed     string
+	Votes      map[UserID]Vote
 }
 
 // check tells what no room can be, so that a damaged record is found when it
@@ -141,6 +162,7 @@ func (s State) clone() State {
 		m.Vote = m.Vote.clone()
 		s.Members[u] = m
 	}
+	s.Banned = slices.Clone(s.Banned)
 	s.History = slices.Clone(s.History)
 	for i, f := range s.History {
 		s.History[i].Deck = f.Deck.clone()
