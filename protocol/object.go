@@ -72,8 +72,7 @@ func (o *object) texts(name string) []string {
 		return nil
 	}
 	all := []string{}
-	s := scanner{text: value}
-	s.array(1, func(element []byte) {
+	scanArray(value, func(element []byte) {
 		if element[0] != '"' {
 			o.refuse(BadRequest)
 			return

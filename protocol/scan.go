@@ -2,145 +2,137 @@ package protocol
 
 import (
 	"bytes"
-	"slices"
-	"unicode/utf8"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // maxDepth is how deep objects and arrays may nest, the message itself included.
 const maxDepth = 16
 
 // field is one field of an object: its name without escapes, and its value as
-// it stands in the message, which is then known to be strict JSON.
+// the message has it, which is strict JSON by then.
 type field struct{ name, value []byte }
 
-// scanner reads JSON and takes nothing that two readers could understand
-// differently: no duplicate names, also when written with different escapes,
-// no half of a surrogate pair, nothing deeper than [maxDepth]. encoding/json
-// takes the last of two equal names, matches names whatever their case and
-// replaces lone surrogates, so it cannot be the judge of a message.
-type scanner struct {
-	text []byte
-	at   int
-	open []field // of the objects being read, the innermost object's last
-}
-
 // scanMessage returns the fields of the one object that data is, or false if
-// data is anything else.
+// data is anything else. The values share data's memory.
+//
+// It accepts nothing that two JSON readers could understand differently: no
+// duplicate names, also when they are escaped differently, no half of a surrogate
+// pair, no invalid UTF-8. That is what jsontext refuses by default, and what
+// encoding/json takes.
 func scanMessage(data []byte) ([]field, bool) {
-	if len(data) > MaxMessage || !utf8.Valid(data) {
+	if len(data) > MaxMessage {
 		return nil, false
 	}
-	s := scanner{text: data, open: make([]field, 0, 8)}
-	s.space()
-	ok := s.object(1)
-	s.space()
-	return s.open, ok && s.at == len(data)
+	fields, rest, ok := scanObject(data, 1)
+	if !ok || len(bytes.TrimLeft(data[rest:], " \t\r\n")) > 0 {
+		return nil, false
+	}
+	return fields, true
 }
 
-// scanFields returns the fields of an object that has been scanned before.
+// scanFields returns the fields of an object that is the value of a scanned field.
 func scanFields(object []byte) []field {
-	s := scanner{text: object}
-	s.object(1)
-	return s.open
+	fields, _, _ := scanObject(object, 1)
+	return fields
 }
 
-// value reads any value. Depth is that of the object or array around it.
-func (s *scanner) value(depth int) bool {
-	switch c := s.peek(); c {
-	case '{':
-		outer := len(s.open)
-		ok := s.object(depth + 1)
-		s.open = s.open[:outer]
-		return ok
-	case '[':
-		return s.array(depth+1, nil)
-	case '"':
-		return s.str()
-	case 't':
-		return s.word("true")
-	case 'f':
-		return s.word("false")
-	case 'n':
-		return s.word("null")
-	default:
-		return s.number()
+// scanObject returns the fields of the object that data begins with, and where
+// the object ends. Depth is that of the object itself.
+func scanObject(data []byte, depth int) (fields []field, end int, ok bool) {
+	d := newDecoder(data)
+	defer decoders.Put(d)
+	if token, err := d.ReadToken(); err != nil || token.Kind() != '{' {
+		return nil, 0, false
+	}
+	fields = make([]field, 0, 8)
+	for d.PeekKind() != '}' {
+		name, ok := d.value(data)
+		if !ok {
+			return nil, 0, false
+		}
+		value, ok := d.value(data)
+		if !ok || !shallow(value, depth) {
+			return nil, 0, false
+		}
+		fields = append(fields, field{unquote(name), value})
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return nil, 0, false
+	}
+	return fields, int(d.InputOffset()), true
+}
+
+// scanArray shows each element of an array that is the value of a scanned field.
+func scanArray(array []byte, each func(value []byte)) {
+	d := newDecoder(array)
+	defer decoders.Put(d)
+	if _, err := d.ReadToken(); err != nil {
+		return
+	}
+	for d.PeekKind() != ']' {
+		value, ok := d.value(array)
+		if !ok {
+			return
+		}
+		each(value)
 	}
 }
 
-// object reads an object and leaves its fields at the end of s.open, ordered
-// by name.
-func (s *scanner) object(depth int) bool {
-	if depth > maxDepth || !s.take('{') {
-		return false
+// decoder is a [jsontext.Decoder] of bytes in memory.
+type decoder struct {
+	jsontext.Decoder
+	buffer bytes.Buffer
+}
+
+// decoders are reused: one costs more memory than most messages have bytes.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// newDecoder returns a decoder at the beginning of data, to be given back.
+func newDecoder(data []byte) *decoder {
+	d := decoders.Get().(*decoder)
+	d.buffer = *bytes.NewBuffer(data)
+	d.Reset(&d.buffer) // it reads a Buffer's memory in place
+	return d
+}
+
+// value reads the next value, or name of a field, of data, which d decodes.
+func (d *decoder) value(data []byte) ([]byte, bool) {
+	value, err := d.ReadValue()
+	if err != nil {
+		return nil, false
 	}
-	first := len(s.open)
-	s.space()
-	if s.take('}') {
+	end := int(d.InputOffset())
+	return data[end-len(value) : end], true
+}
+
+// shallow reports whether a value nests no deeper than allowed inside an object
+// at depth.
+func shallow(value []byte, depth int) bool {
+	if value[0] != '{' && value[0] != '[' {
 		return true
 	}
+	d := newDecoder(value)
+	defer decoders.Put(d)
 	for {
-		name := s.at
-		if !s.str() {
+		if _, err := d.ReadToken(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		if depth+d.StackDepth() > maxDepth {
 			return false
 		}
-		f := field{name: unquote(s.text[name:s.at])}
-		s.space()
-		if !s.take(':') {
-			return false
-		}
-		s.space()
-		value := s.at
-		if !s.value(depth) {
-			return false
-		}
-		f.value = s.text[value:s.at]
-		s.open = append(s.open, f)
-		s.space()
-		if s.take('}') {
-			return distinct(s.open[first:])
-		}
-		if !s.take(',') {
-			return false
-		}
-		s.space()
 	}
 }
 
-// distinct sorts fields and tells whether no two have the same name.
-func distinct(fields []field) bool {
-	slices.SortFunc(fields, func(a, b field) int { return bytes.Compare(a.name, b.name) })
-	for i := range fields[1:] {
-		if bytes.Equal(fields[i].name, fields[i+1].name) {
-			return false
-		}
+// unquote returns a scanned string without quotes and escapes. It shares the
+// message's memory where it can.
+func unquote(quoted []byte) []byte {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
 	}
-	return true
-}
-
-// array reads an array and shows each of its elements, where each is not nil.
-func (s *scanner) array(depth int, each func(value []byte)) bool {
-	if depth > maxDepth || !s.take('[') {
-		return false
-	}
-	s.space()
-	if s.take(']') {
-		return true
-	}
-	for {
-		value := s.at
-		if !s.value(depth) {
-			return false
-		}
-		if each != nil {
-			each(s.text[value:s.at])
-		}
-		s.space()
-		if s.take(']') {
-			return true
-		}
-		if !s.take(',') {
-			return false
-		}
-		s.space()
-	}
+	text, _ := jsontext.AppendUnquote(nil, quoted) // it has been read as a string
+	return text
 }

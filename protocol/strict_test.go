@@ -8,7 +8,7 @@ import (
 )
 
 // strict judges JSON of any length and kind as the specification has it, with
-// nothing of the scanner.
+// nothing of package jsontext.
 func strict(data []byte) bool {
 	if !utf8.Valid(data) || !json.Valid(data) || !paired(data) {
 		return false

@@ -17,7 +17,7 @@ const module = "example.com/pokey/"
 var mayImport = map[string][]string{
 	"poker":           {"cmp", "errors", "fmt", "iter", "maps", "math", "slices", "strconv", "strings", "unicode", "unicode/utf8", "golang.org/x/text/unicode/norm", "github.com/rivo/uniseg"},
 	"identity":        {"std", "github.com/gorilla/securecookie"},
-	"protocol":        {"std", module + "poker"},
+	"protocol":        {"std", module + "poker", "github.com/go-json-experiment/json/jsontext"},
 	"store":           {"std", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes", "google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status", "go.uber.org/zap", "go.uber.org/zap/zapcore"},
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
