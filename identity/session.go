@@ -10,18 +10,26 @@ import (
 	"github.com/gorilla/securecookie"
 )
 
-// How old a session may be. A session is re-issued long before it ends, so only
-// somebody who stays away for [SessionMaxAge] becomes somebody else.
+// How old a session may be. A session is re-issued long before [SessionMaxAge], so
+// only somebody who stays away for that long becomes somebody else; and so does
+// everybody when the life of a session is over, however often it was re-issued.
+// SessionLife is what that is unless the operator says otherwise.
 const (
+	SessionLife       = 90 * 24 * time.Hour
 	SessionMaxAge     = 30 * 24 * time.Hour
 	SessionRenewAfter = 7 * 24 * time.Hour
 	SessionMaxSkew    = 5 * time.Minute // how far ahead the clock of the issuing node may have been
 )
 
 const (
-	sessionVersion = 1
-	sessionBytes   = 1 + userBytes + 8
-	maxCookie      = 256 // characters; a genuine one has about 136
+	// The payload of a session: its version, the user, when the first one of its
+	// line was issued, and when this one was. Version 1 did not say how old the line
+	// is; it was never released, and is refused.
+	sessionVersion = 2
+	firstAt        = 1 + userBytes
+	issuedAt       = firstAt + 8
+	sessionBytes   = issuedAt + 8
+	maxCookie      = 256 // characters; a genuine one has about 152
 
 	// sealedAs is the name that is signed with every value. It is the same for
 	// both cookie names, for they never serve the same origin.
@@ -38,7 +46,8 @@ var errForged = fmt.Errorf("%w: not genuine", ErrSession)
 // Session is what a cookie proves.
 type Session struct {
 	UserID string
-	Issued time.Time // to the second, UTC
+	First  time.Time // when the user was given their first session; to the second, UTC
+	Issued time.Time // when this one was; to the second, UTC
 	Renew  bool      // the cookie is good, and to be replaced at the next occasion
 }
 
@@ -52,16 +61,23 @@ func CookieName(secure bool) string {
 	return "pokey_plain"
 }
 
-// Seal makes the value of a session cookie for user. Characters that need
-// quoting in a cookie do not occur in it. It returns an error if user is not a
-// user id.
+// Seal makes the value of a new user's session cookie. It returns an error if user
+// is not a user id.
 func (k *Keys) Seal(user string, now time.Time) (string, error) {
+	return k.Reseal(Session{UserID: user, First: now}, now)
+}
+
+// Reseal makes the value of a session cookie in place of the one that proved s. Its
+// life goes on from when that began. Characters that need quoting in a cookie do
+// not occur in the value.
+func (k *Keys) Reseal(s Session, issued time.Time) (string, error) {
 	payload := make([]byte, sessionBytes)
 	payload[0] = sessionVersion
-	if !decode(payload[1:1+userBytes], user) {
+	if !decode(payload[1:firstAt], s.UserID) {
 		return "", errors.New("identity: a session needs a user id")
 	}
-	binary.BigEndian.PutUint64(payload[1+userBytes:], uint64(now.Unix()))
+	binary.BigEndian.PutUint64(payload[firstAt:], uint64(s.First.Unix()))
+	binary.BigEndian.PutUint64(payload[issuedAt:], uint64(issued.Unix()))
 	value, err := k.ring[0].cookie.Encode(sealedAs, payload)
 	if err != nil {
 		return "", fmt.Errorf("identity: sealing a session: %w", err)
@@ -95,7 +111,7 @@ func read(payload []byte, now time.Time, old bool) (Session, error) {
 	if len(payload) != sessionBytes || payload[0] != sessionVersion {
 		return Session{}, fmt.Errorf("%w: unknown version", ErrSession)
 	}
-	issued := time.Unix(int64(binary.BigEndian.Uint64(payload[1+userBytes:])), 0).UTC()
+	first, issued := moment(payload[firstAt:]), moment(payload[issuedAt:])
 	age := now.Sub(issued)
 	switch {
 	case age > SessionMaxAge:
@@ -104,11 +120,15 @@ func read(payload []byte, now time.Time, old bool) (Session, error) {
 		return Session{}, fmt.Errorf("%w: from the future", ErrSession)
 	}
 	return Session{
-		UserID: crockford.EncodeToString(payload[1 : 1+userBytes]),
+		UserID: crockford.EncodeToString(payload[1:firstAt]),
+		First:  first,
 		Issued: issued,
 		Renew:  old || age >= SessionRenewAfter,
 	}, nil
 }
+
+// moment reads a time of the payload.
+func moment(b []byte) time.Time { return time.Unix(int64(binary.BigEndian.Uint64(b)), 0).UTC() }
 
 // newCookie makes the codec of one master. Its own clock is switched off,
 // because it cannot be told what time it is.

@@ -34,7 +34,7 @@ func TestSession(t *testing.T) {
 		user := k.NewUserID()
 		value := seal(t, k, user, noon)
 		s, err := k.Unseal(value, noon.Add(time.Minute))
-		if err != nil || s != (Session{UserID: user, Issued: noon}) {
+		if err != nil || s != (Session{UserID: user, First: noon, Issued: noon}) {
 			t.Fatalf("Unseal = %+v, %v", s, err)
 		}
 		raw, _ := base64.URLEncoding.DecodeString(value)
@@ -57,11 +57,11 @@ func TestSession(t *testing.T) {
 
 // vector is a session of ada's, sealed at noon by master 1. It is good for ever,
 // as far as the format goes.
-const vector = "MTc5NTUxOTc0NXxzX2thZ1hleVMtNVR5bUNzUVZlV2prRU8tTk1pMW1oSGctb2pUczdUc3liSlpDa3pfT0tWN05jPXx_PQkzbY00TBQU9jzV9ElgEeghQRo_2pI_yGNGZ8_RMA=="
+const vector = "MTc5NTk2NzMwNHx4OWktaGkyMjY1LVFuM2pwNXJGNkZJQWZ6ZXZXTWhqdHJqeEVqQ0tVd2g5RUtXaWN6YXdIWDB6dzFWcENGdklkQ2c9PXwV8NACsDVAJmO-OaTRU56rmKXf15ChAIePCYMCz83QtQ=="
 
 func TestSessionVector(t *testing.T) {
 	s, err := ring(t, 1).Unseal(vector, noon.Add(time.Hour))
-	if err != nil || s != (Session{UserID: ada, Issued: noon}) {
+	if err != nil || s != (Session{UserID: ada, First: noon, Issued: noon}) {
 		t.Fatalf("Unseal = %+v, %v", s, err)
 	}
 }
@@ -94,6 +94,24 @@ func TestSessionAge(t *testing.T) {
 				t.Fatalf("Unseal = %+v, %v", s, err)
 			}
 		})
+	}
+}
+
+// TestSessionKeepsItsFirstDay: what is re-issued is young, and says how old its line is.
+func TestSessionKeepsItsFirstDay(t *testing.T) {
+	k := ring(t, 1)
+	later := noon.Add(20 * 24 * time.Hour)
+	first, err := k.Unseal(seal(t, k, ada, noon), later)
+	if err != nil || !first.Renew {
+		t.Fatalf("got %+v, %v; want a session to renew", first, err)
+	}
+	value, err := k.Reseal(first, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := k.Unseal(value, later)
+	if want := (Session{UserID: ada, First: noon, Issued: later}); err != nil || got != want {
+		t.Errorf("re-issued: got %+v, %v; want %+v", got, err, want)
 	}
 }
 
@@ -167,7 +185,7 @@ func TestSessionOfAnotherKind(t *testing.T) {
 	payload[0] = sessionVersion
 	for name, value := range map[string]func() (string, error){
 		"another name":    func() (string, error) { return k.ring[0].cookie.Encode("pokey_plain", payload) },
-		"another version": func() (string, error) { return k.ring[0].cookie.Encode(sealedAs, append([]byte{2}, payload[1:]...)) },
+		"another version": func() (string, error) { return k.ring[0].cookie.Encode(sealedAs, append([]byte{1}, payload[1:]...)) },
 		"too short": func() (string, error) {
 			return k.ring[0].cookie.Encode(sealedAs, payload[:sessionBytes-1:sessionBytes-1])
 		},

@@ -47,6 +47,7 @@ type address struct {
 	connections int
 	handshakes  bucket
 	mints       bucket
+	looks       bucket // at how it stands with the session of who loads a document
 }
 
 func newAdmission(cfg *Config) admission {
@@ -76,6 +77,28 @@ func (a *admission) mint(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.mints.wait(a.mints, now))
 }
 
+// look takes one look at a session, for which there is the same rate as for new
+// ones, and reports whether the address may have it.
+func (a *admission) look(addr netip.Addr, now time.Duration) bool {
+	if a.mints.unlimited() {
+		return true
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.address(addr, now).looks.take(a.mints, 1, now)
+}
+
+// handshake takes one handshake for the address, or says how long to wait for it.
+func (a *admission) handshake(addr netip.Addr, now time.Duration) *refusal {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.handshakes.take(a.handshakes, 1, now) {
+		return nil
+	}
+	return &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
+}
+
 // admit takes the connection in, or says why not.
 func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 	a.mu.Lock()
@@ -92,9 +115,6 @@ func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 // that one away and nobody has noticed yet.
 func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusal) {
 	from := a.address(c.addr, now)
-	if !from.handshakes.take(a.handshakes, 1, now) {
-		return nil, &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
-	}
 	if a.perAddress > 0 && from.connections >= a.perAddress {
 		return nil, &refuseAddress
 	}
@@ -177,7 +197,8 @@ func (a *admission) sweep(now time.Duration) {
 		for addr, known := range a.addresses {
 			known.handshakes.settle(a.handshakes, now)
 			known.mints.settle(a.mints, now)
-			unused := known.handshakes.used == 0 && known.mints.used == 0
+			known.looks.settle(a.mints, now)
+			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0
 			if known.connections == 0 && (unused || crowded) {
 				delete(a.addresses, addr)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"example.com/pokey/identity"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
@@ -22,6 +23,7 @@ import (
 type Conn struct {
 	server *Server
 	user   poker.UserID
+	issued time.Time // when the session was that it came with
 	addr   netip.Addr
 	raw    net.Conn
 	ws     *websocket.Conn
@@ -50,8 +52,8 @@ type Conn struct {
 
 // newConn makes a connection that may be sent to; it is written once it is
 // attached.
-func newConn(s *Server, user poker.UserID, addr netip.Addr) *Conn {
-	c := &Conn{server: s, user: user, addr: addr, writing: true}
+func newConn(s *Server, session identity.Session, addr netip.Addr) *Conn {
+	c := &Conn{server: s, user: user(session), issued: session.Issued, addr: addr, writing: true}
 	c.heard.Store(int64(s.now()))
 	return c
 }
@@ -70,6 +72,9 @@ func (c *Conn) attach(raw net.Conn, early []byte) {
 	c.writing = false
 	c.flush()
 }
+
+// Issued is when the session was issued that the connection came with.
+func (c *Conn) Issued() time.Time { return c.issued }
 
 // Send queues one encoded event. Events are written in order, and before any
 // status that is given later. The event is not changed afterwards.

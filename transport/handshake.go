@@ -61,7 +61,18 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 	if !ok {
 		return nil, &refuseSession
 	}
-	c := newConn(s, user(session), s.clientAddr(r))
+	addr := s.clientAddr(r)
+	if why := s.admission.handshake(addr, s.now()); why != nil {
+		return nil, why // before the store is asked
+	}
+	standing, err := s.standing(r.Context(), session)
+	switch {
+	case err != nil:
+		return nil, &refuseUnavailable
+	case standing.Revoked:
+		return nil, &refuseSession
+	}
+	c := newConn(s, session, addr)
 	if why := s.admission.admit(c, s.now()); why != nil {
 		return nil, why
 	}

@@ -36,17 +36,18 @@ type refusal struct {
 
 // The refusals that are the same every time.
 var (
-	refuseMethod    = refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed"}
-	refuseHost      = refusal{status: http.StatusMisdirectedRequest, code: "host_not_allowed"}
-	refuseNotFound  = refusal{status: http.StatusNotFound, code: "not_found"}
-	refuseInternal  = refusal{status: http.StatusInternalServerError, code: "internal"}
-	refuseUpgrade   = refusal{status: http.StatusUpgradeRequired, code: "upgrade_required"}
-	refuseHandshake = refusal{status: http.StatusBadRequest, code: "bad_handshake"}
-	refuseOrigin    = refusal{status: http.StatusForbidden, code: "origin_not_allowed"}
-	refuseSession   = refusal{status: http.StatusUnauthorized, code: "session_required"}
-	refuseAddress   = refusal{http.StatusTooManyRequests, "too_many_connections", 10 * time.Second}
-	refuseFull      = refusal{http.StatusServiceUnavailable, "server_full", 10 * time.Second}
-	refuseDraining  = refusal{http.StatusServiceUnavailable, "draining", 2 * time.Second}
+	refuseMethod      = refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed"}
+	refuseHost        = refusal{status: http.StatusMisdirectedRequest, code: "host_not_allowed"}
+	refuseNotFound    = refusal{status: http.StatusNotFound, code: "not_found"}
+	refuseInternal    = refusal{status: http.StatusInternalServerError, code: "internal"}
+	refuseUpgrade     = refusal{status: http.StatusUpgradeRequired, code: "upgrade_required"}
+	refuseHandshake   = refusal{status: http.StatusBadRequest, code: "bad_handshake"}
+	refuseOrigin      = refusal{status: http.StatusForbidden, code: "origin_not_allowed"}
+	refuseSession     = refusal{status: http.StatusUnauthorized, code: "session_required"}
+	refuseUnavailable = refusal{http.StatusServiceUnavailable, "unavailable", 2 * time.Second}
+	refuseAddress     = refusal{http.StatusTooManyRequests, "too_many_connections", 10 * time.Second}
+	refuseFull        = refusal{http.StatusServiceUnavailable, "server_full", 10 * time.Second}
+	refuseDraining    = refusal{http.StatusServiceUnavailable, "draining", 2 * time.Second}
 )
 
 // write answers with the refusal.

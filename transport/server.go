@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"html"
@@ -39,6 +41,15 @@ type Config struct {
 	// is called once for each, before the connection's first request, and never
 	// returns nil. The session may send to c at once.
 	Connect func(user poker.UserID, c *Conn) Session
+
+	// CheckSession, if any, says how it stands with a session of user that was issued
+	// at that time. It is asked for a document and for a connection, and must not
+	// take longer than somebody may wait for these; with an error a document leaves
+	// the session as it is, and nobody connects.
+	CheckSession func(ctx context.Context, user poker.UserID, issued time.Time) (Standing, error)
+	// SessionLife is how long after their first session a user becomes somebody
+	// else, however often it was renewed; identity.SessionLife if it is zero.
+	SessionLife time.Duration
 
 	// PublicOrigins are the places the service is reached at, as
 	// scheme://host[:port]. Requests for other hosts are refused. None means
@@ -108,10 +119,11 @@ func New(cfg Config) (*Server, error) {
 	if cfg.BasePath != html.EscapeString(cfg.BasePath) || strings.ContainsAny(cfg.BasePath, "%?#\\ ") {
 		return nil, fmt.Errorf("transport: base path %q has characters that need escaping", cfg.BasePath)
 	}
-	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate) < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
+	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate) < 0 || cfg.SessionLife < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
 		cfg.MaxConnectionsPerSession, cfg.MessageBurst, cfg.HandshakeBurst, cfg.MintBurst) < 0 {
 		return nil, errors.New("transport: a limit is negative")
 	}
+	cfg.SessionLife = cmp.Or(cfg.SessionLife, identity.SessionLife)
 	known, err := newSites(cfg.PublicOrigins)
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)

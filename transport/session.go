@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"example.com/pokey/identity"
@@ -24,8 +26,30 @@ func (s *Server) session(r *http.Request, secure bool) (identity.Session, bool) 
 			return identity.Session{}, false
 		}
 	}
-	session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
-	return session, err == nil
+	now := time.Now()
+	session, err := s.cfg.Keys.Unseal(cookies[0].Value, now)
+	if err != nil || s.left(session, now) <= 0 {
+		return identity.Session{}, false
+	}
+	return session, true
+}
+
+// left is how long it may still be re-issued and used.
+func (s *Server) left(session identity.Session, now time.Time) time.Duration {
+	return session.First.Add(s.cfg.SessionLife).Sub(now)
+}
+
+// Standing is what is known of a session besides what its cookie proves.
+type Standing struct {
+	Revoked bool // its user has ended it
+	Known   bool // its user has been in a room
+}
+
+func (s *Server) standing(ctx context.Context, session identity.Session) (Standing, error) {
+	if s.cfg.CheckSession == nil {
+		return Standing{}, nil
+	}
+	return s.cfg.CheckSession(ctx, user(session), session.Issued)
 }
 
 // minting is what became of the session of a request for an asset.
@@ -49,23 +73,38 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, secure bool) minti
 	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
 		return minting{}
 	}
-	session, ok := s.session(r, secure)
-	switch {
-	case ok && !session.Renew:
-		return minting{}
-	case ok:
-		return s.setCookie(w, session.UserID, secure)
+	now, addr := time.Now(), s.clientAddr(r)
+	if session, ok := s.session(r, secure); ok {
+		standing, known := s.look(r.Context(), session, addr)
+		switch {
+		case known && standing.Revoked: // as good as none
+		case known && session.Renew:
+			return s.setCookie(w, session, now, secure)
+		default:
+			return minting{}
+		}
 	}
-	if wait := s.admission.mint(s.clientAddr(r), s.now()); wait > 0 {
+	if wait := s.admission.mint(addr, s.now()); wait > 0 {
 		s.counters.mintsRefused.Add(1)
 		return minting{mintRefused, wait}
 	}
 	s.counters.mints.Add(1)
-	return s.setCookie(w, s.cfg.Keys.NewUserID(), secure)
+	return s.setCookie(w, identity.Session{UserID: s.cfg.Keys.NewUserID(), First: now}, now, secure)
 }
 
-func (s *Server) setCookie(w http.ResponseWriter, user string, secure bool) minting {
-	value, err := s.cfg.Keys.Seal(user, time.Now())
+// look asks how it stands with the session of somebody who loads a document, if
+// their address has not asked too often. Without an answer they keep what they
+// have: whoever connects with it is asked about again.
+func (s *Server) look(ctx context.Context, session identity.Session, addr netip.Addr) (standing Standing, known bool) {
+	if !s.admission.look(addr, s.now()) {
+		return Standing{}, false
+	}
+	standing, err := s.standing(ctx, session)
+	return standing, err == nil
+}
+
+func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issued time.Time, secure bool) minting {
+	value, err := s.cfg.Keys.Reseal(session, issued)
 	if err != nil {
 		// Only a broken key ring does this; the page loads and cannot connect.
 		s.cfg.Log.Error("session not sealed", "err", err)
@@ -75,7 +114,7 @@ func (s *Server) setCookie(w http.ResponseWriter, user string, secure bool) mint
 		Name:     identity.CookieName(secure),
 		Value:    value,
 		Path:     "/",
-		MaxAge:   int(cookieAge / time.Second),
+		MaxAge:   int(min(cookieAge, s.left(session, issued)) / time.Second),
 		Secure:   secure,
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,

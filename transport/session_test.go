@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"example.com/pokey/identity"
+	"example.com/pokey/poker"
 )
 
 // Cases 11 and 86.
@@ -138,6 +141,108 @@ func TestMintRate(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
+}
+
+// stood answers for the check of sessions.
+type stood struct {
+	standing Standing
+	err      error
+	asked    int
+}
+
+func (a *stood) check(context.Context, poker.UserID, time.Time) (Standing, error) {
+	a.asked++
+	return a.standing, a.err
+}
+
+// C6: a session that its user has ended is no session, and one that cannot be
+// judged is kept and does not connect.
+func TestRevokedSession(t *testing.T) {
+	ada := testKeys(t).NewUserID()
+	for name, row := range map[string]struct {
+		answer    stood
+		age       time.Duration
+		cookieFor string // whom the document's answer has a cookie for
+		connects  int    // 101 is a connection
+	}{
+		"good":                     {stood{}, 0, "", 101},
+		"good, to be renewed":      {stood{}, 8 * 24 * time.Hour, "ada", 101},
+		"ended":                    {stood{standing: Standing{Revoked: true}}, 0, "somebody new", 401},
+		"ended, to be renewed":     {stood{standing: Standing{Revoked: true}}, 8 * 24 * time.Hour, "somebody new", 401},
+		"not known":                {stood{err: errors.New("no store")}, 0, "", 503},
+		"not known, to be renewed": {stood{err: errors.New("no store")}, 8 * 24 * time.Hour, "", 503},
+	} {
+		s := overPipes(t, func(c *Config) { c.CheckSession = row.answer.check })
+		cookie := s.cookieOf(ada, time.Now().Add(-row.age))
+		resp := s.get("/", cookie)
+		got := ""
+		if cookies := resp.Cookies(); len(cookies) > 0 {
+			session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+			if got = "somebody new"; err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if session.UserID == ada {
+				got = "ada"
+			}
+		}
+		if resp.StatusCode != http.StatusOK || got != row.cookieFor {
+			t.Errorf("%s: a document: %s with a cookie for %q; want %q", name, resp.Status, got, row.cookieFor)
+		}
+		if resp, _ := s.do(s.handshake(cookie)); resp.StatusCode != row.connects {
+			t.Errorf("%s: /connect: got %s, want %d", name, resp.Status, row.connects)
+		}
+	}
+}
+
+// C6: asking how it stands with a session costs a read, so no address may have that
+// done without end, and what is refused before asks for nothing.
+func TestChecksOfSessionsAreLimited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := &stood{}
+		s := newService(t, func(c *Config) {
+			c.CheckSession, c.MintRate, c.MintBurst, c.HandshakeRate, c.HandshakeBurst = answer.check, 1, 20, 1, 5
+		})
+		cookie := s.cookie()
+		for range 100 {
+			if resp := s.get("/", cookie); resp.StatusCode != http.StatusOK || resp.Header.Get("Set-Cookie") != "" {
+				t.Fatalf("%s, %v", resp.Status, resp.Header)
+			}
+		}
+		s.get("/", cookie, "Sec-Fetch-Dest: script")
+		if answer.asked != 20 {
+			t.Errorf("asked %d times for 100 documents, want 20", answer.asked)
+		}
+	})
+}
+
+// Case 3, C6: however often it is renewed, a session ends.
+func TestSessionLife(t *testing.T) {
+	const day = 24 * time.Hour
+	s := newService(t, func(c *Config) { c.SessionLife = 40 * day })
+	ada := s.cfg.Keys.NewUserID()
+	now := time.Now()
+	for _, row := range []struct {
+		age    time.Duration // of the first session; this one is eight days old
+		ada    bool
+		maxAge time.Duration
+	}{
+		{8 * day, true, 30 * day},
+		{39 * day, true, day},
+		{40*day + time.Second, false, 30 * day},
+	} {
+		value, err := s.cfg.Keys.Reseal(identity.Session{UserID: ada, First: now.Add(-row.age)}, now.Add(-8*day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cookies := s.get("/", "Cookie: "+identity.CookieName(false)+"="+value).Cookies()
+		if len(cookies) != 1 {
+			t.Fatalf("%v old: got %d cookies, want 1", row.age, len(cookies))
+		}
+		got, err := s.cfg.Keys.Unseal(cookies[0].Value, now.Add(time.Minute))
+		maxAge := time.Duration(cookies[0].MaxAge) * time.Second
+		if err != nil || (got.UserID == ada) != row.ada || maxAge < row.maxAge-time.Minute || maxAge > row.maxAge {
+			t.Errorf("%v old: got ada %v for %v, %v; want %v for %v", row.age, got.UserID == ada, maxAge, err, row.ada, row.maxAge)
+		}
+	}
 }
 
 // Case 18.

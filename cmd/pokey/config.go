@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"example.com/pokey/identity"
 )
 
 // config is every setting. Nothing else reads flags or the environment.
@@ -31,6 +33,7 @@ type config struct {
 	nodeCert       string
 	nodeKey        string
 	userExpiry     time.Duration
+	sessionLife    time.Duration
 	messageRate    float64
 	messageBurst   int
 	maxConnections int
@@ -62,6 +65,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.data, "data", "./data", "`DIR` that rooms are kept in; \"none\" keeps them in memory")
 	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with the master secret, made on first start (default DATA/secret.key)")
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
+	fs.DurationVar(&c.sessionLife, "session-life", identity.SessionLife, "how long after their first session a browser's user becomes somebody new, however often they come")
 	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
 	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
 	fs.IntVar(&c.maxConnections, "max-connections", maxConnections, "connections in all; 0 for no limit")
@@ -167,6 +171,9 @@ func (c *config) check() error {
 	}
 	if c.userExpiry < time.Second {
 		fault("-user-expiry %v: want at least a second", c.userExpiry)
+	}
+	if c.sessionLife < time.Second {
+		fault("-session-life %v: want at least a second", c.sessionLife)
 	}
 	for _, limit := range []struct {
 		name  string

@@ -36,6 +36,7 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 		{"-base-path /a//b", "", exitConfig, "-base-path"},
 		{"-user-expiry 2", "", exitConfig, "-user-expiry"},
 		{"-user-expiry 0s", "", exitConfig, "-user-expiry"},
+		{"-session-life 0", "", exitConfig, "-session-life"},
 		{"-message-rate -1", "", exitConfig, "-message-rate"},
 		{"-message-rate Inf", "", exitConfig, "-message-rate"},
 		{"-max-rooms-per-user -1", "", exitConfig, "-max-rooms-per-user"},

@@ -58,6 +58,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
 			return n.system.Connect(user, conn)
 		},
+		SessionLife:   c.sessionLife,
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
 		BasePath: c.basePath, RequireOrigin: c.requireOrigin, Elsewhere: n.member != nil,
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
