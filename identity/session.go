@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -31,9 +32,11 @@ const (
 	sessionBytes   = issuedAt + 8
 	maxCookie      = 256 // characters; a genuine one has about 152
 
-	// sealedAs is the name that is signed with every value. It is the same for
-	// both cookie names, for they never serve the same origin.
-	sealedAs = "pokey-session"
+	// The names that are signed with a value. They differ by how the session was
+	// handed out, so that what somebody read or planted on plain http is nothing
+	// over https, under whatever name it is sent.
+	sealedPlain  = "pokey-session"
+	sealedSecure = "pokey-session-https"
 )
 
 // ErrSession is wrapped by the error for every value that is not a session:
@@ -51,26 +54,56 @@ type Session struct {
 	Renew  bool      // the cookie is good, and to be replaced at the next occasion
 }
 
-// CookieName is the name of the session cookie. Browsers keep a __Host- cookie
-// only when it is Secure, and a Secure one only over https; so the name follows
-// whether the site's public origin is https.
-func CookieName(secure bool) string {
-	if secure {
-		return "__Host-pokey"
+// CookieName is the name of the session cookie of a site: whether its public
+// origin is https, its port if that is not the scheme's own, and the path below
+// which it is served, with its slashes. Cookies do not know ports, and one whose
+// path is / is sent to every path, so two sites on one host keep apart by name.
+//
+// Browsers keep a __Host- cookie only when it is Secure and for the whole host,
+// and a Secure one only over https.
+func CookieName(secure bool, port, path string) string {
+	name := "pokey_plain"
+	switch {
+	case secure && path == "/":
+		name = "__Host-pokey"
+	case secure:
+		name = "__Secure-pokey"
 	}
-	return "pokey_plain"
+	if port != "" {
+		name += "_" + port
+	}
+	if path = strings.Trim(path, "/"); path != "" {
+		name += "." + strings.Map(inName, path)
+	}
+	return name
 }
 
-// Seal makes the value of a new user's session cookie. It returns an error if user
-// is not a user id.
-func (k *Keys) Seal(user string, now time.Time) (string, error) {
-	return k.Reseal(Session{UserID: user, First: now}, now)
+// inName replaces what a cookie's name may not have. It keeps the length, so a
+// path below another one never has the same name.
+func inName(c rune) rune {
+	if c < 0x80 && (c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') {
+		return c
+	}
+	return '-'
+}
+
+func sealedAs(secure bool) string {
+	if secure {
+		return sealedSecure
+	}
+	return sealedPlain
+}
+
+// Seal makes the value of a new user's session cookie, to be handed out over https
+// or over plain http. It returns an error if user is not a user id.
+func (k *Keys) Seal(user string, now time.Time, secure bool) (string, error) {
+	return k.Reseal(Session{UserID: user, First: now}, now, secure)
 }
 
 // Reseal makes the value of a session cookie in place of the one that proved s. Its
 // life goes on from when that began. Characters that need quoting in a cookie do
 // not occur in the value.
-func (k *Keys) Reseal(s Session, issued time.Time) (string, error) {
+func (k *Keys) Reseal(s Session, issued time.Time, secure bool) (string, error) {
 	payload := make([]byte, sessionBytes)
 	payload[0] = sessionVersion
 	if !decode(payload[1:firstAt], s.UserID) {
@@ -78,16 +111,17 @@ func (k *Keys) Reseal(s Session, issued time.Time) (string, error) {
 	}
 	binary.BigEndian.PutUint64(payload[firstAt:], uint64(s.First.Unix()))
 	binary.BigEndian.PutUint64(payload[issuedAt:], uint64(issued.Unix()))
-	value, err := k.ring[0].cookie.Encode(sealedAs, payload)
+	value, err := k.ring[0].cookie.Encode(sealedAs(secure), payload)
 	if err != nil {
 		return "", fmt.Errorf("identity: sealing a session: %w", err)
 	}
 	return value, nil
 }
 
-// Unseal reads the value of a session cookie that anybody may have sent. It
-// returns an error that wraps [ErrSession] for any fault.
-func (k *Keys) Unseal(value string, now time.Time) (Session, error) {
+// Unseal reads the value of a session cookie that anybody may have sent, to a
+// site that is https or is not: a session that was handed out the other way is
+// none. It returns an error that wraps [ErrSession] for any fault.
+func (k *Keys) Unseal(value string, now time.Time, secure bool) (Session, error) {
 	// securecookie skips line ends and left-over bits when it decodes, so that one
 	// session could be spelt in many ways.
 	if len(value) > maxCookie {
@@ -99,7 +133,7 @@ func (k *Keys) Unseal(value string, now time.Time) (Session, error) {
 	}
 	for i := range k.ring {
 		var payload []byte
-		if k.ring[i].cookie.Decode(sealedAs, value, &payload) == nil {
+		if k.ring[i].cookie.Decode(sealedAs(secure), value, &payload) == nil {
 			return read(payload, now, i > 0)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 func seal(t testing.TB, k *Keys, user string, now time.Time) string {
 	t.Helper()
-	value, err := k.Seal(user, now)
+	value, err := k.Seal(user, now, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,11 +20,41 @@ func seal(t testing.TB, k *Keys, user string, now time.Time) string {
 }
 
 func TestCookieName(t *testing.T) {
-	if got := CookieName(true); got != "__Host-pokey" {
-		t.Error(got)
+	for _, row := range []struct {
+		secure     bool
+		port, path string
+		want       string
+	}{
+		{true, "", "/", "__Host-pokey"},
+		{true, "8443", "/", "__Host-pokey_8443"},
+		{true, "", "/poker/", "__Secure-pokey.poker"},
+		{true, "8443", "/a/b/", "__Secure-pokey_8443.a-b"},
+		{false, "", "/", "pokey_plain"},
+		{false, "8080", "/", "pokey_plain_8080"},
+		{false, "", "/8080/", "pokey_plain.8080"},
+		{false, "8080", "/team;a=b,ü/", "pokey_plain_8080.team-a-b--"},
+	} {
+		if got := CookieName(row.secure, row.port, row.path); got != row.want {
+			t.Errorf("secure %t, port %q, path %q: got %s, want %s", row.secure, row.port, row.path, got, row.want)
+		}
 	}
-	if got := CookieName(false); got != "pokey_plain" {
-		t.Error(got)
+}
+
+// C3. What was handed out over plain http is nothing over https, nor the other
+// way round.
+func TestSessionRemembersHowItWasHandedOut(t *testing.T) {
+	k := ring(t, 1)
+	for _, handedOut := range []bool{false, true} {
+		value, err := k.Seal(ada, noon, handedOut)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, shown := range []bool{false, true} {
+			s, err := k.Unseal(value, noon, shown)
+			if got, want := err == nil, handedOut == shown; got != want {
+				t.Errorf("handed out over https %t, shown over https %t: got accepted %t (%+v, %v), want %t", handedOut, shown, got, s, err, want)
+			}
+		}
 	}
 }
 
@@ -33,7 +63,7 @@ func TestSession(t *testing.T) {
 	for range 100 {
 		user := k.NewUserID()
 		value := seal(t, k, user, noon)
-		s, err := k.Unseal(value, noon.Add(time.Minute))
+		s, err := k.Unseal(value, noon.Add(time.Minute), false)
 		if err != nil || s != (Session{UserID: user, First: noon, Issued: noon}) {
 			t.Fatalf("Unseal = %+v, %v", s, err)
 		}
@@ -49,7 +79,7 @@ func TestSession(t *testing.T) {
 		t.Error("the same session is sealed to the same value twice")
 	}
 	for _, user := range []string{"", "ada", strings.ToUpper(ada), ada[:25] + "1"} {
-		if value, err := k.Seal(user, noon); err == nil {
+		if value, err := k.Seal(user, noon, false); err == nil {
 			t.Errorf("%q was sealed: %s", user, value)
 		}
 	}
@@ -60,7 +90,7 @@ func TestSession(t *testing.T) {
 const vector = "MTc5NTk2NzMwNHx4OWktaGkyMjY1LVFuM2pwNXJGNkZJQWZ6ZXZXTWhqdHJqeEVqQ0tVd2g5RUtXaWN6YXdIWDB6dzFWcENGdklkQ2c9PXwV8NACsDVAJmO-OaTRU56rmKXf15ChAIePCYMCz83QtQ=="
 
 func TestSessionVector(t *testing.T) {
-	s, err := ring(t, 1).Unseal(vector, noon.Add(time.Hour))
+	s, err := ring(t, 1).Unseal(vector, noon.Add(time.Hour), false)
 	if err != nil || s != (Session{UserID: ada, First: noon, Issued: noon}) {
 		t.Fatalf("Unseal = %+v, %v", s, err)
 	}
@@ -86,7 +116,7 @@ func TestSessionAge(t *testing.T) {
 		{100 * 365 * day, false, false},
 	} {
 		t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
-			s, err := k.Unseal(value, noon.Add(tt.age))
+			s, err := k.Unseal(value, noon.Add(tt.age), false)
 			if (err == nil) != tt.ok || s.Renew != tt.renew {
 				t.Fatalf("Unseal = %+v, %v", s, err)
 			}
@@ -101,15 +131,15 @@ func TestSessionAge(t *testing.T) {
 func TestSessionKeepsItsFirstDay(t *testing.T) {
 	k := ring(t, 1)
 	later := noon.Add(20 * 24 * time.Hour)
-	first, err := k.Unseal(seal(t, k, ada, noon), later)
+	first, err := k.Unseal(seal(t, k, ada, noon), later, false)
 	if err != nil || !first.Renew {
 		t.Fatalf("got %+v, %v; want a session to renew", first, err)
 	}
-	value, err := k.Reseal(first, later)
+	value, err := k.Reseal(first, later, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := k.Unseal(value, later)
+	got, err := k.Unseal(value, later, false)
 	if want := (Session{UserID: ada, First: noon, Issued: later}); err != nil || got != want {
 		t.Errorf("re-issued: got %+v, %v; want %+v", got, err, want)
 	}
@@ -128,7 +158,7 @@ func TestSessionRotation(t *testing.T) {
 		"retired":     {[]int{2, 17, 3}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := ring(t, tt.ring...).Unseal(value, noon)
+			s, err := ring(t, tt.ring...).Unseal(value, noon, false)
 			if (err == nil) != tt.ok || s.Renew != tt.renew || (s.UserID == ada) != tt.ok {
 				t.Errorf("Unseal = %+v, %v", s, err)
 			}
@@ -143,7 +173,7 @@ func TestSessionMutations(t *testing.T) {
 	refuse := func(v string) {
 		t.Helper()
 		refused++
-		if s, err := k.Unseal(v, noon); !errors.Is(err, ErrSession) || s != (Session{}) {
+		if s, err := k.Unseal(v, noon, false); !errors.Is(err, ErrSession) || s != (Session{}) {
 			t.Fatalf("%q: %+v, %v", v, s, err)
 		}
 	}
@@ -173,7 +203,7 @@ func TestSessionMutations(t *testing.T) {
 	for _, v := range []string{value + "\n", value + "=", value + value, strings.Repeat("A", 5<<10), base64.StdEncoding.EncodeToString(raw) + " ", "ada", ada} {
 		refuse(v)
 	}
-	if _, err := k.Unseal(value, noon); err != nil || refused < 30_000 {
+	if _, err := k.Unseal(value, noon, false); err != nil || refused < 30_000 {
 		t.Fatalf("%d refused, and the genuine one: %v", refused, err)
 	}
 }
@@ -185,12 +215,12 @@ func TestSessionOfAnotherKind(t *testing.T) {
 	payload[0] = sessionVersion
 	for name, value := range map[string]func() (string, error){
 		"another name":    func() (string, error) { return k.ring[0].cookie.Encode("pokey_plain", payload) },
-		"another version": func() (string, error) { return k.ring[0].cookie.Encode(sealedAs, append([]byte{1}, payload[1:]...)) },
+		"another version": func() (string, error) { return k.ring[0].cookie.Encode(sealedPlain, append([]byte{1}, payload[1:]...)) },
 		"too short": func() (string, error) {
-			return k.ring[0].cookie.Encode(sealedAs, payload[:sessionBytes-1:sessionBytes-1])
+			return k.ring[0].cookie.Encode(sealedPlain, payload[:sessionBytes-1:sessionBytes-1])
 		},
 		"too long": func() (string, error) {
-			return k.ring[0].cookie.Encode(sealedAs, append(slices.Clip(payload), 0))
+			return k.ring[0].cookie.Encode(sealedPlain, append(slices.Clip(payload), 0))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -198,7 +228,7 @@ func TestSessionOfAnotherKind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if s, err := k.Unseal(v, time.Unix(0, 0)); !errors.Is(err, ErrSession) {
+			if s, err := k.Unseal(v, time.Unix(0, 0), false); !errors.Is(err, ErrSession) {
 				t.Errorf("Unseal = %+v, %v", s, err)
 			}
 		})
@@ -212,7 +242,7 @@ func FuzzUnseal(f *testing.F) {
 	f.Add(vector + "\n")
 	f.Add(vector[:len(vector)-1])
 	f.Fuzz(func(t *testing.T, v string) {
-		s, err := k.Unseal(v, noon)
+		s, err := k.Unseal(v, noon, false)
 		if err == nil && v != vector {
 			t.Fatalf("%q is accepted and was never sealed", v)
 		}
@@ -228,7 +258,7 @@ func BenchmarkUnseal(b *testing.B) {
 	for name, value := range map[string]string{"genuine": value, "forged": strings.Replace(value, value[80:84], "AAAA", 1)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				_, _ = k.Unseal(value, noon)
+				_, _ = k.Unseal(value, noon, false)
 			}
 		})
 	}

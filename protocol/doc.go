@@ -44,8 +44,12 @@
 // present and other than document) need not mint: their document just did. A
 // response that sets the cookie is Cache-Control: no-store.
 //
-// The cookie is HttpOnly, SameSite=Lax, Path=/. It is called __Host-pokey and
-// Secure when the configured public origin is https, else pokey_plain. The user
+// The cookie is HttpOnly and SameSite=Lax, and its path is the base path. It is
+// called __Host-pokey and Secure when the configured public origin is https
+// (__Secure-pokey below a base path, for which browsers allow no __Host-), else
+// pokey_plain. Services on one host keep apart by name: _ and the port follow
+// where it is not the scheme's own, . and the base path where there is one. A
+// session that was handed out over plain http is none over https. The user
 // id is public inside rooms and is no credential; only the cookie is.
 //
 // GET /connect upgrades to WebSocket. Checked in this order, all before the

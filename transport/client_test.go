@@ -21,17 +21,28 @@ import (
 func (s *service) cookie() string { return s.cookieOf(s.cfg.Keys.NewUserID(), time.Now()) }
 
 func (s *service) cookieOf(user string, issued time.Time) string {
-	value, err := s.cfg.Keys.Seal(user, issued)
+	return s.cookieAt("localhost", user, issued)
+}
+
+// cookieAt is the header line of a session for a Host.
+func (s *service) cookieAt(host, user string, issued time.Time) string {
+	secure := slices.ContainsFunc(s.cfg.PublicOrigins, func(o string) bool { return strings.HasPrefix(o, "https:") })
+	value, err := s.cfg.Keys.Seal(user, issued, secure)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	secure := slices.ContainsFunc(s.cfg.PublicOrigins, func(o string) bool { return strings.HasPrefix(o, "https:") })
-	return "Cookie: " + identity.CookieName(secure) + "=" + value
+	return "Cookie: " + identity.CookieName(secure, portOf(strings.TrimSuffix(host, ":443")), s.Server.cfg.BasePath) + "=" + value
 }
 
 // handshake is a good one, by a user of its own; each line given replaces the
 // one of the same name, and one without a value takes it away.
 func (s *service) handshake(lines ...string) string {
+	cookie := s.cookie()
+	for _, line := range lines {
+		if host, ok := strings.CutPrefix(line, "Host: "); ok {
+			cookie = s.cookieAt(strings.TrimSuffix(host, ":80"), s.cfg.Keys.NewUserID(), time.Now())
+		}
+	}
 	return request("GET /connect HTTP/1.1", []string{
 		"Host: localhost",
 		"Connection: Upgrade",
@@ -39,7 +50,7 @@ func (s *service) handshake(lines ...string) string {
 		"Sec-WebSocket-Version: 13",
 		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
 		"Origin: http://localhost",
-		s.cookie(),
+		cookie,
 	}, lines)
 }
 

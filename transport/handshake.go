@@ -57,7 +57,7 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 		s.complain("origin", origin)
 		return nil, &refuseOrigin
 	}
-	session, ok := s.session(r, here.secure)
+	session, ok := s.session(r, here)
 	if !ok {
 		return nil, &refuseSession
 	}

@@ -40,7 +40,7 @@ func exchange(t *testing.T, e *echo, send func(string) error, receive func() (st
 
 // header is what the clients send besides the handshake.
 func (s *service) header() http.Header {
-	name, value, _ := strings.Cut(s.cookie(), ": ")
+	name, value, _ := strings.Cut(s.cookieAt(s.address(), s.cfg.Keys.NewUserID(), time.Now()), ": ")
 	return http.Header{name: {value}, "Origin": {"http://" + s.address()}}
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"example.com/pokey/identity"
 )
 
 // site is one place that the service is reached at. Which site a request is for
@@ -14,18 +16,20 @@ import (
 type site struct {
 	origin string // scheme://host[:port] as a browser writes it
 	secure bool   // the origin is https
+	cookie string // the name of its session cookie
 }
 
 // sites are the public origins.
 type sites struct {
 	byHost  map[string]site // by Host header, lower case
 	origins map[string]bool
+	base    string // the path that all of them are below
 }
 
 // newSites reads the configured public origins. None is allowed: then only
 // loopback hosts are served.
-func newSites(origins []string) (sites, error) {
-	s := sites{byHost: map[string]site{}, origins: map[string]bool{}}
+func newSites(origins []string, base string) (sites, error) {
+	s := sites{byHost: map[string]site{}, origins: map[string]bool{}, base: base}
 	for _, text := range origins {
 		u, err := url.Parse(text)
 		if err != nil {
@@ -64,7 +68,8 @@ func (s *sites) add(scheme, host string) {
 		port = ":443"
 	}
 	host = strings.TrimSuffix(host, port)
-	here := site{origin: scheme + "://" + host, secure: scheme == "https"}
+	secure := scheme == "https"
+	here := site{scheme + "://" + host, secure, identity.CookieName(secure, portOf(host), s.base)}
 	s.origins[here.origin] = true
 	for _, h := range []string{host, host + port} {
 		if old, ok := s.byHost[h]; !ok || !old.secure {
@@ -77,7 +82,10 @@ func (s *sites) add(scheme, host string) {
 func (s *sites) of(r *http.Request) (site, bool) {
 	host := strings.ToLower(r.Host)
 	if len(s.byHost) == 0 {
-		return site{origin: "http://" + host}, loopback(host)
+		if !loopback(host) {
+			return site{}, false
+		}
+		return site{"http://" + host, false, identity.CookieName(false, portOf(strings.TrimSuffix(host, ":80")), s.base)}, true
 	}
 	here, ok := s.byHost[host]
 	return here, ok
@@ -91,6 +99,15 @@ func (s *sites) allows(origin, host string) bool {
 		return origin == "http://"+host || origin == "https://"+host
 	}
 	return s.origins[origin]
+}
+
+// portOf is the port of a Host, empty where it has none or what it has is no port.
+func portOf(host string) string {
+	_, port, err := net.SplitHostPort(host)
+	if err != nil || len(port) > 5 || strings.Trim(port, "0123456789") != "" {
+		return ""
+	}
+	return port
 }
 
 // loopback says whether a Host is this machine by a name that no foreign DNS

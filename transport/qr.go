@@ -25,7 +25,7 @@ func (s *Server) serveQR(w http.ResponseWriter, r *http.Request, here site, room
 		return
 	}
 	picture := asset{contentType: contentType(".svg"), cache: "private, max-age=3600", plain: drawQR(code)}
-	picture.serve(w, r, s.mint(w, r, here.secure))
+	picture.serve(w, r, s.mint(w, r, here))
 }
 
 // drawQR is the code as an SVG of one path, dark on white in every theme.

@@ -116,7 +116,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.BasePath == "//" {
 		cfg.BasePath = "/"
 	}
-	if cfg.BasePath != html.EscapeString(cfg.BasePath) || strings.ContainsAny(cfg.BasePath, "%?#\\ ") {
+	if cfg.BasePath != html.EscapeString(cfg.BasePath) || strings.ContainsAny(cfg.BasePath, "%?#\\; ") {
 		return nil, fmt.Errorf("transport: base path %q has characters that need escaping", cfg.BasePath)
 	}
 	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate) < 0 || cfg.SessionLife < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
@@ -124,7 +124,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("transport: a limit is negative")
 	}
 	cfg.SessionLife = cmp.Or(cfg.SessionLife, identity.SessionLife)
-	known, err := newSites(cfg.PublicOrigins)
+	known, err := newSites(cfg.PublicOrigins, cfg.BasePath)
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
@@ -203,7 +203,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, pa
 		w.Header().Set("Allow", "GET, HEAD")
 		refuseMethod.write(w)
 	case file != nil:
-		file.serve(w, r, s.mint(w, r, here.secure))
+		file.serve(w, r, s.mint(w, r, here))
 	case isQR:
 		s.serveQR(w, r, here, room)
 	default:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"example.com/pokey/identity"
@@ -14,20 +16,47 @@ import (
 // older one anyway.
 const cookieAge = 30 * 24 * time.Hour
 
+// maxForeign is how many cookies of neighbours are looked at.
+const maxForeign = 4
+
 // session is the session a request shows. Two different cookies of the name are
 // no session: one of them was put there by somebody else.
-func (s *Server) session(r *http.Request, secure bool) (identity.Session, bool) {
-	cookies := r.CookiesNamed(identity.CookieName(secure))
-	if len(cookies) == 0 {
-		return identity.Session{}, false
+//
+// Where there is none of the name, the cookie of a neighbour counts if it is
+// genuine here, and is to be renewed under our own name: that neighbour shares
+// the secret, so it is another node of the service, or this one before it moved
+// to another port.
+func (s *Server) session(r *http.Request, here site) (identity.Session, bool) {
+	if cookies := r.CookiesNamed(here.cookie); len(cookies) > 0 {
+		return s.onlyOne(cookies, here)
 	}
-	for _, c := range cookies[1:] {
-		if c.Value != cookies[0].Value {
-			return identity.Session{}, false
+	family := identity.CookieName(here.secure, "", s.cfg.BasePath)
+	family, _, _ = strings.Cut(family, ".")
+	var genuine []*http.Cookie
+	looked := 0
+	for _, c := range r.Cookies() {
+		if !strings.HasPrefix(c.Name, family) {
+			continue
+		}
+		if looked++; looked > maxForeign {
+			break
+		}
+		if _, err := s.cfg.Keys.Unseal(c.Value, time.Now(), here.secure); err == nil {
+			genuine = append(genuine, c)
 		}
 	}
+	session, ok := s.onlyOne(genuine, here)
+	session.Renew = ok
+	return session, ok
+}
+
+// onlyOne is the session that all the cookies hold.
+func (s *Server) onlyOne(cookies []*http.Cookie, here site) (identity.Session, bool) {
+	if len(cookies) == 0 || slices.ContainsFunc(cookies, func(c *http.Cookie) bool { return c.Value != cookies[0].Value }) {
+		return identity.Session{}, false
+	}
 	now := time.Now()
-	session, err := s.cfg.Keys.Unseal(cookies[0].Value, now)
+	session, err := s.cfg.Keys.Unseal(cookies[0].Value, now, here.secure)
 	if err != nil || s.left(session, now) <= 0 {
 		return identity.Session{}, false
 	}
@@ -68,18 +97,19 @@ const (
 
 // mint gives the client a session, or renews it, where it has none that will
 // last. What a page loads does not: its document just did, and several answers
-// at once would each bring another identity.
-func (s *Server) mint(w http.ResponseWriter, r *http.Request, secure bool) minting {
+// at once would each bring another identity. A session that may have been
+// revoked, because nobody can say, is left as it is.
+func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting {
 	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
 		return minting{}
 	}
 	now, addr := time.Now(), s.clientAddr(r)
-	if session, ok := s.session(r, secure); ok {
+	if session, ok := s.session(r, here); ok {
 		standing, known := s.look(r.Context(), session, addr)
 		switch {
 		case known && standing.Revoked: // as good as none
 		case known && session.Renew:
-			return s.setCookie(w, session, now, secure)
+			return s.setCookie(w, session, now, here)
 		default:
 			return minting{}
 		}
@@ -89,7 +119,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, secure bool) minti
 		return minting{mintRefused, wait}
 	}
 	s.counters.mints.Add(1)
-	return s.setCookie(w, identity.Session{UserID: s.cfg.Keys.NewUserID(), First: now}, now, secure)
+	return s.setCookie(w, identity.Session{UserID: s.cfg.Keys.NewUserID(), First: now}, now, here)
 }
 
 // look asks how it stands with the session of somebody who loads a document, if
@@ -103,19 +133,19 @@ func (s *Server) look(ctx context.Context, session identity.Session, addr netip.
 	return standing, err == nil
 }
 
-func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issued time.Time, secure bool) minting {
-	value, err := s.cfg.Keys.Reseal(session, issued)
+func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issued time.Time, here site) minting {
+	value, err := s.cfg.Keys.Reseal(session, issued, here.secure)
 	if err != nil {
 		// Only a broken key ring does this; the page loads and cannot connect.
 		s.cfg.Log.Error("session not sealed", "err", err)
 		return minting{}
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name:     identity.CookieName(secure),
+		Name:     here.cookie,
 		Value:    value,
-		Path:     "/",
+		Path:     s.cfg.BasePath,
 		MaxAge:   int(min(cookieAge, s.left(session, issued)) / time.Second),
-		Secure:   secure,
+		Secure:   here.secure,
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
 	})

@@ -22,8 +22,8 @@ func TestSessionCookie(t *testing.T) {
 		host      string
 		attribute string
 	}{
-		{"loopback", nil, "localhost:8080", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
-		{"LAN", []string{"http://pokey.lan:8080"}, "pokey.lan:8080", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
+		{"loopback", nil, "localhost:8080", "pokey_plain_8080=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
+		{"LAN", []string{"http://pokey.lan:8080"}, "pokey.lan:8080", "pokey_plain_8080=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
 		{"https", []string{publicOrigin}, "poker.example.com", "__Host-pokey=; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"},
 		{"both, by https", []string{publicOrigin, "http://pokey.lan"}, "poker.example.com", "__Host-pokey=; Path=/; Max-Age=2592000; HttpOnly; Secure; SameSite=Lax"},
 		{"both, by http", []string{publicOrigin, "http://pokey.lan"}, "pokey.lan", "pokey_plain=; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"},
@@ -36,7 +36,7 @@ func TestSessionCookie(t *testing.T) {
 		if len(cookies) != 1 {
 			t.Fatalf("%s: %d cookies", row.name, len(cookies))
 		}
-		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), strings.HasPrefix(cookies[0].Name, "__Host-"))
 		if err != nil || session.UserID == "" {
 			t.Errorf("%s: %v", row.name, err)
 		}
@@ -96,7 +96,7 @@ func TestMinting(t *testing.T) {
 		if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("ETag") != "" {
 			t.Errorf("%s: %s, %v", row.name, resp.Status, resp.Header)
 		}
-		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), false)
 		if err != nil || session.Renew || seen[session.UserID] {
 			t.Errorf("%s: %v, %+v", row.name, err, session)
 		}
@@ -177,7 +177,7 @@ func TestRevokedSession(t *testing.T) {
 		resp := s.get("/", cookie)
 		got := ""
 		if cookies := resp.Cookies(); len(cookies) > 0 {
-			session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now())
+			session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), false)
 			if got = "somebody new"; err != nil {
 				t.Errorf("%s: %v", name, err)
 			} else if session.UserID == ada {
@@ -229,15 +229,15 @@ func TestSessionLife(t *testing.T) {
 		{39 * day, true, day},
 		{40*day + time.Second, false, 30 * day},
 	} {
-		value, err := s.cfg.Keys.Reseal(identity.Session{UserID: ada, First: now.Add(-row.age)}, now.Add(-8*day))
+		value, err := s.cfg.Keys.Reseal(identity.Session{UserID: ada, First: now.Add(-row.age)}, now.Add(-8*day), false)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cookies := s.get("/", "Cookie: "+identity.CookieName(false)+"="+value).Cookies()
+		cookies := s.get("/", "Cookie: "+identity.CookieName(false, "", "/")+"="+value).Cookies()
 		if len(cookies) != 1 {
 			t.Fatalf("%v old: got %d cookies, want 1", row.age, len(cookies))
 		}
-		got, err := s.cfg.Keys.Unseal(cookies[0].Value, now.Add(time.Minute))
+		got, err := s.cfg.Keys.Unseal(cookies[0].Value, now.Add(time.Minute), false)
 		maxAge := time.Duration(cookies[0].MaxAge) * time.Second
 		if err != nil || (got.UserID == ada) != row.ada || maxAge < row.maxAge-time.Minute || maxAge > row.maxAge {
 			t.Errorf("%v old: got ada %v for %v, %v; want %v for %v", row.age, got.UserID == ada, maxAge, err, row.ada, row.maxAge)
@@ -251,7 +251,7 @@ func TestCookieNeverLeaks(t *testing.T) {
 	cookie := s.cookie()
 	_, value, _ := strings.Cut(cookie, "=")
 	for _, path := range []string{"/", "/none", "/connect", "/healthz"} {
-		if got := body(t, s.get(path, cookie, "Cookie: "+identity.CookieName(true)+"="+value)); strings.Contains(got, value[:20]) {
+		if got := body(t, s.get(path, cookie, "Cookie: "+identity.CookieName(true, "", "/")+"="+value)); strings.Contains(got, value[:20]) {
 			t.Errorf("%s has it in the body", path)
 		}
 	}

@@ -163,7 +163,7 @@ func (c *config) check() error {
 	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
 		fault("-admin-listen %q: want HOST:PORT", c.adminListen)
 	}
-	if !strings.HasPrefix(c.basePath, "/") || strings.ContainsAny(c.basePath, " ?#%\"'<>\\") || strings.Contains(c.basePath, "//") {
+	if !strings.HasPrefix(c.basePath, "/") || strings.ContainsAny(c.basePath, " ?#%;\"'<>\\") || strings.Contains(c.basePath, "//") {
 		fault("-base-path %q: want a plain path such as /poker/", c.basePath)
 	}
 	if !strings.HasSuffix(c.basePath, "/") {
