@@ -25,6 +25,7 @@ func TestAuthority(t *testing.T) {
 		members      = []error{nil, notMember, nil, nil, nil, nil, notMember}
 		estimators   = []error{nil, notMember, nil, nil, nil, notEstimator, notMember}
 		anybody      = []error{nil, nil, nil, nil, nil, nil, nil}
+		offered      = []error{notOwner, notMember, notOwner, notOwner, nil, notOwner, notMember} // ada
 	)
 	for _, test := range []struct {
 		ask  func(by poker.UserID) poker.Command
@@ -45,6 +46,11 @@ func TestAuthority(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.SetDeputy{By: by, User: "ada", Deputy: true} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Transfer{By: by, To: "bob"} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Remove{By: by, User: "bob"} }, owner},
+		{func(by poker.UserID) poker.Command { return poker.Remove{By: by, User: "bob", ForGood: true} }, owner},
+		{func(by poker.UserID) poker.Command { return poker.Close{By: by} }, owner},
+		{func(by poker.UserID) poker.Command { return poker.Lock{By: by, Locked: true} }, facilitators},
+		{func(by poker.UserID) poker.Command { return poker.RemoveAway{By: by} }, facilitators},
+		{func(by poker.UserID) poker.Command { return poker.Accept{By: by} }, offered},
 		{func(by poker.UserID) poker.Command { return poker.Estimate{By: by, Value: "5"} }, estimators},
 		{func(by poker.UserID) poker.Command { return poker.Withdraw{By: by} }, estimators},
 		{func(by poker.UserID) poker.Command { return poker.SetRole{By: by, Role: poker.Observer} }, members},
@@ -84,6 +90,7 @@ func everybody(t *testing.T, now poker.Millis, ownerJoins bool) *poker.Room {
 	}
 	apply(t, room, now, poker.Tick{})
 	apply(t, room, now, poker.Reveal{By: "sid"})
+	apply(t, room, now, poker.Transfer{By: "olga", To: "ada"})
 	return room
 }
 

@@ -30,7 +30,7 @@ func (r *Room) Deadline() Millis {
 	if s.Undo != nil {
 		due(s.Undo.Until)
 	}
-	if s.Options.StandIn && s.AwaySince != 0 && s.StandIn == "" && r.tally.online > 0 {
+	if s.Options.StandIn && s.AwaySince != 0 && s.StandIn == "" && r.longestPresent() != "" {
 		due(s.AwaySince + StandInDelay)
 	}
 	return deadline
@@ -40,7 +40,7 @@ func (Tick) apply(r *Room, now Millis, _ Limits) ([]Event, error) { //nolint:unp
 	s := &r.state
 	var events []Event
 	if s.RevealAt != 0 && s.RevealAt <= now {
-		events = r.reveal(now)
+		events = r.reveal(now, Auto)
 	}
 	if s.Undo != nil && s.Undo.Until <= now {
 		s.Undo = nil
@@ -135,13 +135,14 @@ func (r *Room) keepStandIn(now Millis) []Event {
 }
 
 // longestPresent is the online member who joined first, an estimator if there
-// is one; nobody when all are offline.
+// is one. It is nobody who came after owner and deputies had left: whoever knows
+// the link could wait for that.
 func (r *Room) longestPresent() UserID {
 	var first UserID
 	var best Member
 	for _, u := range r.order {
 		m := r.state.Members[u]
-		if !m.Online {
+		if !m.Online || m.Since > r.state.AwaySince {
 			continue
 		}
 		better := m.Since < best.Since

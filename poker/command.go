@@ -15,7 +15,10 @@ type Command interface {
 type (
 	// Join makes By a member, or marks a member as present again. An empty
 	// Role keeps the member's role; a newcomer is then an estimator. An empty
-	// Name is that of somebody who has not said theirs; a member keeps the old.
+	// Name is that of somebody who has not said theirs, who is shown as [Guest]; a
+	// member keeps the old. In a full room a newcomer takes the place of the member
+	// who has been away longest among those who have never estimated there; the
+	// owner and the deputies keep theirs.
 	Join struct {
 		By   UserID
 		Name string
@@ -65,12 +68,15 @@ type (
 		By    UserID
 		Topic string
 	}
-	// SetRole makes By an estimator or an observer. An observer's estimate is dropped.
+	// SetRole makes By an estimator or an observer. An observer's estimate is
+	// dropped, unless estimates are locked: then it stays as long as it is displayed.
 	SetRole struct {
 		By   UserID
 		Role Role
 	}
-	// SetDeck changes the cards. Estimates that are no longer in it are dropped.
+	// SetDeck changes the cards. In a revealed round the estimates that are no
+	// longer in the deck are dropped. In a hidden one other cards drop all of them,
+	// whatever they are, so that which are dropped tells nothing.
 	SetDeck struct {
 		By   UserID
 		Deck Deck
@@ -111,16 +117,35 @@ type (
 		User   UserID
 		Deputy bool
 	}
-	// Transfer hands the room to a member.
+	// Transfer offers the room to a member, in place of an earlier offer. An offer
+	// to oneself withdraws it. It ends when that member leaves.
 	Transfer struct {
 		By UserID
 		To UserID
 	}
-	// Remove puts a member out of the room. They may join again.
-	Remove struct {
-		By   UserID
-		User UserID
+	// Accept makes By the owner of a room that is offered to them. First says that
+	// By is the user whom the room's id certifies as its first owner.
+	Accept struct {
+		By    UserID
+		First bool
 	}
+	// Remove puts a member out of the room. They may join again, unless it is
+	// ForGood. Removing without ForGood a user who was removed for good lets them
+	// join again.
+	Remove struct {
+		By      UserID
+		User    UserID
+		ForGood bool
+	}
+	// RemoveAway puts everybody out who is offline, but the owner and the deputies.
+	RemoveAway struct{ By UserID }
+	// Lock keeps everybody out who is not a member, but the owner, or ends that.
+	Lock struct {
+		By     UserID
+		Locked bool
+	}
+	// Close ends the room and forgets all that was in it.
+	Close struct{ By UserID }
 	// StartTimer starts or restarts the room's timer, Seconds long.
 	StartTimer struct {
 		By      UserID

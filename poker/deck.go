@@ -75,7 +75,7 @@ func (d Deck) value(s string) (string, error) {
 	if !utf8.ValidString(s) {
 		return "", ErrInvalidEstimate
 	}
-	i := d.Index(norm.NFC.String(s))
+	i := d.Index(visible(norm.NFC.String(s)))
 	if i < 0 {
 		return "", ErrInvalidEstimate
 	}

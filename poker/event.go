@@ -15,7 +15,8 @@ type (
 	Disconnected struct{ User UserID }
 	// Left says that User is no longer a member, of their own will.
 	Left struct{ User UserID }
-	// Removed says that the owner put User out of the room.
+	// Removed says that User was put out of the room, by the owner or a facilitator
+	// or by the room itself, to make a place.
 	Removed struct{ User UserID }
 	// Renamed says that User has another name.
 	Renamed struct{ User UserID }
@@ -45,6 +46,8 @@ type (
 	// OwnerChanged says that the room passed from Old ("" when it had no owner)
 	// to New.
 	OwnerChanged struct{ Old, New UserID }
+	// Closed says that the owner has closed the room and nothing is left of it.
+	Closed struct{ Owner UserID }
 )
 
 func (Joined) event()       {}
@@ -63,6 +66,7 @@ func (Undone) event()       {}
 func (Settled) event()      {}
 func (Changed) event()      {}
 func (OwnerChanged) event() {}
+func (Closed) event()       {}
 
 // Aspect is the part of a room that a [Changed] speaks of.
 type Aspect string
@@ -80,4 +84,7 @@ const (
 	AspectCountdown Aspect = "countdown"
 	AspectUndo      Aspect = "undo" // its time is over
 	AspectHistory   Aspect = "history"
+	AspectOffer     Aspect = "offer" // to hand over the room
+	AspectLock      Aspect = "lock"
+	AspectBan       Aspect = "ban" // who is not admitted
 )

@@ -134,7 +134,7 @@ func (g *game) invariants(s *poker.Snapshot, state poker.State) {
 		if m.StandIn {
 			standIns++
 		}
-		if m.StandIn && (!m.Online || !s.Options.StandIn) || m.Deputy && m.ID == s.Owner || m.Role == poker.Observer && m.Estimated {
+		if m.StandIn && (!m.Online || !s.Options.StandIn) || m.Deputy && m.ID == s.Owner || m.Role == poker.Observer && m.Estimated && !s.Revealed {
 			g.t.Fatalf("not a member: %+v", m)
 		}
 	}
@@ -144,6 +144,8 @@ func (g *game) invariants(s *poker.Snapshot, state poker.State) {
 		"two stand in":                    standIns > 1,
 		"a summary belongs to a reveal":   (s.Summary != nil) != s.Revealed,
 		"agreed on what is hidden":        s.Agreed != "" && !s.Revealed,
+		"revealed by nobody":              s.Revealed && s.RevealedBy == "",
+		"offered to somebody who is gone": s.OfferedTo != "" && (!g.room.Has(s.OfferedTo) || s.OfferedTo == s.Owner),
 		"a count-down to nothing":         s.RevealAt != 0 && (s.Revealed || !s.Options.AutoReveal || s.Estimates == 0),
 		"too long a history":              s.Finished > poker.HistoryLength || s.Finished != len(g.room.History()),
 		"an undo and its end do not go":   (s.Undo == "") != (s.UndoUntil == 0),

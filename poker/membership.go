@@ -25,15 +25,16 @@ func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 		}
 	}
 	if !member {
-		if limits.Members > 0 && len(r.order) >= limits.Members && !r.isOwner(c.By) {
-			return nil, ErrRoomFull
+		events, err := r.admit(c.By, limits)
+		if err != nil {
+			return nil, err
 		}
 		r.put(c.By, Member{Name: name, Role: role, Online: true, Since: now})
-		return []Event{Joined{c.By}}, nil
+		return append(events, Joined{c.By}), nil
 	}
 	var events []Event
 	if !m.Online {
-		m.Online = true
+		m.Online, m.AwaySince = true, 0
 		r.put(c.By, m)
 		events = append(events, Returned{c.By})
 	}
@@ -41,7 +42,7 @@ func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 	return append(events, r.changeRole(c.By, role)...), nil
 }
 
-func (c Disconnect) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+func (c Disconnect) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	m, ok := r.state.Members[c.By]
 	if !ok {
 		return nil, ErrNotMember
@@ -49,7 +50,7 @@ func (c Disconnect) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if !m.Online {
 		return nil, nil
 	}
-	m.Online = false
+	m.Online, m.AwaySince = false, now
 	r.put(c.By, m)
 	return []Event{Disconnected{c.By}}, nil
 }
@@ -66,10 +67,16 @@ func (c Remove) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
 	}
-	if c.User == c.By || !r.Has(c.User) {
+	if !c.ForGood && !r.Has(c.User) && r.readmit(c.User) {
+		return []Event{Changed{AspectBan}}, nil
+	}
+	if r.isOwner(c.User) || !r.Has(c.User) {
 		return nil, ErrUnknownMember
 	}
 	r.drop(c.User)
+	if c.ForGood {
+		r.ban(c.User)
+	}
 	return []Event{Removed{c.User}}, nil
 }
 
@@ -134,8 +141,10 @@ func (r *Room) changeRole(u UserID, role Role) []Event {
 	}
 	events := []Event{Changed{AspectRole}}
 	if role == Observer {
-		r.dropUndo(u)
-		if m.Vote != nil {
+		if undo := r.state.Undo; undo == nil || !undo.Revealed || r.state.Options.LateEstimates != LateLocked {
+			r.dropUndo(u)
+		}
+		if m.Vote != nil && !r.locked() {
 			m.Vote = nil
 			events = append(events, Withdrawn{u})
 		}

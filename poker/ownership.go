@@ -1,5 +1,7 @@
 package poker
 
+import "slices"
+
 func (c SetDeck) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
@@ -11,9 +13,10 @@ func (c SetDeck) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if deck.equal(r.state.Deck) {
 		return nil, nil
 	}
+	hidden := !r.state.Revealed && !slices.Equal(deck.Cards, r.state.Deck.Cards)
 	r.state.Deck, r.state.Undo = deck, nil
 	events := []Event{Changed{AspectDeck}}
-	events = append(events, r.dropEstimates(func(v Vote) bool { return !deck.takes(v.Value) })...)
+	events = append(events, r.dropEstimates(func(_ Member, v Vote) bool { return hidden || !deck.takes(v.Value) })...)
 	if r.state.Agreed != "" && !deck.takes(r.state.Agreed) {
 		r.state.Agreed = ""
 		events = append(events, Settled{r.state.Round})
@@ -68,25 +71,41 @@ func (c Transfer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
 	}
-	to, ok := r.state.Members[c.To]
-	if !ok {
+	to := c.To
+	if to == c.By {
+		to = ""
+	} else if !r.Has(to) {
 		return nil, ErrUnknownMember
 	}
-	if c.To == c.By {
+	if to == r.state.OfferedTo {
 		return nil, nil
 	}
-	to.Deputy = false
-	r.put(c.To, to)
-	if from, ok := r.state.Members[c.By]; ok {
-		from.Deputy = true
-		r.put(c.By, from)
+	r.state.OfferedTo = to
+	return []Event{Changed{AspectOffer}}, nil
+}
+
+func (c Accept) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	to, ok := r.state.Members[c.By]
+	switch {
+	case !ok:
+		return nil, ErrNotMember
+	case c.By != r.state.OfferedTo:
+		return nil, ErrNotOwner
 	}
-	r.setOwner(c.To)
-	return []Event{OwnerChanged{Old: c.By, New: c.To}}, nil
+	to.Deputy = false
+	r.put(c.By, to)
+	old := r.state.Owner
+	if from, ok := r.state.Members[old]; ok {
+		from.Deputy = true
+		r.put(old, from)
+	}
+	r.state.OfferedTo, r.state.HandedOver = "", !c.First
+	r.setOwner(c.By)
+	return []Event{OwnerChanged{Old: old, New: c.By}}, nil
 }
 
 func (c Recognise) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
-	if r.state.Owner != "" || c.Owner == "" {
+	if r.state.Owner != "" || c.Owner == "" || r.state.HandedOver {
 		return nil, nil
 	}
 	r.setOwner(c.Owner)

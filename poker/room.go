@@ -50,12 +50,17 @@ func NewRoom(id RoomID, epoch string, owner UserID, created Millis, deck Deck) *
 // possible undo go on.
 //
 // The error is [ErrState], wrapped, for a state that no room was ever in.
-// Texts are taken as they are: what was once acceptable stays readable.
+// Texts are taken as they are: what was once acceptable stays readable. Finished
+// rounds are cut to [RoundBytes] and [HistoryBytes] as new ones are.
 func Restore(s State) (*Room, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("restore a room: %w", err)
 	}
 	s = s.clone()
+	for i, f := range s.History {
+		s.History[i] = f.fit()
+	}
+	s.History = trimHistory(s.History)
 	if s.Members == nil {
 		s.Members = make(map[UserID]Member)
 	}
@@ -77,10 +82,17 @@ func Restore(s State) (*Room, error) {
 // Whether submitting an estimate counts as a change never depends on the
 // estimates that were there before: what others can observe must not either.
 func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
+	if r.state.Closed {
+		return nil, refusalOfClosed(c)
+	}
 	wasReady := r.ready()
 	events, err := c.apply(r, now, limits)
 	if err != nil || len(events) == 0 {
 		return nil, err
+	}
+	if r.state.Closed {
+		r.state.Version++
+		return events, nil
 	}
 	r.watchAbsence(now)
 	events = append(events, r.keepStandIn(now)...)
@@ -107,6 +119,13 @@ func (r *Room) Has(u UserID) bool {
 	_, ok := r.state.Members[u]
 	return ok
 }
+
+// Closed reports whether the owner has closed the room.
+func (r *Room) Closed() bool { return r.state.Closed }
+
+// HandedOver reports whether the owner is another than the room's id certifies, or
+// the last one was.
+func (r *Room) HandedOver() bool { return r.state.HandedOver }
 
 // Deserted reports whether the room has neither a recognised owner nor a
 // member, so that nobody will miss it.

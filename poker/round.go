@@ -1,10 +1,5 @@
 package poker
 
-import "slices"
-
-// HistoryLength is how many finished rounds a room keeps, the newest.
-const HistoryLength = 100
-
 func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	m, err := r.mustEstimate(c.By, c.Round)
 	if err != nil {
@@ -21,7 +16,7 @@ func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if r.locked() {
 		return nil, ErrLocked
 	}
-	m.Vote = &Vote{Value: value, Comment: comment}
+	m.Vote, m.Estimated = &Vote{Value: value, Comment: comment}, true
 	r.put(c.By, m)
 	if r.state.Undo != nil && r.state.Undo.What == undoClear {
 		r.state.Undo = nil
@@ -49,7 +44,7 @@ func (c Reveal) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, c.Round); err != nil {
 		return nil, err
 	}
-	return r.reveal(now), nil
+	return r.reveal(now, c.By), nil
 }
 
 func (c Hide) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
@@ -108,36 +103,44 @@ func (r *Room) locked() bool {
 	return r.state.Revealed && r.state.Options.LateEstimates == LateLocked
 }
 
-func (r *Room) reveal(now Millis) []Event {
+// reveal notes who was the first to look, which nothing but the end of the round
+// takes back.
+func (r *Room) reveal(now Millis, by UserID) []Event {
 	if r.state.Revealed {
 		return nil
 	}
 	r.state.Revealed = true
+	if r.state.RevealedBy == "" {
+		r.state.RevealedBy = by
+	}
 	r.state.Undo = &UndoState{What: undoReveal, Until: now + UndoWindow}
 	return []Event{Revealed{r.state.Round}}
 }
 
-// hide ends the agreed value too: it was agreed on what everybody could see.
+// hide ends the agreed value too: it was agreed on what everybody could see. An
+// observer's estimate was there only because it was displayed.
 func (r *Room) hide() []Event {
 	r.state.Revealed = false
-	if r.state.Agreed == "" {
-		return nil
+	events := r.dropEstimates(func(m Member, _ Vote) bool { return m.Role == Observer })
+	if r.state.Agreed != "" {
+		r.state.Agreed = ""
+		events = append(events, Settled{r.state.Round})
 	}
-	r.state.Agreed = ""
-	return []Event{Settled{r.state.Round}}
+	return events
 }
 
 // clear archives the round and starts the next one, which can be undone.
 func (r *Room) clear(now Millis) []Event {
 	s := &r.state
 	undo := &UndoState{
-		What:     undoClear,
-		Until:    now + UndoWindow,
-		Revealed: s.Revealed,
-		Topic:    s.Topic,
-		Topics:   s.Topics,
-		Agreed:   s.Agreed,
-		Votes:    make(map[UserID]Vote, r.tally.estimates),
+		What:       undoClear,
+		Until:      now + UndoWindow,
+		Revealed:   s.Revealed,
+		RevealedBy: s.RevealedBy,
+		Topic:      s.Topic,
+		Topics:     s.Topics,
+		Agreed:     s.Agreed,
+		Votes:      make(map[UserID]Vote, r.tally.estimates),
 	}
 	r.archive(now)
 	for _, u := range r.order {
@@ -145,9 +148,9 @@ func (r *Room) clear(now Millis) []Event {
 			undo.Votes[u] = *v
 		}
 	}
-	events := r.dropEstimates(func(Vote) bool { return true })
+	events := r.dropEstimates(func(Member, Vote) bool { return true })
 	s.Round++
-	s.Revealed, s.Agreed, s.TimerEnds, s.Undo = false, "", 0, undo
+	s.Revealed, s.RevealedBy, s.Agreed, s.TimerEnds, s.Undo = false, "", "", 0, undo
 	return append(events, Cleared{s.Round})
 }
 
@@ -157,28 +160,25 @@ func (r *Room) archive(now Millis) {
 	if r.tally.estimates == 0 {
 		return
 	}
-	f := Finished{Round: s.Round, Topic: s.Topic, Deck: s.Deck, At: now, Agreed: s.Agreed}
+	f := Finished{Round: s.Round, Topic: s.Topic, Deck: s.Deck, At: now, Agreed: s.Agreed, RevealedBy: s.RevealedBy}
 	if s.Revealed {
 		f.Votes = make([]FinishedVote, 0, r.tally.estimates)
 		for _, u := range r.order {
 			if m := s.Members[u]; m.Vote != nil {
-				f.Votes = append(f.Votes, FinishedVote{User: u, Name: m.Name, Vote: *m.Vote})
+				f.Votes = append(f.Votes, FinishedVote{User: u, Name: m.displayed(), Vote: *m.Vote})
 			}
 		}
 	} else {
 		f.Hidden = r.tally.estimates
 	}
-	s.History = append(s.History, f)
-	if excess := len(s.History) - HistoryLength; excess > 0 {
-		s.History = slices.Delete(s.History, 0, excess)
-	}
+	s.History = trimHistory(append(s.History, f.fit()))
 }
 
 // dropEstimates takes away the estimates that which picks.
-func (r *Room) dropEstimates(which func(Vote) bool) []Event {
+func (r *Room) dropEstimates(which func(Member, Vote) bool) []Event {
 	var events []Event
 	for _, u := range r.order {
-		if m := r.state.Members[u]; m.Vote != nil && which(*m.Vote) {
+		if m := r.state.Members[u]; m.Vote != nil && which(m, *m.Vote) {
 			m.Vote = nil
 			r.put(u, m)
 			events = append(events, Withdrawn{u})

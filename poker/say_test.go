@@ -48,10 +48,16 @@ var verbs = map[string]func(s saying) poker.Command{
 	"deputy": func(s saying) poker.Command {
 		return poker.SetDeputy{By: s.by, User: s.user(0), Deputy: s.arg(1) != "no"}
 	},
-	"transfer":   func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user(0)} },
-	"remove":     func(s saying) poker.Command { return poker.Remove{By: s.by, User: s.user(0)} },
-	"timer":      saying.timer,
-	"stop-timer": func(s saying) poker.Command { return poker.StopTimer{By: s.by} },
+	"transfer": func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user(0)} },
+	"accept":   func(s saying) poker.Command { return poker.Accept{By: s.by, First: s.arg(0) == "first"} },
+	"remove": func(s saying) poker.Command {
+		return poker.Remove{By: s.by, User: s.user(0), ForGood: s.arg(1) == "for-good"}
+	},
+	"remove-away": func(s saying) poker.Command { return poker.RemoveAway{By: s.by} },
+	"lock":        func(s saying) poker.Command { return poker.Lock{By: s.by, Locked: s.arg(0) != "no"} },
+	"close":       func(s saying) poker.Command { return poker.Close{By: s.by} },
+	"timer":       saying.timer,
+	"stop-timer":  func(s saying) poker.Command { return poker.StopTimer{By: s.by} },
 }
 
 func (s saying) deck() poker.Deck {

@@ -23,6 +23,9 @@ func show(s *poker.Snapshot) []string {
 			now = append(now, fmt.Sprintf(format, a...))
 		}
 	}
+	add(s.RevealedBy != "", "revealed by %s", s.RevealedBy)
+	add(s.Locked, "locked")
+	add(s.OfferedTo != "", "offered to %s", s.OfferedTo)
 	add(s.Agreed != "", "agreed %s", s.Agreed)
 	add(s.RevealAt != 0, "reveals at %s", clock(s.RevealAt))
 	add(s.TimerEnds != 0, "timer until %s", clock(s.TimerEnds))
@@ -50,6 +53,7 @@ func member(m poker.MemberView) string {
 		set  bool
 		text string
 	}{
+		{m.Unnamed, "unnamed"},
 		{!m.Online, "offline"},
 		{m.Deputy, "deputy"},
 		{m.StandIn, "stands in"},
@@ -98,6 +102,9 @@ func history(rounds []poker.Finished) []string {
 		line := fmt.Sprintf("round %d %q, deck %s, at %s", f.Round, f.Topic, f.Deck.Name, clock(f.At))
 		if f.Agreed != "" {
 			line += ", agreed " + f.Agreed
+		}
+		if f.RevealedBy != "" {
+			line += ", revealed by " + string(f.RevealedBy)
 		}
 		if f.Hidden > 0 {
 			line += fmt.Sprintf(", hidden %d", f.Hidden)

@@ -26,6 +26,10 @@ type Snapshot struct {
 	Undo      string // "reveal", "clear" or empty
 	UndoUntil Millis
 
+	RevealedBy UserID // who first revealed the round, or [Auto]; empty for nobody yet
+	Locked     bool
+	OfferedTo  UserID // who may accept the room; empty for nobody
+
 	// Unsaved is set by the caller, on a snapshot it has not shared yet, while
 	// the store cannot write. A Room leaves it alone.
 	Unsaved bool
@@ -35,6 +39,7 @@ type Snapshot struct {
 type MemberView struct {
 	ID        UserID
 	Name      string
+	Unnamed   bool // Name is [Guest], because they have not said theirs
 	Role      Role
 	Online    bool
 	Deputy    bool
@@ -65,6 +70,10 @@ func (r *Room) Snapshot() *Snapshot {
 		Agreed:    s.Agreed,
 		RevealAt:  s.RevealAt,
 		TimerEnds: s.TimerEnds,
+
+		RevealedBy: s.RevealedBy,
+		Locked:     s.Locked,
+		OfferedTo:  s.OfferedTo,
 	}
 	if s.Undo != nil {
 		v.Undo, v.UndoUntil = s.Undo.What, s.Undo.Until
@@ -73,7 +82,8 @@ func (r *Room) Snapshot() *Snapshot {
 		m := s.Members[u]
 		v.Members[i] = MemberView{
 			ID:        u,
-			Name:      m.Name,
+			Name:      m.displayed(),
+			Unnamed:   m.Name == "",
 			Role:      m.Role,
 			Online:    m.Online,
 			Deputy:    m.Deputy,

@@ -137,6 +137,8 @@ func (s *State) check() error {
 		return fmt.Errorf("%w: version %d, round %d", ErrState, s.Version, s.Round)
 	case s.Options.LateEstimates != "" && !s.Options.LateEstimates.valid():
 		return fmt.Errorf("%w: unknown option", ErrState)
+	case len(s.Banned) > BanLength:
+		return fmt.Errorf("%w: %d users are not admitted", ErrState, len(s.Banned))
 	case len(s.History) > HistoryLength:
 		return fmt.Errorf("%w: %d rounds in the history", ErrState, len(s.History))
 	case s.Undo != nil && s.Undo.What != undoReveal && (s.Undo.What != undoClear || s.Round < 2):
@@ -146,7 +148,7 @@ func (s *State) check() error {
 		if !m.Role.valid() {
 			return fmt.Errorf("%w: a member without a role", ErrState)
 		}
-		if m.Vote != nil && m.Role != Estimator {
+		if m.Vote != nil && m.Role != Estimator && !s.Revealed {
 			return fmt.Errorf("%w: an observer with an estimate", ErrState)
 		}
 	}

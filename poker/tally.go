@@ -62,11 +62,14 @@ func (r *Room) drop(u UserID) {
 		r.order = slices.Delete(r.order, i, i+1)
 	}
 	r.dropUndo(u)
+	if r.state.OfferedTo == u {
+		r.state.OfferedTo = ""
+	}
 }
 
 // setOwner gives the room another owner, whom the tally counts as present
 // where it did not before.
 func (r *Room) setOwner(u UserID) {
-	r.state.Owner = u
+	r.state.Owner, r.state.OfferedTo = u, ""
 	r.recount()
 }

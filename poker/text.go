@@ -22,12 +22,22 @@ const (
 	DeckSize       = 40 // cards
 )
 
+// The longest texts in bytes of UTF-8: a character can be made of many.
+const (
+	NameBytes     = 200
+	TopicBytes    = 1024
+	CommentBytes  = 4096
+	ValueBytes    = 128
+	CardBytes     = 64
+	DeckNameBytes = 200
+)
+
 // maxMarks is how many combining marks a base takes: enough for any language,
 // too few to climb out of a line.
 const maxMarks = 4
 
-// limit is how long a text may be, in characters.
-type limit struct{ min, max int }
+// limit is how long a text may be, in characters and in bytes.
+type limit struct{ min, max, bytes int }
 
 // maxBytes is how long one character may be in bytes, since it can be made of
 // any number of them. The longest in use, an emoji of a family or the flag of a
@@ -35,12 +45,12 @@ type limit struct{ min, max int }
 const maxBytes = 32
 
 var (
-	nameText    = limit{1, NameLength}
-	topicText   = limit{0, TopicLength}
-	commentText = limit{0, CommentLength}
-	valueText   = limit{1, ValueLength}
-	cardText    = limit{1, CardLength}
-	deckName    = limit{1, DeckNameLength}
+	nameText    = limit{1, NameLength, NameBytes}
+	topicText   = limit{0, TopicLength, TopicBytes}
+	commentText = limit{0, CommentLength, CommentBytes}
+	valueText   = limit{1, ValueLength, ValueBytes}
+	cardText    = limit{1, CardLength, CardBytes}
+	deckName    = limit{1, DeckNameLength, DeckNameBytes}
 )
 
 var (
@@ -53,14 +63,15 @@ var (
 )
 
 // CleanName returns a name in NFC and without space around it, or an error
-// that is [ErrInvalidName]. A name has 1 to [NameLength] characters and at
-// least one letter or digit.
+// that is [ErrInvalidName]. A name has 1 to [NameLength] characters, at most
+// [NameBytes] bytes and at least one letter or digit.
 //
 // What is true of all texts: they are UTF-8, and have no control characters,
 // line or paragraph separators, bidirectional controls, private or
 // noncharacters, tags but in flags, and no more than four combining marks on a
 // base. Such text is refused and not mended, so that nobody sees other words
-// than were typed. Characters newer than this program's tables are taken.
+// than were typed. Characters newer than this program's tables are taken. What
+// nobody sees is taken out: two texts that look the same would differ by it.
 func CleanName(s string) (string, error) {
 	name, err := cleanTrimmed(s, nameText)
 	if err == nil && !strings.ContainsFunc(name, legible) {
@@ -73,7 +84,7 @@ func CleanName(s string) (string, error) {
 }
 
 // CleanTopic returns a topic in NFC, or an error that is [ErrInvalidTopic]. A
-// topic has at most [TopicLength] characters and may be empty.
+// topic has at most [TopicLength] characters and [TopicBytes] bytes and may be empty.
 func CleanTopic(s string) (string, error) {
 	topic, err := clean(s, topicText)
 	if err != nil {
@@ -84,7 +95,7 @@ func CleanTopic(s string) (string, error) {
 
 // CleanComment returns the comment of an estimate in NFC, or an error that is
 // [ErrInvalidEstimate]. A comment has at most [CommentLength] characters and
-// may be empty.
+// [CommentBytes] bytes and may be empty.
 func CleanComment(s string) (string, error) {
 	comment, err := clean(s, commentText)
 	if err != nil {
@@ -121,12 +132,13 @@ func clean(s string, l limit) (string, error) {
 	return s, l.check(s)
 }
 
-// normal puts a text into NFC and refuses what no text may contain.
+// normal puts a text into NFC, takes out what nobody sees, and refuses what no
+// text may contain.
 func normal(s string) (string, error) {
 	if !utf8.ValidString(s) { // first: norm promises nothing for what is not
 		return "", errUTF8
 	}
-	s = norm.NFC.String(s)
+	s = visible(norm.NFC.String(s))
 	if strings.ContainsFunc(s, forbidden) || tagged(s) {
 		return "", errCharacter
 	}
@@ -154,6 +166,9 @@ func overloaded(s string) bool {
 }
 
 func (l limit) check(s string) error {
+	if len(s) > l.bytes {
+		return errLength
+	}
 	characters, state := 0, -1
 	for s != "" {
 		var character string

@@ -42,9 +42,9 @@ func TestCleanName(t *testing.T) {
 		{"punctuation only", "-_-", ""},
 		{"emoji only", family, ""},
 		{"forty-one", strings.Repeat("ё", 41), ""},
-		{"40 families", "A" + strings.Repeat(family, 39), "A" + strings.Repeat(family, 39)},
-		{"41 families", "A" + strings.Repeat(family, 40), ""},
-		{"one endless character", "A" + strings.Repeat("\u200d", 100), ""},
+		{"eight families: 200 bytes", strings.Repeat(family, 7) + strings.Repeat("x", 25), strings.Repeat(family, 7) + strings.Repeat("x", 25)},
+		{"201 bytes", strings.Repeat(family, 7) + strings.Repeat("x", 26), ""},
+		{"one endless character", "A" + strings.Repeat("\u0e31", 4) + strings.Repeat("\u200d", 100), "A" + strings.Repeat("\u0e31", 4)},
 		{"five marks", "q\u0301\u0301\u0301\u0301\u0301", ""},
 		{"five marks, one of them composed", "a\u0301\u0301\u0301\u0301\u0301", ""},
 		{"five marks around a joiner", "q\u0301\u0301\u0301\u200d\u0301\u0301", ""},
@@ -95,19 +95,88 @@ func TestLengths(t *testing.T) {
 		{"topic is not trimmed", poker.CleanTopic, " spaced ", nil},
 		{"200 characters", poker.CleanTopic, strings.Repeat("é", 200), nil},
 		{"201 characters", poker.CleanTopic, strings.Repeat("é", 201), poker.ErrInvalidTopic},
-		{"a long topic in Thai", poker.CleanTopic, strings.Repeat(thai, 200), nil},
-		{"too long a topic in Thai", poker.CleanTopic, strings.Repeat(thai, 201), poker.ErrInvalidTopic},
+		{"1023 bytes of Thai", poker.CleanTopic, strings.Repeat(thai, 113) + "é" + "x" + "x" + "x" + "x", nil},
+		{"1024 bytes", poker.CleanTopic, strings.Repeat("🙂", 199) + strings.Repeat(thai, 1), nil},
+		{"1026 bytes of Thai", poker.CleanTopic, strings.Repeat(thai, 114), poker.ErrInvalidTopic},
 		{"topic with a new line", poker.CleanTopic, "a\nb", poker.ErrInvalidTopic},
 		{"empty comment", poker.CleanComment, "", nil},
 		{"500 characters", poker.CleanComment, strings.Repeat("🙂", 500), nil},
 		{"501 characters", poker.CleanComment, strings.Repeat("🙂", 501), poker.ErrInvalidEstimate},
-		{"comment of one endless character", poker.CleanComment, "a" + strings.Repeat("\u200d", 1400), poker.ErrInvalidEstimate},
+		{"4096 bytes", poker.CleanComment, strings.Repeat(thai, 455) + "x", nil},
+		{"4097 bytes", poker.CleanComment, strings.Repeat(thai, 455) + "xx", poker.ErrInvalidEstimate},
+		{"comment of one endless character", poker.CleanComment, "a" + strings.Repeat("\u1abe", 1400), poker.ErrInvalidEstimate},
 	} {
 		got, err := test.clean(test.in)
 		if !errors.Is(err, test.err) || err == nil && got != test.in {
 			t.Errorf("%s: %q, %v", test.what, got, err)
 		}
 	}
+}
+
+// TestInvisible takes out what nobody sees, and leaves it where something would
+// look otherwise without it.
+func TestInvisible(t *testing.T) {
+	same := func(what, s string) [3]string { return [3]string{what, s, s} }
+	for _, test := range [][3]string{
+		{"zero width space", "Ol\u200bga", "Olga"},
+		{"soft hyphen", "Ol\u00adga", "Olga"},
+		{"word joiner and byte order mark", "\ufeffOl\u2060ga", "Olga"},
+		{"grapheme joiner between a letter and its mark", "Zoe\u034f\u0308", "Zoë"},
+		{"joiners between Latin letters", "Ol\u200d\u200cga", "Olga"},
+		{"joiners at the ends", "\u200dOlga\u200c", "Olga"},
+		{"Hangul filler", "Olga\u3164\u115f\u1160\uffa0", "Olga"},
+		{"variation selectors of letters", "O\ufe0flga\ufe0e\U000e0100", "Olga"},
+		{"invisible operators", "5\u2062\u2063", "5"},
+		{"Khmer inherent vowels", "ក\u17b4", "ក"},
+		{"musical marks", "a\U0001d173", "a"},
+		{"interlinear annotation", "a\ufff9b\ufffbc", "abc"},
+		{"Mongolian variants of Latin letters", "a\u180b\u180e", "a"},
+		{"an emoji said to be one", "a ☕\ufe0f 😀\ufe0f", "a ☕ 😀"},
+		{"non-joiner behind a letter that does not join", "دا\u200cود", "داود"},
+		{"joiner between letters that join anyway", "مح\u200dمد", "محمد"},
+		{"two joiners where one is needed", "می\u200c\u200cخواهم", "می\u200cخواهم"},
+		{"joiner without a picture before it", "a\u200d😀", "a😀"},
+		{"joiner without a picture behind it", "a 😀\u200d b", "a 😀 b"},
+		{"a number of its own", "5\ufe0f", "5"},
+
+		same("Persian", "می\u200cخواهم"),
+		same("Persian with a mark", "می\u0650\u200cخواهم"),
+		same("Devanagari, tied by a joiner", "क्\u200dष"),
+		same("Devanagari, kept apart", "क्\u200cष"),
+		same("Mongolian", "ᠮᠣ\u180bᠩ\u180eᠠ"),
+		same("Arabic number sign", "\u0600\u0661"),
+		same("family", "a 👨\u200d👩\u200d👧"),
+		same("profession with a tone of skin", "a 👩🏽\u200d⚕\ufe0f"),
+		same("rainbow flag", "a 🏳\ufe0f\u200d🌈"),
+		same("heart on fire", "a ❤\ufe0f\u200d🔥"),
+		same("nodding", "a 🙂\u200d↕\ufe0f"),
+		same("keycap", "1\ufe0f\u20e3"),
+		same("Scotland", "a 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"),
+	} {
+		what, in, want := test[0], test[1], test[2]
+		for kind, clean := range map[string]func(string) (string, error){
+			"name": poker.CleanName, "topic": poker.CleanTopic, "comment": poker.CleanComment, "value": value,
+		} {
+			if kind == "name" && !strings.ContainsFunc(want, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }) {
+				continue
+			}
+			if got, err := clean(in); got != want || err != nil {
+				t.Errorf("%s, as a %s: %+q, %v; want %+q", what, kind, got, err, want)
+			}
+		}
+	}
+}
+
+// value is an estimate's value as a room without cards takes it.
+func value(s string) (string, error) {
+	room := poker.NewRoom("kitchen", "e1", "olga", start, poker.Deck{Name: "free"})
+	if _, err := room.Apply(start, poker.Join{By: "ada"}, poker.Limits{}); err != nil {
+		return "", err
+	}
+	if _, err := room.Apply(start, poker.Estimate{By: "ada", Value: s}, poker.Limits{}); err != nil {
+		return "", err
+	}
+	return room.Own("ada").Value, nil
 }
 
 func TestErrorsTellNothing(t *testing.T) {
@@ -124,34 +193,24 @@ func FuzzText(f *testing.F) {
 	for _, s := range []string{"", "Ada", " Zoe\u0308 ", "👩🏽\u200d💻", "\u202e", "a\u0301\u0301\u0301\u0301\u0301", "\u0958\u1112\u1161\u11ab", "\xff", " \u0301a", "½"} {
 		f.Add(s)
 	}
-	free := poker.Deck{Name: "free"}
 	cleaners := []struct {
 		clean func(string) (string, error)
 		err   error
 		max   int
 		bytes int
 	}{
-		{poker.CleanName, poker.ErrInvalidName, 40, 40 * 32},
-		{poker.CleanTopic, poker.ErrInvalidTopic, 200, 200 * 32},
-		{poker.CleanComment, poker.ErrInvalidEstimate, 500, 500 * 32},
+		{poker.CleanName, poker.ErrInvalidName, 40, 200},
+		{poker.CleanTopic, poker.ErrInvalidTopic, 200, 1024},
+		{poker.CleanComment, poker.ErrInvalidEstimate, 500, 4096},
 		{func(s string) (string, error) {
 			d, err := poker.Deck{Name: "d", Cards: []string{s}}.Clean()
 			return strings.Join(d.Cards, ""), err
-		}, poker.ErrInvalidDeck, 8, 8 * 32},
+		}, poker.ErrInvalidDeck, 8, 64},
 		{func(s string) (string, error) {
 			d, err := poker.Deck{Name: s}.Clean()
 			return d.Name, err
-		}, poker.ErrInvalidDeck, 40, 40 * 32},
-		{func(s string) (string, error) {
-			room := poker.NewRoom("kitchen", "e1", "olga", start, free)
-			if _, err := room.Apply(start, poker.Join{By: "ada"}, poker.Limits{}); err != nil {
-				return "", err
-			}
-			if _, err := room.Apply(start, poker.Estimate{By: "ada", Value: s}, poker.Limits{}); err != nil {
-				return "", err
-			}
-			return room.Own("ada").Value, nil
-		}, poker.ErrInvalidEstimate, 16, 16 * 32},
+		}, poker.ErrInvalidDeck, 40, 200},
+		{value, poker.ErrInvalidEstimate, 16, 128},
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for i, c := range cleaners {
@@ -193,6 +252,8 @@ func faultOf(s string) string {
 			return "bidirectional control"
 		case c >= 0xe000 && c <= 0xf8ff, c >= 0xf0000:
 			return "private use"
+		case c == 0xad, c == 0x34f, c >= 0x200b && c <= 0x200b, c >= 0x2060 && c <= 0x2064, c == 0xfeff, c == 0x115f, c == 0x1160, c == 0x3164, c == 0xffa0, c == 0xfe0e:
+			return "invisible"
 		case c&0xfffe == 0xfffe, c >= 0xfdd0 && c <= 0xfdef:
 			return "noncharacter"
 		}

@@ -2,8 +2,11 @@ package poker
 
 import "slices"
 
-// TopicsLength is how many topics to come a room takes.
-const TopicsLength = 200
+// Bounds of the list of topics to come.
+const (
+	TopicsLength = 200      // topics
+	TopicsBytes  = 64 << 10 // of all of them; more than fits in one message of a client
+)
 
 func (c SetTopic) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, 0); err != nil {
@@ -23,13 +26,13 @@ func (c SetTopics) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if len(c.Topics) > TopicsLength {
 		return nil, ErrInvalidTopic
 	}
-	topics := make([]string, len(c.Topics))
+	topics, size := make([]string, len(c.Topics)), 0
 	for i, t := range c.Topics {
 		topic, err := CleanTopic(t)
 		if err != nil {
 			return nil, err
 		}
-		if topic == "" {
+		if size += len(topic); topic == "" || size > TopicsBytes {
 			return nil, ErrInvalidTopic
 		}
 		topics[i] = topic

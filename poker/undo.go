@@ -29,7 +29,8 @@ func (c Undo) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 func (r *Room) unclear(undo *UndoState) []Event {
 	s := &r.state
 	s.Round--
-	s.Revealed, s.Topic, s.Topics, s.Agreed = undo.Revealed, undo.Topic, undo.Topics, undo.Agreed
+	s.Revealed, s.RevealedBy, s.Agreed = undo.Revealed, undo.RevealedBy, undo.Agreed
+	s.Topic, s.Topics = undo.Topic, undo.Topics
 	if last := len(s.History) - 1; last >= 0 && s.History[last].Round == s.Round {
 		s.History = s.History[:last]
 	}

@@ -1,0 +1,123 @@
+package poker
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rivo/uniseg"
+)
+
+// Bounds of what a room keeps of its finished rounds, in bytes as [Finished.Size]
+// counts them.
+const (
+	// HistoryLength is how many finished rounds a room keeps, the newest.
+	HistoryLength = 100
+	// HistoryBytes is how much they may be together: the oldest go first.
+	HistoryBytes = 1 << 20
+	// RoundBytes is how much a finished round may be: see [Finished.fit]. Written as
+	// JSON, where no text becomes more than twice as long, it stays below 256 KiB.
+	RoundBytes = 120 << 10
+)
+
+// What is counted for what goes with the texts: user ids, numbers and names of
+// fields.
+const (
+	roundOverhead = 512
+	voteOverhead  = 128
+)
+
+// Size is about how many bytes the round takes. A value counts twice: the summary
+// has it too.
+func (f Finished) Size() int {
+	n := roundOverhead + len(f.Topic) + len(f.Deck.Name) + len(f.Agreed) + len(f.RevealedBy)
+	for _, card := range f.Deck.Cards {
+		n += len(card)
+	}
+	for _, v := range f.Votes {
+		n += v.size()
+	}
+	return n
+}
+
+func (v FinishedVote) size() int {
+	return voteOverhead + len(v.Name) + 2*len(v.Vote.Value) + len(v.Vote.Comment)
+}
+
+// fit cuts a round down to [RoundBytes]: the longest reasons are shortened first,
+// all to one length, and when there are none left and it still does not fit, as in a
+// room of many hundreds, the last of the estimates are left out and counted as
+// unseen. F's votes stay as they are.
+func (f Finished) fit() Finished {
+	excess := f.Size() - RoundBytes
+	if excess <= 0 {
+		return f
+	}
+	f.Votes = slices.Clone(f.Votes)
+	lengths := make([]int, len(f.Votes))
+	for i, v := range f.Votes {
+		lengths[i] = len(v.Vote.Comment)
+	}
+	most := level(lengths, excess)
+	for i := range f.Votes {
+		f.Votes[i].Vote.Comment = shorten(f.Votes[i].Vote.Comment, most)
+	}
+	for size := f.Size(); size > RoundBytes && len(f.Votes) > 0; f.Hidden++ {
+		last := len(f.Votes) - 1
+		size -= f.Votes[last].size()
+		f.Votes = f.Votes[:last]
+	}
+	return f
+}
+
+// level is the greatest length to which all that is longer has to be cut so that
+// excess is gone; zero if all of it does not do.
+func level(lengths []int, excess int) int {
+	slices.SortFunc(lengths, func(a, b int) int { return b - a })
+	for i, longest := range lengths {
+		next := 0
+		if i+1 < len(lengths) {
+			next = lengths[i+1]
+		}
+		n := i + 1
+		if cut := n * (longest - next); cut < excess {
+			excess -= cut
+			continue
+		}
+		return longest - (excess+n-1)/n
+	}
+	return 0
+}
+
+// shorten cuts a text that is longer than most bytes between two characters, and
+// says so by an ellipsis.
+func shorten(s string, most int) string {
+	const ellipsis = "…"
+	if len(s) <= most {
+		return s
+	}
+	end, state := 0, -1
+	for rest := s; rest != ""; {
+		var character string
+		character, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if end+len(character)+len(ellipsis) > most {
+			break
+		}
+		end += len(character)
+	}
+	if end == 0 {
+		return ""
+	}
+	return strings.TrimRight(s[:end], " ") + ellipsis
+}
+
+// trimHistory leaves out the oldest rounds that are too many or too much.
+func trimHistory(rounds []Finished) []Finished {
+	size, first := 0, len(rounds)
+	for first > 0 && len(rounds)-first < HistoryLength {
+		if size += rounds[first-1].Size(); size > HistoryBytes {
+			break
+		}
+		first--
+	}
+	return slices.Delete(rounds, 0, first)
+}
