@@ -26,11 +26,19 @@ func (c *client) finish(room poker.RoomID, comment string) {
 // history is what a client is told of the finished rounds, newest last.
 func (c *client) history(room poker.RoomID) (rounds []map[string]any) {
 	c.h.t.Helper()
-	c.ok("history", room, "")
-	for _, r := range c.want("roomHistory")["rounds"].([]any) {
-		rounds = append(rounds, r.(map[string]any))
+	for before := ""; ; {
+		c.ok("history", room, `,"limit":50`+before)
+		page := c.want("roomHistory")
+		var older []map[string]any
+		for _, r := range page["rounds"].([]any) {
+			older = append(older, r.(map[string]any))
+		}
+		rounds = append(older, rounds...)
+		if page["more"] != true {
+			return rounds
+		}
+		before = fmt.Sprintf(`,"before":%v`, older[0]["round"])
 	}
-	return rounds
 }
 
 // kept is what the store has of a room's history, by the numbers of the rounds.

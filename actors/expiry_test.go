@@ -136,6 +136,7 @@ func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
 		ada.ok("transferRoom", room, `,"userId":"`+string(bob.user)+`"`)
+		bob.ok("acceptRoom", room, "")
 		ada.drop()
 		time.Sleep(3 * time.Hour)
 		bob.never("roomClosed")

@@ -75,6 +75,7 @@ type roomActor struct {
 	absence *time.Timer // until members who do not come back count as away
 	closing bool        // the record is being deleted
 	leaver  poker.UserID
+	pages   pages
 	board
 }
 
@@ -145,6 +146,8 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 		a.apply(poker.Tick{})
 	case wake:
 		a.askOwner()
+	case pagesIdle:
+		a.pages.idle(m)
 	}
 	if a.room == nil && !a.closing {
 		a.retire()

@@ -51,6 +51,7 @@ func (a *roomActor) stopTimers() {
 	if a.absence != nil {
 		a.absence.Stop()
 	}
+	a.pages.drop()
 }
 
 func (a *roomActor) retire() {
@@ -64,7 +65,7 @@ func (a *roomActor) retire() {
 // passOn gives a message to the successor.
 func (a *roomActor) passOn(message any) {
 	switch message.(type) {
-	case *actor.Terminated, due, absent: // of this actor's own life
+	case *actor.Terminated, due, absent, pagesIdle: // of this actor's own life
 	default:
 		a.sys.tellRoom(a.id, message)
 	}

@@ -41,9 +41,16 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.quit(e.User)
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
+		case poker.Closed:
+			a.close(protocol.ClosedClosed, "")
+			return
 		case poker.Cleared, poker.Undone:
 			a.archive.due = true
+			a.pages.drop()
 		case poker.Changed:
+			if e.What == poker.AspectHistory {
+				a.pages.drop()
+			}
 			a.archive.due = a.archive.due || e.What == poker.AspectHistory
 		case poker.Joined, poker.Returned, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
 			// the status says it all

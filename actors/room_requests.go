@@ -113,18 +113,25 @@ func (a *roomActor) command(m command) {
 	case protocol.LeaveRoom:
 		a.leave(m)
 	case protocol.History:
-		a.history(m)
+		a.history(m, r)
+	case protocol.AcceptRoom:
+		a.acceptRoom(m)
 	default:
-		c := commandOf(m.user, r)
-		events, err := a.room.Apply(millis(time.Now()), c, a.limits())
-		if err != nil {
-			a.refuse(m.asked, codeOf(err))
-			return
-		}
-		a.remember(m, events)
-		a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
-		a.happened(events)
+		a.ask(m, commandOf(m.user, r))
 	}
+}
+
+// ask lets the rules decide, and answers. It reports whether they refused.
+func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
+	events, err := a.room.Apply(millis(time.Now()), c, a.limits())
+	if err != nil {
+		a.refuse(m.asked, codeOf(err))
+		return true
+	}
+	a.remember(m, events)
+	a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
+	a.happened(events)
+	return false
 }
 
 // repeated says that a request has been applied before.
@@ -164,17 +171,6 @@ func (a *roomActor) leave(m command) {
 
 func (a *roomActor) leftBy(reason protocol.LeftReason) outOf {
 	return outOf{a.id, protocol.Encode(protocol.RoomLeft{RoomID: a.id, Reason: reason})}
-}
-
-func (a *roomActor) history(m command) {
-	if !a.room.Has(m.user) {
-		a.refuse(m.asked, protocol.NotMember)
-		return
-	}
-	a.after(func(bool) {
-		a.accept(m.asked, protocol.OK{})
-		a.tell(m.conn, protocol.NewRoomHistory(a.id, a.room.History()))
-	})
 }
 
 // refuse answers behind what was asked before.

@@ -46,14 +46,28 @@ func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 		return poker.NextTopic{By: by, Round: r.Round}
 	case protocol.SetDeputy:
 		return poker.SetDeputy{By: by, User: r.UserID, Deputy: r.Deputy}
-	case protocol.TransferRoom:
-		return poker.Transfer{By: by, To: r.UserID}
-	case protocol.RemoveMember:
-		return poker.Remove{By: by, User: r.UserID}
 	case protocol.StartTimer:
 		return poker.StartTimer{By: by, Seconds: r.Seconds}
 	case protocol.StopTimer:
 		return poker.StopTimer{By: by}
+	}
+	return houseCommandOf(by, r)
+}
+
+// houseCommandOf is a request about who is in a room and whose it is. AcceptRoom is
+// none of them: see [roomActor.acceptance].
+func houseCommandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
+	switch r := r.(type) {
+	case protocol.TransferRoom:
+		return poker.Transfer{By: by, To: r.UserID}
+	case protocol.RemoveMember:
+		return poker.Remove{By: by, User: r.UserID, ForGood: r.ForGood}
+	case protocol.RemoveAway:
+		return poker.RemoveAway{By: by}
+	case protocol.LockRoom:
+		return poker.Lock{By: by, Locked: r.Locked}
+	case protocol.CloseRoom:
+		return poker.Close{By: by}
 	}
 	panic("actors: a request without a command")
 }
@@ -72,6 +86,9 @@ var codes = []struct {
 	{poker.ErrNotEstimator, protocol.NotEstimator},
 	{poker.ErrStaleRound, protocol.StaleRound},
 	{poker.ErrRoomFull, protocol.RoomFull},
+	{poker.ErrRoomLocked, protocol.RoomLocked},
+	{poker.ErrNotAdmitted, protocol.NotAdmitted},
+	{poker.ErrRoomClosed, protocol.RoomNotFound},
 	{poker.ErrInvalidName, protocol.InvalidName},
 	{poker.ErrInvalidTopic, protocol.InvalidTopic},
 	{poker.ErrInvalidDeck, protocol.InvalidDeck},

@@ -72,9 +72,6 @@ type userActor struct {
 	failed   []time.Time // joins of rooms that are not there, of late
 }
 
-// guest is how somebody is called who has not said their name.
-const guest = "Guest"
-
 func newUser(sys *System, id poker.UserID) *userActor {
 	a := &userActor{
 		sys: sys, id: id, conns: map[string]*actor.PID{},

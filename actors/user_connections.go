@@ -5,6 +5,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
 
@@ -19,7 +20,7 @@ func (a *userActor) attach(ctx actor.Context, m attach) {
 	a.conns[m.conn.Id] = m.conn
 	if !m.again {
 		a.sys.tell(m.conn, protocol.Welcome{
-			Protocol: protocol.Version, UserID: a.id, Name: a.name(),
+			Protocol: protocol.Version, UserID: a.id, Name: a.name(), Named: a.named(),
 			Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
 		})
 	}
@@ -50,9 +51,17 @@ func (a *userActor) detach(m *actor.Terminated) {
 
 func (a *userActor) name() string {
 	if a.record.Name == "" {
-		return guest
+		return poker.Guest
 	}
 	return a.record.Name
+}
+
+// named is false for somebody who has not said their name, and nil for others.
+func (a *userActor) named() *bool {
+	if a.record.Name == "" {
+		return new(false)
+	}
+	return nil
 }
 
 // moved sends the connections to whoever stands for the user now, as a room

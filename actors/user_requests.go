@@ -21,6 +21,8 @@ func (a *userActor) request(m fromClient) {
 		a.createRoom(m.asker(), r)
 	case protocol.JoinRoom:
 		a.joinRoom(m.asker(), r)
+	case protocol.AcceptRoom:
+		a.acceptRoom(m.asker(), r)
 	default:
 		if r, ok := r.(protocol.RoomRequest); ok {
 			a.toRoom(m.asker(), r)
@@ -75,6 +77,22 @@ func (a *userActor) createRoom(by asked, r protocol.CreateRoom) {
 	})
 }
 
+// acceptRoom takes in a room before it is this user's, so that rooms that are
+// accepted at the same time do not get past the limit. The room says ownsNot if it was
+// not to be had.
+func (a *userActor) acceptRoom(by asked, r protocol.AcceptRoom) {
+	member := slices.Contains(a.record.Rooms, r.RoomID)
+	if member && !slices.Contains(a.record.Owned, r.RoomID) {
+		if limit := a.sys.Limits.RoomsPerUser; limit > 0 && len(a.record.Owned) >= limit {
+			a.refuse(by, protocol.TooManyRooms)
+			return
+		}
+		a.record.Owned = append(a.record.Owned, r.RoomID)
+		a.dirty = true
+	}
+	a.toRoom(by, r)
+}
+
 // created is where in the record a request is that has created a room before, or
 // -1.
 func (a *userActor) created(by asked) int {
@@ -103,7 +121,7 @@ func (a *userActor) joinRoom(by asked, r protocol.JoinRoom) {
 		a.dirty = true
 	}
 	a.after(func(bool) {
-		a.sys.tellRoom(r.RoomID, join{asked: by, user: a.id, name: a.name(), role: r.Role})
+		a.sys.tellRoom(r.RoomID, join{asked: by, user: a.id, name: a.record.Name, role: r.Role})
 	})
 }
 

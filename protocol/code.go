@@ -31,6 +31,8 @@ const (
 	NotRevealed    Code = "not_revealed"
 	EstimatesFixed Code = "estimates_locked"
 	NothingToUndo  Code = "nothing_to_undo"
+	RoomLocked     Code = "room_locked"
+	NotAdmitted    Code = "not_admitted"
 )
 
 // CloseCode is a WebSocket close code. 40xx: do not reconnect; 41xx: reconnect

@@ -62,7 +62,7 @@ func (o *object) request(name string) Request {
 	case "setRole":
 		return SetRole{o.room(), o.role()}
 	case "history":
-		return History{o.room()}
+		return History{o.room(), o.ordinal("before"), o.ordinal("limit")}
 	default:
 		return o.facilitation(name)
 	}
@@ -87,6 +87,22 @@ func (o *object) facilitation(name string) Request {
 		return SetTopics{o.room(), o.texts("topics")}
 	case "nextTopic":
 		return NextTopic{o.room(), o.round()}
+	case "startTimer":
+		return StartTimer{o.room(), o.integer("seconds")}
+	case "stopTimer":
+		return StopTimer{o.room()}
+	case "removeAway":
+		return RemoveAway{o.room()}
+	case "lockRoom":
+		return LockRoom{o.room(), o.truth("locked")}
+	default:
+		return o.ownership(name)
+	}
+}
+
+// ownership reads the fields of a request about the room as a whole and whose it is.
+func (o *object) ownership(name string) Request {
+	switch name {
 	case "setDeck":
 		return SetDeck{o.room(), o.deck()}
 	case "setOptions":
@@ -96,11 +112,11 @@ func (o *object) facilitation(name string) Request {
 	case "transferRoom":
 		return TransferRoom{o.room(), o.user()}
 	case "removeMember":
-		return RemoveMember{o.room(), o.user()}
-	case "startTimer":
-		return StartTimer{o.room(), o.integer("seconds")}
-	case "stopTimer":
-		return StopTimer{o.room()}
+		return RemoveMember{o.room(), o.user(), o.optionalTruth("forGood")}
+	case "acceptRoom":
+		return AcceptRoom{o.room()}
+	case "closeRoom":
+		return CloseRoom{o.room()}
 	default:
 		o.refuse(UnknownRequest)
 		return nil

@@ -229,6 +229,17 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"startTimer","roomId":"r","seconds":"60"}`:                   {Code: BadRequest, Request: "startTimer", RoomID: "r"},
 		`{"request":"startTimer","roomId":"r","seconds":60.5}`:                   {Code: BadRequest, Request: "startTimer", RoomID: "r"},
 		`{"request":"history"}`:                                                  {Code: BadRequest, Request: "history"},
+		`{"request":"history","roomId":"r","before":0}`:                          {Code: BadRequest, Request: "history", RoomID: "r"},
+		`{"request":"history","roomId":"r","before":null}`:                       {Code: BadRequest, Request: "history", RoomID: "r"},
+		`{"request":"history","roomId":"r","limit":0}`:                           {Code: BadRequest, Request: "history", RoomID: "r"},
+		`{"request":"history","roomId":"r","limit":"20"}`:                        {Code: BadRequest, Request: "history", RoomID: "r"},
+		`{"request":"removeMember","roomId":"r","userId":"u","forGood":1}`:       {Code: BadRequest, Request: "removeMember", RoomID: "r"},
+		`{"request":"removeMember","roomId":"r","userId":"u","forGood":null}`:    {Code: BadRequest, Request: "removeMember", RoomID: "r"},
+		`{"request":"lockRoom","roomId":"r"}`:                                    {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
+		`{"request":"lockRoom","roomId":"r","locked":"yes"}`:                     {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
+		`{"request":"removeAway"}`:                                               {Code: BadRequest, Request: "removeAway"},
+		`{"request":"closeRoom"}`:                                                {Code: BadRequest, Request: "closeRoom"},
+		`{"request":"acceptRoom"}`:                                               {Code: BadRequest, Request: "acceptRoom"},
 	} {
 		in, refusal := Decode([]byte(message))
 		if refusal == nil || !reflect.DeepEqual(in, Incoming{}) {

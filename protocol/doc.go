@@ -16,8 +16,8 @@
 //	GET /                                      -> Set-Cookie: pokey_plain=…
 //	GET /connect  (WebSocket, with the cookie) -> 101
 //
-//	< {"event":"welcome","protocol":2,"userId":"u1","name":"","server":"2.0.0",
-//	   "now":"2026-11-23T12:00:00.000Z","limits":{…}}
+//	< {"event":"welcome","protocol":2,"userId":"u1","name":"Guest","server":"2.0.0",
+//	   "named":false,"now":"2026-11-23T12:00:00.000Z","limits":{…}}
 //	> {"request":"setName","id":"1","name":"Ada"}
 //	< {"event":"user","userId":"u1","name":"Ada"}
 //	< {"event":"ok","id":"1"}
@@ -109,23 +109,29 @@
 //     estimate back. In a hidden room others see only that it exists; in a
 //     revealed room it is displayed.
 //   - setRole {roomId, role}: estimator or observer. An observer's estimate is
-//     dropped.
-//   - history {roomId}: answers with one roomHistory to this connection, after the
-//     ok if there is an id.
+//     dropped, unless it is displayed and late estimates are locked.
+//   - acceptRoom {roomId}: takes a room that is offered to the user: they become the
+//     owner, and the old owner, as a member, a deputy. not_owner if it is not offered to
+//     them, too_many_rooms if they own as many as they may.
+//   - history {roomId, before?, limit?}: answers with one roomHistory to this
+//     connection, after the ok if there is an id: the newest rounds whose number is below
+//     before, or of all, at most limit of them (20 if it is missing, 50 at most) and not
+//     more than 256 KiB. before and limit are integers from 1.
 //
 // For facilitators, who are the owner, the owner's deputies and a stand-in. There
 // are deputies only where the owner named them, and a stand-in only where the
 // owner switched the option standIn on:
 //
 //   - reveal {roomId, round?}: everyone sees all estimates.
-//   - hide {roomId, round?}: hides them again, keeping them.
+//   - hide {roomId, round?}: hides them again, keeping them. revealedBy says that they
+//     were seen.
 //   - clear {roomId, round?}: removes all estimates, hides, starts the next round;
 //     the finished round goes to the history.
 //   - setTopic {roomId, topic}: what is being estimated.
 //   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at
 //     most 10 s ago, else nothing_to_undo. Undoing a clear brings back the round
-//     number, topic, topics, estimates, revealed flag and agreed value, and drops
-//     the archived round. Any estimate after a clear, and any reveal, hide, clear or
+//     number, topic, topics, estimates, revealed flag, revealedBy and agreed value, and
+//     drops the archived round. Undoing a reveal leaves revealedBy. Any estimate after a clear, and any reveal, hide, clear or
 //     change of deck after either, ends the possibility; an estimate after a reveal
 //     does not.
 //   - settle {roomId, value, round?}: records the agreed value of the revealed round
@@ -133,26 +139,39 @@
 //     characters if the deck has no cards; null takes it away. It ends with the round,
 //     which keeps it in the history, and with a hide.
 //   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200
-//     strings of 1–200 graphemes each, else invalid_topic.
+//     strings of 1–200 graphemes each, and at most 64 KiB together, else invalid_topic.
 //   - nextTopic {roomId, round?}: like clear, and the first of the topics to come
 //     becomes the topic; it becomes empty when there is none.
 //   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer
 //     again if it runs.
 //   - stopTimer {roomId}: takes the timer away.
+//   - lockRoom {roomId, locked}: locked is true or false. In a locked room nobody
+//     becomes a member who is not one: room_locked. Members come back as ever, also those
+//     who are offline, and so does the owner.
+//   - removeAway {roomId}: everybody who is offline, but the owner and the deputies, is
+//     put out with their estimate, and may join again.
 //
 // For the owner only, who need not be a member for these, nor for what a facilitator
 // may do:
 //
-//   - setDeck {roomId, deck}: the cards. Estimates that are no longer in the deck are
-//     dropped, and so is an agreed value.
+//   - setDeck {roomId, deck}: the cards. While the round is revealed the estimates that
+//     are no longer in the deck are dropped, and so is an agreed value. While it is hidden
+//     all estimates are dropped alike, whatever they are, if the cards differ.
 //   - setOptions {roomId, options}: changes the options that are given.
 //   - setDeputy {roomId, userId, deputy}: deputy is true or false; unknown_member if
 //     the user is not a member.
-//   - transferRoom {roomId, userId}: the member becomes the owner; the old owner stays
-//     a member and becomes a deputy. Otherwise unknown_member.
-//   - removeMember {roomId, userId}: member and estimate go, and their connections get
-//     roomLeft with reason removed. They may join again. unknown_member if the user is
-//     not a member or the owner themselves.
+//   - transferRoom {roomId, userId}: offers the room to a member, shown as offeredTo,
+//     instead of whom it was offered to before. It takes effect with their acceptRoom. The
+//     offer ends when they leave; the owner's own userId withdraws it. unknown_member if
+//     the user is not a member.
+//   - removeMember {roomId, userId, forGood?}: member and estimate go, and their
+//     connections get roomLeft with reason removed. They may join again, unless forGood is
+//     true: then they are not_admitted from then on, until the owner says removeMember
+//     once more, without forGood. A room remembers the newest 100 of those.
+//     unknown_member if the user is not a member or the owner themselves.
+//   - closeRoom {roomId}: everybody joined gets roomClosed with reason closed, and
+//     nothing is kept of the room. As long as its owner has not expired its link does not
+//     revive it: room_not_found. too_many_rooms for a user who has closed 256 rooms.
 //
 // round, where given, is an integer from 1 and must be the room's current round, else
 // stale_round and nothing changes: a retry or a slow click never hits the next round.
@@ -164,21 +183,33 @@
 // # Text
 //
 // Text is NFC, without control characters, bidirectional overrides or more than 4
-// combining marks on a base. A name has 1–40 graphemes with a letter or digit, and is
-// trimmed (invalid_name); a topic has 0–200 graphemes (invalid_topic); a comment has
-// 0–500 graphemes (invalid_estimate).
+// combining marks on a base. A name has 1–40 graphemes, at most 200 bytes of UTF-8 and a
+// letter or digit, and is trimmed (invalid_name); a topic has 0–200 graphemes and at most
+// 1024 bytes (invalid_topic); a comment has 0–500 graphemes and at most 4096 bytes
+// (invalid_estimate).
+//
+// Characters that nobody sees (zero width space, soft hyphen, word joiner, byte order
+// mark and what else Unicode calls default ignorable) are taken out before a text is
+// judged or compared. Joiners and variation selectors stay where a word or an emoji would
+// look otherwise without them.
+//
+// A user who has not said their name is called Guest, with named false, which is absent
+// for everybody else.
 //
 // # Estimates and decks
 //
 // A user has one estimate per room, however many connections; each of their joined
 // connections is associated with it. A member whose last connection drops without
 // leaving stays, with online false, and with their estimate, until they leave, are
-// removed or their user expires.
+// removed or their user expires. In a full room a newcomer takes the place of the member
+// who has been away longest among those who have never estimated in it and are neither
+// its owner nor a deputy, if there is one.
 //
 // A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
 // characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
 // An estimate's value is one of the deck's cards. A deck with no cards ("cards": [])
-// takes any value of 1–16 characters. A room begins with fibonacci unless createRoom
+// takes any value of 1–16 characters. In bytes a card has at most 64, a value 128 and a
+// deck's name 200. A room begins with fibonacci unless createRoom
 // says otherwise. The presets:
 //
 //	fibonacci           0 1 2 3 5 8 13 21 34 ? ☕
@@ -203,11 +234,11 @@
 //   - standIn (true or false, at first false): when neither the owner nor any deputy has
 //     been online for 30 s, the online member who has been there longest, estimators
 //     first, is shown as standIn and may do what a facilitator may, until the owner or a
-//     deputy is back.
+//     deputy is back. It is nobody who became a member after they had left.
 //
 // # Events
 //
-//   - welcome {protocol, userId, name, server, now, limits}: the first message on every
+//   - welcome {protocol, userId, name, named?, server, now, limits}: the first message on every
 //     connection. protocol is 2, server the server's version, now its clock, so that a
 //     client can run count-downs on one clock.
 //   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a request
@@ -216,7 +247,7 @@
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
 //     for people.
-//   - user {userId, name}: the user's own name changed; to all their connections.
+//   - user {userId, name, named?}: the user's own name changed; to all their connections.
 //   - roomCreated {roomId}: to the connection that created it.
 //   - roomStatus {roomId, version, room}: the whole room as every member may see it.
 //   - roomPatch {roomId, since, version, patch}: patch is an RFC 7396 merge patch from
@@ -225,9 +256,10 @@
 //     on join and when it changes; value is null when there is none.
 //   - roomLeft {roomId, reason}: this connection is no longer in the room. reason is left
 //     or removed.
-//   - roomClosed {roomId, reason}: the room is gone; its link can revive it. reason is
-//     expired or closed.
-//   - roomHistory {roomId, rounds}: the finished rounds, oldest first.
+//   - roomClosed {roomId, reason}: the room is gone. reason is expired, and then its
+//     link can revive it, or closed.
+//   - roomHistory {roomId, rounds, more}: a page of the finished rounds, oldest first.
+//     more is true if there are older ones.
 //   - closing {reason, retryAfterMs}: the server is about to close; reconnect after that
 //     many milliseconds. 0 means that another server is ready: a client may connect to it
 //     at once and close this connection when the other one has said welcome.
@@ -237,15 +269,18 @@
 //
 //	{"messageBytes": 16384, "messageRate": 10, "messageBurst": 30,
 //	 "nameLength": 40, "topicLength": 200, "commentLength": 500,
+//	 "nameBytes": 200, "topicBytes": 1024, "commentBytes": 4096,
 //	 "roomsPerUser": 10, "membersPerRoom": 100}
 //
 // messageRate is in messages a second, messageBurst in messages at once, the three
-// lengths in graphemes.
+// lengths in graphemes. No event but roomStatus and roomPatch is longer than 256 KiB,
+// and with these limits those are not longer than 1 MiB.
 //
 // Versions of a room only grow along a connection and may skip: under a burst the server
 // sends the latest state, not every step. A client that sees a since which is not its
 // version joins again. The server sends patches only where they are smaller; a client
-// must take both. Events other than ownEstimate, ok, error and those about one
+// must take both. In a patch null removes a field; a removed summary means what summary
+// null means: there is none. Events other than ownEstimate, ok, error and those about one
 // connection or user are the same bytes for every member.
 //
 // Points in time are RFC 3339 in UTC. Those that are counted down to, and now, have
@@ -255,13 +290,14 @@
 //
 //	{"id": "…", "epoch": "…", "ownerId": "…", "revealed": true, "round": 3, "estimates": 2,
 //	 "topic": "Login page", "createdAt": "2026-11-23T12:00:00Z", "finished": 2,
-//	 "agreed": "5", "revealAt": "2026-11-23T12:00:03.000Z",
+//	 "agreed": "5", "revealedBy": "<userId>", "locked": true, "offeredTo": "<userId>",
+//	 "revealAt": "2026-11-23T12:00:03.000Z",
 //	 "timerEndsAt": "2026-11-23T12:05:00.000Z",
 //	 "undo": "reveal", "undoUntil": "2026-11-23T12:00:10.000Z", "saved": false,
 //	 "options": {"autoReveal": false, "lateEstimates": "allowed", "standIn": false},
 //	 "deck": {"name": "fibonacci", "cards": ["0", "1", "2", "3", "5"]},
 //	 "topics": ["Log-out page"],
-//	 "members": {"<userId>": {"name": "Ada", "role": "estimator", "online": true,
+//	 "members": {"<userId>": {"name": "Guest", "named": false, "role": "estimator", "online": true,
 //	                          "estimated": true, "deputy": true, "standIn": true,
 //	                          "estimate": {"value": "5", "comment": "legacy parser"}}},
 //	 "summary": {…}}
@@ -276,6 +312,11 @@
 //   - estimates: how many members have an estimate.
 //   - finished: the number of rounds in the history.
 //   - agreed, absent unless settled: the agreed value.
+//   - revealedBy, absent until then: who was the first to reveal the current round, a
+//     user id, or "auto" if the room did by itself. It stays when the round is hidden again
+//     or the reveal undone, until the round ends.
+//   - locked, absent unless true: nobody becomes a member who is not one.
+//   - offeredTo, absent unless somebody is offered the room: their user id.
 //   - revealAt, absent unless counting down: when the room reveals by itself.
 //   - timerEndsAt, absent unless a timer was started: when it ends. It stays when that
 //     time has passed (clients show 0:00) until stopTimer, clear or nextTopic.
@@ -285,7 +326,8 @@
 //   - options: always all three.
 //   - topics: the topics to come, perhaps none.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
-//     estimated; deputy and standIn are absent unless true; estimate is there only while
+//     estimated; named is absent unless false; deputy and standIn are absent unless true;
+//     estimate is there only while
 //     the room is revealed and the member has one.
 //   - summary: null while hidden. Since a merge patch cannot set a null, a status in which
 //     the summary differs from the one before is always sent whole.
@@ -309,11 +351,17 @@
 //	{"round": 2, "topic": "Login page", "finishedAt": "2026-11-23T12:07:00Z",
 //	 "deck": "fibonacci", "agreed": "5",
 //	 "estimates": [{"userId": "…", "name": "Ada", "value": "5", "comment": ""}],
-//	 "hidden": 0, "summary": {…}}
+//	 "hidden": 0, "revealedBy": "<userId>", "summary": {…}}
 //
 // agreed is null when nothing was settled. A round that was cleared while hidden comes
 // without its values: hidden says how many there were, estimates is empty and summary is
-// null. A round with no estimates is not archived. A room keeps its newest 100 rounds.
+// null. revealedBy is as in the room: absent if nobody saw it. A round with no estimates is
+// not archived.
+//
+// A room keeps its newest 100 rounds, and no more than 1 MiB of them: the oldest go. A
+// round that is larger than 120 KiB is cut: its longest reasons are shortened, all to one
+// length, and end with …; if that does not do, the last estimates are left out and counted
+// as hidden.
 //
 // # Secrecy
 //
@@ -339,14 +387,16 @@
 //	not_member        the user is not a member of the room
 //	not_owner         the owner's or a facilitator's to do
 //	not_estimator     observers do not estimate
-//	room_not_found    joinRoom: no such room
+//	room_not_found    joinRoom: no such room, or one that its owner has closed
 //	room_full         joinRoom: as many members as a room may have
-//	too_many_rooms    createRoom: as many rooms as a user may own
+//	too_many_rooms    createRoom, acceptRoom: as many rooms as a user may own
 //	stale_round       another round is current
 //	unknown_member    the userId is not a member's
 //	not_revealed      settle: the round is hidden
 //	estimates_locked  estimate: the room is revealed and the owner locked it
 //	nothing_to_undo   undo: nothing, or too late
+//	room_locked       joinRoom: nobody new is let in
+//	not_admitted      joinRoom: the owner has removed the user for good
 //	rate_limited      too many requests (retryable)
 //	unavailable       not at the moment (retryable)
 //	internal          a fault of the server (retryable)
@@ -375,7 +425,8 @@
 // and a tag that lets any node refuse a made-up id without an actor or a read. Joining a
 // valid id whose room has expired revives it: empty, hidden, a new epoch, the same owner,
 // recognised when a session with that user id next connects. A room without a recognised
-// owner ends with its last member.
+// owner ends with its last member. A room that was handed over is nobody's when it is
+// revived, for 90 days, which is as long as a session can live.
 //
 // # Expiry
 //

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -10,17 +11,20 @@ import (
 // UTF-8 in it becomes U+FFFD. A number that JSON cannot say (NaN or infinite)
 // is a fault of the caller and panics.
 func Encode(e Event) []byte {
+	fields := marshal(e)
+	fields[0] = ',' // every event has a field, so this was the brace before it
+	return append([]byte(`{"event":"`+e.event()+`"`), fields...)
+}
+
+// marshal is v as JSON, without the escapes that only HTML needs.
+func marshal(v any) []byte {
 	var b bytes.Buffer
-	b.WriteString(`{"event":"` + e.event() + `"`)
-	fields := b.Len()
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(e); err != nil {
-		panic("protocol: " + e.event() + " cannot be encoded: " + err.Error())
+	if err := encoder.Encode(v); err != nil {
+		panic(fmt.Sprintf("protocol: %T cannot be encoded: %v", v, err))
 	}
-	whole := b.Bytes()
-	whole[fields] = ',' // every event has a field, so this was the brace before it
-	return whole[:len(whole)-1]
+	return b.Bytes()[:b.Len()-1]
 }
 
 const (

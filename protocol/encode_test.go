@@ -21,9 +21,14 @@ const (
 // events is what each of the golden files in testdata/events holds.
 var events = map[string]Event{
 	"welcome": Welcome{
-		Protocol: Version, UserID: ada, Name: "", Server: "2.0.0",
+		Protocol: Version, UserID: ada, Name: "Ada", Server: "2.0.0",
 		Now:    Time(time.UnixMilli(int64(noon) + 7)),
-		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 10, 100},
+		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100},
+	},
+	"welcome-guest": Welcome{
+		Protocol: Version, UserID: ada, Name: poker.Guest, Named: new(false), Server: "2.0.0",
+		Now:    Time(time.UnixMilli(int64(noon) + 7)),
+		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100},
 	},
 	"ok":                OK{ID: "4"},
 	"ok-durable":        OK{ID: "4", Durable: new(true)},
@@ -42,8 +47,7 @@ var events = map[string]Event{
 	"roomClosed":        RoomClosed{RoomID: roomID, Reason: ClosedExpired},
 	"roomClosed-closed": RoomClosed{RoomID: roomID, Reason: ClosedClosed},
 	"closing":           Closing{Reason: "restart", RetryAfterMS: 1500},
-	"roomHistory":       NewRoomHistory(roomID, finishedRounds),
-	"roomHistory-none":  NewRoomHistory(roomID, nil),
+	"roomHistory-none":  RoomHistory{RoomID: roomID, Rounds: []json.RawMessage{}},
 }
 
 func answered(code Code) *Error {
@@ -54,7 +58,7 @@ func answered(code Code) *Error {
 
 var finishedRounds = []poker.Finished{
 	{
-		Round: 1, Topic: "Login page", Deck: fibonacci(), At: noon + 60_000, Agreed: "5",
+		Round: 1, Topic: "Login page", Deck: fibonacci(), At: noon + 60_000, Agreed: "5", RevealedBy: ada,
 		Votes: []poker.FinishedVote{
 			{User: ada, Name: "Ada", Vote: poker.Vote{Value: "5", Comment: "legacy parser"}},
 			{User: ben, Name: "Ben", Vote: poker.Vote{Value: "8"}},
@@ -62,6 +66,7 @@ var finishedRounds = []poker.Finished{
 		},
 	},
 	{Round: 2, Topic: "", Deck: fibonacci(), At: noon + 120_000, Hidden: 2},
+	{Round: 5, Topic: "Log-out page", Deck: fibonacci(), At: noon + 180_000, Hidden: 1, RevealedBy: poker.Auto},
 }
 
 func fibonacci() poker.Deck {

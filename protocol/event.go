@@ -1,6 +1,10 @@
 package protocol
 
-import "example.com/pokey/poker"
+import (
+	"encoding/json"
+
+	"example.com/pokey/poker"
+)
 
 // Event is what the server tells a client, except for statuses and patches,
 // which are a [Status]. Encode it with [Encode].
@@ -14,6 +18,7 @@ type (
 		Protocol int          `json:"protocol"`
 		UserID   poker.UserID `json:"userId"`
 		Name     string       `json:"name"`
+		Named    *bool        `json:"named,omitempty"` // false for a guest, else absent
 		Server   string       `json:"server"`
 		Now      string       `json:"now"` // the server's clock, RFC 3339 with milliseconds
 		Limits   Limits       `json:"limits"`
@@ -38,6 +43,7 @@ type (
 	User struct {
 		UserID poker.UserID `json:"userId"`
 		Name   string       `json:"name"`
+		Named  *bool        `json:"named,omitempty"` // false for a guest, else absent
 	}
 	// RoomCreated goes to the connection that created the room.
 	RoomCreated struct {
@@ -65,10 +71,11 @@ type (
 		Reason       string `json:"reason"`
 		RetryAfterMS int64  `json:"retryAfterMs"`
 	}
-	// RoomHistory answers history: the finished rounds, oldest first.
+	// RoomHistory answers history: a page of the finished rounds, oldest first.
 	RoomHistory struct {
-		RoomID poker.RoomID    `json:"roomId"`
-		Rounds []FinishedRound `json:"rounds"`
+		RoomID poker.RoomID      `json:"roomId"`
+		Rounds []json.RawMessage `json:"rounds"` // each a FinishedRound
+		More   bool              `json:"more"`   // there are older ones
 	}
 )
 
@@ -82,6 +89,7 @@ type FinishedRound struct {
 	Agreed     *string            `json:"agreed"`
 	Estimates  []FinishedEstimate `json:"estimates"`
 	Hidden     int                `json:"hidden"`
+	RevealedBy poker.UserID       `json:"revealedBy,omitempty"`
 	Summary    *SummaryView       `json:"summary"` // null when nothing was revealed
 }
 
@@ -120,6 +128,9 @@ type Limits struct {
 	NameLength     int     `json:"nameLength"`   // graphemes, here and below
 	TopicLength    int     `json:"topicLength"`
 	CommentLength  int     `json:"commentLength"`
+	NameBytes      int     `json:"nameBytes"`
+	TopicBytes     int     `json:"topicBytes"`
+	CommentBytes   int     `json:"commentBytes"`
 	RoomsPerUser   int     `json:"roomsPerUser"`
 	MembersPerRoom int     `json:"membersPerRoom"`
 }

@@ -24,11 +24,14 @@ func (o *object) room() In { return In{poker.RoomID(o.text("roomId"))} }
 func (o *object) user() poker.UserID { return poker.UserID(o.text("userId")) }
 
 // round is zero if there is none.
-func (o *object) round() int {
-	if !o.has("round") {
+func (o *object) round() int { return o.ordinal("round") }
+
+// ordinal is an integer from 1, or zero if there is none.
+func (o *object) ordinal(name string) int {
+	if !o.has(name) {
 		return 0
 	}
-	n := o.integer("round")
+	n := o.integer(name)
 	if n < 1 {
 		o.refuse(BadRequest)
 	}
@@ -87,8 +90,8 @@ func (o *object) optionalDeck() *poker.Deck {
 func (o *object) options() OptionsPatch {
 	var options OptionsPatch
 	o.inside("options", func(p *object) {
-		options.AutoReveal = p.optionalTruth("autoReveal")
-		options.StandIn = p.optionalTruth("standIn")
+		options.AutoReveal = p.maybeTruth("autoReveal")
+		options.StandIn = p.maybeTruth("standIn")
 		if p.has("lateEstimates") {
 			late := poker.LateEstimates(p.text("lateEstimates"))
 			options.LateEstimates = &late

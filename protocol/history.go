@@ -1,19 +1,49 @@
 package protocol
 
 import (
+	"encoding/json"
+	"slices"
+	"sort"
 	"time"
 
 	"example.com/pokey/poker"
 )
 
-// NewRoomHistory is the history of a room as clients see it, oldest round first. It
-// shares no memory with rounds.
-func NewRoomHistory(room poker.RoomID, rounds []poker.Finished) RoomHistory {
-	h := RoomHistory{RoomID: room, Rounds: make([]FinishedRound, len(rounds))}
-	for i := range rounds {
-		h.Rounds[i] = finishedRound(rounds[i])
+// Bounds of a page of the history.
+const (
+	HistoryPage  = 20        // rounds, unless the client says otherwise
+	MaxHistory   = 50        // rounds, whatever it says
+	historyBytes = 250 << 10 // of the rounds; what goes around them fits into the rest of MaxEvent
+)
+
+// MaxEvent is how long an event may be, in bytes, if it is not a status or a patch.
+const MaxEvent = 256 << 10
+
+// EncodeHistory is the roomHistory with the newest of the rounds before a round, or
+// of all if that is zero: at most limit, [HistoryPage] if that is zero, at most
+// [MaxHistory], and as many as fit in [MaxEvent].
+func EncodeHistory(room poker.RoomID, rounds []poker.Finished, before, limit int) []byte {
+	if limit == 0 {
+		limit = HistoryPage
 	}
-	return h
+	limit = min(limit, MaxHistory)
+	if before > 0 {
+		rounds = rounds[:sort.Search(len(rounds), func(i int) bool { return rounds[i].Round >= before })]
+	}
+	h := RoomHistory{RoomID: room, Rounds: []json.RawMessage{}}
+	size := 0
+	for len(rounds) > 0 && len(h.Rounds) < limit {
+		last := len(rounds) - 1
+		round := marshal(finishedRound(rounds[last]))
+		if size += len(round) + 1; size > historyBytes {
+			break
+		}
+		h.Rounds = append(h.Rounds, round)
+		rounds = rounds[:last]
+	}
+	slices.Reverse(h.Rounds)
+	h.More = len(rounds) > 0
+	return Encode(h)
 }
 
 func finishedRound(f poker.Finished) FinishedRound {
@@ -24,6 +54,7 @@ func finishedRound(f poker.Finished) FinishedRound {
 		Deck:       f.Deck.Name,
 		Estimates:  make([]FinishedEstimate, len(f.Votes)),
 		Hidden:     f.Hidden,
+		RevealedBy: f.RevealedBy,
 		Summary:    newSummary(f.Summary()),
 	}
 	if f.Agreed != "" {

@@ -37,7 +37,7 @@ func declared(t *testing.T) names {
 			}
 		}
 	}
-	if len(n.requests) < 23 || len(n.events) < 12 || len(n.codes) < 23 || len(n.closes) < 14 {
+	if len(n.requests) < 27 || len(n.events) < 12 || len(n.codes) < 25 || len(n.closes) < 14 {
 		t.Fatalf("the source was not understood: %+v", n)
 	}
 	return n

@@ -82,13 +82,17 @@ func (o *object) texts(name string) []string {
 	return all
 }
 
-func (o *object) optionalTruth(name string) *bool {
+// maybeTruth is nil if there is none.
+func (o *object) maybeTruth(name string) *bool {
 	if !o.has(name) {
 		return nil
 	}
 	v := o.truth(name)
 	return &v
 }
+
+// optionalTruth is false if there is none.
+func (o *object) optionalTruth(name string) bool { return o.has(name) && o.truth(name) }
 
 func (o *object) truth(name string) bool {
 	switch string(o.get(name)) {

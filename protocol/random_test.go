@@ -75,7 +75,7 @@ func changed(r *rand.Rand, s *poker.Snapshot) *poker.Snapshot {
 
 // change alters one thing, and nothing that s shares with another snapshot.
 func change(r *rand.Rand, s *poker.Snapshot) {
-	switch r.IntN(24) {
+	switch r.IntN(27) {
 	case 0:
 		s.Owner = pick(r, someUsers)
 	case 1:
@@ -114,6 +114,12 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 		}
 	case 15:
 		s.Members = bigRoom(r.IntN(40)).Members
+	case 16:
+		s.RevealedBy = pick(r, someUsers)
+	case 17:
+		s.OfferedTo = pick(r, someUsers)
+	case 18:
+		s.Locked = !s.Locked
 	default:
 		changeMember(r, s)
 	}
@@ -136,7 +142,7 @@ func changeMember(r *rand.Rand, s *poker.Snapshot) {
 		s.Members = slices.Insert(s.Members, i, poker.MemberView{ID: id, Role: poker.Estimator})
 	}
 	m := &s.Members[i]
-	switch r.IntN(9) {
+	switch r.IntN(10) {
 	case 0:
 		s.Members = slices.Delete(s.Members, i, i+1)
 	case 1:
@@ -153,6 +159,8 @@ func changeMember(r *rand.Rand, s *poker.Snapshot) {
 		m.StandIn = !m.StandIn
 	case 7:
 		m.Vote = nil
+	case 8:
+		m.Unnamed = !m.Unnamed
 	default:
 		m.Vote = &poker.Vote{Value: pick(r, someTexts), Comment: pick(r, someTexts)}
 	}

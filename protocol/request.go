@@ -122,16 +122,28 @@ type (
 		UserID poker.UserID
 		Deputy bool
 	}
-	// TransferRoom hands the room to another member.
+	// TransferRoom offers the room to another member; oneself withdraws the offer.
 	TransferRoom struct {
 		In
 		UserID poker.UserID
 	}
+	// AcceptRoom takes a room that is offered.
+	AcceptRoom struct{ In }
 	// RemoveMember puts a member out of the room.
 	RemoveMember struct {
 		In
-		UserID poker.UserID
+		UserID  poker.UserID
+		ForGood bool
 	}
+	// RemoveAway puts everybody out who is offline.
+	RemoveAway struct{ In }
+	// LockRoom keeps newcomers out, or ends that.
+	LockRoom struct {
+		In
+		Locked bool
+	}
+	// CloseRoom ends the room.
+	CloseRoom struct{ In }
 	// StartTimer starts the room's timer.
 	StartTimer struct {
 		In
@@ -139,8 +151,12 @@ type (
 	}
 	// StopTimer takes it away.
 	StopTimer struct{ In }
-	// History asks for the finished rounds.
-	History struct{ In }
+	// History asks for a page of the finished rounds.
+	History struct {
+		In
+		Before int // rounds with a smaller number; zero when not given
+		Limit  int // how many at most; zero when not given
+	}
 )
 
 // OptionsPatch is the options a client wants changed; nil leaves one alone.
@@ -169,7 +185,11 @@ func (SetTopics) request()    {}
 func (NextTopic) request()    {}
 func (SetDeputy) request()    {}
 func (TransferRoom) request() {}
+func (AcceptRoom) request()   {}
 func (RemoveMember) request() {}
+func (RemoveAway) request()   {}
+func (LockRoom) request()     {}
+func (CloseRoom) request()    {}
 func (StartTimer) request()   {}
 func (StopTimer) request()    {}
 func (History) request()      {}

@@ -78,6 +78,9 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.time("createdAt", secondsLayout, was.CreatedAt, is.CreatedAt)
 	d.integer("finished", was.Finished, is.Finished)
 	d.optionalText("agreed", was.Agreed, is.Agreed)
+	d.optionalText("revealedBy", string(was.RevealedBy), string(is.RevealedBy))
+	d.flag("locked", was.Locked, is.Locked, true)
+	d.optionalText("offeredTo", string(was.OfferedTo), string(is.OfferedTo))
 	d.optionalTime("revealAt", millisLayout, was.RevealAt, is.RevealAt)
 	d.optionalTime("timerEndsAt", millisLayout, was.TimerEnds, is.TimerEnds)
 	d.optionalText("undo", was.Undo, is.Undo)
@@ -143,6 +146,7 @@ func (d *delta) member(was, is *poker.MemberView, revealed bool) {
 		was = &poker.MemberView{}
 	}
 	d.text("name", was.Name, is.Name)
+	d.flag("named", was.Unnamed, is.Unnamed, false)
 	d.text("role", string(was.Role), string(is.Role))
 	d.truth("online", was.Online, is.Online)
 	d.truth("estimated", was.Estimated, is.Estimated)

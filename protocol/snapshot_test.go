@@ -28,7 +28,7 @@ func hiddenRoom() *poker.Snapshot {
 // revealedRoom is the same room when all have estimated and seen it.
 func revealedRoom() *poker.Snapshot {
 	s := hiddenRoom()
-	s.Version, s.Revealed, s.Estimates = 9, true, 2
+	s.Version, s.Revealed, s.RevealedBy, s.Estimates = 9, true, cleo, 2
 	s.Undo, s.UndoUntil = "reveal", noon+70_500
 	s.Members[0].Vote = &poker.Vote{Value: "5", Comment: `legacy "parser"`}
 	s.Members[1].Estimated, s.Members[1].Vote = true, &poker.Vote{Value: "8"}
@@ -40,9 +40,11 @@ func revealedRoom() *poker.Snapshot {
 func fullRoom() *poker.Snapshot {
 	s := revealedRoom()
 	s.Agreed, s.Unsaved = "5", true
+	s.RevealedBy, s.Locked, s.OfferedTo = poker.Auto, true, cleo
 	s.RevealAt, s.TimerEnds = noon+3_000, noon+300_000
 	s.Options = poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}
 	s.Members[1].StandIn = true
+	s.Members[1].Name, s.Members[1].Unnamed = poker.Guest, true
 	return s
 }
 
@@ -69,10 +71,10 @@ func TestOrderOnTheWire(t *testing.T) {
 	at := 0
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
-		"topic", "createdAt", "finished", "agreed", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
+		"topic", "createdAt", "finished", "agreed", "revealedBy", "locked", "offeredTo", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
 		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "members",
 		ada, "name", "role", "online", "estimated", "estimate", "value", "comment",
-		ben, "name", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
+		ben, "name", "named", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
 		cleo, "name", "role", "online", "estimated", "deputy",
 		"summary", "votes", "distribution", "value", "count", "mean", "median", "min", "max", "consensus", "spread",
 	} {

@@ -14,6 +14,7 @@ export interface Estimate {
 
 export interface Member {
   name: string;
+  named?: false;
   role: Role;
   online: boolean;
   estimated: boolean;
@@ -50,6 +51,9 @@ export interface Room {
   createdAt: string;
   finished: number;
   agreed?: string;
+  revealedBy?: string;
+  locked?: true;
+  offeredTo?: string;
   revealAt?: string;
   timerEndsAt?: string;
   undo?: 'reveal' | 'clear';
@@ -70,6 +74,7 @@ export interface FinishedRound {
   agreed: string | null;
   estimates: { userId: string; name: string; value: string; comment: string }[];
   hidden: number;
+  revealedBy?: string;
   summary: Summary | null;
 }
 
@@ -77,6 +82,9 @@ export interface Limits {
   nameLength: number;
   topicLength: number;
   commentLength: number;
+  nameBytes?: number;
+  topicBytes?: number;
+  commentBytes?: number;
 }
 
 /** The user's own estimate; `id` is the request that is still to be answered. */

@@ -46,6 +46,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	limits := protocol.Limits{
 		MessageBytes: protocol.MaxMessage, MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		NameLength: poker.NameLength, TopicLength: poker.TopicLength, CommentLength: poker.CommentLength,
+		NameBytes: poker.NameBytes, TopicBytes: poker.TopicBytes, CommentBytes: poker.CommentBytes,
 		RoomsPerUser: c.maxRooms, MembersPerRoom: c.maxMembers,
 	}
 	n.system = actors.Start(actors.Config{

@@ -1,0 +1,128 @@
+package protocol
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.com/pokey/poker"
+)
+
+// worst is a text of at most so many characters and bytes that becomes as long as it
+// can on the wire: quotes are written with a backslash, and the bytes left over go
+// into marks.
+func worst(characters, bytes int) string {
+	const most = 4 // marks on a character
+	marks := (bytes - characters) / len("\u0301")
+	var b strings.Builder
+	for range characters {
+		b.WriteByte('"')
+		n := min(marks, most)
+		marks -= n
+		b.WriteString(strings.Repeat("\u0331", n))
+	}
+	return b.String()
+}
+
+func mustApply(t *testing.T, room *poker.Room, c poker.Command) {
+	t.Helper()
+	if _, err := room.Apply(noon, c, poker.Limits{}); err != nil {
+		t.Fatalf("%T: %v", c, err)
+	}
+}
+
+// worstRoom has everything there is at its longest, and so many members.
+func worstRoom(t *testing.T, members int) *poker.Room {
+	t.Helper()
+	room := poker.NewRoom(roomID, "0123456789", ada, noon, poker.Deck{Name: "free"})
+	topic := worst(poker.TopicLength, poker.TopicBytes)
+	short := worst(poker.TopicsBytes/poker.TopicsLength/2, poker.TopicsBytes/poker.TopicsLength)
+	mustApply(t, room, poker.SetTopic{By: ada, Topic: topic})
+	mustApply(t, room, poker.SetTopics{By: ada, Topics: repeat(short, poker.TopicsLength)})
+	mustApply(t, room, poker.SetOptions{By: ada, AutoReveal: new(true), StandIn: new(true), LateEstimates: new(poker.LateLocked)})
+	name := "x" + worst(poker.NameLength-1, poker.NameBytes-1)
+	for i := range members {
+		mustApply(t, room, poker.Join{By: worstUser(i), Name: name})
+		mustApply(t, room, poker.SetDeputy{By: ada, User: worstUser(i), Deputy: true})
+	}
+	mustApply(t, room, poker.Lock{By: ada, Locked: true})
+	mustApply(t, room, poker.StartTimer{By: ada, Seconds: 60})
+	mustApply(t, room, poker.Transfer{By: ada, To: worstUser(0)})
+	return room
+}
+
+// worstRound has every member give another value and the longest reason, and reveals.
+func worstRound(t *testing.T, room *poker.Room) {
+	t.Helper()
+	comment := worst(poker.CommentLength, poker.CommentBytes)
+	for i := range room.Members() {
+		n := fmt.Sprint(i)
+		value := n + worst(poker.ValueLength-len(n), poker.ValueBytes-len(n))
+		mustApply(t, room, poker.Estimate{By: worstUser(i), Value: value, Comment: comment})
+	}
+	mustApply(t, room, poker.Reveal{By: ada})
+	mustApply(t, room, poker.Settle{By: ada, Value: worst(poker.ValueLength, poker.ValueBytes)})
+}
+
+func worstUser(i int) poker.UserID { return poker.UserID(fmt.Sprintf("%026d", i)) }
+
+func repeat(s string, n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = s
+	}
+	return all
+}
+
+// TestStatusesAreBounded makes the longest status that the default limits allow, and
+// one member more, who is the owner.
+func TestStatusesAreBounded(t *testing.T) {
+	const most = 1 << 20
+	room := worstRoom(t, 101)
+	worstRound(t, room)
+	deck := poker.Deck{Name: worst(poker.DeckNameLength, poker.DeckNameBytes)}
+	for i := range poker.DeckSize {
+		n := fmt.Sprint(i)
+		deck.Cards = append(deck.Cards, n+worst(poker.CardLength-len(n), poker.CardBytes-len(n)))
+	}
+	s := room.Snapshot()
+	s.Deck = deck // with it the values could not be as long as they are
+	status := AppendStatus(nil, s)
+	if len(status) > most || len(status) < most/2 {
+		t.Errorf("a status of %d bytes", len(status))
+	}
+	prev := *s
+	prev.Version--
+	prev.Members = nil
+	if patch, ok := AppendPatch(nil, &prev, s); ok && len(patch) > most {
+		t.Errorf("a patch of %d bytes", len(patch))
+	}
+	t.Logf("the longest status has %d bytes", len(status))
+}
+
+// TestTopicsAreBounded refuses a list that would be too long, of topics that are not.
+func TestTopicsAreBounded(t *testing.T) {
+	room := worstRoom(t, 1)
+	topic := worst(poker.TopicLength, poker.TopicBytes)
+	if _, err := room.Apply(noon, poker.SetTopics{By: ada, Topics: repeat(topic, 65)}, poker.Limits{}); err == nil {
+		t.Error("65 topics of more than 1000 bytes were taken")
+	}
+}
+
+// TestOtherEventsAreBounded makes each event as long as it can be.
+func TestOtherEventsAreBounded(t *testing.T) {
+	text := worst(poker.CommentLength, poker.CommentBytes)
+	long := strings.Repeat("\u2028", MaxMessage/len("\u2028")/2) // a client's own words, in an answer
+	e := NewError(UnknownRequest)
+	e.ID, e.Request, e.RoomID = strings.Repeat("\u2028", maxID), long, poker.RoomID(long)
+	for _, event := range []Event{
+		*e,
+		Welcome{Name: text, UserID: ada},
+		User{Name: text, UserID: ada},
+		OwnEstimate{RoomID: roomID, Value: &text, Comment: text},
+	} {
+		if n := len(Encode(event)); n > MaxEvent {
+			t.Errorf("%T: %d bytes", event, n)
+		}
+	}
+}
