@@ -149,6 +149,7 @@ func longestSilent(conns []*Conn, now time.Duration) *Conn {
 
 // release forgets a connection that was admitted.
 func (s *Server) release(c *Conn) {
+	c.counted.release()
 	flooded := c.flooded()
 	a := &s.admission
 	a.mu.Lock()

@@ -21,13 +21,14 @@ import (
 // goroutine, at any time, and never wait for the client; after the connection
 // has closed they do nothing.
 type Conn struct {
-	server *Server
-	user   poker.UserID
-	issued time.Time // when the session was that it came with
-	addr   netip.Addr
-	raw    net.Conn
-	ws     *websocket.Conn
-	heard  atomic.Int64 // when the client last sent anything, on the server's clock
+	server  *Server
+	user    poker.UserID
+	issued  time.Time // when the session was that it came with
+	addr    netip.Addr
+	raw     net.Conn
+	counted *accepted // what raw counts as at its port; nil for nothing
+	ws      *websocket.Conn
+	heard   atomic.Int64 // when the client last sent anything, on the server's clock
 
 	// For the read loop only.
 	session  Session

@@ -151,6 +151,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	early, _ := buffered.Peek(buffered.Reader.Buffered()) // that much is there
 	c := h.conn
+	raw, c.counted = unwrap(raw)
 	c.attach(raw, append([]byte(nil), early...))
 	s := &socket{Conn: raw, c: c}
 	return s, bufio.NewReadWriter(bufio.NewReaderSize(s, readBuffer), bufio.NewWriterSize(s, writeBuffer)), nil

@@ -154,7 +154,7 @@ func (s *service) serve(l net.Listener) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.http.Serve(s.Listen(l)); !errors.Is(err, http.ErrServerClosed) {
 			s.t.Errorf("serve: %v", err)
 		}
 	}()

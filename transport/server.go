@@ -8,6 +8,7 @@ import (
 	"html"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
@@ -65,6 +66,10 @@ type Config struct {
 	// RequireOrigin refuses clients that send no Origin, which browsers always do.
 	RequireOrigin bool
 
+	// Sockets bounds the TCP connections of the public port, WebSockets among them.
+	// Its Proxies are TrustedProxies.
+	Sockets SocketLimits
+
 	MaxConnections           int
 	MaxConnectionsPerIP      int // an IPv6 /64 counts as one
 	MaxConnectionsPerSession int
@@ -102,6 +107,7 @@ type Server struct {
 	admission admission
 	open      sync.WaitGroup // connections from admission to release
 	counters  counters
+	sockets   *Sockets
 
 	complaints bucket // what clients made the log say lately
 	complainMu sync.Mutex
@@ -124,6 +130,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("transport: a limit is negative")
 	}
 	cfg.SessionLife = cmp.Or(cfg.SessionLife, identity.SessionLife)
+	cfg.Sockets.Proxies = cfg.TrustedProxies
 	known, err := newSites(cfg.PublicOrigins, cfg.BasePath)
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
@@ -139,12 +146,16 @@ func New(cfg Config) (*Server, error) {
 		assets:    files,
 		start:     time.Now(),
 		admission: newAdmission(&cfg),
+		sockets:   NewSockets(cfg.Sockets),
 	}, nil
 }
 
+// Listen is the listener of the public port with Config.Sockets' limits.
+func (s *Server) Listen(l net.Listener) net.Listener { return s.sockets.Listen(l) }
+
 // HTTP is an http.Server for the public port, with time-outs that no client can
-// wait out. Its Shutdown does not know upgraded connections: call
-// [Server.Drain] first.
+// wait out, to serve what [Server.Listen] returns. Its Shutdown does not know
+// upgraded connections: call [Server.Drain] first.
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
@@ -153,7 +164,10 @@ func (s *Server) HTTP() *http.Server {
 		WriteTimeout:      15 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    8 << 10,
-		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+		ConnState:         s.sockets.ConnState,
+		// OPTIONS * is answered with everything else's headers.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
 }
 

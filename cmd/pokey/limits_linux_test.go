@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -52,6 +53,71 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 		conns, _ := roomsLeft(t, p, cookies, 1)
 		return len(conns) == 1
 	})
+}
+
+// A4. Whoever holds as many idle connections open as there can be files, and goes
+// on opening more, keeps nobody out: not newcomers, not the operator, not the
+// container's health check.
+func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
+	t.Parallel()
+	p := spawnWithFiles(t, "400:400", "-data", "none")
+	host := strings.TrimPrefix(p.url, "http://")
+	done, opened := make(chan struct{}), atomic.Int64{}
+	var attackers sync.WaitGroup
+	for attacker := range 3 { // from one address
+		attackers.Go(func() {
+			d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}, Timeout: time.Second}
+			for opened.Load() < 3000 {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				conn, err := d.Dial("tcp", host)
+				if err != nil {
+					continue
+				}
+				defer func() { _ = conn.Close() }()
+				opened.Add(1)
+				if attacker > 0 { // the others stay silent
+					_, _ = fmt.Fprintf(conn, "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", host)
+				}
+				if opened.Load() > 390 {
+					time.Sleep(50 * time.Millisecond)
+				}
+			}
+		})
+	}
+	eventually(t, "the attack", 20*time.Second, func() bool { return opened.Load() > 400 })
+	for i := range 10 {
+		begun := time.Now()
+		client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+		response, err := client.Get(p.url)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("newcomer %d: got %v, %v; want the page", i, response, err)
+		}
+		_ = response.Body.Close()
+		if err := healthcheck(t.Context(), []string{p.url + "/healthz"}, nil); err != nil {
+			t.Errorf("health check %d: %v", i, err)
+		}
+		if status, _ := p.get(t, "/readyz"); status != http.StatusOK {
+			t.Errorf("the operator's port: got %d, want 200", status)
+		}
+		conn, handshake, err := dial(t, p.url, peerCookie(t, p.url), "127.0.0.3")
+		if err != nil {
+			t.Errorf("newcomer %d connects: %v, %v", i, handshake, err)
+		} else {
+			_ = conn.Close()
+		}
+		if took := time.Since(begun); took > 5*time.Second {
+			t.Errorf("round %d took %v, want well below 5 s", i, took)
+		}
+	}
+	close(done)
+	attackers.Wait()
+	if strings.Contains(p.log.String(), "too many open files") {
+		t.Errorf("it ran out of files:\n%s", p.log)
+	}
 }
 
 // Case 63. More connections than there can be files are refused at the start if

@@ -89,9 +89,10 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		servers = append(servers, s)
 		go func() { failed <- s.Serve(l) }()
 	}
-	begin(node.web.HTTP(), ports.public)
+	begin(node.web.HTTP(), node.web.Listen(ports.public))
 	if ports.admin != nil {
-		begin(node.admin(), ports.admin)
+		server, counted := node.admin(c, ports.admin)
+		begin(server, counted)
 	}
 	serving, done := context.WithCancel(ctx)
 	defer done()

@@ -1,0 +1,42 @@
+package transport
+
+import (
+	"bytes"
+	"net/http"
+)
+
+// errorHeaders are the security headers as they are written, for the answers that
+// net/http gives without asking a handler: to requests it cannot read.
+var errorHeaders = func() []byte {
+	h, b := http.Header{}, bytes.Buffer{}
+	setSecurityHeaders(h, false)
+	h.Set("Cache-Control", "no-store")
+	_ = h.Write(&b) // a bytes.Buffer never fails
+	return b.Bytes()
+}()
+
+// Write adds the security headers where net/http answers by itself. Such an
+// answer is an error and comes in one piece.
+func (a *accepted) Write(p []byte) (int, error) {
+	line := bareError(p)
+	if line == 0 {
+		return a.Conn.Write(p)
+	}
+	with := make([]byte, 0, len(p)+len(errorHeaders))
+	with = append(append(append(with, p[:line]...), errorHeaders...), p[line:]...)
+	n, err := a.Conn.Write(with)
+	return max(0, min(n, len(p))), err
+}
+
+// bareError is the length of the first line of an HTTP error that has no security
+// headers, and zero for everything else.
+func bareError(p []byte) (line int) {
+	if len(p) < 12 || !bytes.HasPrefix(p, []byte("HTTP/1.")) || p[9] != '4' && p[9] != '5' {
+		return 0
+	}
+	head, _, whole := bytes.Cut(p, []byte("\r\n\r\n"))
+	if !whole || bytes.Contains(head, []byte("\r\nContent-Security-Policy:")) {
+		return 0
+	}
+	return bytes.Index(p, []byte("\r\n")) + 2
+}
