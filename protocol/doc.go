@@ -18,23 +18,40 @@
 //
 //	< {"event":"welcome","protocol":2,"userId":"u1","name":"Guest","server":"2.0.0",
 //	   "named":false,"now":"2026-11-23T12:00:00.000Z","limits":{…}}
-//	> {"request":"setName","id":"1","name":"Ada"}
+//	> {"request":"setName","id":"k7q1","name":"Ada"}
 //	< {"event":"user","userId":"u1","name":"Ada"}
-//	< {"event":"ok","id":"1"}
-//	> {"request":"createRoom","id":"2","topic":"Login page"}
+//	< {"event":"ok","id":"k7q1"}
+//	> {"request":"createRoom","id":"m3xa","topic":"Login page"}
 //	< {"event":"roomCreated","roomId":"r1"}
-//	< {"event":"ok","id":"2","durable":true,"roomId":"r1"}
-//	> {"request":"joinRoom","id":"3","roomId":"r1"}
+//	< {"event":"ok","id":"m3xa","durable":true,"roomId":"r1"}
+//	> {"request":"joinRoom","id":"p9f0","roomId":"r1"}
 //	< {"event":"roomStatus","roomId":"r1","version":2,"room":{…}}
-//	< {"event":"ok","id":"3","durable":true}
-//	> {"request":"estimate","id":"4","roomId":"r1","round":1,"value":"5"}
+//	< {"event":"ok","id":"p9f0","durable":true}
+//	> {"request":"estimate","id":"t2hd","roomId":"r1","round":1,"value":"5"}
 //	< {"event":"ownEstimate","roomId":"r1","round":1,"value":"5","comment":""}
-//	< {"event":"ok","id":"4","durable":true}
+//	< {"event":"ok","id":"t2hd","durable":true}
 //	< {"event":"roomPatch","roomId":"r1","since":2,"version":3,
 //	   "patch":{"estimates":1,"members":{"u1":{"estimated":true}}}}
 //
-// The events that follow one request may come in another order than here,
-// except where this page says so.
+// The ok and the events that follow one request may come in another order than
+// here, except where this page says so: an ok to joinRoom does not mean that the
+// status has come.
+//
+// # Addresses
+//
+// Everything is below ORIGIN and the base path, which is / unless -base-path says
+// otherwise. The page of a room is also the link to send:
+//
+//	ORIGIN + BASE + "r/" + roomId     https://poker.example.com/r/0k3…
+//	ORIGIN + BASE + "connect"         wss://poker.example.com/connect
+//
+// A room id is lower case and has no other spelling. Its alphabet is
+// 0123456789abcdefghjkmnpqrstvwxyz, which is Crockford's base32 and not that of RFC
+// 4648.
+//
+// An HTTP request that is refused is answered with a JSON object that says why,
+// such as {"error":"origin_not_allowed"}; status 429 and 503 come with Retry-After in
+// seconds.
 //
 // # Identity
 //
@@ -78,6 +95,10 @@
 // question mark here marks a field that may be missing, which is not the same as
 // null.
 //
+// The server does not compress, and refuses compressed frames. It sends a WebSocket
+// ping every 25 s and closes with 4102 if the pong takes longer than 10 s. It closes
+// with 1002 if a message is not finished 5 s after its first byte.
+//
 // A client message has a request and, optionally, an id (string, 1–64
 // characters). A request with an id is answered by exactly one ok or error
 // carrying the same id; a request without one is answered only when it fails. An
@@ -85,6 +106,13 @@
 // no id. The requests of one connection are handled in order. Sending a request
 // again with the same id (after a reconnect) has its effect once; a client sends
 // the same bytes again.
+//
+// An id is known for the user, not for the connection: for 2 minutes, over all of the
+// user's connections, through a crash of the server. Two bots of one user that both
+// count from 1 would have their requests taken for repetitions, and answered with an ok
+// and no effect. So ids are random, or begin with something random. Of each user a
+// room knows the last 16 requests that changed it, and the server the last 8 rooms that
+// were created.
 //
 // # Requests
 //
@@ -105,9 +133,9 @@
 //   - leaveRoom {roomId}: this connection leaves; the member and their estimate go
 //     with the user's last joined connection. An owner who leaves stays the owner.
 //   - estimate {roomId, value, comment?, round?}: for estimators; submits or
-//     replaces the user's estimate. value is a string, or null, which takes the
-//     estimate back. In a hidden room others see only that it exists; in a
-//     revealed room it is displayed.
+//     replaces the user's estimate, comment and all: without comment there is none.
+//     value is a string, or null, which takes the estimate back. In a hidden room
+//     others see only that it exists; in a revealed room it is displayed.
 //   - setRole {roomId, role}: estimator or observer. An observer's estimate is
 //     dropped, unless it is displayed and late estimates are locked.
 //   - acceptRoom {roomId}: takes a room that is offered to the user: they become the
@@ -131,7 +159,8 @@
 //   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at
 //     most 10 s ago, else nothing_to_undo. Undoing a clear brings back the round
 //     number, topic, topics, estimates, revealed flag, revealedBy and agreed value, and
-//     drops the archived round. Undoing a reveal leaves revealedBy. Any estimate after a clear, and any reveal, hide, clear or
+//     drops the archived round: round goes down by one. Undoing a reveal leaves
+//     revealedBy. Any estimate after a clear, and any reveal, hide, clear or
 //     change of deck after either, ends the possibility; an estimate after a reveal
 //     does not.
 //   - settle {roomId, value, round?}: records the agreed value of the revealed round
@@ -182,7 +211,7 @@
 //
 // # Text
 //
-// Text is NFC, without control characters, bidirectional overrides or more than 4
+// Text is NFC, without control characters (line breaks are some), bidirectional overrides or more than 4
 // combining marks on a base. A name has 1–40 graphemes, at most 200 bytes of UTF-8 and a
 // letter or digit, and is trimmed (invalid_name); a topic has 0–200 graphemes and at most
 // 1024 bytes (invalid_topic); a comment has 0–500 graphemes and at most 4096 bytes
@@ -242,7 +271,8 @@
 //     connection. protocol is 2, server the server's version, now its clock, so that a
 //     client can run count-downs on one clock.
 //   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a request
-//     that changes a room: true once the change is on disk, else false. roomId is there
+//     that changes a room: true once the change is on disk, also where there was nothing
+//     to change, else false. roomId is there
 //     for createRoom, now for ping.
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
@@ -276,10 +306,11 @@
 // lengths in graphemes. No event but roomStatus and roomPatch is longer than 256 KiB,
 // and with these limits those are not longer than 1 MiB.
 //
-// Versions of a room only grow along a connection and may skip: under a burst the server
-// sends the latest state, not every step. A client that sees a since which is not its
-// version joins again. The server sends patches only where they are smaller; a client
-// must take both. In a patch null removes a field; a removed summary means what summary
+// Versions of a room only grow as long as its epoch stays, and may skip: under a burst the server
+// sends the latest state, not every step. After a roomClosed, or with another epoch,
+// nothing of what a client knew of the room counts any more. A client that sees a
+// since which is not its version joins again. The server sends patches only where they
+// are smaller; a client must take both, also a patch of {}. In a patch null removes a field; a removed summary means what summary
 // null means: there is none. Events other than ownEstimate, ok, error and those about one
 // connection or user are the same bytes for every member.
 //
@@ -415,8 +446,32 @@
 //	4001  session invalid
 //	4002  replaced by a newer connection of the same session
 //
-// 40xx: do not reconnect. 41xx: reconnect with back-off. 42xx: reconnect at once. After a
-// reconnect a client joins its rooms again.
+// 40xx: do not reconnect. 41xx: reconnect with back-off. 42xx: reconnect at once. 1002,
+// 1003, 1007 and 1009: the client has a fault, which reconnecting does not mend. 1011,
+// 1012 and a socket that is lost without a close frame: reconnect with back-off.
+//
+// 4002 closes a connection that has been silent when a newer one of the same session
+// needs its place; as long as none is silent the newer one is refused with 429. 4103
+// comes after 100 requests in 10 s that were refused as rate_limited, or for a flood of
+// frames; 4104 after 10 messages in 10 s that are no requests.
+//
+// # Reconnecting
+//
+//  1. Wait as long as the last closing said, or Retry-After; else a random time below a
+//     limit that begins at 1 s and doubles with each failure up to 30 s. After 42xx
+//     do not wait the first time.
+//  2. Connect with the cookie. On 401, fetch the page once for another cookie: the
+//     user is somebody new. On 403, 421 or 426, stop: it will not get better.
+//  3. After welcome, forget what is known of the versions of rooms, and join each room
+//     again. The roomStatus is whole.
+//  4. If its epoch is another one, the room was revived: deck, options, deputies, topics,
+//     estimates and history are gone. So they are after roomClosed.
+//  5. Send again, with the same bytes, each request that had an id and no answer,
+//     unless it is older than 2 minutes.
+//
+// A cookie is good for 30 days after it was issued and renewed when a page is fetched
+// with one that is older than 7 days, for 90 days in all. A bot may store it, and fetches
+// the page now and then. Whoever has the cookie is the user.
 //
 // # Rooms outlive their memory
 //

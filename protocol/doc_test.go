@@ -36,7 +36,11 @@ func markdown(doc *comment.Doc) []byte {
 			b.WriteByte('\n')
 			for _, item := range block.Items {
 				text := withCode(plain(item.Content[0].(*comment.Paragraph).Text))
-				fmt.Fprintf(&b, "- %s\n", strings.ReplaceAll(text, "\n", "\n  "))
+				mark := "- "
+				if item.Number != "" {
+					mark = item.Number + ". "
+				}
+				fmt.Fprintf(&b, "%s%s\n", mark, strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(mark))))
 			}
 		case *comment.Code:
 			fmt.Fprintf(&b, "\n```text\n%s```\n", block.Text)
