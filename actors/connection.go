@@ -76,6 +76,7 @@ type connectionActor struct {
 	// given
 	sys    *System
 	user   poker.UserID
+	issued time.Time // when the session was that it came with
 	client Client
 
 	// state

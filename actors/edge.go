@@ -74,7 +74,7 @@ const (
 
 func (a *connectionActor) attach(self *actor.PID) {
 	_, a.home = a.sys.placement.View().Owner(userKind, string(a.user))
-	a.sys.tellUser(a.user, attach{conn: self, again: a.welcomed})
+	a.sys.tellUser(a.user, attach{conn: self, again: a.welcomed, issued: a.issued.Unix()})
 }
 
 // forward passes a request to the user's actor. Own says that it is this

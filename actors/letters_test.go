@@ -31,7 +31,8 @@ func TestLetters(t *testing.T) {
 	patch.Since, patch.Patch = 6, []byte(`{"event":"roomPatch"}`)
 	for _, m := range []any{
 		attach{conn: conn},
-		attach{conn: conn, again: true},
+		attach{conn: conn, again: true, issued: 1_800_000_000},
+		signOut{conn: conn, issued: 1_800_000_000, before: 1_800_000_060},
 		fromClient{conn: conn, in: estimate},
 		claim{"r"},
 		notMember{room: "r"},

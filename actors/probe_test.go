@@ -99,6 +99,7 @@ type event map[string]any
 type client struct {
 	h       *house
 	user    poker.UserID
+	issued  time.Time
 	session *actors.Session
 
 	slow atomic.Int64 // how long it takes a status, in nanoseconds
@@ -112,12 +113,15 @@ type client struct {
 }
 
 // connect opens a connection of user, or of a new one.
-func (h *house) connect(user poker.UserID) *client {
+func (h *house) connect(user poker.UserID) *client { return h.connectWith(user, time.Now()) }
+
+// connectWith opens it with a session that was issued at the given time.
+func (h *house) connectWith(user poker.UserID, issued time.Time) *client {
 	if user == "" {
 		user = poker.UserID(h.keys.NewUserID())
 	}
-	c := &client{h: h, user: user, last: map[poker.RoomID]uint64{}}
-	c.session = h.sys.Connect(user, c)
+	c := &client{h: h, user: user, issued: issued, last: map[poker.RoomID]uint64{}}
+	c.session = h.sys.Connect(user, c.issued, c)
 	h.opened = append(h.opened, c)
 	synctest.Wait()
 	return c

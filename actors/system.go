@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
@@ -30,6 +31,9 @@ type Config struct {
 	Placement Placement
 	// UserExpiry is how long a user outlives their last connection.
 	UserExpiry time.Duration
+	// SessionLife is how long a session can live, and so for how long what ends it
+	// must be remembered; identity.SessionLife if it is zero.
+	SessionLife time.Duration
 	// CommitTimeout is how long a commit may take before the service goes on
 	// without it and says so. Zero means one second.
 	CommitTimeout time.Duration
@@ -85,6 +89,7 @@ func Start(c Config) *System {
 	if c.CommitTimeout == 0 {
 		c.CommitTimeout = time.Second
 	}
+	c.SessionLife = max(cmp.Or(c.SessionLife, identity.SessionLife), identity.SessionMaxAge)
 	s := &System{Config: c, actors: c.Actors, placement: c.Placement}
 	if s.actors == nil {
 		s.actors = NewActorSystem(c.Log)
@@ -113,13 +118,14 @@ func (s *System) spawn(name string, produce actor.Producer, more ...actor.PropsO
 }
 
 // Connect starts the server side of a connection of user, which the caller has
-// authenticated. Events go to client, welcome first.
-func (s *System) Connect(user poker.UserID, client Client) *Session {
+// authenticated by a session that was issued at the given time. Events go to
+// client, welcome first.
+func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Session {
 	session := &Session{root: s.root}
 	session.turns.aside(func() {
 		// Nobody else's connection ever has this name, in whatever process.
 		session.pid = s.spawn("connection/"+rand.Text(), func() actor.Actor {
-			return &connectionActor{sys: s, user: user, client: client}
+			return &connectionActor{sys: s, user: user, issued: issued, client: client}
 		}, actor.WithDispatcher(&session.turns))
 	})
 	return session

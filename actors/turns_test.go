@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -37,7 +38,7 @@ func TestRoomsWriteThemselves(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		w := &witness{client: &client{h: h, user: poker.UserID(h.keys.NewUserID()), last: map[poker.RoomID]uint64{}}}
-		w.session = h.sys.Connect(w.user, w)
+		w.session = h.sys.Connect(w.user, time.Now(), w)
 		h.opened = append(h.opened, w.client)
 		synctest.Wait()
 		if w.saw("actors.(*System).Connect") {

@@ -18,9 +18,11 @@ import (
 type (
 	// attach says that a connection of the user's has come; it is watched.
 	// Again says that it has been welcomed before.
+	// Issued is when its session was, in seconds since 1970.
 	attach struct {
-		conn  *actor.PID
-		again bool
+		conn   *actor.PID
+		again  bool
+		issued int64
 	}
 	// fromClient is a request of one of the user's connections.
 	fromClient struct {
@@ -70,6 +72,7 @@ type userActor struct {
 	turn     int         // which setting of the timer counts
 	leaving  *departure  // while the user expires
 	failed   []time.Time // joins of rooms that are not there, of late
+	endedFor string      // who last signed the user's other devices out
 }
 
 func newUser(sys *System, id poker.UserID) *userActor {
@@ -124,8 +127,12 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 		a.detach(m)
 	case fromClient:
 		a.request(m)
+	case signOut:
+		a.signOut(m)
 	case claim:
-		a.sys.tellRoom(m.room, recognise{a.id})
+		if !a.gone() {
+			a.sys.tellRoom(m.room, recognise{a.id})
+		}
 	case owns:
 		a.own(m.room)
 	case ownsNot:
@@ -165,8 +172,7 @@ func (a *userActor) loaded(m loaded) {
 			a.sys.Log.Error("a user's record makes no sense and is begun anew", "err", err)
 			a.record = userRecord{}
 		}
-		a.lastSeen = m.record.Expires.Add(-a.sys.UserExpiry)
-		a.arm(time.Until(m.record.Expires), expire{})
+		a.resume(m.record.Expires)
 		a.claim()
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
@@ -190,19 +196,26 @@ func (a *userActor) committed(m committed) {
 		return
 	}
 	a.settle()
+	if a.saved() && !a.retired {
+		a.endIfBlank() // where it was for the commit to end that it did not yet
+	}
 }
 
 // endIfBlank lets go of an actor that stands for nobody.
 func (a *userActor) endIfBlank() {
-	if len(a.conns) > 0 || !a.record.blank() || a.leaving != nil {
-		return
-	}
-	if a.rev != 0 {
+	switch {
+	case len(a.conns) > 0 || !a.record.blank():
+	case a.tombstone():
+		if a.saved() && (a.leaving == nil || a.leaving.over) {
+			a.retire()
+		}
+	case a.leaving != nil:
+	case a.rev != 0:
 		a.expire()
-		return
+	default:
+		a.dirty = false
+		a.retire()
 	}
-	a.dirty = false
-	a.retire()
 }
 
 func (a *userActor) retire() {

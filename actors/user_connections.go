@@ -11,6 +11,10 @@ import (
 
 // attach welcomes a connection. Nothing else is sent to it before.
 func (a *userActor) attach(ctx actor.Context, m attach) {
+	if m.issued < a.record.NotBefore {
+		a.sys.send(m.conn, sessionEnded)
+		return
+	}
 	if a.leaving != nil {
 		a.leaving.returning = append(a.leaving.returning, m)
 		return
@@ -39,9 +43,13 @@ func (a *userActor) detach(m *actor.Terminated) {
 	if m.Why == actor.TerminatedReason_AddressTerminated {
 		a.sys.send(m.Who, reattach{}) // in case it is only the link
 	}
-	if len(a.conns) > 0 {
-		return
+	if len(a.conns) == 0 {
+		a.left()
 	}
+}
+
+// left begins the time for which the user outlives their last connection.
+func (a *userActor) left() {
 	a.lastSeen = time.Now()
 	if !a.record.blank() {
 		a.dirty = true

@@ -22,6 +22,7 @@ const departInterval = 5 * time.Second
 type departure struct {
 	rooms     []poker.RoomID // still to do their part
 	returning []attach       // connections that came meanwhile, for a fresh start
+	over      bool           // all rooms have, and only a tombstone is to be written
 }
 
 // departAgain comes from the timer while a user expires.
@@ -29,13 +30,27 @@ type departAgain struct{}
 
 // expires is when the record may be swept.
 func (a *userActor) expires() time.Time {
-	if len(a.conns) > 0 {
+	switch {
+	case a.record.Forgotten:
+		return time.Now() // so that the sweep goes on with it after a crash
+	case a.tombstone():
+		return a.lapses()
+	case len(a.conns) > 0:
 		return time.Now().Add(a.sys.UserExpiry + a.sys.UserExpiry/renewals)
-	}
-	if a.lastSeen.IsZero() {
+	case a.lastSeen.IsZero():
 		return time.Now().Add(a.sys.UserExpiry)
+	default:
+		return a.lastSeen.Add(a.sys.UserExpiry)
 	}
-	return a.lastSeen.Add(a.sys.UserExpiry)
+}
+
+// resume takes in when the record that was found expires.
+func (a *userActor) resume(expires time.Time) {
+	if a.tombstone() {
+		return // it is not the user's own time that it says
+	}
+	a.lastSeen = expires.Add(-a.sys.UserExpiry)
+	a.arm(time.Until(expires), expire{})
 }
 
 // renew moves the moment of expiry ahead while the user is connected.
@@ -85,7 +100,7 @@ func (a *userActor) depart() {
 	}
 	if len(a.leaving.rooms) == 0 {
 		a.stopTimer()
-		a.remove()
+		a.bury()
 		return
 	}
 	for _, room := range a.leaving.rooms {

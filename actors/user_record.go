@@ -13,6 +13,9 @@ type userRecord struct {
 	Rooms   []poker.RoomID // of which the user is a member
 	Left    []poker.RoomID // where their estimates may still be in the history
 	Created []creation     // of late, so that a repeated request creates nothing
+
+	NotBefore int64 // sessions issued before it are worthless; in seconds since 1970
+	Forgotten bool  // the user has asked to be, and is on the way
 }
 
 // creation remembers which request created which room.
@@ -21,9 +24,10 @@ type creation struct {
 	Room   poker.RoomID
 }
 
-// blank says that there is nothing to keep: somebody who has looked at the page.
+// blank says that there is nothing to keep of the user: somebody who has looked at
+// the page, or who is gone.
 func (r userRecord) blank() bool {
-	return r.Name == "" && len(r.Owned)+len(r.Rooms)+len(r.Left) == 0
+	return r.Name == "" && !r.Forgotten && len(r.Owned)+len(r.Rooms)+len(r.Left) == 0
 }
 
 // Bounds of a user's record.
@@ -37,7 +41,7 @@ const (
 // own takes in a room that is this user's. A user who is not there at all has
 // expired, and so has the room.
 func (a *userActor) own(room poker.RoomID) {
-	if a.record.blank() && len(a.conns) == 0 {
+	if a.gone() {
 		a.sys.tellRoom(room, departed{a.id})
 		return
 	}

@@ -14,7 +14,12 @@ func (a *userActor) request(m fromClient) {
 		a.sys.send(m.conn, reattach{})
 		return
 	}
+	if _, again := m.in.Request.(protocol.ForgetMe); a.record.Forgotten && !again {
+		return // its connection is about to be closed
+	}
 	switch r := m.in.Request.(type) {
+	case protocol.ForgetMe:
+		a.forgetMe(m.asker())
 	case protocol.SetName:
 		a.setName(m.asker(), r.Name)
 	case protocol.CreateRoom:

@@ -51,6 +51,8 @@ func (o *object) request(name string) Request {
 		return SetName{o.text("name")}
 	case "createRoom":
 		return CreateRoom{o.optionalText("topic"), o.optionalDeck(), o.optionalOptions()}
+	case "forgetMe":
+		return ForgetMe{}
 	case "ping":
 		return Ping{}
 	case "joinRoom":

@@ -69,6 +69,17 @@
 // session that was handed out over plain http is none over https. The user
 // id is public inside rooms and is no credential; only the cookie is.
 //
+// A session is renewed while it is used, for 90 days after the user's first one
+// unless the operator says otherwise; then a page load brings another user. One
+// that its user has ended is valid no longer, and connections that came with it
+// close with 4001.
+//
+// POST /sign-out-others ends all sessions of the user but a fresh one, whose cookie
+// comes with its answer, 204: every connection of the user closes with 4001, and
+// who has the fresh cookie connects again. Host, Origin and session are checked as
+// for connecting, and the request has no body. It is the only request of HTTP that
+// changes anything. After 429, with Retry-After, nothing has; after 503 it may have.
+//
 // GET /connect upgrades to WebSocket. Checked in this order, all before the
 // upgrade:
 //
@@ -125,6 +136,10 @@
 //   - joinRoom {roomId, role?}: joins this connection, as estimator or observer;
 //     answers with a full roomStatus. Joining again is how to ask for a full
 //     status. Without role a member keeps theirs, and a newcomer is an estimator.
+//   - forgetMe {}: the user ends at once, as if they had expired: the rooms they own
+//     close, elsewhere they are no longer a member, and their name and estimates
+//     go from histories and from every store. After ok, all their connections
+//     close with 4001, and their sessions are valid nowhere any more.
 //   - ping {}: ok, with the server's clock in now; for measuring, and for clients
 //     that cannot see WebSocket pings.
 //

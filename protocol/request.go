@@ -43,6 +43,8 @@ type (
 		Deck    *poker.Deck // nil for the default
 		Options OptionsPatch
 	}
+	// ForgetMe ends the user, with all that is theirs.
+	ForgetMe struct{}
 	// Ping asks for an ok.
 	Ping struct{}
 
@@ -168,6 +170,7 @@ type OptionsPatch struct {
 
 func (SetName) request()      {}
 func (CreateRoom) request()   {}
+func (ForgetMe) request()     {}
 func (Ping) request()         {}
 func (JoinRoom) request()     {}
 func (LeaveRoom) request()    {}

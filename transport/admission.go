@@ -47,6 +47,7 @@ type address struct {
 	connections int
 	handshakes  bucket
 	mints       bucket
+	ends        bucket // of sessions and users
 	looks       bucket // at how it stands with the session of who loads a document
 }
 
@@ -97,6 +98,21 @@ func (a *admission) handshake(addr netip.Addr, now time.Duration) *refusal {
 		return nil
 	}
 	return &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
+}
+
+// endings is how often an address may have sessions or users ended: each leaves a
+// record behind for as long as a session can live.
+var endings = rate{perSecond: 1.0 / 60, burst: 30}
+
+// end takes one end of a session or a user, or says how long to wait for it.
+func (a *admission) end(addr netip.Addr, now time.Duration) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.ends.take(endings, 1, now) {
+		return 0
+	}
+	return max(1, from.ends.wait(endings, now))
 }
 
 // admit takes the connection in, or says why not.
@@ -199,7 +215,8 @@ func (a *admission) sweep(now time.Duration) {
 			known.handshakes.settle(a.handshakes, now)
 			known.mints.settle(a.mints, now)
 			known.looks.settle(a.mints, now)
-			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0
+			known.ends.settle(endings, now)
+			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0 && known.ends.used == 0
 			if known.connections == 0 && (unused || crowded) {
 				delete(a.addresses, addr)
 			}

@@ -217,9 +217,17 @@ func (c *Conn) handle(data []byte) {
 		if c.errors.add(maxErrors, errorWindow, now) {
 			c.Close(protocol.CloseTooManyErrors, "too many errors")
 		}
+	case c.tooManyEnds(in, now):
+		c.refuse(tooFast(in, nil))
 	default:
 		c.session.Handle(in)
 	}
+}
+
+// tooManyEnds says that the request would end one user too many of the address.
+func (c *Conn) tooManyEnds(in protocol.Incoming, now time.Duration) bool {
+	_, ok := in.Request.(protocol.ForgetMe)
+	return ok && c.server.admission.end(c.addr, now) > 0
 }
 
 // tooFast refuses a message that may be a good one.

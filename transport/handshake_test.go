@@ -102,6 +102,12 @@ func TestHandshakeChecks(t *testing.T) {
 	for _, row := range rows {
 		want[row.status]++
 	}
+	for range 100 { // the last ones are counted behind their answer
+		if int(s.Stats().Handshakes[http.StatusSwitchingProtocols]) == want[http.StatusSwitchingProtocols] {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	for status, n := range s.Stats().Handshakes {
 		if int(n) != want[status] {
 			t.Errorf("counted %d handshakes with %d, want %d", n, status, want[status])

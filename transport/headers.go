@@ -42,6 +42,7 @@ var (
 	refuseInternal    = refusal{status: http.StatusInternalServerError, code: "internal"}
 	refuseUpgrade     = refusal{status: http.StatusUpgradeRequired, code: "upgrade_required"}
 	refuseHandshake   = refusal{status: http.StatusBadRequest, code: "bad_handshake"}
+	refuseRequest     = refusal{status: http.StatusBadRequest, code: "bad_request"}
 	refuseOrigin      = refusal{status: http.StatusForbidden, code: "origin_not_allowed"}
 	refuseSession     = refusal{status: http.StatusUnauthorized, code: "session_required"}
 	refuseUnavailable = refusal{http.StatusServiceUnavailable, "unavailable", 2 * time.Second}

@@ -48,6 +48,10 @@ type Config struct {
 	// take longer than somebody may wait for these; with an error a document leaves
 	// the session as it is, and nobody connects.
 	CheckSession func(ctx context.Context, user poker.UserID, issued time.Time) (Standing, error)
+	// SignOut, if any, ends the sessions of user that were issued before a moment,
+	// for one that was issued at the given time, and is ErrRevoked if that one has
+	// been ended. With another error it may have been done or not.
+	SignOut func(ctx context.Context, user poker.UserID, issued, before time.Time) error
 	// SessionLife is how long after their first session a user becomes somebody
 	// else, however often it was renewed; identity.SessionLife if it is zero.
 	SessionLife time.Duration
@@ -184,6 +188,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, below := strings.CutPrefix(r.URL.Path, s.cfg.BasePath)
 	if below && path == "connect" {
 		s.connect(w, r, here, ok)
+		return
+	}
+	if below && path == signOutPath && s.cfg.SignOut != nil {
+		s.signOut(w, r, here, ok)
 		return
 	}
 	switch {

@@ -79,7 +79,7 @@ func (x Note_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Note_Kind.Descriptor instead.
 func (Note_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{5, 0}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{6, 0}
 }
 
 // Letter is everything that crosses from one node to another. A node ignores a
@@ -96,6 +96,7 @@ type Letter struct {
 	//	*Letter_Attach
 	//	*Letter_Request
 	//	*Letter_Note
+	//	*Letter_SignOut
 	//	*Letter_RoomRequest
 	//	*Letter_Renamed
 	//	*Letter_Departed
@@ -190,6 +191,15 @@ func (x *Letter) GetNote() *Note {
 	if x != nil {
 		if x, ok := x.Body.(*Letter_Note); ok {
 			return x.Note
+		}
+	}
+	return nil
+}
+
+func (x *Letter) GetSignOut() *SignOut {
+	if x != nil {
+		if x, ok := x.Body.(*Letter_SignOut); ok {
+			return x.SignOut
 		}
 	}
 	return nil
@@ -356,6 +366,10 @@ type Letter_Note struct {
 	Note *Note `protobuf:"bytes,12,opt,name=note,proto3,oneof"`
 }
 
+type Letter_SignOut struct {
+	SignOut *SignOut `protobuf:"bytes,13,opt,name=sign_out,json=signOut,proto3,oneof"`
+}
+
 type Letter_RoomRequest struct {
 	// to a room
 	RoomRequest *RoomRequest `protobuf:"bytes,20,opt,name=room_request,json=roomRequest,proto3,oneof"`
@@ -430,6 +444,8 @@ func (*Letter_Attach) isLetter_Body() {}
 func (*Letter_Request) isLetter_Body() {}
 
 func (*Letter_Note) isLetter_Body() {}
+
+func (*Letter_SignOut) isLetter_Body() {}
 
 func (*Letter_RoomRequest) isLetter_Body() {}
 
@@ -520,6 +536,7 @@ type Attach struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Again         bool                   `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"`
+	Issued        int64                  `protobuf:"varint,3,opt,name=issued,proto3" json:"issued,omitempty"` // when the session was, in seconds
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -568,6 +585,75 @@ func (x *Attach) GetAgain() bool {
 	return false
 }
 
+func (x *Attach) GetIssued() int64 {
+	if x != nil {
+		return x.Issued
+	}
+	return 0
+}
+
+// SignOut ends the sessions of a user that were issued before a moment, for one
+// that was issued when it says.
+type SignOut struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"` // who is told what came of it
+	Issued        int64                  `protobuf:"varint,2,opt,name=issued,proto3" json:"issued,omitempty"`
+	Before        int64                  `protobuf:"varint,3,opt,name=before,proto3" json:"before,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignOut) Reset() {
+	*x = SignOut{}
+	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignOut) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignOut) ProtoMessage() {}
+
+func (x *SignOut) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignOut.ProtoReflect.Descriptor instead.
+func (*SignOut) Descriptor() ([]byte, []int) {
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *SignOut) GetConn() *Process {
+	if x != nil {
+		return x.Conn
+	}
+	return nil
+}
+
+func (x *SignOut) GetIssued() int64 {
+	if x != nil {
+		return x.Issued
+	}
+	return 0
+}
+
+func (x *SignOut) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
 // Request is what a client asked for, as it was written.
 type Request struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -579,7 +665,7 @@ type Request struct {
 
 func (x *Request) Reset() {
 	*x = Request{}
-	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	mi := &file_actors_wire_letter_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +677,7 @@ func (x *Request) String() string {
 func (*Request) ProtoMessage() {}
 
 func (x *Request) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	mi := &file_actors_wire_letter_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +690,7 @@ func (x *Request) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Request.ProtoReflect.Descriptor instead.
 func (*Request) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{3}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Request) GetConn() *Process {
@@ -634,7 +720,7 @@ type RoomRequest struct {
 
 func (x *RoomRequest) Reset() {
 	*x = RoomRequest{}
-	mi := &file_actors_wire_letter_proto_msgTypes[4]
+	mi := &file_actors_wire_letter_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -646,7 +732,7 @@ func (x *RoomRequest) String() string {
 func (*RoomRequest) ProtoMessage() {}
 
 func (x *RoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[4]
+	mi := &file_actors_wire_letter_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -659,7 +745,7 @@ func (x *RoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomRequest.ProtoReflect.Descriptor instead.
 func (*RoomRequest) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{4}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RoomRequest) GetConn() *Process {
@@ -702,7 +788,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_actors_wire_letter_proto_msgTypes[5]
+	mi := &file_actors_wire_letter_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -714,7 +800,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[5]
+	mi := &file_actors_wire_letter_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -727,7 +813,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{5}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Note) GetKind() Note_Kind {
@@ -761,7 +847,7 @@ type Renamed struct {
 
 func (x *Renamed) Reset() {
 	*x = Renamed{}
-	mi := &file_actors_wire_letter_proto_msgTypes[6]
+	mi := &file_actors_wire_letter_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +859,7 @@ func (x *Renamed) String() string {
 func (*Renamed) ProtoMessage() {}
 
 func (x *Renamed) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[6]
+	mi := &file_actors_wire_letter_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +872,7 @@ func (x *Renamed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Renamed.ProtoReflect.Descriptor instead.
 func (*Renamed) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{6}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Renamed) GetUser() string {
@@ -812,7 +898,7 @@ type Departed struct {
 
 func (x *Departed) Reset() {
 	*x = Departed{}
-	mi := &file_actors_wire_letter_proto_msgTypes[7]
+	mi := &file_actors_wire_letter_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -824,7 +910,7 @@ func (x *Departed) String() string {
 func (*Departed) ProtoMessage() {}
 
 func (x *Departed) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[7]
+	mi := &file_actors_wire_letter_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -837,7 +923,7 @@ func (x *Departed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Departed.ProtoReflect.Descriptor instead.
 func (*Departed) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{7}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Departed) GetUser() string {
@@ -856,7 +942,7 @@ type Recognise struct {
 
 func (x *Recognise) Reset() {
 	*x = Recognise{}
-	mi := &file_actors_wire_letter_proto_msgTypes[8]
+	mi := &file_actors_wire_letter_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -868,7 +954,7 @@ func (x *Recognise) String() string {
 func (*Recognise) ProtoMessage() {}
 
 func (x *Recognise) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[8]
+	mi := &file_actors_wire_letter_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -881,7 +967,7 @@ func (x *Recognise) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recognise.ProtoReflect.Descriptor instead.
 func (*Recognise) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{8}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Recognise) GetUser() string {
@@ -901,7 +987,7 @@ type Probe struct {
 
 func (x *Probe) Reset() {
 	*x = Probe{}
-	mi := &file_actors_wire_letter_proto_msgTypes[9]
+	mi := &file_actors_wire_letter_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +999,7 @@ func (x *Probe) String() string {
 func (*Probe) ProtoMessage() {}
 
 func (x *Probe) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[9]
+	mi := &file_actors_wire_letter_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1012,7 @@ func (x *Probe) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Probe.ProtoReflect.Descriptor instead.
 func (*Probe) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{9}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Probe) GetConn() *Process {
@@ -952,7 +1038,7 @@ type Delivered struct {
 
 func (x *Delivered) Reset() {
 	*x = Delivered{}
-	mi := &file_actors_wire_letter_proto_msgTypes[10]
+	mi := &file_actors_wire_letter_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -964,7 +1050,7 @@ func (x *Delivered) String() string {
 func (*Delivered) ProtoMessage() {}
 
 func (x *Delivered) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[10]
+	mi := &file_actors_wire_letter_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -977,7 +1063,7 @@ func (x *Delivered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivered.ProtoReflect.Descriptor instead.
 func (*Delivered) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{10}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Delivered) GetTurn() uint64 {
@@ -997,7 +1083,7 @@ type Say struct {
 
 func (x *Say) Reset() {
 	*x = Say{}
-	mi := &file_actors_wire_letter_proto_msgTypes[11]
+	mi := &file_actors_wire_letter_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +1095,7 @@ func (x *Say) String() string {
 func (*Say) ProtoMessage() {}
 
 func (x *Say) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[11]
+	mi := &file_actors_wire_letter_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +1108,7 @@ func (x *Say) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Say.ProtoReflect.Descriptor instead.
 func (*Say) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{11}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Say) GetEvent() []byte {
@@ -1049,7 +1135,7 @@ type OutOf struct {
 
 func (x *OutOf) Reset() {
 	*x = OutOf{}
-	mi := &file_actors_wire_letter_proto_msgTypes[12]
+	mi := &file_actors_wire_letter_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1061,7 +1147,7 @@ func (x *OutOf) String() string {
 func (*OutOf) ProtoMessage() {}
 
 func (x *OutOf) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[12]
+	mi := &file_actors_wire_letter_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1074,7 +1160,7 @@ func (x *OutOf) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutOf.ProtoReflect.Descriptor instead.
 func (*OutOf) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{12}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *OutOf) GetRoom() string {
@@ -1101,7 +1187,7 @@ type HangUp struct {
 
 func (x *HangUp) Reset() {
 	*x = HangUp{}
-	mi := &file_actors_wire_letter_proto_msgTypes[13]
+	mi := &file_actors_wire_letter_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1199,7 @@ func (x *HangUp) String() string {
 func (*HangUp) ProtoMessage() {}
 
 func (x *HangUp) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[13]
+	mi := &file_actors_wire_letter_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1212,7 @@ func (x *HangUp) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HangUp.ProtoReflect.Descriptor instead.
 func (*HangUp) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{13}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *HangUp) GetCode() uint32 {
@@ -1151,7 +1237,7 @@ type Reattach struct {
 
 func (x *Reattach) Reset() {
 	*x = Reattach{}
-	mi := &file_actors_wire_letter_proto_msgTypes[14]
+	mi := &file_actors_wire_letter_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1163,7 +1249,7 @@ func (x *Reattach) String() string {
 func (*Reattach) ProtoMessage() {}
 
 func (x *Reattach) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[14]
+	mi := &file_actors_wire_letter_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1176,7 +1262,7 @@ func (x *Reattach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reattach.ProtoReflect.Descriptor instead.
 func (*Reattach) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{14}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{15}
 }
 
 type Rejoin struct {
@@ -1188,7 +1274,7 @@ type Rejoin struct {
 
 func (x *Rejoin) Reset() {
 	*x = Rejoin{}
-	mi := &file_actors_wire_letter_proto_msgTypes[15]
+	mi := &file_actors_wire_letter_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1200,7 +1286,7 @@ func (x *Rejoin) String() string {
 func (*Rejoin) ProtoMessage() {}
 
 func (x *Rejoin) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[15]
+	mi := &file_actors_wire_letter_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1213,7 +1299,7 @@ func (x *Rejoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rejoin.ProtoReflect.Descriptor instead.
 func (*Rejoin) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{15}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Rejoin) GetRoom() string {
@@ -1241,7 +1327,7 @@ type Show struct {
 
 func (x *Show) Reset() {
 	*x = Show{}
-	mi := &file_actors_wire_letter_proto_msgTypes[16]
+	mi := &file_actors_wire_letter_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1253,7 +1339,7 @@ func (x *Show) String() string {
 func (*Show) ProtoMessage() {}
 
 func (x *Show) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[16]
+	mi := &file_actors_wire_letter_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1266,7 +1352,7 @@ func (x *Show) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Show.ProtoReflect.Descriptor instead.
 func (*Show) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{16}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Show) GetRoom() string {
@@ -1348,7 +1434,7 @@ type FindOwner struct {
 
 func (x *FindOwner) Reset() {
 	*x = FindOwner{}
-	mi := &file_actors_wire_letter_proto_msgTypes[17]
+	mi := &file_actors_wire_letter_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1360,7 +1446,7 @@ func (x *FindOwner) String() string {
 func (*FindOwner) ProtoMessage() {}
 
 func (x *FindOwner) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[17]
+	mi := &file_actors_wire_letter_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1373,7 +1459,7 @@ func (x *FindOwner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOwner.ProtoReflect.Descriptor instead.
 func (*FindOwner) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{17}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FindOwner) GetRoom() string {
@@ -1392,7 +1478,7 @@ type FindRooms struct {
 
 func (x *FindRooms) Reset() {
 	*x = FindRooms{}
-	mi := &file_actors_wire_letter_proto_msgTypes[18]
+	mi := &file_actors_wire_letter_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1404,7 +1490,7 @@ func (x *FindRooms) String() string {
 func (*FindRooms) ProtoMessage() {}
 
 func (x *FindRooms) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[18]
+	mi := &file_actors_wire_letter_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1417,7 +1503,7 @@ func (x *FindRooms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRooms.ProtoReflect.Descriptor instead.
 func (*FindRooms) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{18}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FindRooms) GetUser() string {
@@ -1439,7 +1525,7 @@ type Sounding struct {
 
 func (x *Sounding) Reset() {
 	*x = Sounding{}
-	mi := &file_actors_wire_letter_proto_msgTypes[19]
+	mi := &file_actors_wire_letter_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1451,7 +1537,7 @@ func (x *Sounding) String() string {
 func (*Sounding) ProtoMessage() {}
 
 func (x *Sounding) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[19]
+	mi := &file_actors_wire_letter_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1464,7 +1550,7 @@ func (x *Sounding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sounding.ProtoReflect.Descriptor instead.
 func (*Sounding) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{19}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Sounding) GetFrom() string {
@@ -1507,7 +1593,7 @@ type Sounded struct {
 
 func (x *Sounded) Reset() {
 	*x = Sounded{}
-	mi := &file_actors_wire_letter_proto_msgTypes[20]
+	mi := &file_actors_wire_letter_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1519,7 +1605,7 @@ func (x *Sounded) String() string {
 func (*Sounded) ProtoMessage() {}
 
 func (x *Sounded) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[20]
+	mi := &file_actors_wire_letter_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1532,7 +1618,7 @@ func (x *Sounded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sounded.ProtoReflect.Descriptor instead.
 func (*Sounded) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{20}
+	return file_actors_wire_letter_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Sounded) GetFrom() string {
@@ -1568,14 +1654,15 @@ var File_actors_wire_letter_proto protoreflect.FileDescriptor
 const file_actors_wire_letter_proto_rawDesc = "" +
 	"\n" +
 	"\x18actors/wire/letter.proto\x12\n" +
-	"pokey.wire\"\xe2\a\n" +
+	"pokey.wire\"\x94\b\n" +
 	"\x06Letter\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\tR\bidentity\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\x04R\x04view\x12,\n" +
 	"\x06attach\x18\n" +
 	" \x01(\v2\x12.pokey.wire.AttachH\x00R\x06attach\x12/\n" +
 	"\arequest\x18\v \x01(\v2\x13.pokey.wire.RequestH\x00R\arequest\x12&\n" +
-	"\x04note\x18\f \x01(\v2\x10.pokey.wire.NoteH\x00R\x04note\x12<\n" +
+	"\x04note\x18\f \x01(\v2\x10.pokey.wire.NoteH\x00R\x04note\x120\n" +
+	"\bsign_out\x18\r \x01(\v2\x13.pokey.wire.SignOutH\x00R\asignOut\x12<\n" +
 	"\froom_request\x18\x14 \x01(\v2\x17.pokey.wire.RoomRequestH\x00R\vroomRequest\x12/\n" +
 	"\arenamed\x18\x15 \x01(\v2\x13.pokey.wire.RenamedH\x00R\arenamed\x122\n" +
 	"\bdeparted\x18\x16 \x01(\v2\x14.pokey.wire.DepartedH\x00R\bdeparted\x125\n" +
@@ -1597,10 +1684,15 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\x04body\"7\n" +
 	"\aProcess\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\tR\aaddress\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"G\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"_\n" +
 	"\x06Attach\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x14\n" +
-	"\x05again\x18\x02 \x01(\bR\x05again\"D\n" +
+	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
+	"\x06issued\x18\x03 \x01(\x03R\x06issued\"b\n" +
+	"\aSignOut\x12'\n" +
+	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x16\n" +
+	"\x06issued\x18\x02 \x01(\x03R\x06issued\x12\x16\n" +
+	"\x06before\x18\x03 \x01(\x03R\x06before\"D\n" +
 	"\aRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
 	"\x03raw\x18\x02 \x01(\fR\x03raw\"p\n" +
@@ -1687,62 +1779,65 @@ func file_actors_wire_letter_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_wire_letter_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_actors_wire_letter_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_actors_wire_letter_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_actors_wire_letter_proto_goTypes = []any{
 	(Note_Kind)(0),      // 0: pokey.wire.Note.Kind
 	(*Letter)(nil),      // 1: pokey.wire.Letter
 	(*Process)(nil),     // 2: pokey.wire.Process
 	(*Attach)(nil),      // 3: pokey.wire.Attach
-	(*Request)(nil),     // 4: pokey.wire.Request
-	(*RoomRequest)(nil), // 5: pokey.wire.RoomRequest
-	(*Note)(nil),        // 6: pokey.wire.Note
-	(*Renamed)(nil),     // 7: pokey.wire.Renamed
-	(*Departed)(nil),    // 8: pokey.wire.Departed
-	(*Recognise)(nil),   // 9: pokey.wire.Recognise
-	(*Probe)(nil),       // 10: pokey.wire.Probe
-	(*Delivered)(nil),   // 11: pokey.wire.Delivered
-	(*Say)(nil),         // 12: pokey.wire.Say
-	(*OutOf)(nil),       // 13: pokey.wire.OutOf
-	(*HangUp)(nil),      // 14: pokey.wire.HangUp
-	(*Reattach)(nil),    // 15: pokey.wire.Reattach
-	(*Rejoin)(nil),      // 16: pokey.wire.Rejoin
-	(*Show)(nil),        // 17: pokey.wire.Show
-	(*FindOwner)(nil),   // 18: pokey.wire.FindOwner
-	(*FindRooms)(nil),   // 19: pokey.wire.FindRooms
-	(*Sounding)(nil),    // 20: pokey.wire.Sounding
-	(*Sounded)(nil),     // 21: pokey.wire.Sounded
+	(*SignOut)(nil),     // 4: pokey.wire.SignOut
+	(*Request)(nil),     // 5: pokey.wire.Request
+	(*RoomRequest)(nil), // 6: pokey.wire.RoomRequest
+	(*Note)(nil),        // 7: pokey.wire.Note
+	(*Renamed)(nil),     // 8: pokey.wire.Renamed
+	(*Departed)(nil),    // 9: pokey.wire.Departed
+	(*Recognise)(nil),   // 10: pokey.wire.Recognise
+	(*Probe)(nil),       // 11: pokey.wire.Probe
+	(*Delivered)(nil),   // 12: pokey.wire.Delivered
+	(*Say)(nil),         // 13: pokey.wire.Say
+	(*OutOf)(nil),       // 14: pokey.wire.OutOf
+	(*HangUp)(nil),      // 15: pokey.wire.HangUp
+	(*Reattach)(nil),    // 16: pokey.wire.Reattach
+	(*Rejoin)(nil),      // 17: pokey.wire.Rejoin
+	(*Show)(nil),        // 18: pokey.wire.Show
+	(*FindOwner)(nil),   // 19: pokey.wire.FindOwner
+	(*FindRooms)(nil),   // 20: pokey.wire.FindRooms
+	(*Sounding)(nil),    // 21: pokey.wire.Sounding
+	(*Sounded)(nil),     // 22: pokey.wire.Sounded
 }
 var file_actors_wire_letter_proto_depIdxs = []int32{
 	3,  // 0: pokey.wire.Letter.attach:type_name -> pokey.wire.Attach
-	4,  // 1: pokey.wire.Letter.request:type_name -> pokey.wire.Request
-	6,  // 2: pokey.wire.Letter.note:type_name -> pokey.wire.Note
-	5,  // 3: pokey.wire.Letter.room_request:type_name -> pokey.wire.RoomRequest
-	7,  // 4: pokey.wire.Letter.renamed:type_name -> pokey.wire.Renamed
-	8,  // 5: pokey.wire.Letter.departed:type_name -> pokey.wire.Departed
-	9,  // 6: pokey.wire.Letter.recognise:type_name -> pokey.wire.Recognise
-	10, // 7: pokey.wire.Letter.probe:type_name -> pokey.wire.Probe
-	11, // 8: pokey.wire.Letter.delivered:type_name -> pokey.wire.Delivered
-	12, // 9: pokey.wire.Letter.say:type_name -> pokey.wire.Say
-	13, // 10: pokey.wire.Letter.out_of:type_name -> pokey.wire.OutOf
-	14, // 11: pokey.wire.Letter.hang_up:type_name -> pokey.wire.HangUp
-	15, // 12: pokey.wire.Letter.reattach:type_name -> pokey.wire.Reattach
-	16, // 13: pokey.wire.Letter.rejoin:type_name -> pokey.wire.Rejoin
-	17, // 14: pokey.wire.Letter.show:type_name -> pokey.wire.Show
-	18, // 15: pokey.wire.Letter.find_owner:type_name -> pokey.wire.FindOwner
-	19, // 16: pokey.wire.Letter.find_rooms:type_name -> pokey.wire.FindRooms
-	20, // 17: pokey.wire.Letter.sounding:type_name -> pokey.wire.Sounding
-	21, // 18: pokey.wire.Letter.sounded:type_name -> pokey.wire.Sounded
-	2,  // 19: pokey.wire.Attach.conn:type_name -> pokey.wire.Process
-	2,  // 20: pokey.wire.Request.conn:type_name -> pokey.wire.Process
-	2,  // 21: pokey.wire.RoomRequest.conn:type_name -> pokey.wire.Process
-	0,  // 22: pokey.wire.Note.kind:type_name -> pokey.wire.Note.Kind
-	2,  // 23: pokey.wire.Probe.conn:type_name -> pokey.wire.Process
-	2,  // 24: pokey.wire.Show.from:type_name -> pokey.wire.Process
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	5,  // 1: pokey.wire.Letter.request:type_name -> pokey.wire.Request
+	7,  // 2: pokey.wire.Letter.note:type_name -> pokey.wire.Note
+	4,  // 3: pokey.wire.Letter.sign_out:type_name -> pokey.wire.SignOut
+	6,  // 4: pokey.wire.Letter.room_request:type_name -> pokey.wire.RoomRequest
+	8,  // 5: pokey.wire.Letter.renamed:type_name -> pokey.wire.Renamed
+	9,  // 6: pokey.wire.Letter.departed:type_name -> pokey.wire.Departed
+	10, // 7: pokey.wire.Letter.recognise:type_name -> pokey.wire.Recognise
+	11, // 8: pokey.wire.Letter.probe:type_name -> pokey.wire.Probe
+	12, // 9: pokey.wire.Letter.delivered:type_name -> pokey.wire.Delivered
+	13, // 10: pokey.wire.Letter.say:type_name -> pokey.wire.Say
+	14, // 11: pokey.wire.Letter.out_of:type_name -> pokey.wire.OutOf
+	15, // 12: pokey.wire.Letter.hang_up:type_name -> pokey.wire.HangUp
+	16, // 13: pokey.wire.Letter.reattach:type_name -> pokey.wire.Reattach
+	17, // 14: pokey.wire.Letter.rejoin:type_name -> pokey.wire.Rejoin
+	18, // 15: pokey.wire.Letter.show:type_name -> pokey.wire.Show
+	19, // 16: pokey.wire.Letter.find_owner:type_name -> pokey.wire.FindOwner
+	20, // 17: pokey.wire.Letter.find_rooms:type_name -> pokey.wire.FindRooms
+	21, // 18: pokey.wire.Letter.sounding:type_name -> pokey.wire.Sounding
+	22, // 19: pokey.wire.Letter.sounded:type_name -> pokey.wire.Sounded
+	2,  // 20: pokey.wire.Attach.conn:type_name -> pokey.wire.Process
+	2,  // 21: pokey.wire.SignOut.conn:type_name -> pokey.wire.Process
+	2,  // 22: pokey.wire.Request.conn:type_name -> pokey.wire.Process
+	2,  // 23: pokey.wire.RoomRequest.conn:type_name -> pokey.wire.Process
+	0,  // 24: pokey.wire.Note.kind:type_name -> pokey.wire.Note.Kind
+	2,  // 25: pokey.wire.Probe.conn:type_name -> pokey.wire.Process
+	2,  // 26: pokey.wire.Show.from:type_name -> pokey.wire.Process
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_actors_wire_letter_proto_init() }
@@ -1754,6 +1849,7 @@ func file_actors_wire_letter_proto_init() {
 		(*Letter_Attach)(nil),
 		(*Letter_Request)(nil),
 		(*Letter_Note)(nil),
+		(*Letter_SignOut)(nil),
 		(*Letter_RoomRequest)(nil),
 		(*Letter_Renamed)(nil),
 		(*Letter_Departed)(nil),
@@ -1777,7 +1873,7 @@ func file_actors_wire_letter_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_letter_proto_rawDesc), len(file_actors_wire_letter_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   21,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

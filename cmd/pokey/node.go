@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"example.com/pokey/actors"
 	"example.com/pokey/identity"
@@ -52,12 +54,23 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	n.system = actors.Start(actors.Config{
 		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,
 		Actors: n.member.system(), Placement: n.member.placement(),
-		UserExpiry: c.userExpiry, ObserveCommit: n.metrics.observeCommit,
+		UserExpiry: c.userExpiry, SessionLife: c.sessionLife, ObserveCommit: n.metrics.observeCommit,
 	})
 	n.web, err = transport.New(transport.Config{
 		Keys: keys, Log: log, Static: static.Files, Version: version(),
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
-			return n.system.Connect(user, conn)
+			return n.system.Connect(user, conn.Issued(), conn)
+		},
+		CheckSession: func(ctx context.Context, user poker.UserID, issued time.Time) (transport.Standing, error) {
+			standing, err := n.system.CheckSession(ctx, user, issued)
+			return transport.Standing(standing), err
+		},
+		SignOut: func(ctx context.Context, user poker.UserID, issued, before time.Time) error {
+			err := n.system.SignOut(ctx, user, issued, before)
+			if errors.Is(err, actors.ErrRevoked) {
+				return transport.ErrRevoked
+			}
+			return err
 		},
 		SessionLife:   c.sessionLife,
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,

@@ -1,0 +1,100 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"example.com/pokey/identity"
+)
+
+// ErrRevoked is what [Config.SignOut] returns for a session that has been ended.
+var ErrRevoked = errors.New("transport: the session has been ended")
+
+const (
+	// signOutPath is the one request of HTTP, below the base path, that changes
+	// anything: its answer sets a cookie, which a WebSocket cannot.
+	signOutPath = "sign-out-others"
+	// freshLead is how far ahead of now the session is dated that stays: a renewal
+	// that is under way, or that another node with a faster clock has made, is ended
+	// with the others.
+	freshLead = time.Minute
+	// freshDrift bounds how much further ahead a user's sessions get who signs out
+	// again and again: each is a second younger than the one before.
+	freshDrift = 10 * time.Second
+	// signOutTimeout is how long it may take. The user is asked to try again, as
+	// what came of it is not known.
+	signOutTimeout = 8 * time.Second
+)
+
+// signOut ends all sessions of the user but a fresh one, which the answer brings.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool) {
+	session, why := s.admitSignOut(r, here, hostAllowed)
+	if why != nil {
+		if why.status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", http.MethodPost)
+		}
+		why.write(w)
+		return
+	}
+	fresh := time.Now().Add(freshLead).Truncate(time.Second)
+	if !fresh.After(session.Issued) {
+		fresh = session.Issued.Add(time.Second)
+	}
+	if ahead := time.Until(fresh) - freshLead; ahead > freshDrift {
+		(&refusal{http.StatusTooManyRequests, "rate_limited", ahead}).write(w)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), signOutTimeout)
+	defer cancel()
+	switch err := s.cfg.SignOut(ctx, user(session), session.Issued, fresh); {
+	case errors.Is(err, ErrRevoked):
+		refuseSession.write(w)
+	case err != nil:
+		s.cfg.Log.Warn("sessions not ended", "err", err)
+		refuseUnavailable.write(w)
+	case s.setCookie(w, session, fresh, here).outcome != minted:
+		refuseInternal.write(w)
+	default:
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// admitSignOut checks what connecting checks, in the same order, and that no page
+// of another site asks: one that sends no Origin is no page, or is too old to say
+// where it is from, and then the cookie is not sent with it.
+func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (identity.Session, *refusal) {
+	if r.Method != http.MethodPost {
+		return identity.Session{}, &refuseMethod
+	}
+	if !hostAllowed {
+		s.complain("host", r.Host)
+		return identity.Session{}, &refuseHost
+	}
+	h := r.Header
+	if len(h.Values("Origin")) > 1 || r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
+		return identity.Session{}, &refuseRequest
+	}
+	if site := h.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" || !s.allowsOrigin(h.Get("Origin"), r.Host) {
+		s.complain("origin", h.Get("Origin"))
+		return identity.Session{}, &refuseOrigin
+	}
+	session, ok := s.session(r, here)
+	if !ok {
+		return identity.Session{}, &refuseSession
+	}
+	addr := s.clientAddr(r)
+	if wait := s.admission.end(addr, s.now()); wait > 0 {
+		return identity.Session{}, &refusal{http.StatusTooManyRequests, "rate_limited", wait}
+	}
+	standing, err := s.standing(r.Context(), session)
+	switch {
+	case err != nil:
+		return identity.Session{}, &refuseUnavailable
+	case standing.Revoked:
+		return identity.Session{}, &refuseSession
+	}
+	return session, nil
+}
