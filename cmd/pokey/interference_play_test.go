@@ -1,0 +1,317 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+// world is what differs from one game to the next: which value and reason Bob gives
+// where any goes, and which card.
+type world struct {
+	pick func(n int, cards []string) (value, comment string)
+	card func(n int, cards []string) string
+}
+
+// interference is a game in which everybody asks for everything, at random and the same
+// in each world. Bob's estimates differ as long as they are hidden. They do not
+// where they may be revealed: in every other round.
+type interference struct {
+	s      *server
+	random *rand.Rand
+	world  world
+	room   string
+	seats  []*playing
+	n      int
+	looked map[int]bool    // the rounds that somebody has revealed
+	asked  map[string]bool // the requests that somebody has sent
+	worked map[string]bool // and those that have had an effect
+}
+
+// playing is somebody who plays. Eve watches, stays, and is left alone: the game is seen
+// with her eyes.
+type playing struct {
+	name    string
+	browser *browser
+	tab     *tab
+}
+
+func newInterference(s *server, seed uint64, w world) *interference {
+	g := &interference{s: s, random: rand.New(rand.NewPCG(40, seed)), world: w, looked: map[int]bool{}}
+	for _, name := range []string{"Ada", "Bob", "Cleo", "Dee", "Eve"} {
+		b := s.open(name)
+		g.seats = append(g.seats, &playing{name: name, browser: b, tab: b.tab()})
+	}
+	g.room = g.seat("Ada").tab.ask("createRoom", "")["roomId"].(string)
+	for _, seat := range g.seats {
+		role := ""
+		if seat.name == "Eve" {
+			role = `"role":"observer"`
+		}
+		seat.tab.in(g.room, "joinRoom", role)
+	}
+	g.seat("Ada").tab.in(g.room, "setDeputy", `"userId":%q,"deputy":true`, g.seat("Dee").browser.userID)
+	return g
+}
+
+func (g *interference) seat(name string) *playing {
+	for _, s := range g.seats {
+		if s.name == name {
+			return s
+		}
+	}
+	panic(name)
+}
+
+// by is the seat of a user.
+func (g *interference) by(user any) *playing {
+	for _, s := range g.seats {
+		if s.browser.userID == user {
+			return s
+		}
+	}
+	panic(user)
+}
+
+func (g *interference) view() message { return g.seat("Eve").tab.room(g.room) }
+
+func (g *interference) play(steps int) {
+	for g.n = range steps {
+		time.Sleep(time.Duration(g.random.IntN(500)) * time.Millisecond)
+		switch g.random.IntN(14) {
+		case 0, 1, 2, 3:
+			g.bobEstimates()
+		case 4:
+			g.reconnect()
+		case 5:
+			g.comeBack()
+		default:
+			g.anything()
+		}
+		g.keepHidden()
+		g.marksWhoLooked()
+		if g.n%40 == 39 {
+			g.everybodyIn()
+		}
+	}
+	g.ask(g.by(g.view()["ownerId"]), "closeRoom", "")
+}
+
+// marksWhoLooked checks that a reveal leaves its mark on the round until the round
+// ends, whatever comes after, and that nothing else does.
+func (g *interference) marksWhoLooked() {
+	for round := range g.looked {
+		if round > g.round() {
+			delete(g.looked, round) // undone: when it comes again, it is another
+		}
+	}
+	if g.view()["revealed"] == true {
+		g.looked[g.round()] = true // by itself
+	}
+	if by := g.view()["revealedBy"]; (by != nil) != g.looked[g.round()] {
+		g.s.t.Fatalf("step %d: round %d was revealed: %v, and is marked as revealed by %v", g.n, g.round(), g.looked[g.round()], by)
+	}
+}
+
+func (g *interference) round() int { return int(g.view()["round"].(float64)) }
+
+// ask sends a request, which may be refused.
+func (g *interference) ask(by *playing, request, fields string, args ...any) (ok bool) {
+	ok = by.tab.ask(request, joinFields(g.room, fields), args...)["event"] == "ok"
+	g.asked[request], g.worked[request] = true, g.worked[request] || ok
+	return ok
+}
+
+func (g *interference) bobEstimates() {
+	deck := g.view()["deck"].(message)
+	var cards []string
+	for _, c := range deck["cards"].([]any) {
+		cards = append(cards, c.(string))
+	}
+	value, comment := "1", ""
+	if len(cards) > 0 {
+		value = cards[0]
+	}
+	if !g.open() && g.view()["revealed"] == false {
+		value, comment = g.world.pick(g.n, cards)
+		if value == "" {
+			value = "1"
+		}
+		if len(cards) > 1 {
+			value = g.world.card(g.n, cards)
+		} else if len(cards) == 1 {
+			value = cards[0]
+		}
+	}
+	if g.random.IntN(6) == 0 {
+		g.ask(g.seat("Bob"), "estimate", `"value":null`)
+		return
+	}
+	g.ask(g.seat("Bob"), "estimate", `"value":%q,"comment":%q`, value, comment)
+}
+
+// open says that what is estimated in this round may be shown.
+func (g *interference) open() bool { return g.round()%2 == 0 }
+
+// mayReveal says that nothing would be shown that differs.
+func (g *interference) mayReveal() bool {
+	m := g.seat("Eve").tab.member(g.room, g.seat("Bob").browser)
+	return g.open() || m == nil || m["estimated"] == false
+}
+
+// keepHidden ends what would reveal by itself in a round that must not be shown.
+func (g *interference) keepHidden() {
+	if g.view()["options"].(message)["autoReveal"] == true && !g.open() {
+		g.ask(g.by(g.view()["ownerId"]), "setOptions", `"options":{"autoReveal":false}`)
+	}
+}
+
+// reconnect drops somebody's connection, now and then for so long that a stand-in is
+// needed.
+func (g *interference) reconnect() {
+	away := []*playing{g.seats[g.random.IntN(4)]}
+	wait := time.Duration(g.random.IntN(2000)) * time.Millisecond
+	if g.random.IntN(4) == 0 {
+		away, wait = g.seats[:4], 31*time.Second
+	}
+	for _, s := range away {
+		s.tab.drop()
+	}
+	time.Sleep(wait)
+	for _, s := range away {
+		s.tab = s.browser.tab()
+		g.ask(s, "joinRoom", "")
+	}
+}
+
+// comeBack has somebody join who may have been put out.
+func (g *interference) comeBack() {
+	g.ask(g.seats[g.random.IntN(4)], "joinRoom", []string{"", "", `"role":"estimator"`, `"role":"observer"`}[g.random.IntN(4)])
+}
+
+// everybodyIn undoes what would leave nobody to play with.
+func (g *interference) everybodyIn() {
+	owner := g.by(g.view()["ownerId"])
+	g.ask(owner, "lockRoom", `"locked":false`)
+	for _, s := range g.seats[:4] {
+		if g.seat("Eve").tab.member(g.room, s.browser) == nil {
+			g.ask(owner, "removeMember", `"userId":%q`, s.browser.userID) // lets them in again
+		}
+		g.ask(s, "joinRoom", `"role":"estimator"`)
+	}
+}
+
+// anything is a request of any kind by anybody, more often by somebody who may.
+func (g *interference) anything() {
+	by := g.seats[g.random.IntN(len(g.seats))]
+	if g.random.IntN(2) == 0 {
+		by = g.by(g.view()["ownerId"])
+	}
+	other := g.seats[g.random.IntN(4)].browser.userID
+	switch request := g.requests()[g.random.IntN(len(g.requests()))]; request {
+	case "reveal":
+		if round := g.round(); g.mayReveal() && g.ask(by, request, g.someRound()) {
+			g.looked[round] = true
+			if g.random.IntN(2) == 0 {
+				g.ask(by, "hide", "") // just a look
+			}
+		}
+	case "undo":
+		// Of a clear, it may go back to what was revealed then; that did not differ.
+		g.ask(by, request, g.someRound())
+	case "hide", "clear", "nextTopic":
+		g.ask(by, request, g.someRound())
+	case "removeAway", "stopTimer", "acceptRoom":
+		g.ask(by, request, "")
+	case "leaveRoom":
+		if by.name != "Eve" {
+			g.ask(by, request, "")
+		}
+	case "estimate":
+		if by.name != "Bob" {
+			g.ask(by, request, `"value":%q,"comment":"my own"`, []string{"1", "3", "34", "☕", "no card"}[g.random.IntN(5)])
+		}
+	case "settle":
+		g.ask(by, request, `"value":%s`, []string{`"1"`, `"3"`, `"34"`, `"☕"`, "null", `"no card"`}[g.random.IntN(6)])
+	case "setRole":
+		if by.name != "Eve" {
+			g.ask(by, request, `"role":%q`, []string{"estimator", "observer"}[g.random.IntN(2)])
+		}
+	case "setDeck":
+		g.ask(by, request, `"deck":%s`, g.someDeck())
+	case "setOptions":
+		g.ask(by, request, `"options":%s`, g.someOptions())
+	case "setName":
+		name := []string{"Ada", "Bob", "Cleo L.", "D", "\u200b"}[g.random.IntN(5)]
+		answer := by.tab.ask(request, `"name":%q`, name)
+		g.asked[request], g.worked[request] = true, g.worked[request] || answer["event"] == "ok"
+	case "setTopic":
+		g.ask(by, request, `"topic":"Topic %d"`, g.random.IntN(100))
+	case "setTopics":
+		g.ask(by, request, `"topics":["One","Two","Three"]`)
+	case "setDeputy":
+		g.ask(by, request, `"userId":%q,"deputy":%v`, other, g.random.IntN(2) == 0)
+	case "transferRoom":
+		g.ask(by, request, `"userId":%q`, other)
+		if g.random.IntN(2) == 0 {
+			g.ask(g.by(other), "acceptRoom", "")
+		}
+	case "removeMember":
+		g.ask(by, request, `"userId":%q,"forGood":%v`, other, g.random.IntN(3) == 0)
+	case "lockRoom":
+		g.ask(by, request, `"locked":%v`, g.random.IntN(2) == 0)
+	case "startTimer":
+		g.ask(by, request, `"seconds":%d`, 5+g.random.IntN(20))
+	case "history":
+		g.ask(by, request, []string{"", `"limit":3`, `"before":4`}[g.random.IntN(3)])
+	}
+}
+
+// requests are what anything chooses from. What hidden values could show in comes
+// more than once.
+func (g *interference) requests() []string {
+	return []string{
+		"reveal", "reveal", "hide", "hide", "clear", "nextTopic", "undo", "undo", "settle", "setDeck", "setDeck", "setDeck",
+		"setOptions", "setRole", "setRole", "estimate", "estimate", "history", "history", "setName", "setTopic", "setTopics",
+		"setDeputy", "transferRoom", "acceptRoom", "removeMember", "removeAway", "lockRoom", "startTimer", "stopTimer", "leaveRoom",
+	}
+}
+
+func (g *interference) someRound() string {
+	switch g.random.IntN(6) {
+	case 0:
+		return `"round":1`
+	case 1:
+		return fmt.Sprintf(`"round":%v`, g.view()["round"])
+	}
+	return ""
+}
+
+// someDeck is a deck that there is, one that any value is in, or the cards without
+// one of them: whose estimate that takes away is nobody's business.
+func (g *interference) someDeck() string {
+	switch g.random.IntN(6) {
+	case 0:
+		return `{"name":"free","cards":[]}`
+	case 1:
+		return `"fibonacci"`
+	case 2:
+		return `"tshirt"`
+	}
+	var cards []string
+	for _, c := range g.view()["deck"].(message)["cards"].([]any) {
+		cards = append(cards, fmt.Sprintf("%q", c))
+	}
+	if len(cards) < 4 {
+		return `"fibonacci"`
+	}
+	out := g.random.IntN(len(cards))
+	return fmt.Sprintf(`{"name":"one less","cards":[%s]}`, strings.Join(append(cards[:out:out], cards[out+1:]...), ","))
+}
+
+func (g *interference) someOptions() string {
+	auto := g.open() && g.random.IntN(2) == 0
+	late := []string{"allowed", "locked"}[g.random.IntN(2)]
+	return fmt.Sprintf(`{"autoReveal":%v,"lateEstimates":%q,"standIn":%v}`, auto, late, g.random.IntN(3) > 0)
+}
