@@ -263,6 +263,13 @@ func (n *meshNode) other(pid *actor.PID) *meshNode {
 	return n.mesh.nodes[pid.Address]
 }
 
+// crosses checks that another node would take a message in.
+func (n *meshNode) crosses(target *actor.PID, m proto.Message) {
+	if name := string(proto.MessageName(m)); !actors.Accepts(target.Id, name) {
+		n.mesh.t.Errorf("a %s for %s does not cross", name, target.Id)
+	}
+}
+
 // SendUserMessage takes a letter to another node.
 func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
 	letter := actor.UnwrapEnvelopeMessage(message).(*wire.Letter)
@@ -270,6 +277,7 @@ func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
 	if err != nil {
 		n.mesh.t.Error(err)
 	}
+	n.crosses(pid, letter)
 	to := n.other(pid)
 	n.mesh.mu.Lock()
 	n.mesh.letters = append(n.mesh.letters, data)
@@ -294,6 +302,7 @@ func (n *meshNode) SendSystemMessage(pid *actor.PID, message any) {
 		// A new one, as from the wire: this one knows its process without any network.
 		message = &actor.Watch{Watcher: actor.NewPID(w.Watcher.Address, w.Watcher.Id)}
 	}
+	n.crosses(pid, message.(proto.Message))
 	to := n.other(pid)
 	if to == nil {
 		return

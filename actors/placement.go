@@ -44,11 +44,13 @@ func (a alone) Members() []string                  { return []string{a.address} 
 // Kinds are the kinds of identities that are placed.
 func Kinds() []string { return []string{userKind, roomKind} }
 
-// The names of the actors that every node has.
+// The names of the actors that every node has, and what those of connections
+// begin with.
 const (
-	usersName   = "users"
-	roomsName   = "rooms"
-	gatewayName = "gateway"
+	usersName      = "users"
+	roomsName      = "rooms"
+	gatewayName    = "gateway"
+	connectionName = "connection"
 )
 
 // tellUser tells the actor that stands for a user, wherever it lives.

@@ -57,12 +57,28 @@ func index(numbers map[string]int32, name string) (n int32, first bool) {
 	return n, !known
 }
 
-// decode is the whole of a batch for the node at self, or an error if anything
-// in it is not as it should be. It believes nothing.
-func decode(b *remote.MessageBatch, self string) ([]incoming, error) {
+// gate is what may come in over one stream.
+type gate struct {
+	self, from string                            // the addresses of this node and of the peer
+	accept     func(target, message string) bool // see [Config.Accept]
+}
+
+// passes reports whether a message of a type may go to a process of a node,
+// whichever of the two this one is. Nodes ask each other's ears whether they
+// hear; what else there is, the caller says.
+func passes(accept func(target, message string) bool, target, message string) bool {
+	if target == earName {
+		return message == "actor.Touch" || message == "actor.Touched"
+	}
+	return accept(target, message)
+}
+
+// decode is the whole of a batch, or an error if anything in it is not as it
+// should be. It believes nothing.
+func decode(b *remote.MessageBatch, g gate) ([]incoming, error) {
 	messages := make([]incoming, 0, len(b.Envelopes))
 	for _, e := range b.Envelopes {
-		m, err := decodeEnvelope(b, e, self)
+		m, err := decodeEnvelope(b, e, g)
 		if err != nil {
 			return nil, err
 		}
@@ -71,7 +87,7 @@ func decode(b *remote.MessageBatch, self string) ([]incoming, error) {
 	return messages, nil
 }
 
-func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, self string) (m incoming, err error) {
+func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, g gate) (m incoming, err error) {
 	if e.GetSerializerId() != 0 {
 		return m, errors.New("unknown serializer")
 	}
@@ -82,15 +98,21 @@ func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, self stri
 	if m.target, err = at(b.Targets, e.GetTarget()); err != nil {
 		return m, fmt.Errorf("target: %w", err)
 	}
-	if m.target.GetAddress() != self {
+	if m.target.GetAddress() != g.self {
 		return m, errors.New("target: not on this node")
 	}
-	m.target = &actor.PID{Address: self, Id: m.target.GetId(), RequestId: e.GetTargetRequestId()}
+	m.target = &actor.PID{Address: g.self, Id: m.target.GetId(), RequestId: e.GetTargetRequestId()}
 	if e.Sender != 0 {
 		if m.sender, err = at(b.Senders, e.Sender-1); err != nil {
 			return m, fmt.Errorf("sender: %w", err)
 		}
 		m.sender = &actor.PID{Address: m.sender.GetAddress(), Id: m.sender.GetId(), RequestId: e.GetSenderRequestId()}
+	}
+	if m.sender != nil && m.sender.Address != g.from {
+		return m, errors.New("sender: not on the node that sends")
+	}
+	if !passes(g.accept, m.target.Id, name) {
+		return m, errors.New("message: not one for this target")
 	}
 	m.header = e.GetMessageHeader().GetHeaderData()
 	kind, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(name))
@@ -101,22 +123,23 @@ func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, self stri
 	if err := proto.Unmarshal(e.GetMessageData(), m.message); err != nil {
 		return m, errors.New("message: cannot be decoded") // the cause may quote it
 	}
-	if !complete(m.message) {
-		return m, errors.New("message: of nobody")
+	if !complete(m.message, g.from) {
+		return m, errors.New("message: not of a process of the node that sends")
 	}
 	return m, nil
 }
 
 // complete reports whether a message that Proto.Actor itself acts upon names the
-// process it must name, which Proto.Actor does not check.
-func complete(message proto.Message) bool {
+// process it must name, which Proto.Actor does not check, and one of the node
+// that it comes from.
+func complete(message proto.Message, from string) bool {
 	switch m := message.(type) {
 	case *actor.Watch:
-		return m.Watcher != nil
+		return m.GetWatcher().GetAddress() == from
 	case *actor.Unwatch:
-		return m.Watcher != nil
+		return m.GetWatcher().GetAddress() == from
 	case *actor.Terminated:
-		return m.Who != nil
+		return m.GetWho().GetAddress() == from
 	}
 	return true
 }

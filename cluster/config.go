@@ -24,6 +24,13 @@ type Config struct {
 	// TLS is what proves nodes to each other. It may be nil only if Listen is
 	// a loopback address.
 	TLS *Credentials
+	// Secret is what all nodes of the cluster know and nobody else does.
+	Secret Secret
+	// Accept says which messages from other nodes are for which processes here,
+	// by the process's name and the full name of the message's type. Everything
+	// else ends the stream it comes on, and is not sent either. Accept is called
+	// by many goroutines.
+	Accept func(target, message string) bool
 	// Source says who the members are.
 	Source Source
 	// Kinds of identities: for each a registry named kind+"s" is on every node.
@@ -37,8 +44,8 @@ type Config struct {
 
 // check completes the configuration.
 func (c *Config) check() error {
-	if c.System == nil || c.Source == nil || c.Log == nil {
-		return errors.New("cluster: System, Source and Log are required")
+	if c.System == nil || c.Source == nil || c.Secret == nil || c.Accept == nil || c.Log == nil {
+		return errors.New("cluster: System, Source, Secret, Accept and Log are required")
 	}
 	host, service, err := net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"google.golang.org/grpc/credentials"
@@ -164,10 +165,15 @@ type handshakes struct {
 
 // transport is what the connections of a node are secured with.
 func transport(n *Node) credentials.TransportCredentials {
-	if n.conf.TLS == nil {
+	return handshakes{node: n, pending: make(chan struct{}, mostHandshakes)}
+}
+
+// secured is TLS, or nothing between processes of one machine.
+func (h handshakes) secured() credentials.TransportCredentials {
+	if h.node.conf.TLS == nil {
 		return insecure.NewCredentials()
 	}
-	return handshakes{node: n, pending: make(chan struct{}, mostHandshakes)}
+	return credentials.NewTLS(h.node.conf.TLS.config())
 }
 
 func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
@@ -177,27 +183,43 @@ func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthIn
 	default:
 		return nil, nil, h.reject(conn, errors.New("too many at once"))
 	}
-	secured, auth, err := credentials.NewTLS(h.node.conf.TLS.config()).ServerHandshake(conn)
+	secured, auth, err := h.secured().ServerHandshake(conn)
 	if err != nil {
 		return nil, nil, h.reject(conn, err)
 	}
-	return secured, auth, nil
+	peer, err := h.node.meet(secured, auth)
+	if err != nil {
+		return nil, nil, h.reject(secured, err)
+	}
+	return secured, peer, nil
 }
 
 func (h handshakes) reject(conn net.Conn, err error) error {
-	if !errors.Is(err, io.EOF) { // which said nothing: somebody looks whether the port is open
+	silent := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	if !silent && h.node.life.Err() == nil { // else somebody looks whether the port is open, or it closes
 		h.node.counts.rejected.Add(1)
+		h.node.alarm("node_refused", conn.RemoteAddr().String(), err.Error())
 	}
-	h.node.conf.Log.Debug("a connection to the node link was refused", "from", conn.RemoteAddr().String(), "err", err)
 	_ = conn.Close() // gRPC does not
 	return err
 }
 
 func (h handshakes) ClientHandshake(ctx context.Context, authority string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	return credentials.NewTLS(h.node.conf.TLS.config()).ClientHandshake(ctx, authority, conn)
+	secured, auth, err := h.secured().ClientHandshake(ctx, authority, conn)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := h.node.introduce(ctx, authority, secured, auth); err != nil {
+		_ = secured.Close()
+		return nil, nil, err
+	}
+	return secured, auth, nil
 }
 
 func (h handshakes) Info() credentials.ProtocolInfo {
+	if h.node.conf.TLS == nil {
+		return credentials.ProtocolInfo{SecurityProtocol: "insecure"}
+	}
 	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
 }
 

@@ -294,7 +294,7 @@ func TestEtcdOneAddress(t *testing.T) {
 	join(t, a)
 
 	second := NewEtcdSource(EtcdSourceConfig{Client: dialEtcd(t, server), Log: quiet})
-	_, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Advertise: address, Source: second, Log: quiet})
+	_, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Advertise: address, Source: second, Secret: secret{"x"}, Accept: anything, Log: quiet})
 	if !errors.Is(err, ErrAddressTaken) {
 		t.Fatalf("a second node with the address: %v", err)
 	}

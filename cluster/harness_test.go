@@ -1,9 +1,12 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,10 +22,35 @@ func newSystem() *actor.ActorSystem {
 	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }))
 }
 
+// secret is one that a node knows, or several of them.
+type secret []string
+
+func (s secret) Prove(what []byte) (proofs [][]byte) {
+	for _, key := range s {
+		proof := sha256.Sum256(append([]byte(key+"/"), what...))
+		proofs = append(proofs, proof[:])
+	}
+	return proofs
+}
+
+func (s secret) Proves(what, proof []byte) bool {
+	return slices.ContainsFunc(s.Prove(what), func(p []byte) bool { return bytes.Equal(p, proof) })
+}
+
+// anything is what tests send each other: no message that acts upon an actor
+// from outside but those of watching.
+func anything(_, message string) bool {
+	switch message {
+	case "actor.Watch", "actor.Unwatch", "actor.Terminated", "actor.DeadLetterResponse":
+		return true
+	}
+	return !strings.HasPrefix(message, "actor.")
+}
+
 // startNode starts a node on loopback that leaves when the test ends.
 func startNode(t *testing.T, source Source, change func(*Config)) *Node {
 	t.Helper()
-	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Source: source, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
+	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Source: source, Secret: secret{"x"}, Accept: anything, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
 	if change != nil {
 		change(&conf)
 	}

@@ -35,6 +35,17 @@ func dialLink(t *testing.T, address string, config *tls.Config) *grpc.ClientConn
 	return conn
 }
 
+// dialAs connects to a link as a node would, with all that it can prove.
+func dialAs(t *testing.T, peer *Node, address string) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(transport(peer)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
 // talk sends messages on a stream of its own and returns how it ends, or nil if
 // it was still open when everything had been received.
 func talk(ctx context.Context, conn *grpc.ClientConn, messages ...*remote.RemoteMessage) error {
@@ -57,8 +68,8 @@ func talk(ctx context.Context, conn *grpc.ClientConn, messages ...*remote.Remote
 	}
 }
 
-func hello() *remote.RemoteMessage {
-	c := &remote.ConnectRequest{ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{SystemId: "x", Address: "x:1"}}}
+func hello(from string) *remote.RemoteMessage {
+	c := &remote.ConnectRequest{ConnectionType: &remote.ConnectRequest_ServerConnection{ServerConnection: &remote.ServerConnection{SystemId: "x", Address: from}}}
 	return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectRequest{ConnectRequest: c}}
 }
 
@@ -101,9 +112,18 @@ func malformed(target *actor.PID) map[string]*remote.RemoteMessage {
 		"half a message":      envelope(func(e *remote.MessageEnvelope) { e.MessageData = []byte{0x0a, 0x09, 'x'} }),
 		"somebody else's":     batch(func(b *remote.MessageBatch) { b.Targets[0] = actor.NewPID("10.0.0.1:1", target.Id) }),
 		"watch by nobody":     oneMessage(target, &actor.Watch{}, nil),
+		"watch by another":    oneMessage(target, &actor.Watch{Watcher: actor.NewPID("10.0.0.1:1", "x")}, nil),
 		"end of nobody":       oneMessage(target, &actor.Terminated{}, nil),
-		"a second greeting":   hello(),
-		"nothing":             {},
+		"end of our own":      oneMessage(target, &actor.Terminated{Who: target}, nil),
+		"a second greeting":   hello("x:1"),
+		"stop":                oneMessage(target, &actor.Stop{}, nil),
+		"poison pill":         oneMessage(target, &actor.PoisonPill{}, nil),
+		"touch of an actor":   oneMessage(target, &actor.Touch{}, nil),
+		"a letter to the ear": oneMessage(actor.NewPID(target.Address, earName), wrapperspb.String("x"), nil),
+		"from another node": batch(func(b *remote.MessageBatch) {
+			b.Senders, b.Envelopes[0].Sender = []*actor.PID{actor.NewPID("10.0.0.1:1", "x")}, 1
+		}),
+		"nothing": {},
 	}
 }
 
@@ -123,7 +143,7 @@ func TestStrangersCanDoNothing(t *testing.T) {
 		conn := dialLink(t, n.Self(), s.config)
 		for name, m := range attempts {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-			if err := talk(ctx, conn, hello(), m); err == nil {
+			if err := talk(ctx, conn, hello("x:1"), m); err == nil {
 				t.Errorf("%s: %s was received", s.name, name)
 			}
 			cancel()
@@ -151,11 +171,10 @@ func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 	dir := certificates(t)
 	a, n := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	pid, got := registry(t, n)
-	config := loadCredentials(t, dir).config()
-	conn := dialLink(t, n.Self(), config)
+	conn, hello := dialAs(t, a, n.Self()), hello(a.Self())
 	before := uint64(0)
 	for name, m := range malformed(actor.NewPID(n.Self(), pid.Id)) {
-		err := talk(t.Context(), conn, hello(), m)
+		err := talk(t.Context(), conn, hello, m)
 		if status.Code(err) != codes.InvalidArgument {
 			t.Errorf("%s: the stream ends with %v", name, err)
 		}
@@ -169,7 +188,7 @@ func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 	if err := talk(t.Context(), conn, oneMessage(pid, wrapperspb.String("x"), nil)); status.Code(err) != codes.InvalidArgument {
 		t.Errorf("without a greeting the stream ends with %v", err)
 	}
-	if err := conn.Invoke(t.Context(), "/remote.Remoting/Receive", hello(), &remote.RemoteMessage{}, grpc.ForceCodecV2(oversize{})); status.Code(err) != codes.ResourceExhausted {
+	if err := conn.Invoke(t.Context(), "/remote.Remoting/Receive", hello, &remote.RemoteMessage{}, grpc.ForceCodecV2(oversize{})); status.Code(err) != codes.ResourceExhausted {
 		t.Errorf("after too large a message the stream ends with %v", err)
 	}
 	client := remote.NewRemotingClient(conn)
@@ -182,7 +201,7 @@ func TestMalformedMessagesEndTheirStreamOnly(t *testing.T) {
 	if _, err := conn.NewStream(t.Context(), &grpc.StreamDesc{ClientStreams: true, ServerStreams: true}, "/remote.Remoting/Other"); err != nil {
 		t.Error(err) // it is refused when something is read
 	}
-	if err := talk(t.Context(), conn, hello(), oneMessage(actor.NewPID(n.Self(), pid.Id), wrapperspb.String("in order"), nil)); err != nil {
+	if err := talk(t.Context(), conn, hello, oneMessage(actor.NewPID(n.Self(), pid.Id), wrapperspb.String("in order"), nil)); err != nil {
 		t.Errorf("what is in order: %v", err)
 	}
 	if m, ok := receive(t, got).(*wrapperspb.StringValue); !ok || m.Value != "in order" {
@@ -213,8 +232,8 @@ func TestPanicWhileReceiving(t *testing.T) {
 	send(a, n.Self())
 	receive(t, got)
 	n.conf.System.ProcessRegistry.Add(panicking{}, "panicking")
-	conn := dialLink(t, n.Self(), nil)
-	if err := talk(t.Context(), conn, hello(), oneMessage(actor.NewPID(n.Self(), "panicking"), wrapperspb.String("x"), nil)); status.Code(err) != codes.Internal {
+	conn := dialAs(t, a, n.Self())
+	if err := talk(t.Context(), conn, hello(a.Self()), oneMessage(actor.NewPID(n.Self(), "panicking"), wrapperspb.String("x"), nil)); status.Code(err) != codes.Internal {
 		t.Errorf("the stream ends with %v", err)
 	}
 	send(a, n.Self())
@@ -245,8 +264,9 @@ func TestTooManyHandshakes(t *testing.T) {
 	for _, c := range conns {
 		_ = c.Close()
 	}
-	conn := dialLink(t, n.Self(), loadCredentials(t, dir).config())
-	eventually(t, 5*time.Second, "a node can connect", func() bool { return talk(t.Context(), conn, hello()) == nil })
+	join(t, n)
+	conn := dialAs(t, n, n.Self())
+	eventually(t, 5*time.Second, "a node can connect", func() bool { return talk(t.Context(), conn, hello(n.Self())) == nil })
 }
 
 // FuzzBatch feeds the decoder what a peer might send.
@@ -266,19 +286,19 @@ func FuzzBatch(f *testing.F) {
 	}
 	f.Add(b)
 	system := newSystem()
-	l := &link{node: &Node{conf: Config{System: system, Log: quiet}}, system: system, peers: map[string]*peer{}}
+	l := &link{node: &Node{conf: Config{System: system, Accept: anything, Log: quiet}}, system: system, peers: map[string]*peer{}}
 	system.ProcessRegistry.Address = "a:1"
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var batch remote.MessageBatch
 		if proto.Unmarshal(b, &batch) != nil {
 			return
 		}
-		messages, err := decode(&batch, "a:1")
+		messages, err := decode(&batch, gate{self: "a:1", from: "b:1", accept: anything})
 		if (err == nil) != (len(messages) == len(batch.Envelopes)) && len(batch.Envelopes) > 0 {
 			t.Fatalf("%d messages of %d, %v", len(messages), len(batch.Envelopes), err)
 		}
 		for _, m := range messages {
-			if m.target.Address != "a:1" || m.message == nil {
+			if m.target.Address != "a:1" || m.message == nil || !passes(anything, m.target.Id, string(proto.MessageName(m.message))) {
 				t.Fatalf("decoded as %+v", m)
 			}
 			l.deliver(m)

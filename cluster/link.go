@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -39,9 +40,10 @@ type link struct {
 	system *actor.ActorSystem
 	dial   []grpc.DialOption
 	tcp    func(ctx context.Context, network, address string) (net.Conn, error)
-	server *grpc.Server
+	down   atomic.Bool // nobody can connect, although they should
 
 	mu       sync.Mutex
+	server   *grpc.Server
 	peers    map[string]*peer // by address
 	failures map[string]int   // to keep a connection, in a row, by member ID
 	closed   bool
@@ -64,7 +66,22 @@ func openLink(n *Node) (*link, error) {
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) { return l.tcp(ctx, "tcp", address) }),
 		grpc.WithDisableServiceConfig(),
 	}
-	l.server = grpc.NewServer(
+	address := n.conf.Advertise
+	if address == "" {
+		address = listener.Addr().String()
+	}
+	registry := l.system.ProcessRegistry
+	registry.Address = address
+	registry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return process{l}, true })
+	registry.Add(ear{l}, earName)
+	l.running.Go(func() { l.serve(listener) })
+	return l, nil
+}
+
+// newServer is what lets other nodes in.
+func (l *link) newServer() *grpc.Server {
+	n := l.node
+	server := grpc.NewServer(
 		grpc.Creds(transport(n)),
 		grpc.ConnectionTimeout(patience),
 		grpc.MaxRecvMsgSize(largestBatch),
@@ -75,18 +92,52 @@ func openLink(n *Node) (*link, error) {
 		grpc.StreamInterceptor(n.guardStream), grpc.UnaryInterceptor(n.refuseCall),
 		grpc.WaitForHandlers(true),
 	)
-	remote.RegisterRemotingServer(l.server, &receiver{link: l})
+	remote.RegisterRemotingServer(server, &receiver{link: l})
+	return server
+}
 
-	address := n.conf.Advertise
-	if address == "" {
-		address = listener.Addr().String()
+// relisten is how long to wait with another attempt to listen.
+const relisten = 200 * time.Millisecond
+
+// serve lets other nodes in until close. Should that end by itself, it begins
+// anew.
+func (l *link) serve(listener net.Listener) {
+	address := listener.Addr().String()
+	for listener != nil {
+		server := l.newServer()
+		l.mu.Lock()
+		l.server = server
+		closed := l.closed
+		l.mu.Unlock()
+		if closed {
+			_ = listener.Close()
+			return
+		}
+		l.down.Store(false)
+		err := server.Serve(listener)
+		l.mu.Lock()
+		closed = l.closed
+		l.mu.Unlock()
+		if closed {
+			return
+		}
+		l.down.Store(true)
+		l.node.conf.Log.Error("the node link does not listen any more, and is opened again", "address", address, "err", err)
+		server.Stop() // and what came in over it
+		listener = l.listenAgain(address)
 	}
-	registry := l.system.ProcessRegistry
-	registry.Address = address
-	registry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return process{l}, true })
-	registry.Add(ear{l}, earName)
-	l.running.Go(func() { _ = l.server.Serve(listener) }) // until close
-	return l, nil
+}
+
+// listenAgain tries until it succeeds, or is nil when the node leaves.
+func (l *link) listenAgain(address string) net.Listener {
+	for pause(l.node.life, relisten) {
+		listener, err := (&net.ListenConfig{}).Listen(l.node.life, "tcp", address)
+		if err == nil {
+			return listener
+		}
+		l.node.conf.Log.Warn("the node link cannot be opened again yet", "address", address, "err", err)
+	}
+	return nil
 }
 
 // farewell bounds how long close waits for what has been sent to be received.
@@ -96,7 +147,7 @@ const farewell = time.Second
 func (l *link) close() {
 	l.mu.Lock()
 	l.closed = true
-	peers := l.peers
+	peers, server := l.peers, l.server
 	l.peers = map[string]*peer{}
 	l.mu.Unlock()
 	patience := time.AfterFunc(farewell, func() {
@@ -111,7 +162,9 @@ func (l *link) close() {
 		<-p.ended
 	}
 	patience.Stop()
-	l.server.Stop()
+	if server != nil {
+		server.Stop()
+	}
 	l.running.Wait()
 }
 

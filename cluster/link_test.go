@@ -145,7 +145,7 @@ func TestRequestAcrossNodes(t *testing.T) {
 
 func TestDeathWatchAcrossNodes(t *testing.T) {
 	a, b := pair(t, nil)
-	terminated := make(chan actor.TerminatedReason, 10)
+	terminated, heard := make(chan actor.TerminatedReason, 10), make(chan struct{}, 10)
 	watcher := a.conf.System.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
 		case *actor.Terminated:
@@ -163,7 +163,11 @@ func TestDeathWatchAcrossNodes(t *testing.T) {
 	}
 	spawn := func(name string) *actor.PID {
 		t.Helper()
-		if _, err := b.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(actor.Context) {}), name); err != nil {
+		if _, err := b.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
+			if _, ok := c.Message().(*wrapperspb.StringValue); ok {
+				heard <- struct{}{}
+			}
+		}), name); err != nil {
 			t.Fatal(err)
 		}
 		return actor.NewPID(b.Self(), name)
@@ -181,21 +185,54 @@ func TestDeathWatchAcrossNodes(t *testing.T) {
 	}
 	first := spawn("first")
 	watch(first)
-	a.conf.System.Root.Stop(first) // over the link as well
+	a.conf.System.Root.Stop(first) // which stays on its node
+	a.conf.System.Root.Send(first, wrapperspb.String("x"))
+	<-heard // and so has the watch been
+	b.conf.System.Root.Stop(actor.NewPID(b.Self(), first.Id))
 	expect(actor.TerminatedReason_Stopped)
 	watch(actor.NewPID(b.Self(), "nobody"))
 	expect(actor.TerminatedReason_NotFound)
 	watch(spawn("second"))
-	b.link.server.Stop()
+	stopServer(b)
 	expect(actor.TerminatedReason_AddressTerminated)
 	watch(actor.NewPID("127.0.0.1:1", "x"))
 	expect(actor.TerminatedReason_AddressTerminated)
 }
 
+// stopServer has a node's link end as it never should.
+func stopServer(n *Node) {
+	n.link.mu.Lock()
+	server := n.link.server
+	n.link.mu.Unlock()
+	server.Stop()
+}
+
+// TestLinkComesBack has the link of a node stop listening.
+func TestLinkComesBack(t *testing.T) {
+	noGoroutinesLeft(t)
+	dir := certificates(t)
+	a, b := pair(t, func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	_, got := registry(t, b)
+	send(a, b.Self())
+	receive(t, got)
+	stopServer(b)
+	eventually(t, relisten, "it says so", func() bool { return !b.Linked() })
+	eventually(t, 5*time.Second, "it listens again", b.Linked)
+	eventually(t, 5*time.Second, "and hears", func() bool {
+		send(a, b.Self())
+		select {
+		case <-got:
+			return true
+		case <-time.After(20 * time.Millisecond):
+			return false
+		}
+	})
+}
+
 func BenchmarkLink(b *testing.B) {
 	memory := NewMemory()
 	start := func() *Node {
-		n, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Source: memory.Source(), Log: quiet})
+		n, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Source: memory.Source(), Secret: secret{"x"}, Accept: anything, Log: quiet})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -236,12 +273,10 @@ func TestFrozenPeer(t *testing.T) {
 	a := startNode(t, memory.Source(), nil)
 	address := etcdtest.FreeAddress(t)
 	wire := newWire(t, address)
-	b := startNode(t, NewMemory().Source(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
-	join(t, a)
-	if err := memory.Source().Start(t.Context(), Member{ID: "b", Address: wire.address}, func(Snapshot) {}, nil); err != nil {
-		t.Fatal(err)
-	}
+	b := startNode(t, memory.Source(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
 	_, got := registry(t, b)
+	join(t, a)
+	join(t, b)
 	eventually(t, 5*time.Second, "the member is seen", func() bool { return len(a.View().Members()) == 2 })
 	send(a, wire.address)
 	receive(t, got)

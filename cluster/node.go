@@ -41,6 +41,7 @@ type Node struct {
 	end     context.CancelFunc
 
 	counts counts
+	alarms alarms
 }
 
 // Stats are figures for metrics and for people. Counters only grow.
@@ -52,7 +53,7 @@ type Stats struct {
 	Lost          uint64    // times this node's own membership was lost
 	Unreachable   int       // members that this node cannot reach now
 	Isolations    uint64    // times this node was isolated
-	RejectedPeers uint64    // handshakes refused: no or another CA's certificate, expired, plaintext, too many at once
+	RejectedPeers uint64    // handshakes refused: no or another CA's certificate, expired, plaintext, no member, another secret, too many at once
 	RefusedCalls  uint64    // calls other than the link's one
 	BadStreams    uint64    // streams ended because of what was sent on them
 	Certificate   time.Time // when this node's certificate expires; zero without TLS
@@ -93,7 +94,7 @@ func Start(c Config) (*Node, error) {
 	}
 	n.library = startLibrary(n)
 	if c.TLS == nil {
-		c.Log.Warn("the node link is neither encrypted nor authenticated: any process on this machine can do with the actors as it likes", "address", n.Self())
+		c.Log.Warn("the node link is not encrypted: who can read what this machine sends to itself can read estimates", "address", n.Self())
 	}
 	n.running.Go(n.notify)
 	n.running.Go(n.reach)
@@ -113,6 +114,10 @@ func (n *Node) View() *View { return n.view.Load() }
 // either, or one that does: by then they do without it. Subscribe tells of each
 // change.
 func (n *Node) Isolated() bool { return n.cutOff.Load() || n.View().Isolated(n.Self()) }
+
+// Linked reports whether other nodes can connect to this one, as far as it is up
+// to this one. A link that was lost is opened again by itself.
+func (n *Node) Linked() bool { return !n.link.down.Load() }
 
 // Subscribe has changed called, from one goroutine, after each change of the
 // view and after each loss of the link to a member. Changes in quick succession

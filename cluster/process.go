@@ -23,7 +23,7 @@ func (s process) SendUserMessage(pid *actor.PID, message any) {
 func (s process) SendSystemMessage(pid *actor.PID, message any) {
 	switch m := message.(type) {
 	case *actor.Watch:
-		if p := s.link.peer(pid.Address); p == nil || !p.watch(m.Watcher, pid) {
+		if p := s.link.peer(pid.Address); p == nil || !s.leaves(pid, m) || !p.watch(m.Watcher, pid) {
 			s.link.terminated(m.Watcher, pid)
 			return
 		}
@@ -51,11 +51,16 @@ func (l *link) reachable(pid *actor.PID) *actor.PID {
 // noAddress is what Proto.Actor calls a system without one.
 const noAddress = "nonhost"
 
+// leaves reports whether the node of target takes a message for it.
+func (s process) leaves(target *actor.PID, m proto.Message) bool {
+	return passes(s.link.node.conf.Accept, target.Id, string(proto.MessageName(m)))
+}
+
 // send encodes body at once: it may change or be changed by its receiver's
 // handler as soon as the sender goes on.
 func (s process) send(letter outgoing, body any) bool {
 	m, ok := body.(proto.Message)
-	if !ok {
+	if !ok || !s.leaves(letter.target, m) {
 		s.link.node.conf.Log.Error("a message cannot leave its node", "type", typeName(body))
 		return false
 	}

@@ -9,8 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// earName is that of each node's [ear]. Where there is none, the dead letters
-// answer in its place.
+// earName is that of each node's [ear].
 const earName = "reach"
 
 // ear is the process that other nodes ask whether they reach this one, and that
@@ -26,8 +25,6 @@ func (e ear) SendUserMessage(_ *actor.PID, message any) {
 		}
 	case *actor.Touched:
 		e.node.answered(m.GetWho(), time.Now())
-	case *actor.DeadLetterResponse:
-		e.node.hearing.answered(m.GetTarget().GetAddress(), time.Now())
 	}
 }
 

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"runtime/debug"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	grpcpeer "google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 )
 
@@ -19,20 +21,30 @@ type receiver struct {
 	link *link
 }
 
-// Receive serves one peer until it ends the stream or sends what is malformed,
-// which ends the stream and nothing else.
+// parting is how long what a member has sent is taken in after its membership
+// has ended: it says farewell.
+const parting = 3 * time.Second
+
+// Receive serves one peer until it ends the stream, is a member no more, or
+// sends what no node sends, which ends the stream and nothing else.
 func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) error {
+	from, err := senderOf(stream.Context())
+	if err != nil {
+		return err
+	}
 	first, err := stream.Recv()
 	if err != nil {
 		return err
 	}
-	if first.GetConnectRequest().GetServerConnection() == nil {
-		return r.malformed(errors.New("no connect request"))
+	if hello := first.GetConnectRequest().GetServerConnection(); hello == nil || hello.GetAddress() != from {
+		return r.malformed(from, errors.New("no connect request of its own"))
 	}
 	answer := &remote.ConnectResponse{MemberId: r.link.system.ID}
 	if err := stream.Send(&remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectResponse{ConnectResponse: answer}}); err != nil {
 		return err
 	}
+	g := gate{self: r.link.system.Address(), from: from, accept: r.link.node.conf.Accept}
+	last := time.Now() // that it was seen to be a member
 	for {
 		m, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
@@ -41,24 +53,48 @@ func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) error {
 		if err != nil {
 			return err
 		}
-		b, ok := m.MessageType.(*remote.RemoteMessage_MessageBatch)
-		if !ok {
-			return r.malformed(errors.New("not a batch"))
+		now := time.Now()
+		if _, member := r.link.node.View().find(from); member {
+			last = now
+		} else if now.Sub(last) > parting {
+			return status.Error(codes.PermissionDenied, "no member any more")
 		}
-		messages, err := decode(b.MessageBatch, r.link.system.Address())
-		if err != nil {
-			return r.malformed(err)
-		}
-		for _, m := range messages {
-			r.link.deliver(m)
+		if err := r.take(m, g); err != nil {
+			return r.malformed(from, err)
 		}
 	}
 }
 
+// take delivers a batch, all of it or nothing.
+func (r *receiver) take(m *remote.RemoteMessage, g gate) error {
+	b, ok := m.MessageType.(*remote.RemoteMessage_MessageBatch)
+	if !ok {
+		return errors.New("not a batch")
+	}
+	messages, err := decode(b.MessageBatch, g)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		r.link.deliver(m)
+	}
+	return nil
+}
+
+// senderOf is the address of the member at the other end of a stream.
+func senderOf(ctx context.Context) (address string, err error) {
+	if p, ok := grpcpeer.FromContext(ctx); ok {
+		if info, ok := p.AuthInfo.(introduced); ok {
+			return info.address, nil
+		}
+	}
+	return "", status.Error(codes.Unauthenticated, "not introduced")
+}
+
 // malformed is the end of a stream, in words that quote nothing of it.
-func (r *receiver) malformed(err error) error {
+func (r *receiver) malformed(from string, err error) error {
 	r.link.node.counts.bad.Add(1)
-	r.link.node.conf.Log.Warn("a node sent what is malformed", "reason", err.Error())
+	r.link.node.alarm("node_stream_ended", from, err.Error())
 	return status.Error(codes.InvalidArgument, err.Error())
 }
 

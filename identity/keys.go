@@ -41,6 +41,7 @@ type Keys struct {
 type key struct {
 	id          byte // 4 bits
 	room, owner []byte
+	node        []byte // for proofs between nodes
 	cookie      *securecookie.SecureCookie
 	records     cipher.AEAD
 	fingerprint string
@@ -115,6 +116,7 @@ func derive(master []byte) (key, error) {
 	k := key{
 		room:        expand("pokey/room-id/v1", 32),
 		owner:       expand("pokey/room-owner/v1", 32),
+		node:        expand("pokey/node-proof/v1", 32),
 		cookie:      newCookie(expand("pokey/cookie-sign/v1", 32), expand("pokey/cookie-encrypt/v1", 32)),
 		fingerprint: hex.EncodeToString(expand("pokey/fingerprint/v1", 8)),
 	}

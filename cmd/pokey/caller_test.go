@@ -21,6 +21,7 @@ type caller struct {
 	conn   *gorilla.Conn
 	sent   int
 	events []message // what came and nobody has taken yet
+	user   string    // its id
 }
 
 // dial opens a WebSocket with a cookie, from an address of this machine if one
@@ -55,7 +56,7 @@ func callIn(t *testing.T, url, cookie string) *caller {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	c := &caller{t: t, conn: conn}
-	c.until("welcome")
+	c.user, _ = c.until("welcome")["userId"].(string)
 	return c
 }
 

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 		"std", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/cluster", "github.com/asynkron/protoactor-go/remote",
 		"go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes",
 		"google.golang.org/grpc", "google.golang.org/grpc/codes", "google.golang.org/grpc/credentials", "google.golang.org/grpc/credentials/insecure",
-		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/status",
+		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/peer", "google.golang.org/grpc/status",
 		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",
 	},
 	"actors":      {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/cluster", module + "actors/wire"},

@@ -58,7 +58,8 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error
 	m.node, err = cluster.Start(cluster.Config{
 		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
 		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
-		Kinds:  actors.Kinds(), Wire: wire.Version, Log: log,
+		Secret: keys, Accept: actors.Accepts,
+		Kinds: actors.Kinds(), Wire: wire.Version, Log: log,
 	})
 	if errors.Is(err, cluster.ErrAddressTaken) {
 		err = fmt.Errorf("-node-advertise: %w", err)
