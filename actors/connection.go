@@ -100,6 +100,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	switch m := message.(type) {
 	case *actor.Started:
 		a.sys.counts.connections.Add(1)
+		a.sys.here.Store(ctx.Self().Id, ctx.Self())
 		a.sys.root.Send(a.sys.gateway, enter{ctx.Self()})
 		a.attach(ctx.Self())
 	case *actor.Stopping:
@@ -108,6 +109,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 		}
 	case *actor.Stopped:
 		a.sys.counts.connections.Add(-1)
+		a.sys.here.Delete(ctx.Self().Id)
 		a.sys.root.Send(a.sys.gateway, leave{ctx.Self()})
 	case protocol.Incoming:
 		a.request(ctx, m)
@@ -125,7 +127,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case hangUp:
 		a.client.Close(m.code, m.reason)
 	case check:
-		a.check(ctx.Self(), m.everything)
+		a.check(ctx.Self(), m)
 	case reattach:
 		a.attach(ctx.Self())
 		a.repeat(ctx.Self(), true)

@@ -20,8 +20,9 @@ import (
 // The messages by which a connection is kept attached.
 type (
 	// check has the connection see whether its user and rooms are where they were.
-	// Everything says to make sure of those on other nodes although they are.
-	check struct{ everything bool }
+	// Everything says to make sure of those on other nodes although they are, and
+	// here, of those on this one too.
+	check struct{ everything, here bool }
 	// nudge comes from the connection's own timer while something is unanswered.
 	nudge struct{}
 	// reattach says that the user's actor does not know this connection.
@@ -156,10 +157,11 @@ func (a *connectionActor) answered(id string) bool {
 }
 
 // check attaches, joins and asks again where that is called for.
-func (a *connectionActor) check(self *actor.PID, everything bool) {
+func (a *connectionActor) check(self *actor.PID, m check) {
+	unsure := func(address string) bool { return m.everything && (m.here || address != a.sys.address) }
 	view := a.sys.placement.View()
 	address, home := view.Owner(userKind, string(a.user))
-	if home != a.home || (everything && address != a.sys.address) {
+	if home != a.home || unsure(address) {
 		a.attach(self)
 	}
 	for room, e := range a.rooms {
@@ -169,11 +171,11 @@ func (a *connectionActor) check(self *actor.PID, everything bool) {
 			delete(a.rooms, room) // if it is still wanted, it is asked for below
 		case at != e.at:
 			e.joining = true
-		case everything && (e.in || e.wanted) && address != a.sys.address:
+		case (e.in || e.wanted) && unsure(address):
 			a.sys.tellRoom(room, probe{self, e.version})
 		}
 	}
-	a.repeat(self, !everything)
+	a.repeat(self, !m.everything)
 }
 
 // rejoin joins a room that the connection is in, at whoever stands for it now.

@@ -54,7 +54,7 @@ func (a *gatewayActor) Receive(ctx actor.Context) {
 	case *actor.Started:
 		self := ctx.Self()
 		a.sys.links.renew(a.sys.placement.View())
-		a.sys.placement.Subscribe(func() { a.sys.root.Send(self, moved{}) })
+		a.sys.here.Range(func(name, conn any) bool { a.conns[name.(string)] = conn.(*actor.PID); return true })
 		a.arm(self)
 	case *actor.Stopping:
 		if a.timer != nil {
@@ -66,6 +66,8 @@ func (a *gatewayActor) Receive(ctx actor.Context) {
 		delete(a.conns, m.conn.Id)
 	case moved:
 		a.moved()
+	case restarted:
+		a.tell(check{everything: true, here: true})
 	case pulse:
 		a.tell(check{everything: true})
 		a.arm(ctx.Self())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,6 +55,8 @@ type System struct {
 	users     *actor.PID
 	rooms     *actor.PID
 	gateway   *actor.PID
+	caretaker *caretaker
+	here      sync.Map // the connections of this node by name, for a gateway that is started again
 	links     links
 	ending    context.CancelFunc // of the sweep
 	counts    counts
@@ -100,9 +103,11 @@ func Start(c Config) *System {
 	}
 	s.voice = voice{&s.counts, s.send}
 	s.links.self, s.links.send = s.address, s.toGateway
-	s.users = s.spawn("users", func() actor.Actor { return newUsers(s) })
-	s.rooms = s.spawn("rooms", func() actor.Actor { return newRooms(s) })
-	s.gateway = s.spawn(gatewayName, func() actor.Actor { return &gatewayActor{sys: s, conns: map[string]*actor.PID{}} })
+	s.caretaker = newCaretaker(s)
+	s.users = s.caretaker.keep(usersName, func() actor.Actor { return newUsers(s) })
+	s.rooms = s.caretaker.keep(roomsName, func() actor.Actor { return newRooms(s) })
+	s.gateway = s.caretaker.keep(gatewayName, func() actor.Actor { return &gatewayActor{sys: s, conns: map[string]*actor.PID{}} })
+	s.placement.Subscribe(func() { s.root.Send(s.gateway, moved{}) })
 	ctx, cancel := context.WithCancel(context.Background())
 	s.ending = cancel
 	go s.sweep(ctx)
@@ -124,7 +129,7 @@ func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Se
 	session := &Session{root: s.root}
 	session.turns.aside(func() {
 		// Nobody else's connection ever has this name, in whatever process.
-		session.pid = s.spawn("connection/"+rand.Text(), func() actor.Actor {
+		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
 			return &connectionActor{sys: s, user: user, issued: issued, client: client}
 		}, actor.WithDispatcher(&session.turns))
 	})
@@ -142,6 +147,10 @@ func (s *System) Release() {
 // Degraded says whether something that was acknowledged is not on disk: the
 // store fails or is slow.
 func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
+
+// Whole says whether everything is there that a node cannot be without. What is
+// not comes back by itself.
+func (s *System) Whole() bool { return s.caretaker.whole() }
 
 // Stats is a copy of the counts.
 func (s *System) Stats() Stats {
@@ -167,6 +176,7 @@ func (s *System) Stats() Stats {
 // written before is tried once more. The store is the caller's to close.
 func (s *System) Stop(ctx context.Context) error {
 	s.ending()
+	s.caretaker.end()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -81,14 +81,15 @@ func operatorsHost(hostport, own string) bool {
 // readiness is the answer of /readyz.
 type readiness struct {
 	Ready    bool   `json:"ready"`
-	State    string `json:"state"` // ok, degraded, frozen, isolated, full or draining
+	State    string `json:"state"` // ok, degraded, frozen, broken, isolated, full or draining
 	Durable  bool   `json:"durable"`
 	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
 	Version  string `json:"version"`
 	Sessions int    `json:"connections"`
 }
 
-// readyz says whether clients should be sent here. One that is short of memory
+// readyz says whether clients should be sent here. One that lacks a part is about
+// to have it back. One that is short of memory
 // keeps those it has and lets nobody else in. A server that cannot save
 // still serves, and says so: a meeting is worth more than its record. One whose
 // store is shared and does not answer says so too, and clients stay: they would
@@ -103,6 +104,8 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case n.draining.Load():
 		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
+	case !n.system.Whole() || n.member != nil && !n.member.node.Linked():
+		r.Ready, r.State, status = false, "broken", http.StatusServiceUnavailable
 	case n.member != nil && n.member.node.Isolated():
 		r.Ready, r.State, status = false, "isolated", http.StatusServiceUnavailable
 	case n.memory.full():

@@ -1,0 +1,49 @@
+package actors_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestWhatANodeCannotBeWithoutComesBack stops the registries and the gateway, one
+// after the other and all at once. The node says so, and those who are there play
+// on without connecting again.
+func TestWhatANodeCannotBeWithoutComesBack(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.ok("estimate", room, `,"value":"5"`)
+		for _, stopped := range [][]string{{"rooms"}, {"users"}, {"gateway"}, {"users", "rooms", "gateway"}, {"rooms"}} {
+			for _, name := range stopped {
+				h.sys.StopFromOutside(name)
+			}
+			synctest.Wait()
+			if h.sys.Whole() {
+				t.Errorf("%v: got whole, want not", stopped)
+			}
+			time.Sleep(5 * time.Second)
+			synctest.Wait()
+			if !h.sys.Whole() {
+				t.Fatalf("%v: got not whole after 5 s, want whole", stopped)
+			}
+			h.connect("").create()
+			ada.ok("reveal", room, "")
+			bob.settle()
+			if bob.room()["revealed"] != true {
+				t.Errorf("%v: Bob does not see what happens afterwards", stopped)
+			}
+			ada.ok("clear", room, "")
+			bob.ok("estimate", room, `,"value":"8"`)
+			ada.settle()
+			if m := ada.member(bob.user); m["estimated"] != true {
+				t.Errorf("%v: Ada sees %v, want an estimate", stopped, m)
+			}
+			if ada.closed != 0 || bob.closed != 0 {
+				t.Fatalf("%v: hung up on with %d and %d", stopped, ada.closed, bob.closed)
+			}
+		}
+	})
+}
