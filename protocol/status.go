@@ -20,6 +20,7 @@ type Status struct {
 	Patch []byte
 
 	full func() []byte
+	size func() int
 }
 
 // NewStatus makes the status of a room at next's version. Prev is the snapshot
@@ -27,6 +28,7 @@ type Status struct {
 func NewStatus(prev, next *poker.Snapshot) *Status {
 	s := &Status{RoomID: next.ID, Epoch: next.Epoch, Version: next.Version}
 	s.full = sync.OnceValue(func() []byte { return AppendStatus(nil, next) })
+	s.size = sync.OnceValue(func() int { return len(s.Patch) + weigh(next) })
 	if prev == nil {
 		return s
 	}
@@ -39,8 +41,33 @@ func NewStatus(prev, next *poker.Snapshot) *Status {
 // Full is the whole roomStatus message. The caller does not change it.
 func (s *Status) Full() []byte { return s.full() }
 
+// Size is about how many bytes are kept for as long as the status is not sent.
+func (s *Status) Size() int {
+	if s.size == nil {
+		return 0 // the zero Status
+	}
+	return s.size()
+}
+
+// weigh estimates what a snapshot takes, without encoding it.
+func weigh(s *poker.Snapshot) int {
+	const room, member = 1 << 10, 200
+	n := room + len(s.Topic)
+	for i := range s.Members {
+		m := &s.Members[i]
+		n += member + len(m.Name)
+		if m.Vote != nil {
+			n += len(m.Vote.Value) + len(m.Vote.Comment)
+		}
+	}
+	for _, topic := range s.Topics {
+		n += len(topic)
+	}
+	return n
+}
+
 // EncodedStatus is a status that comes from another node: full is the whole
 // roomStatus message, which is not changed from then on.
 func EncodedStatus(room poker.RoomID, epoch string, version uint64, full []byte) *Status {
-	return &Status{RoomID: room, Epoch: epoch, Version: version, full: func() []byte { return full }}
+	return &Status{RoomID: room, Epoch: epoch, Version: version, full: func() []byte { return full }, size: func() int { return len(full) }}
 }

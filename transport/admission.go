@@ -48,6 +48,7 @@ type address struct {
 	handshakes  bucket
 	mints       bucket
 	ends        bucket // of sessions and users
+	answers     bucket // long ones, in bytes
 	looks       bucket // at how it stands with the session of who loads a document
 }
 
@@ -113,6 +114,22 @@ func (a *admission) end(addr netip.Addr, now time.Duration) time.Duration {
 		return 0
 	}
 	return max(1, from.ends.wait(endings, now))
+}
+
+// answered counts a long answer to somebody at the address.
+func (a *admission) answered(addr netip.Addr, r rate, bytes int, now time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.address(addr, now).answers.charge(r, float64(bytes), addressDebt, now)
+}
+
+// overdrawn says that the address has been answered more than its rate allows.
+func (a *admission) overdrawn(addr netip.Addr, r rate, now time.Duration) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	from.answers.settle(r, now)
+	return from.answers.used > r.burst
 }
 
 // admit takes the connection in, or says why not.
@@ -216,7 +233,8 @@ func (a *admission) sweep(now time.Duration) {
 			known.mints.settle(a.mints, now)
 			known.looks.settle(a.mints, now)
 			known.ends.settle(endings, now)
-			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0 && known.ends.used == 0
+			known.answers.settle(rate{addressRate, addressBurst}, now)
+			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0 && known.ends.used == 0 && known.answers.used == 0
 			if known.connections == 0 && (unused || crowded) {
 				delete(a.addresses, addr)
 			}

@@ -64,6 +64,7 @@ func (c *Conn) breakOff() {
 		c.code = ClosedAbruptly
 	}
 	c.out.clear()
+	c.account()
 	if c.raw != nil {
 		_ = c.raw.Close() // closed is closed
 	}
@@ -107,6 +108,10 @@ func (c *Conn) hangUp(byClient bool) {
 	if !byClient {
 		c.linger()
 	}
+	c.mu.Lock()
+	c.out = outbox{}
+	c.account()
+	c.mu.Unlock()
 	_ = c.raw.Close()
 	_ = c.ws.CloseNow() // frees what the library holds
 	c.timer.Stop()

@@ -30,12 +30,15 @@ type Conn struct {
 	ws      *websocket.Conn
 	heard   atomic.Int64 // when the client last sent anything, on the server's clock
 
+	share share
+
 	// For the read loop only.
-	session  Session
-	inbound  inbound
-	messages bucket
-	refused  tally
-	errors   tally
+	session      Session
+	inbound      inbound
+	messages     bucket
+	refused      tally
+	askedForMuch bool // it has asked for a long answer
+	errors       tally
 
 	// The rest is for whoever holds mu. It is never held while waiting.
 	mu       sync.Mutex
@@ -43,6 +46,8 @@ type Conn struct {
 	direct   *direct            // nil where raw has no way to write without waiting
 	writing  bool               // somebody else writes, and will see what is queued
 	written  chan struct{}      // closed when that ends; made by whoever waits for it
+	flying   int                // bytes that another goroutine waits for the socket to take
+	answers  bucket             // long ones, in bytes
 	waiting  time.Duration      // since when the queue is not empty, for Observe
 	code     protocol.CloseCode // what it closes or closed with; zero while it is open
 	echo     bool               // the library chose the code, perhaps the client's
@@ -59,12 +64,19 @@ func newConn(s *Server, session identity.Session, addr netip.Addr) *Conn {
 	return c
 }
 
+// sendBuffer is what the operating system may keep for a client that does not
+// read. Left alone it takes megabytes for each, and they are the process's.
+const sendBuffer = 128 << 10
+
 // attach gives the connection its socket, and what the client sent before.
 func (c *Conn) attach(raw net.Conn, early []byte) {
 	c.inbound.early = early
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.raw = raw
+	if socket, ok := raw.(interface{ SetWriteBuffer(int) error }); ok {
+		_ = socket.SetWriteBuffer(sendBuffer) // without it there is more than we ask for
+	}
 	c.direct = newDirect(raw)
 	c.timer = time.AfterFunc(pingInterval, c.tick)
 	if c.code != 0 {
@@ -82,6 +94,9 @@ func (c *Conn) Issued() time.Time { return c.issued }
 func (c *Conn) Send(event []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(event) >= longAnswer {
+		c.answered(len(event))
+	}
 	c.push(opText, event)
 }
 
@@ -218,7 +233,11 @@ func (c *Conn) handle(data []byte) {
 			c.Close(protocol.CloseTooManyErrors, "too many errors")
 		}
 	case c.tooManyEnds(in, now):
-		c.refuse(tooFast(in, nil))
+		c.refuse(about(protocol.RateLimited, in))
+	case c.rationed(in, now):
+		c.refuse(about(protocol.RateLimited, in))
+	case c.share.held.Load() > 0 && c.server.budget.tight():
+		c.refuse(about(protocol.Unavailable, in))
 	default:
 		c.session.Handle(in)
 	}
@@ -232,11 +251,17 @@ func (c *Conn) tooManyEnds(in protocol.Incoming, now time.Duration) bool {
 
 // tooFast refuses a message that may be a good one.
 func tooFast(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
-	why := protocol.NewError(protocol.RateLimited)
-	if fault != nil {
-		why.ID, why.Request, why.RoomID = fault.ID, fault.Request, fault.RoomID
-		return why
+	if fault == nil {
+		return about(protocol.RateLimited, in)
 	}
+	why := protocol.NewError(protocol.RateLimited)
+	why.ID, why.Request, why.RoomID = fault.ID, fault.Request, fault.RoomID
+	return why
+}
+
+// about refuses a request.
+func about(code protocol.Code, in protocol.Incoming) *protocol.Error {
+	why := protocol.NewError(code)
 	why.ID, why.Request = in.ID, in.Name
 	if about, ok := in.Request.(protocol.RoomRequest); ok {
 		why.RoomID = about.Room()

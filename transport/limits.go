@@ -27,6 +27,8 @@ type limits struct {
 	messages rate
 	overhead rate // frames that bring no message nearer
 	bytes    rate
+
+	answers, addressAnswers rate // long ones, in bytes
 }
 
 // newLimits derives the limits that clients are not told from the one they are.
@@ -47,5 +49,6 @@ func newLimits(cfg *Config) limits {
 		perSecond: (cfg.MessageRate + maxRefused/errorWindow.Seconds()) * longest,
 		burst:     (burst + maxRefused) * longest,
 	}
+	l.answers, l.addressAnswers = rate{answerRate, answerBurst}, rate{addressRate, addressBurst}
 	return l
 }

@@ -17,6 +17,11 @@ func (c *Conn) push(opcode byte, payload []byte) {
 	if c.code != 0 {
 		return
 	}
+	if len(payload) > protocol.MaxEvent {
+		c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload))
+		c.shut(protocol.CloseInternal, "internal error")
+		return
+	}
 	if !c.out.push(opcode, payload) {
 		c.shut(protocol.CloseSlowConsumer, "too slow")
 		return
@@ -30,6 +35,9 @@ func (c *Conn) flush() {
 	if c.writing {
 		if c.waiting == 0 {
 			c.waiting = c.server.now()
+		}
+		if c.flying > 0 {
+			c.account()
 		}
 		return
 	}
@@ -50,6 +58,8 @@ func (c *Conn) flush() {
 		case n < len(chunk.bytes):
 			c.writing = true
 			c.waiting = begun
+			c.flying = len(chunk.bytes) - n
+			c.account()
 			go c.write(chunk, n)
 			return
 		}
@@ -79,6 +89,8 @@ func (c *Conn) write(chunk chunk, n int) {
 		c.observe(begun)
 		begun, c.waiting, n = c.waiting, 0, 0
 		chunk = c.take()
+		c.flying = len(chunk.bytes)
+		c.account()
 	}
 	chunk.recycle()
 	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only when it is closed
@@ -95,7 +107,8 @@ func (c *Conn) wrote() {
 
 // wroteAll says that nobody is writing any more.
 func (c *Conn) wroteAll() {
-	c.writing, c.waiting = false, 0
+	c.writing, c.waiting, c.flying = false, 0, 0
+	c.account()
 	if c.written != nil {
 		close(c.written)
 		c.written = nil
@@ -142,6 +155,8 @@ type chunk struct {
 func (c *Conn) take() chunk {
 	buffer := buffers.Get().(*[]byte)
 	b, shared := c.out.take((*buffer)[:0])
+	c.answered(c.out.whole)
+	c.out.whole = 0
 	if shared {
 		buffers.Put(buffer)
 		return chunk{bytes: b}

@@ -9,7 +9,8 @@ import (
 
 const (
 	// maxEvents and maxEventBytes are what may wait for a client. The event that
-	// crosses the second is still taken, so that one long answer can be given.
+	// crosses the second is still taken, so that one long answer can be given; none
+	// is longer than protocol.MaxEvent.
 	maxEvents     = 64
 	maxEventBytes = 256 << 10
 	// batchBytes is about how much is written at once.
@@ -24,6 +25,7 @@ type outbox struct {
 	rooms []slot
 	tail  []byte // the payload of a frame whose header has been taken
 	turn  int    // the room to look at first, so that a busy one does not hold up others
+	whole int    // bytes taken of whole statuses that were asked for, until somebody looks
 }
 
 type frame struct {
@@ -112,8 +114,11 @@ func (o *outbox) take(dst []byte) (b []byte, shared bool) {
 			break
 		}
 		o.turn %= len(o.rooms)
-		message := o.rooms[o.turn].take()
+		message, asked := o.rooms[o.turn].take()
 		o.turn++
+		if asked {
+			o.whole += len(message)
+		}
 		switch {
 		case message == nil:
 		case len(message) < batchBytes:
@@ -126,16 +131,28 @@ func (o *outbox) take(dst []byte) (b []byte, shared bool) {
 	return dst, false
 }
 
-// take is the status to send, as a patch where that says it all; nil if there is
-// none.
-func (s *slot) take() []byte {
-	if s.pending == nil {
-		return nil
+// weight is about how many bytes wait.
+func (o *outbox) weight() int {
+	n := o.bytes + len(o.queue)*frameWeight + len(o.tail)
+	for i := range o.rooms {
+		if s := o.rooms[i].pending; s != nil {
+			n += s.Size()
+		}
 	}
-	message := s.pending.Patch
+	return n
+}
+
+// take is the status to send, as a patch where that says it all, and whether it
+// is the whole one because the client has joined; nil if there is none.
+func (s *slot) take() (message []byte, asked bool) {
+	if s.pending == nil {
+		return nil, false
+	}
+	asked = s.version == 0
+	message = s.pending.Patch
 	if message == nil || s.version == 0 || s.pending.Since != s.version {
 		message = s.pending.Full()
 	}
 	s.version, s.pending = s.pending.Version, nil
-	return message
+	return message, asked
 }

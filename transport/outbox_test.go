@@ -132,7 +132,7 @@ func TestOutbox(t *testing.T) {
 // Case 68.
 func TestOutboxBytes(t *testing.T) {
 	o := &outbox{}
-	long := []byte(strings.Repeat("x", 10*maxEventBytes))
+	long := []byte(strings.Repeat("x", protocol.MaxEvent))
 	if !o.push(opText, long) {
 		t.Error("one long event is refused")
 	}

@@ -81,6 +81,12 @@ type Config struct {
 	// must be quick and safe for concurrent use.
 	Full func() bool
 
+	// MaxQueued is how many bytes may wait for all clients together. From half of it
+	// on, requests of clients that do not read are refused as unavailable; over it,
+	// those are cut for whom most is waiting. As much again may be under way to
+	// those, for as long as a client has to answer a close.
+	MaxQueued int64
+
 	// MessageRate and MessageBurst are what a connection may send, in messages a
 	// second and at once. The limits for bytes follow from them.
 	MessageRate  float64
@@ -112,6 +118,7 @@ type Server struct {
 	open      sync.WaitGroup // connections from admission to release
 	counters  counters
 	sockets   *Sockets
+	budget    budget
 
 	complaints bucket // what clients made the log say lately
 	complainMu sync.Mutex
@@ -143,7 +150,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
-	return &Server{
+	s := &Server{
 		cfg:       cfg,
 		limits:    newLimits(&cfg),
 		sites:     known,
@@ -151,7 +158,9 @@ func New(cfg Config) (*Server, error) {
 		start:     time.Now(),
 		admission: newAdmission(&cfg),
 		sockets:   NewSockets(cfg.Sockets),
-	}, nil
+	}
+	s.budget.limit = cfg.MaxQueued
+	return s, nil
 }
 
 // Listen is the listener of the public port with Config.Sockets' limits.

@@ -18,6 +18,8 @@ type Stats struct {
 	Mints        uint64 // new sessions
 	MintsRefused uint64
 	Panics       uint64
+	Queued       int64  // bytes that wait for clients now
+	Relieved     uint64 // connections cut because too much waited for all together
 
 	Handshakes map[int]uint64                // by HTTP status
 	Refusals   map[protocol.Code]uint64      // messages that got no further than here
@@ -48,6 +50,8 @@ func (s *Server) Stats() Stats {
 		Mints:        c.mints.Load(),
 		MintsRefused: c.mintsRefused.Load(),
 		Panics:       c.panics.Load(),
+		Queued:       s.budget.held.Load() + s.budget.leaving.Load(),
+		Relieved:     c.relieved.Load(),
 		Handshakes:   maps.Clone(c.handshakes),
 		Refusals:     maps.Clone(c.refusals),
 		Closes:       maps.Clone(c.closes),
@@ -57,7 +61,7 @@ func (s *Server) Stats() Stats {
 // counters are the living Stats. Those without a lock are counted with every
 // message, the maps with what happens seldom.
 type counters struct {
-	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics atomic.Uint64
+	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved atomic.Uint64
 
 	mu         sync.Mutex
 	handshakes map[int]uint64

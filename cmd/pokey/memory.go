@@ -47,6 +47,20 @@ func limitMemory(log *slog.Logger) *memory {
 	return &memory{limit: uint64(limit), log: log}
 }
 
+// What may wait for all clients together is a sixteenth of the memory there is,
+// and as much again for those that are told to go; a quarter of a gigabyte where
+// nobody says how much there is.
+const (
+	queueShare = 16
+	leastQueue = 2 << 20
+	mostQueue  = 256 << 20
+)
+
+// queue is how many bytes may wait for all clients together.
+func (m *memory) queue() int64 {
+	return int64(min(max(m.limit/queueShare, leastQueue), mostQueue))
+}
+
 // full says that newcomers are to be turned away for want of memory.
 func (m *memory) full() bool {
 	if m.limit == math.MaxInt64 {

@@ -59,3 +59,12 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		}
 	})
 }
+
+// A1. What may wait for clients is a share of the memory there is.
+func TestMemoryForQueues(t *testing.T) {
+	for limit, want := range map[uint64]int64{16 << 20: 2 << 20, 256 << 20: 16 << 20, 1 << 30: 64 << 20, 64 << 30: 256 << 20, math.MaxInt64: 256 << 20} {
+		if got := (&memory{limit: limit}).queue(); got != want {
+			t.Errorf("of %d bytes: got %d, want %d", limit, got, want)
+		}
+	}
+}

@@ -78,7 +78,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,
-		Sockets:        c.sockets(),
+		Sockets: c.sockets(), MaxQueued: n.memory.queue(),
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
 		Full: n.memory.full, Observe: n.metrics.observeDelivery,
 	})
