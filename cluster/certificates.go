@@ -23,45 +23,80 @@ const (
 	nodeYears      = 1
 )
 
-// NewCertificates writes what nodes need to believe each other into dir: an
-// authority, ca.pem and ca-key.pem, unless dir has one already, and for each
-// host, which is an IP address or a name, HOST.pem and HOST-key.pem. Those are
-// issued anew if they exist, which is how they are renewed; running nodes follow
-// by themselves. Keys can be read by their owner only; the authority's is needed
-// nowhere but here.
+// Certificates says what certificates to make.
+type Certificates struct {
+	// Dir gets ca.pem, and HOST.pem and HOST-key.pem for each host.
+	Dir string
+	// Authority has ca.pem and ca-key.pem, or gets them; empty means Dir. Who can
+	// read ca-key.pem there can make certificates, so it is needed nowhere else.
+	Authority string
+	// Hosts are IP addresses or names.
+	Hosts []string
+	// Client says that the holders connect to others only, and nobody to them.
+	Client bool
+}
+
+// NewCertificates is Make with an authority in dir itself.
 func NewCertificates(dir string, hosts []string) error {
-	for _, h := range hosts {
+	return Certificates{Dir: dir, Hosts: hosts}.Make()
+}
+
+// Make writes what those who have the same authority believe each other by. The
+// authority is made unless there is one; the hosts' certificates are issued anew
+// if they exist, which is how they are renewed; running nodes follow by
+// themselves. Keys can be read by their owner only.
+func (c Certificates) Make() error {
+	for _, h := range c.Hosts {
 		if !validHost(h) {
 			return fmt.Errorf("cluster: %q is neither an IP address nor a host's name", h)
 		}
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	if c.Authority == "" {
+		c.Authority = c.Dir
 	}
-	authority, err := tls.LoadX509KeyPair(filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem"))
+	for _, dir := range []string{c.Authority, c.Dir} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	authority, err := tls.LoadX509KeyPair(filepath.Join(c.Authority, "ca.pem"), filepath.Join(c.Authority, "ca-key.pem"))
 	if errors.Is(err, os.ErrNotExist) {
-		authority, err = newAuthority(dir)
+		authority, err = newAuthority(c.Authority)
 	}
 	if err != nil {
-		return fmt.Errorf("cluster: the authority in %s: %w", dir, err)
+		return fmt.Errorf("cluster: the authority in %s: %w", c.Authority, err)
 	}
-	for _, h := range hosts {
-		template := &x509.Certificate{
-			Subject:     pkix.Name{CommonName: h},
-			NotAfter:    time.Now().AddDate(nodeYears, 0, 0),
-			KeyUsage:    x509.KeyUsageDigitalSignature,
-			ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	if c.Authority != c.Dir {
+		public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Certificate[0]})
+		if err := replaceFile(filepath.Join(c.Dir, "ca.pem"), public, 0o644); err != nil {
+			return err
 		}
-		if ip := net.ParseIP(h); ip != nil {
-			template.IPAddresses = []net.IP{ip}
-		} else {
-			template.DNSNames = []string{h}
-		}
-		if _, err := issue(dir, h, template, &authority); err != nil {
+	}
+	for _, h := range c.Hosts {
+		if _, err := issue(c.Dir, h, c.template(h), &authority); err != nil {
 			return fmt.Errorf("cluster: a certificate for %s: %w", h, err)
 		}
 	}
 	return nil
+}
+
+// template is a certificate for a host.
+func (c Certificates) template(host string) *x509.Certificate {
+	template := &x509.Certificate{
+		Subject:     pkix.Name{CommonName: host},
+		NotAfter:    time.Now().AddDate(nodeYears, 0, 0),
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	if c.Client {
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	}
+	if ip := net.ParseIP(host); ip != nil {
+		template.IPAddresses = []net.IP{ip}
+	} else {
+		template.DNSNames = []string{host}
+	}
+	return template
 }
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
@@ -77,7 +112,7 @@ func newAuthority(dir string) (tls.Certificate, error) {
 		}
 	}
 	return issue(dir, "ca", &x509.Certificate{
-		Subject:               pkix.Name{CommonName: "Pokey nodes"},
+		Subject:               pkix.Name{CommonName: "Pokey"},
 		NotAfter:              time.Now().AddDate(authorityYears, 0, 0),
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		IsCA:                  true,

@@ -1,9 +1,11 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -20,10 +22,12 @@ import (
 )
 
 // Credentials are what a node proves itself with and what it believes others
-// by. They follow their files: a connection begun after these have changed uses
+// by: other nodes, or etcd. They follow their files: a connection begun after these have changed uses
 // what is in them then, or, if that is unusable, what was there before.
 type Credentials struct {
-	files [3]string // CA, certificate, key
+	files [3]string          // CA, certificate, key
+	whose string             // "node" or "etcd"
+	uses  []x509.ExtKeyUsage // that the certificate must be for
 	log   *slog.Logger
 
 	mu      sync.Mutex
@@ -31,6 +35,7 @@ type Credentials struct {
 	pair    tls.Certificate
 	expires time.Time
 	roots   *x509.CertPool
+	trusted [][]byte // what roots is made of
 }
 
 // stamp is what tells one state of a file from another.
@@ -43,12 +48,36 @@ type stamp struct {
 // nodes are believed, this node's certificate (with intermediates, if any) and
 // its key. A problem with newer files goes to log.
 func LoadCredentials(ca, cert, key string, log *slog.Logger) (*Credentials, error) {
-	c := &Credentials{files: [3]string{ca, cert, key}, log: log}
+	return loaded(&Credentials{files: [3]string{ca, cert, key}, whose: "node", uses: bothEnds, log: log})
+}
+
+// LoadClientCredentials is LoadCredentials for a mere client of etcd. Its
+// authority must be another one than that of the nodes, see
+// [Credentials.SharesAuthority].
+func LoadClientCredentials(ca, cert, key string, log *slog.Logger) (*Credentials, error) {
+	return loaded(&Credentials{files: [3]string{ca, cert, key}, whose: "etcd", uses: bothEnds[1:], log: log})
+}
+
+func loaded(c *Credentials) (*Credentials, error) {
 	c.stamps = c.look()
 	if err := c.load(); err != nil {
-		return nil, fmt.Errorf("cluster: node certificate: %w", err)
+		return nil, fmt.Errorf("cluster: %s certificate: %w", c.whose, err)
 	}
 	return c, nil
+}
+
+// SharesAuthority reports whether there is an authority that both believe: then
+// who has a certificate for one thing could use it for the other.
+func (c *Credentials) SharesAuthority(other *Credentials) bool {
+	return slices.ContainsFunc(c.authorities(), func(a []byte) bool {
+		return slices.ContainsFunc(other.authorities(), func(b []byte) bool { return bytes.Equal(a, b) })
+	})
+}
+
+func (c *Credentials) authorities() [][]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.trusted
 }
 
 // Expires is when this node's certificate does. From then on no new connection
@@ -68,10 +97,10 @@ func (c *Credentials) follow() {
 	}
 	c.stamps = now
 	if err := c.load(); err != nil {
-		c.log.Error("new node certificates are unusable, the old ones stay", "err", err)
+		c.log.Error("new certificates are unusable, the old ones stay", "for", c.whose, "err", err)
 		return
 	}
-	c.log.Info("node certificates were read again", "expires", c.expires)
+	c.log.Info("certificates were read again", "for", c.whose, "expires", c.expires)
 }
 
 func (c *Credentials) look() (s [3]stamp) {
@@ -88,27 +117,38 @@ func (c *Credentials) load() error {
 	if err != nil {
 		return err
 	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(authorities) {
+	roots, trusted := x509.NewCertPool(), [][]byte{}
+	for block, rest := pem.Decode(authorities); block != nil; block, rest = pem.Decode(rest) {
+		if one, err := x509.ParseCertificate(block.Bytes); err == nil && block.Type == "CERTIFICATE" {
+			roots.AddCert(one)
+			trusted = append(trusted, one.Raw)
+		}
+	}
+	if len(trusted) == 0 {
 		return fmt.Errorf("%s holds no certificate", c.files[0])
 	}
 	pair, err := tls.LoadX509KeyPair(c.files[1], c.files[2])
 	if err != nil {
 		return err
 	}
-	if err := forNodes(pair.Leaf); err != nil {
+	if err := usable(pair.Leaf, c.uses); err != nil {
 		return fmt.Errorf("%s: %w", c.files[1], err)
 	}
-	c.roots, c.pair, c.expires = roots, pair, pair.Leaf.NotAfter
+	c.roots, c.trusted, c.pair, c.expires = roots, trusted, pair, pair.Leaf.NotAfter
 	return nil
 }
 
-// forNodes says whether a certificate may be used at both ends of a link, which
-// those of mere clients or servers of the same authority may not.
-func forNodes(leaf *x509.Certificate) error {
-	for _, use := range []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth} {
+// bothEnds of a link are what a node's certificate must be for, which those of
+// mere clients or servers of the same authority are not.
+var bothEnds = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+
+// forNodes says whether a certificate may be used at both ends of a link.
+func forNodes(leaf *x509.Certificate) error { return usable(leaf, bothEnds) }
+
+func usable(leaf *x509.Certificate, uses []x509.ExtKeyUsage) error {
+	for _, use := range uses {
 		if !slices.Contains(leaf.ExtKeyUsage, use) {
-			return errors.New("the certificate is not for a node: it must be for both server and client authentication")
+			return errors.New("the certificate must be for client authentication, and a node's for server authentication too")
 		}
 	}
 	return nil
@@ -133,8 +173,7 @@ func (c *Credentials) config() *tls.Config {
 	}
 }
 
-// ClientConfig is the same proof for a client of another service that believes
-// the same authority, such as etcd. It is a snapshot but for the certificate,
+// ClientConfig is for a client of etcd. It is a snapshot but for the certificate,
 // which follows the files.
 func (c *Credentials) ClientConfig() *tls.Config {
 	c.mu.Lock()

@@ -9,6 +9,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
+	"log/slog"
 	"math/big"
 	"net"
 	"os"
@@ -131,6 +133,84 @@ func TestNewCertificates(t *testing.T) {
 	if err := NewCertificates(dir, nil); err == nil || read("ca.pem") != authority {
 		t.Errorf("an authority without its key: %v", err)
 	}
+}
+
+// TestAuthoritiesApart makes certificates for nodes and for etcd as they are to
+// be made: their keys stay apart, and none is good for the other.
+func TestAuthoritiesApart(t *testing.T) {
+	root := t.TempDir()
+	issued := func(c Certificates) string {
+		t.Helper()
+		c.Dir, c.Authority = filepath.Join(root, c.Dir), filepath.Join(root, c.Authority)
+		if err := c.Make(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(c.Dir, "ca-key.pem")); err == nil {
+			t.Errorf("%s has the authority's key", c.Dir)
+		}
+		return c.Dir
+	}
+	nodes := issued(Certificates{Dir: "nodes", Authority: "of-nodes", Hosts: []string{here}})
+	etcd := issued(Certificates{Dir: "etcd", Authority: "of-etcd", Hosts: []string{here}})
+	clients := issued(Certificates{Dir: "clients", Authority: "of-etcd", Hosts: []string{here}, Client: true})
+	load := func(dir string, with func(ca, cert, key string, log *slog.Logger) (*Credentials, error)) (*Credentials, error) {
+		return with(filepath.Join(dir, "ca.pem"), filepath.Join(dir, here+".pem"), filepath.Join(dir, here+"-key.pem"), quiet)
+	}
+	node, err := load(nodes, LoadCredentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := load(clients, LoadClientCredentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := load(etcd, LoadCredentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := load(clients, LoadCredentials); err == nil {
+		t.Error("a client's certificate is good for a node")
+	}
+	if node.SharesAuthority(client) || !server.SharesAuthority(client) {
+		t.Errorf("nodes and etcd share an authority: %v; etcd and its clients: %v", node.SharesAuthority(client), server.SharesAuthority(client))
+	}
+	handshake := func(dialer, listener *tls.Config) error {
+		l, err := tls.Listen("tcp", here+":0", listener)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = l.Close() }()
+		ended := aside(func() error {
+			conn, err := l.Accept()
+			if err != nil {
+				return err
+			}
+			defer func() { _ = conn.Close() }()
+			return conn.(*tls.Conn).HandshakeContext(t.Context())
+		})
+		conn, err := tls.Dial("tcp", l.Addr().String(), dialer)
+		if err == nil {
+			defer func() { _ = conn.Close() }()
+		}
+		return errors.Join(err, <-ended)
+	}
+	asEtcd := &tls.Config{Certificates: []tls.Certificate{server.pair}, ClientCAs: server.roots, ClientAuth: tls.RequireAndVerifyClientCert}
+	if err := handshake(client.ClientConfig(), asEtcd); err != nil {
+		t.Errorf("a node is not known to etcd: %v", err)
+	}
+	if handshake(client.ClientConfig(), node.config()) == nil || handshake(server.config(), node.config()) == nil {
+		t.Error("a certificate for etcd is good on the node port")
+	}
+	if handshake(node.config(), asEtcd) == nil {
+		t.Error("a certificate for nodes is good for etcd")
+	}
+}
+
+// aside runs f aside.
+func aside(f func() error) <-chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- f() }()
+	return ended
 }
 
 func TestCredentialsFollowTheirFiles(t *testing.T) {

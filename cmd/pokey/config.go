@@ -27,6 +27,9 @@ type config struct {
 	data           string
 	secretFile     string
 	etcd           []string
+	etcdCA         string
+	etcdCert       string
+	etcdKey        string
 	nodeListen     string
 	nodeAdvertise  string
 	nodeCA         string
@@ -73,7 +76,10 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
-	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with the certificate of -node-tls-cert", c.setEtcd)
+	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
+	fs.StringVar(&c.etcdCA, "etcd-tls-ca", "", "`FILE` with the certificate authority of etcd, another one than the nodes'; required with -etcd https://…")
+	fs.StringVar(&c.etcdCert, "etcd-tls-cert", "", "`FILE` with the certificate that etcd knows this node by")
+	fs.StringVar(&c.etcdKey, "etcd-tls-key", "", "`FILE` with the key of that certificate")
 	fs.StringVar(&c.nodeListen, "node-listen", "", "listen for other nodes on `HOST:PORT`")
 	fs.StringVar(&c.nodeAdvertise, "node-advertise", "", "`HOST:PORT` under which other nodes reach this one (default -node-listen)")
 	fs.StringVar(&c.nodeCA, "node-tls-ca", "", "`FILE` with the certificate authority of the nodes; required unless -node-listen is on loopback")

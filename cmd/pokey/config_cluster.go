@@ -33,15 +33,10 @@ func (c *config) setEtcd(list string) error {
 
 // checkCluster finds settings of a cluster that do not go together, or are unsafe.
 func (c *config) checkCluster(fault func(format string, args ...any)) {
-	tls := 0
-	for _, file := range []string{c.nodeCA, c.nodeCert, c.nodeKey} {
-		if file != "" {
-			tls++
-		}
-	}
+	tls, forEtcd := given(c.nodeCA, c.nodeCert, c.nodeKey), given(c.etcdCA, c.etcdCert, c.etcdKey)
 	if len(c.etcd) == 0 {
-		if c.nodeListen+c.nodeAdvertise != "" || tls > 0 {
-			fault("-node-listen, -node-advertise and -node-tls-… are for a cluster, which needs -etcd")
+		if c.nodeListen+c.nodeAdvertise != "" || tls+forEtcd > 0 {
+			fault("-node-listen, -node-advertise, -node-tls-… and -etcd-tls-… are for a cluster, which needs -etcd")
 		}
 		return
 	}
@@ -55,10 +50,25 @@ func (c *config) checkCluster(fault func(format string, args ...any)) {
 	if tls != 0 && tls != 3 {
 		fault("-node-tls-ca, -node-tls-cert and -node-tls-key go together")
 	}
-	if tls == 0 && strings.HasPrefix(c.etcd[0], "https://") {
-		fault("-etcd %s needs -node-tls-ca, -node-tls-cert and -node-tls-key", c.etcd[0])
+	switch encrypted := strings.HasPrefix(c.etcd[0], "https://"); {
+	case encrypted && forEtcd != 3:
+		fault("-etcd %s needs -etcd-tls-ca, -etcd-tls-cert and -etcd-tls-key; pokey certs -client makes some", c.etcd[0])
+	case !encrypted && forEtcd != 0:
+		fault("-etcd-tls-… is for -etcd https://…, and %s is not encrypted", c.etcd[0])
+	case encrypted && c.etcdCA == c.nodeCA:
+		fault("-etcd-tls-ca is the same as -node-tls-ca: who has a certificate for etcd must not have one for nodes by that")
 	}
 	if c.secretFile == "" {
 		fault("-secret-file is required with -etcd: all nodes have the same secret, so none of them can make its own")
 	}
+}
+
+// given is how many of the settings were made.
+func given(settings ...string) (n int) {
+	for _, s := range settings {
+		if s != "" {
+			n++
+		}
+	}
+	return n
 }

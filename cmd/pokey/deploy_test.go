@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -94,12 +95,21 @@ var defaulted = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
 
 func TestComposeFile(t *testing.T) {
 	services, _ := at(readYAML(t, "../../docker-compose.yml")[0], "services").(map[string]any)
-	certified := texts(at(services["certs"], "command"))[2:]
+	certified := map[string][]string{} // by volume
+	for _, name := range []string{"node-certs", "etcd-certs", "client-certs"} {
+		certified[name] = texts(at(services[name], "command"))[3:]
+	}
 	profiles := map[string][]string{} // of whom publishes a port
 	nodes := 0
 	for name, s := range services {
 		if at(s, "read_only") != true || !slices.Equal(texts(at(s, "cap_drop")), []string{"ALL"}) || !slices.Contains(texts(at(s, "security_opt")), "no-new-privileges:true") {
 			t.Errorf("%s may do more than it needs", name)
+		}
+		if at(s, "mem_limit") == nil || at(s, "pids_limit") == nil {
+			t.Errorf("%s may take all the memory or processes there are", name)
+		}
+		if network := at(s, "network_mode"); network != "none" && strings.Contains(fmt.Sprint(texts(at(s, "volumes"))), "authority") {
+			t.Errorf("%s has an authority's key and a network", name)
 		}
 		for range texts(at(s, "ports")) {
 			for _, p := range texts(at(s, "profiles")) {
@@ -111,7 +121,7 @@ func TestComposeFile(t *testing.T) {
 		for key, v := range own {
 			settings[key] = defaulted.ReplaceAllString(fmt.Sprint(v), "$1")
 		}
-		if name == "pokey" || strings.HasPrefix(name, "node-") {
+		if name == "pokey" || strings.HasPrefix(name, "node-") && name != "node-certs" {
 			c := accepts(t, name, settings)
 			period, err := time.ParseDuration(fmt.Sprint(at(s, "stop_grace_period")))
 			if err != nil {
@@ -121,16 +131,20 @@ func TestComposeFile(t *testing.T) {
 			if len(c.etcd) > 0 {
 				nodes++
 				host, _, _ := strings.Cut(c.nodeAdvertise, ":")
-				if host != name || c.nodeCert != "/certs/"+host+".pem" {
-					t.Errorf("%s is %s with %s", name, c.nodeAdvertise, c.nodeCert)
+				if host != name || c.nodeCert != "/certs/"+host+".pem" || c.etcdCert != "/etcd-certs/"+host+".pem" {
+					t.Errorf("%s is %s with %s and %s", name, c.nodeAdvertise, c.nodeCert, c.etcdCert)
 				}
 			}
 		}
-		if strings.HasPrefix(name, "node-") || strings.HasPrefix(name, "etcd-") {
-			if !slices.Contains(certified, name) {
-				t.Errorf("nobody makes a certificate for %s", name)
+		for _, v := range texts(at(s, "volumes")) {
+			volume, _, _ := strings.Cut(v, ":")
+			if who := certified[volume]; who != nil && volume != name && !slices.Contains(who, name) {
+				t.Errorf("%s has the volume %s, which is for %v", name, volume, who)
 			}
 		}
+	}
+	if a, b := texts(at(services["node-certs"], "volumes"))[0], texts(at(services["etcd-certs"], "volumes"))[0]; a == b {
+		t.Errorf("nodes and etcd have the same authority: %s", a)
 	}
 	if nodes != 3 || len(profiles) != 2 || !slices.Equal(profiles["single"], []string{"pokey"}) || !slices.Equal(profiles["cluster"], []string{"proxy"}) {
 		t.Errorf("%d nodes; ports are published by %v", nodes, profiles)
@@ -191,10 +205,65 @@ func TestKubernetesManifests(t *testing.T) {
 			t.Errorf("%s selects %v, and the pods are %v", id, selector, labels)
 		}
 	}
+	if types := texts(at(found["NetworkPolicy/pokey"], "spec", "policyTypes")); !slices.Equal(types, []string{"Ingress", "Egress"}) {
+		t.Errorf("the network policy is for %v", types)
+	}
+	for _, rule := range at(found["NetworkPolicy/pokey"], "spec", "egress").([]any) {
+		if at(rule, "to") == nil || at(rule, "ports") == nil {
+			t.Errorf("pods may talk to anybody: %v", rule)
+		}
+	}
+	if issuer := at(found["Certificate/pokey-etcd"], "spec", "issuerRef", "name"); issuer == nil || issuer == at(found["Certificate/pokey-node"], "spec", "issuerRef", "name") {
+		t.Errorf("etcd and the nodes have the same authority: %v", issuer)
+	}
 	for _, rule := range at(found["NetworkPolicy/pokey"], "spec", "ingress").([]any) {
 		port := at(at(rule, "ports").([]any)[0], "port").(string)
 		if ports[port] == "" || (at(rule, "from") == nil) != (port == "http") {
 			t.Errorf("port %s is open to %v", port, at(rule, "from"))
+		}
+	}
+}
+
+// TestPin has deploy/pin write digests, with a docker that knows them all.
+func TestPin(t *testing.T) {
+	dir := t.TempDir()
+	digest := "sha256:" + strings.Repeat("ab", 32)
+	files := map[string]string{"bin/docker": "#!/bin/sh\necho '\"" + digest + "\"'\n"}
+	for _, name := range []string{"deploy/pin", "Dockerfile", "docker-compose.yml", "deploy/kubernetes.yaml"} {
+		content, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(content)
+	}
+	for name, content := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // and again, which brings up to date
+		pin := exec.CommandContext(t.Context(), filepath.Join(dir, "deploy/pin"))
+		pin.Env = append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+		if out, err := pin.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		for name, wants := range map[string][]string{
+			"Dockerfile":             {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
+			"docker-compose.yml":     {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n", "image: pokey\n"},
+			"deploy/kubernetes.yaml": {"image: busybox:1.37@" + digest + "\n", "image: registry.example.com/pokey:VERSION\n"},
+		} {
+			content, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range wants {
+				if !strings.Contains(string(content), want) {
+					t.Errorf("%s: got no %q, want it", name, want)
+				}
+			}
 		}
 	}
 }

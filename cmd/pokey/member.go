@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -45,9 +44,9 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}
-	var encrypted *tls.Config
-	if credentials != nil && strings.HasPrefix(c.etcd[0], "https://") {
-		encrypted = credentials.ClientConfig()
+	encrypted, err := etcdCredentials(c, credentials, log)
+	if err != nil {
+		return nil, exit{exitConfig, err}
 	}
 	if m.etcd, err = store.DialEtcd(c.etcd, encrypted, log); err != nil {
 		return nil, exit{exitConfig, fmt.Errorf("-etcd: %w", err)}
@@ -75,6 +74,22 @@ func nodeCredentials(c config, log *slog.Logger) (*cluster.Credentials, error) {
 		return nil, nil
 	}
 	return cluster.LoadCredentials(c.nodeCA, c.nodeCert, c.nodeKey, log)
+}
+
+// etcdCredentials are nil for an etcd without encryption. Who has a certificate
+// for etcd has none for nodes by that, nor the other way round.
+func etcdCredentials(c config, nodes *cluster.Credentials, log *slog.Logger) (*tls.Config, error) {
+	if c.etcdCA == "" {
+		return nil, nil
+	}
+	credentials, err := cluster.LoadClientCredentials(c.etcdCA, c.etcdCert, c.etcdKey, log)
+	if err != nil {
+		return nil, err
+	}
+	if nodes != nil && nodes.SharesAuthority(credentials) {
+		return nil, errors.New("-etcd-tls-ca and -node-tls-ca have an authority in common: etcd and the nodes must have different ones")
+	}
+	return credentials.ClientConfig(), nil
 }
 
 // shareSecret makes sure that this node can read what the others write, and they
