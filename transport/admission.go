@@ -30,7 +30,7 @@ const (
 // admission decides who may connect, and knows who is connected.
 type admission struct {
 	connections, perAddress, perSession int // the limits; zero is none
-	handshakes, mints                   rate
+	handshakes, mints, rooms            rate
 	full                                func() bool // besides the limits; may be nil
 
 	mu        sync.Mutex
@@ -39,6 +39,7 @@ type admission struct {
 	total     int
 	sessions  map[poker.UserID][]*Conn
 	addresses map[netip.Addr]*address
+	visitors  map[poker.UserID]*visitor
 	sweepAt   int // the number of addresses at which to forget idle ones
 }
 
@@ -47,9 +48,23 @@ type address struct {
 	connections int
 	handshakes  bucket
 	mints       bucket
+	rooms       bucket // new ones
+	ahead       bucket // handshakes of those who go ahead
 	ends        bucket // of sessions and users
 	answers     bucket // long ones, in bytes
 	looks       bucket // at how it stands with the session of who loads a document
+}
+
+// unused says that nothing of what the address may do has been used lately.
+func (k *address) unused(a *admission, now time.Duration) bool {
+	k.handshakes.settle(a.handshakes, now)
+	k.ahead.settle(a.handshakes, now)
+	k.mints.settle(a.mints, now)
+	k.looks.settle(a.mints, now)
+	k.rooms.settle(a.rooms, now)
+	k.ends.settle(endings, now)
+	k.answers.settle(rate{addressRate, addressBurst}, now)
+	return max(k.handshakes.used, k.ahead.used, k.mints.used, k.looks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
 }
 
 func newAdmission(cfg *Config) admission {
@@ -60,6 +75,8 @@ func newAdmission(cfg *Config) admission {
 		full:        cfg.Full,
 		handshakes:  rate{cfg.HandshakeRate, float64(max(1, cfg.HandshakeBurst))},
 		mints:       rate{cfg.MintRate, float64(max(1, cfg.MintBurst))},
+		rooms:       rate{cfg.RoomRate, float64(max(1, cfg.RoomBurst))},
+		visitors:    map[poker.UserID]*visitor{},
 		sessions:    map[poker.UserID][]*Conn{},
 		addresses:   map[netip.Addr]*address{},
 	}
@@ -116,6 +133,13 @@ func (a *admission) end(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.ends.wait(endings, now))
 }
 
+// newRoom takes one new room for the address and says whether it may have it.
+func (a *admission) newRoom(addr netip.Addr, now time.Duration) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.address(addr, now).rooms.take(a.rooms, 1, now)
+}
+
 // answered counts a long answer to somebody at the address.
 func (a *admission) answered(addr netip.Addr, r rate, bytes int, now time.Duration) {
 	a.mu.Lock()
@@ -135,24 +159,36 @@ func (a *admission) overdrawn(addr netip.Addr, r rate, now time.Duration) bool {
 // admit takes the connection in, or says why not.
 func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 	a.mu.Lock()
-	silent, why := a.enter(c, now)
+	gone, why := a.enter(c, now)
 	a.mu.Unlock()
-	if silent != nil {
-		silent.Close(protocol.CloseReplaced, "replaced by a newer connection")
+	switch {
+	case gone == nil:
+	case gone.user == c.user:
+		gone.Close(protocol.CloseReplaced, "replaced by a newer connection")
+	default:
+		gone.makeWay()
 	}
 	return why
 }
 
-// enter is admit under the lock. A session that has all its connections gets
-// another one only in place of one that has fallen silent: the network took
-// that one away and nobody has noticed yet.
-func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusal) {
+// enter is admit under the lock, and says which connection goes for this one. A
+// session that has all its connections gets another one only in place of one that
+// has fallen silent: the network took that one away and nobody has noticed yet.
+// Where the address has all it may have, a known session without any gets one in
+// place of somebody's who has several.
+func (a *admission) enter(c *Conn, now time.Duration) (gone *Conn, why *refusal) {
 	from := a.address(c.addr, now)
+	own := len(a.sessions[c.user])
 	if a.perAddress > 0 && from.connections >= a.perAddress {
-		return nil, &refuseAddress
+		if c.known && own == 0 {
+			gone = a.inTheWay(c.addr)
+		}
+		if gone == nil {
+			return nil, &refuseAddress
+		}
 	}
-	if a.perSession > 0 && len(a.sessions[c.user]) >= a.perSession {
-		if silent = longestSilent(a.sessions[c.user], now); silent == nil {
+	if a.perSession > 0 && own >= a.perSession {
+		if gone = longestSilent(a.sessions[c.user], now); gone == nil {
 			return nil, &refuseAddress
 		}
 	}
@@ -162,14 +198,14 @@ func (a *admission) enter(c *Conn, now time.Duration) (silent *Conn, why *refusa
 	case a.connections > 0 && a.total >= a.connections, a.full != nil && a.full():
 		return nil, &refuseFull
 	}
-	if silent != nil {
-		a.removeFromSession(silent)
+	if gone != nil {
+		a.removeFromSession(gone)
 	}
 	from.connections++
 	a.total++
 	a.sessions[c.user] = append(a.sessions[c.user], c)
 	c.server.open.Add(1)
-	return silent, nil
+	return gone, nil
 }
 
 func longestSilent(conns []*Conn, now time.Duration) *Conn {
@@ -229,12 +265,7 @@ func (a *admission) sweep(now time.Duration) {
 	crowded := false
 	for range 2 {
 		for addr, known := range a.addresses {
-			known.handshakes.settle(a.handshakes, now)
-			known.mints.settle(a.mints, now)
-			known.looks.settle(a.mints, now)
-			known.ends.settle(endings, now)
-			known.answers.settle(rate{addressRate, addressBurst}, now)
-			unused := known.handshakes.used == 0 && known.mints.used == 0 && known.looks.used == 0 && known.ends.used == 0 && known.answers.used == 0
+			unused := known.unused(a, now)
 			if known.connections == 0 && (unused || crowded) {
 				delete(a.addresses, addr)
 			}

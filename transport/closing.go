@@ -23,7 +23,16 @@ func (c *Conn) closing() bool {
 func (c *Conn) flooded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.code == protocol.CloseRateLimited || c.code == protocol.CloseTooManyErrors
+	return c.code == protocol.CloseRateLimited && !c.inTheWay || c.code == protocol.CloseTooManyErrors
+}
+
+// makeWay closes the connection in favour of somebody else's behind the same
+// address, who had none.
+func (c *Conn) makeWay() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inTheWay = c.code == 0
+	c.shut(protocol.CloseRateLimited, "others behind this address have none")
 }
 
 // shut begins to close the connection, unless that has begun. The caller holds

@@ -24,6 +24,7 @@ type Conn struct {
 	server  *Server
 	user    poker.UserID
 	issued  time.Time // when the session was that it came with
+	known   bool      // its user had been in a room by then
 	addr    netip.Addr
 	raw     net.Conn
 	counted *accepted // what raw counts as at its port; nil for nothing
@@ -51,6 +52,7 @@ type Conn struct {
 	waiting  time.Duration      // since when the queue is not empty, for Observe
 	code     protocol.CloseCode // what it closes or closed with; zero while it is open
 	echo     bool               // the library chose the code, perhaps the client's
+	inTheWay bool               // it was closed for somebody else, not for what it sent
 	timer    *time.Timer        // the next tick
 	beat     uint32             // the payload of the last ping
 	unponged bool               // it is not answered yet
@@ -234,6 +236,8 @@ func (c *Conn) handle(data []byte) {
 		}
 	case c.tooManyEnds(in, now):
 		c.refuse(about(protocol.RateLimited, in))
+	case makesRoom(in) && !c.server.admission.newRoom(c.addr, now):
+		c.refuse(about(protocol.RateLimited, in))
 	case c.rationed(in, now):
 		c.refuse(about(protocol.RateLimited, in))
 	case c.share.held.Load() > 0 && c.server.budget.tight():
@@ -241,6 +245,12 @@ func (c *Conn) handle(data []byte) {
 	default:
 		c.session.Handle(in)
 	}
+}
+
+// makesRoom says whether a request asks for a new room.
+func makesRoom(in protocol.Incoming) bool {
+	_, ok := in.Request.(protocol.CreateRoom)
+	return ok
 }
 
 // tooManyEnds says that the request would end one user too many of the address.

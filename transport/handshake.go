@@ -62,17 +62,20 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 		return nil, &refuseSession
 	}
 	addr := s.clientAddr(r)
-	if why := s.admission.handshake(addr, s.now()); why != nil {
-		return nil, why // before the store is asked
-	}
-	standing, err := s.standing(r.Context(), session)
-	switch {
-	case err != nil:
+	var standing Standing
+	var err error
+	if why := s.admission.handshake(addr, s.now()); why != nil { // before the store is asked
+		if standing, why = s.ahead(r.Context(), session, addr, why); why != nil {
+			return nil, why
+		}
+	} else if standing, err = s.standing(r.Context(), session); err != nil {
 		return nil, &refuseUnavailable
-	case standing.Revoked:
+	}
+	if standing.Revoked {
 		return nil, &refuseSession
 	}
 	c := newConn(s, session, addr)
+	c.known = standing.Known
 	if why := s.admission.admit(c, s.now()); why != nil {
 		return nil, why
 	}

@@ -97,6 +97,9 @@ type Config struct {
 	// MintRate and MintBurst are the new sessions for one IP address.
 	MintRate  float64
 	MintBurst int
+	// RoomRate and RoomBurst are the new rooms for one IP address.
+	RoomRate  float64
+	RoomBurst int
 
 	// Version is put into the page where it says {{version}}.
 	Version string
@@ -136,8 +139,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.BasePath != html.EscapeString(cfg.BasePath) || strings.ContainsAny(cfg.BasePath, "%?#\\; ") {
 		return nil, fmt.Errorf("transport: base path %q has characters that need escaping", cfg.BasePath)
 	}
-	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate) < 0 || cfg.SessionLife < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
-		cfg.MaxConnectionsPerSession, cfg.MessageBurst, cfg.HandshakeBurst, cfg.MintBurst) < 0 {
+	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate, cfg.RoomRate) < 0 || cfg.SessionLife < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
+		cfg.MaxConnectionsPerSession, cfg.MessageBurst, cfg.HandshakeBurst, cfg.MintBurst, cfg.RoomBurst) < 0 {
 		return nil, errors.New("transport: a limit is negative")
 	}
 	cfg.SessionLife = cmp.Or(cfg.SessionLife, identity.SessionLife)

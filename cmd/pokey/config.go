@@ -42,6 +42,7 @@ type config struct {
 	maxConnections int
 	maxPerIP       int
 	maxPerSession  int
+	maxNewRooms    int
 	maxRooms       int
 	maxMembers     int
 	logFormat      string
@@ -53,6 +54,9 @@ type config struct {
 
 // maxConnections is the default of -max-connections.
 const maxConnections = 10000
+
+// maxPerIP is the default of -max-connections-per-ip.
+const maxPerIP = 256
 
 // inMemory is the value of -data that keeps nothing on disk.
 const inMemory = "none"
@@ -72,8 +76,9 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
 	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
 	fs.IntVar(&c.maxConnections, "max-connections", maxConnections, "connections in all; 0 for no limit")
-	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", 256, "connections per address, and how many of them may come at once; 0 for no limit")
+	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", maxPerIP, "connections per address, and how many of them may come at once; 0 for no limit")
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
+	fs.IntVar(&c.maxNewRooms, "max-new-rooms-per-ip", 2*maxPerIP, "rooms an address creates at once, and again every ten minutes; 0 for no limit; twice -max-connections-per-ip if that is set")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
 	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
@@ -190,12 +195,16 @@ func (c *config) check() error {
 		{"max-connections", float64(c.maxConnections)},
 		{"max-connections-per-ip", float64(c.maxPerIP)},
 		{"max-connections-per-session", float64(c.maxPerSession)},
+		{"max-new-rooms-per-ip", float64(c.maxNewRooms)},
 		{"max-rooms-per-user", float64(c.maxRooms)},
 		{"max-members-per-room", float64(c.maxMembers)},
 	} {
 		if !(limit.value >= 0 && limit.value <= math.MaxInt32) {
 			fault("-%s %v: want 0 or more", limit.name, limit.value)
 		}
+	}
+	if !c.given["max-new-rooms-per-ip"] {
+		c.maxNewRooms = 2 * c.maxPerIP
 	}
 	c.checkFiles(fault)
 	if c.logFormat != "text" && c.logFormat != "json" {

@@ -32,7 +32,9 @@ func TestNothingInterferes(t *testing.T) {
 			card: func(_ int, cards []string) string { return cards[0] },
 		}, asked, worked)
 		high := observed(t, seed, world{
-			pick: func(n int, _ []string) (string, string) { return []string{"☕", "34", "thirteen"}[n%3], long[:n*7%len(long)] },
+			pick: func(n int, _ []string) (string, string) {
+				return []string{"☕", "34", "thirteen"}[n%3], long[:n*7%len(long)]
+			},
 			card: func(n int, cards []string) string { return cards[1+n%(len(cards)-1)] },
 		}, asked, worked)
 		if low != high {

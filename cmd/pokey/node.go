@@ -35,6 +35,10 @@ type node struct {
 // comes back in one moment after an outage, and does not do that all day.
 const refill = 10
 
+// roomRefill is the same for new rooms: an office makes one for each of its teams,
+// and then plays in them.
+const roomRefill = 600
+
 // assemble builds a node from the inside out. It listens nowhere yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
 	n := &node{log: log, metrics: newMetrics(), memory: limitMemory(log)}
@@ -78,6 +82,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,
+		RoomRate: float64(c.maxNewRooms) / roomRefill, RoomBurst: c.maxNewRooms,
 		Sockets: c.sockets(), MaxQueued: n.memory.queue(),
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
 		Full: n.memory.full, Observe: n.metrics.observeDelivery,

@@ -1,0 +1,103 @@
+package transport
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"example.com/pokey/identity"
+	"example.com/pokey/poker"
+)
+
+// Sessions that have been in a room go ahead of new ones: new ones cost nothing,
+// so somebody behind a shared address could use up all that it may have.
+const (
+	// strangerFor is for how long a session is taken for new without asking again.
+	strangerFor = 10 * time.Second
+	// maxVisitors is how many sessions are remembered that came when their address
+	// had no handshakes left.
+	maxVisitors = 1 << 14
+)
+
+// returning is how often one session may go ahead.
+var returning = rate{perSecond: 0.2, burst: 4}
+
+// visitor is what is known about a session that came when its address had no
+// handshakes left.
+type visitor struct {
+	stranger time.Duration // until when it counts as new
+	ahead    bucket
+}
+
+// ahead decides about a connection whose address has no handshakes left: why, or
+// nil for a session that has been in a room.
+func (s *Server) ahead(ctx context.Context, session identity.Session, addr netip.Addr, why *refusal) (Standing, *refusal) {
+	if !s.admission.mayGoAhead(user(session), addr, s.now()) {
+		return Standing{}, why
+	}
+	standing, err := s.standing(ctx, session)
+	switch {
+	case err != nil:
+		return standing, why
+	case standing.Revoked:
+		return standing, &refuseSession
+	case !standing.Known:
+		s.admission.isStranger(user(session), s.now())
+		return standing, why
+	default:
+		return standing, nil
+	}
+}
+
+// mayGoAhead takes one look at a session for its address, which has as many of
+// them as it has handshakes, and one of the times that the session may go ahead.
+func (a *admission) mayGoAhead(user poker.UserID, addr netip.Addr, now time.Duration) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	v := a.visitor(user, now)
+	return v.stranger <= now && v.ahead.take(returning, 1, now) && a.address(addr, now).ahead.take(a.handshakes, 1, now)
+}
+
+func (a *admission) isStranger(user poker.UserID, now time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	*a.visitor(user, now) = visitor{stranger: now + strangerFor}
+}
+
+func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
+	if v := a.visitors[user]; v != nil {
+		return v
+	}
+	if len(a.visitors) >= maxVisitors {
+		for user, v := range a.visitors {
+			if v.ahead.settle(returning, now); v.ahead.used == 0 && v.stranger <= now {
+				delete(a.visitors, user)
+			}
+		}
+		if len(a.visitors) >= maxVisitors/2 {
+			clear(a.visitors) // a flood: all are asked about once more
+		}
+	}
+	v := &visitor{}
+	a.visitors[user] = v
+	return v
+}
+
+// inTheWay finds a connection to close for somebody known who has none, when their
+// address has all it may have: the newest of the session with most of them there.
+// Nobody loses their only one. The caller holds the lock.
+func (a *admission) inTheWay(addr netip.Addr) (victim *Conn) {
+	most := 1
+	for _, conns := range a.sessions {
+		n, last := 0, (*Conn)(nil)
+		for _, c := range conns {
+			if c.addr == addr {
+				n, last = n+1, c
+			}
+		}
+		if n > most {
+			most, victim = n, last
+		}
+	}
+	return victim
+}
