@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/poker"
 	"example.com/pokey/store"
 )
@@ -44,15 +45,28 @@ func (c *client) history(room poker.RoomID) (rounds []map[string]any) {
 // kept is what the store has of a room's history, by the numbers of the rounds.
 func (h *house) kept(room poker.RoomID) map[string]string {
 	h.t.Helper()
+	rounds := map[string]string{}
+	for name, data := range h.parts(room) {
+		if number, ok := strings.CutPrefix(name, "r-"); ok {
+			rounds[number] = data
+		}
+	}
+	return rounds
+}
+
+// parts is what the store has of a room besides its record, by the names of the
+// parts.
+func (h *house) parts(room poker.RoomID) map[string]string {
+	h.t.Helper()
 	_, parts, err := h.store.LoadAll(context.Background(), "room/"+string(room))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		h.t.Fatal(err)
 	}
-	kept := map[string]string{}
+	byName := map[string]string{}
 	for _, p := range parts {
-		kept[p.Key[strings.LastIndexByte(p.Key, '/')+1:]] = string(p.Data)
+		byName[p.Key[strings.LastIndexByte(p.Key, '/')+1:]] = string(p.Data)
 	}
-	return kept
+	return byName
 }
 
 // nonsense is no record.
@@ -162,8 +176,9 @@ func TestRoundsThatMakeNoSense(t *testing.T) {
 		ada.finish(room, "first")
 		h.stop()
 		key := "room/" + string(room)
-		h.rewrite(room, nil, store.Record{Key: key + "/2", Data: []byte(`{"Round":2}`)},
-			store.Record{Key: key + "/7", Data: []byte(`{"Round":8}`)}, store.Record{Key: key + "/x", Data: nonsense})
+		h.rewrite(room, nil, store.Record{Key: key + "/r-2", Data: record.EncodeRound(&poker.Finished{Round: 2})[0].Data},
+			store.Record{Key: key + "/r-7", Data: record.EncodeRound(&poker.Finished{Round: 8})[0].Data},
+			store.Record{Key: key + "/r-1.2.3", Data: nonsense}, store.Record{Key: key + "/x", Data: nonsense})
 		h.start()
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
@@ -94,18 +95,19 @@ const (
 )
 
 // image is what an actor has the store keep of it: the record, and those of its
-// parts that are to be written too, by their names; one that is nil, to be removed.
+// parts that are to be written too; one that is empty, to be removed.
 type image struct {
 	data    []byte
-	parts   map[string][]byte
+	parts   []record.Part
 	expires time.Time
 }
 
 // records are an image as the store takes it: the record, and then its parts.
 func (j *journal) records(i image, rev store.Revision) []store.Record {
-	all := []store.Record{{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data}}
-	for name, data := range i.parts {
-		all = append(all, store.Record{Key: j.key + "/" + name, Data: data})
+	all := make([]store.Record, 0, 1+len(i.parts))
+	all = append(all, store.Record{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data})
+	for _, p := range i.parts {
+		all = append(all, store.Record{Key: j.key + "/" + p.Name, Data: p.Data})
 	}
 	return all
 }
@@ -115,6 +117,9 @@ const (
 	userKind = "user"
 	roomKind = "room"
 )
+
+// partName is the name of a part within its record.
+func partName(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
 
 func splitKey(key string) (kind, id string) {
 	kind, id, _ = strings.Cut(key, "/")

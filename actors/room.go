@@ -67,12 +67,13 @@ type roomActor struct {
 	*mail
 	room    *poker.Room // nil while there is none
 	recent  recent
-	archive archive
+	kept    keptParts
 	remains bool  // there is a record, and it cannot be used
 	seats   seats // the subscribers
 	members int   // as counted in the system's stats
 	timer   *time.Timer
 	absence *time.Timer // until members who do not come back count as away
+	erasing *time.Timer // until estimates of rounds that are over are gone
 	closing bool        // the record is being deleted
 	leaver  poker.UserID
 	pages   pages
@@ -81,7 +82,7 @@ type roomActor struct {
 
 func newRoom(sys *System, id poker.RoomID) *roomActor {
 	a := &roomActor{
-		sys: sys, id: id, seats: newSeats(), recent: recent{}, archive: newArchive(),
+		sys: sys, id: id, seats: newSeats(), recent: recent{}, kept: newKept(),
 		mail:    newMail(sys),
 		journal: journal{sys: sys, key: roomKind + "/" + string(id)},
 	}
@@ -144,6 +145,8 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 		a.markAbsent()
 	case due:
 		a.apply(poker.Tick{})
+	case erase:
+		a.erase()
 	case wake:
 		a.askOwner()
 	case pagesIdle:
@@ -159,20 +162,17 @@ func (a *roomActor) loaded(m loaded) {
 	a.rev = m.record.Revision
 	switch {
 	case m.err == nil:
-		room, recent, err := decodeRoom(m.record.Data, &a.archive, m.parts)
-		if err != nil {
+		if err := a.decode(m.record.Data, m.parts); err != nil {
 			a.remains = true
-			a.archive.load(m.parts, 0) // none of them is of the room that its link begins anew
 			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
 			return
 		}
-		a.room, a.recent = room, recent
-		if a.archive.due {
-			a.sys.Log.Warn("rounds of a room's history do not fit the room and are left out")
+		if len(a.kept.odd) > 0 {
+			a.sys.Log.Warn("parts of a room's record do not fit the room and are left out", "parts", len(a.kept.odd))
 		}
 		a.changed()
 		a.expectMembers()
-		if room.Owner() == "" {
+		if a.room.Owner() == "" {
 			a.findOwner()
 		}
 		a.claim()
@@ -194,7 +194,7 @@ func (a *roomActor) loaded(m loaded) {
 func (a *roomActor) committed(m committed) {
 	superseded, recovered := a.done(m)
 	if !a.frozen {
-		a.archive.written(m.err)
+		a.kept.written(m.err)
 	}
 	if superseded {
 		a.moved()

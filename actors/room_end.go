@@ -52,6 +52,9 @@ func (a *roomActor) stopTimers() {
 		a.absence.Stop()
 	}
 	a.pages.drop()
+	if a.erasing != nil {
+		a.erasing.Stop()
+	}
 }
 
 func (a *roomActor) retire() {
@@ -65,7 +68,7 @@ func (a *roomActor) retire() {
 // passOn gives a message to the successor.
 func (a *roomActor) passOn(message any) {
 	switch message.(type) {
-	case *actor.Terminated, due, absent, pagesIdle: // of this actor's own life
+	case *actor.Terminated, due, absent, erase, pagesIdle: // of this actor's own life
 	default:
 		a.sys.tellRoom(a.id, message)
 	}

@@ -45,13 +45,11 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.close(protocol.ClosedClosed, "")
 			return
 		case poker.Cleared, poker.Undone:
-			a.archive.due = true
 			a.pages.drop()
 		case poker.Changed:
 			if e.What == poker.AspectHistory {
 				a.pages.drop()
 			}
-			a.archive.due = a.archive.due || e.What == poker.AspectHistory
 		case poker.Joined, poker.Returned, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
 			// the status says it all
 		}
@@ -68,6 +66,7 @@ func (a *roomActor) ownChanged(user poker.UserID) {
 
 func (a *roomActor) quit(user poker.UserID) {
 	a.recent.forget(user)
+	a.kept.touch(user)
 	a.after(func(bool) { a.sys.tellUser(user, notMember{room: a.id, trace: true}) })
 }
 

@@ -1,94 +1,82 @@
 package actors
 
 import (
-	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/poker"
 	"example.com/pokey/store"
 )
-
-// roomRecord is what is kept of a room, besides its history; see archive.
-type roomRecord struct {
-	State  poker.State
-	Recent recent
-}
 
 // roomRest is how long a room's record stays untouched before the sweep asks
 // after its owner, and up to an hour more: a store need not note another time
 // with each commit. It is a net under the users' expiry, not a limit of its own.
 const roomRest = 24 * time.Hour
 
+// encode is what has changed in the room since it was encoded last: its record,
+// which is small, and parts.
 func (a *roomActor) encode() image {
-	i := image{data: encodeRoom(a.room.State(), a.recent), expires: time.Now().Truncate(time.Hour).Add(roomRest + time.Hour)}
-	if a.archive.due {
-		i.parts = a.archive.changes(a.room.History())
+	parts := a.kept.changes(a.room, a.recent)
+	a.eraseLater()
+	return image{
+		data:    record.EncodeRoom(a.room.State()),
+		parts:   parts,
+		expires: time.Now().Truncate(time.Hour).Add(roomRest + time.Hour),
 	}
-	return i
 }
 
-// encodeRoom is a roomRecord as encoding/json would have it, which takes most of
-// its time for what is recent.
-func encodeRoom(s poker.State, r recent) []byte {
-	state := encode(s)
-	b := make([]byte, 0, len(state)+len(r)*rememberedLength+64)
-	b = append(b, `{"State":`...)
-	b = append(b, state...)
-	b = append(b, `,"Recent":{`...)
-	comma := ""
-	for user, m := range r {
-		b = append(b, comma...)
-		b = strconv.AppendQuote(b, string(user))
-		b = append(b, `:{"Digests":"`...)
-		b = base64.StdEncoding.AppendEncode(b, m.Digests)
-		b = append(b, `","At":`...)
-		b = strconv.AppendInt(b, int64(m.At), 10)
-		b = append(b, '}')
-		comma = ","
+// decode makes the room of its record and the parts of that.
+func (a *roomActor) decode(data []byte, parts []store.Record) error {
+	found := make([]record.Part, len(parts))
+	for i, p := range parts {
+		found[i] = record.Part{Name: partName(p.Key), Data: p.Data}
 	}
-	return append(b, "}}"...)
-}
-
-// rememberedLength is about how long one user's requests are when encoded.
-const rememberedLength = 256
-
-func encode(v any) []byte {
-	data, err := json.Marshal(v)
+	a.kept.found(found)
+	l, err := record.Decode(a.id, data, found)
 	if err != nil {
-		panic(err) // strings and numbers always encode
+		return fmt.Errorf("decode room: %w", err)
 	}
-	return data
+	room, err := poker.Restore(l.State)
+	if err != nil {
+		return fmt.Errorf("restore room: %w", err)
+	}
+	a.room = room
+	for user, r := range l.Requests {
+		if a.recent[user] = r; !room.Has(user) {
+			a.kept.touch(user)
+		}
+	}
+	a.kept.loaded(room.State(), l)
+	return nil
 }
 
-// decodeRoom makes a room of its record and the parts of that.
-func decodeRoom(data []byte, a *archive, parts []store.Record) (*poker.Room, recent, error) {
-	record := roomRecord{Recent: recent{}}
-	if err := json.Unmarshal(data, &record); err != nil {
-		return nil, nil, fmt.Errorf("decode room: %w", err)
+// erasePause is how long an estimate of a round that is over may stay in the part
+// of a member, who mostly replaces it by then with one of the next round.
+const erasePause = 5 * time.Second
+
+// erase comes when estimates that count for nothing any more are to go.
+type erase struct{}
+
+// eraseLater sees to it that they do.
+func (a *roomActor) eraseLater() {
+	if a.erasing == nil && a.kept.stale(a.room.State()) {
+		a.erasing = a.sys.sendAfter(erasePause, a.self, erase{})
 	}
-	record.State.History = a.load(parts, record.State.Round)
-	room, err := poker.Restore(record.State)
-	if err != nil {
-		return nil, nil, fmt.Errorf("restore room: %w", err)
+}
+
+func (a *roomActor) erase() {
+	a.erasing = nil
+	if a.room != nil && a.kept.eraseStale(a.room.State()) {
+		a.dirty = true
 	}
-	return room, record.Recent, nil
 }
 
 // recent is the requests of late that changed the room, so that one sent again
 // after a reconnect has its effect once.
-type recent map[poker.UserID]remembered
-
-// remembered is one user's requests: eight bytes of digest each, oldest first,
-// and when the last of them came.
-type remembered struct {
-	Digests []byte
-	At      poker.Millis
-}
+type recent map[poker.UserID]record.Requests
 
 // A client repeats what it has no answer to, which is little and not long ago.
 const (
@@ -97,10 +85,7 @@ const (
 )
 
 func (r recent) seen(user poker.UserID, digest uint64, now time.Time) bool {
-	m := r[user]
-	if m.At <= millis(now.Add(-rememberFor)) {
-		return false
-	}
+	m := r.fresh(user, now)
 	for d := range slices.Chunk(m.Digests, 8) {
 		if binary.BigEndian.Uint64(d) == digest {
 			return true
@@ -109,9 +94,17 @@ func (r recent) seen(user poker.UserID, digest uint64, now time.Time) bool {
 	return false
 }
 
+// fresh are the requests of a user that may still be repeated.
+func (r recent) fresh(user poker.UserID, now time.Time) record.Requests {
+	if m := r[user]; m.At > millis(now.Add(-rememberFor)) {
+		return m
+	}
+	return record.Requests{}
+}
+
 func (r recent) add(user poker.UserID, digest uint64, now time.Time) {
-	digests := binary.BigEndian.AppendUint64(r[user].Digests, digest)
-	r[user] = remembered{digests[max(0, len(digests)-8*rememberRequests):], millis(now)}
+	digests := binary.BigEndian.AppendUint64(r.fresh(user, now).Digests, digest)
+	r[user] = record.Requests{Digests: digests[max(0, len(digests)-8*rememberRequests):], At: millis(now)}
 }
 
 func (r recent) forget(user poker.UserID) { delete(r, user) }

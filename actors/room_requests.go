@@ -144,6 +144,7 @@ func (a *roomActor) repeated(r request) bool {
 func (a *roomActor) remember(m command, events []poker.Event) {
 	if m.id != "" && len(events) > 0 {
 		a.recent.add(m.user, m.digest, time.Now())
+		a.kept.touch(m.user)
 	}
 }
 

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"slices"
@@ -168,9 +167,8 @@ func (a *userActor) loaded(m loaded) {
 	a.rev = m.record.Revision
 	switch {
 	case m.err == nil:
-		if err := json.Unmarshal(m.record.Data, &a.record); err != nil {
+		if err := a.record.decode(m.record.Data); err != nil {
 			a.sys.Log.Error("a user's record makes no sense and is begun anew", "err", err)
-			a.record = userRecord{}
 		}
 		a.resume(m.record.Expires)
 		a.claim()

@@ -3,6 +3,7 @@ package actors
 import (
 	"slices"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/poker"
 )
 
@@ -77,5 +78,32 @@ func (a *userActor) leaveTrace(room poker.RoomID) {
 }
 
 func (a *userActor) encode() image {
-	return image{data: encode(a.record), expires: a.expires()}
+	return image{data: a.record.encode(), expires: a.expires()}
+}
+
+func (r userRecord) encode() []byte {
+	u := &record.User{
+		Name: r.Name, NotBefore: r.NotBefore, Forgotten: r.Forgotten,
+		Owned: record.Texts(r.Owned), Rooms: record.Texts(r.Rooms), Left: record.Texts(r.Left),
+	}
+	for _, c := range r.Created {
+		u.Created = append(u.Created, &record.Creation{Digest: c.Digest, Room: string(c.Room)})
+	}
+	return record.EncodeUser(u)
+}
+
+// decode leaves nothing in r if there is an error.
+func (r *userRecord) decode(data []byte) error {
+	*r = userRecord{}
+	u, err := record.DecodeUser(data)
+	if err != nil {
+		return err
+	}
+	r.Name, r.NotBefore, r.Forgotten = u.GetName(), u.GetNotBefore(), u.GetForgotten()
+	r.Owned, r.Rooms = record.IDs[poker.RoomID](u.GetOwned()), record.IDs[poker.RoomID](u.GetRooms())
+	r.Left = record.IDs[poker.RoomID](u.GetLeft())
+	for _, c := range u.GetCreated() {
+		r.Created = append(r.Created, creation{c.GetDigest(), poker.RoomID(c.GetRoom())})
+	}
+	return nil
 }

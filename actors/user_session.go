@@ -58,7 +58,7 @@ func (s *System) CheckSession(ctx context.Context, user poker.UserID, issued tim
 		return Standing{}, fmt.Errorf("check a session: %w", err)
 	}
 	var r userRecord
-	if err := json.Unmarshal(found.Data, &r); err != nil {
+	if err := r.decode(found.Data); err != nil {
 		return Standing{}, nil // as its actor does, which says so
 	}
 	return Standing{

@@ -46,11 +46,3 @@ func BenchmarkSnapshot(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkState(b *testing.B) {
-	room := crowd(b, 100)
-	b.ReportAllocs()
-	for b.Loop() {
-		room.State()
-	}
-}

@@ -12,6 +12,8 @@ type Room struct {
 	state State
 	order []UserID // the members' ids, sorted
 	tally tally
+
+	changed map[UserID]struct{} // see TakeChanged; may be nil
 }
 
 // Limits are the bounds that whoever runs the service sets. Zero means none.
@@ -135,13 +137,19 @@ func (r *Room) Deserted() bool { return r.state.Owner == "" && len(r.order) == 0
 // for that user's connections alone.
 func (r *Room) Own(u UserID) *Vote { return r.state.Members[u].Vote.clone() }
 
-// State returns a copy of everything the room is but its history, which is long,
-// changes seldom, and is had from [Room.History]. It shares no memory with the
-// room and holds hidden estimates: it is for the store alone.
-func (r *Room) State() State {
-	s := r.state
-	s.History = nil
-	return s.clone()
+// State is everything the room is, hidden estimates included: for the store
+// alone. It is no copy, so that a commit costs what it writes: whoever asks reads
+// it before the next [Room.Apply], changes nothing, and keeps only what is never
+// changed in place, which is every text and every slice but Banned.
+func (r *Room) State() *State { return &r.state }
+
+// TakeChanged returns the users who became members since the last call, whose
+// membership changed, or who are no longer members. What an undo would bring back
+// is part of a membership too.
+func (r *Room) TakeChanged() []UserID {
+	changed := slices.Collect(maps.Keys(r.changed))
+	clear(r.changed)
+	return changed
 }
 
 // History returns the finished rounds, oldest first, at most [HistoryLength].

@@ -77,8 +77,7 @@ type FinishedVote struct {
 }
 
 // State is everything a room is, hidden estimates included, and what a store
-// keeps of it. It is encoded
-// by its field names, so a field is added and never renamed.
+// keeps of it.
 type State struct {
 	ID        RoomID
 	Epoch     string // new whenever the room starts from its id alone
@@ -93,7 +92,7 @@ type State struct {
 	Options   Options
 	Agreed    string
 	Members   map[UserID]Member
-	History   []Finished // oldest first; see [Room.State]
+	History   []Finished // oldest first; a round is never changed in place
 	RevealAt  Millis     // when the count-down to an automatic reveal ends
 	TimerEnds Millis     // when the owner's timer ends
 	AwaySince Millis     // since when neither owner nor deputy has been online

@@ -224,9 +224,5 @@ func TestSecondVotesLookAlike(t *testing.T) {
 	}
 }
 
-// whole is a room's state with its history.
-func whole(r *poker.Room) poker.State {
-	s := r.State()
-	s.History = r.History()
-	return s
-}
+// whole is a copy of a room's state.
+func whole(r *poker.Room) poker.State { return *r.Copy().State() }

@@ -51,6 +51,15 @@ func (r *Room) put(u UserID, m Member) {
 	}
 	r.state.Members[u] = m
 	r.tally.add(m, r.isOwner(u), 1)
+	r.noteChanged(u)
+}
+
+// noteChanged notes that the store has to hear of a user: see [Room.TakeChanged].
+func (r *Room) noteChanged(u UserID) {
+	if r.changed == nil {
+		r.changed = make(map[UserID]struct{})
+	}
+	r.changed[u] = struct{}{}
 }
 
 // drop ends the user's membership and takes their estimate with it, also from
@@ -65,6 +74,7 @@ func (r *Room) drop(u UserID) {
 	if r.state.OfferedTo == u {
 		r.state.OfferedTo = ""
 	}
+	r.noteChanged(u)
 }
 
 // setOwner gives the room another owner, whom the tally counts as present

@@ -50,5 +50,6 @@ func (r *Room) unclear(undo *UndoState) []Event {
 func (r *Room) dropUndo(u UserID) {
 	if r.state.Undo != nil {
 		delete(r.state.Undo.Votes, u)
+		r.noteChanged(u)
 	}
 }

@@ -1,0 +1,93 @@
+package record
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	"example.com/pokey/poker"
+)
+
+// Loaded is what a room's record and its parts say.
+type Loaded struct {
+	State    poker.State
+	Requests map[poker.UserID]Requests
+	Voted    map[poker.UserID]int // the round of the estimate in a member's part, where there is one
+	Odd      []string             // the names of parts that are not of this room as it is
+}
+
+// Decode reads a room's record and its parts. Of those it leaves out what makes
+// no sense, or does not fit: a room can do without a member or a round, but not
+// without its settings.
+func Decode(id poker.RoomID, data []byte, parts []Part) (*Loaded, error) {
+	l := &Loaded{Requests: map[poker.UserID]Requests{}, Voted: map[poker.UserID]int{}}
+	s := &l.State
+	s.ID, s.Members = id, map[poker.UserID]poker.Member{}
+	if err := decodeRoom(data, s); err != nil {
+		return nil, err
+	}
+	if Undoable(s) {
+		s.Undo.Votes = map[poker.UserID]poker.Vote{}
+	}
+	settings, undo, pieces := []byte(nil), []byte(nil), map[int][]piece{}
+	for _, p := range parts {
+		switch {
+		case p.Name == SettingsPart:
+			settings = p.Data
+		case p.Name == UndoPart && Undoable(s):
+			undo = p.Data
+		case l.part(p, pieces) != nil:
+			l.Odd = append(l.Odd, p.Name)
+		}
+	}
+	if err := decodeSettings(settings, s); err != nil {
+		return nil, err
+	}
+	if Undoable(s) && decodeUndo(undo, s) != nil {
+		l.Odd = append(l.Odd, UndoPart)
+	}
+	s.History = join(pieces)
+	for excess := len(s.History) - poker.HistoryLength; excess > 0; excess-- {
+		l.odd(pieces[s.History[0].Round], s.History[0].Round)
+		s.History = s.History[1:]
+	}
+	for round, all := range pieces {
+		if all[0].n != 0 {
+			l.odd(all, round)
+		}
+	}
+	return l, nil
+}
+
+func (l *Loaded) odd(pieces []piece, round int) {
+	for _, p := range pieces {
+		l.Odd = append(l.Odd, RoundPart(round, p.n))
+	}
+}
+
+// part reads a part other than the settings and the undo.
+func (l *Loaded) part(p Part, pieces map[int][]piece) error {
+	s := &l.State
+	if p.Name == TopicsPart {
+		m := &Topics{}
+		err := proto.Unmarshal(p.Data, m)
+		s.Topics = m.GetTopics()
+		return err
+	}
+	if u, ok := memberName(p.Name); ok {
+		requests, voted, err := decodeMember(p.Data, s, u)
+		if len(requests.Digests) > 0 {
+			l.Requests[u] = requests
+		}
+		if voted != 0 {
+			l.Voted[u] = voted
+		}
+		return err
+	}
+	if round, n, ok := roundName(p.Name); ok && round < s.Round {
+		f, err := decodeRound(p.Data, round)
+		if err == nil {
+			pieces[round] = append(pieces[round], piece{n, f})
+		}
+		return err
+	}
+	return errForm
+}

@@ -1,0 +1,182 @@
+package record_test
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"example.com/pokey/actors/record"
+	"example.com/pokey/poker"
+)
+
+var write = flag.Bool("write", false, "write the golden files that are not there yet; those that are, never change")
+
+// golden is a room on a disk.
+type golden struct {
+	Record []byte
+	Parts  map[string][]byte
+}
+
+// rooms are what the golden files of that name hold. An entry, and its file, stays
+// as long as there is anybody who may have such a room: a later version adds one.
+var rooms = map[string]*poker.State{
+	"room-1": {
+		ID: "room", Epoch: "abcdefghij", Owner: "olga", CreatedAt: 1_790_000_000_000, Version: 4711, Round: 3, Revealed: true,
+		Topic: "Login", Topics: []string{"Search", "Größe"}, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2", "☕"}},
+		Options: poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}, Agreed: "2",
+		Members: map[poker.UserID]poker.Member{
+			"olga": {Name: "Olga", Role: poker.Observer, Online: true, Since: 1_790_000_000_001},
+			"bob": {Name: "Bob", Role: poker.Estimator, Deputy: true, Since: 1_790_000_000_002, Estimated: true,
+				AwaySince: 1_790_000_000_009, Vote: &poker.Vote{Value: "2", Comment: "as the last one"}},
+			"eve": {Role: poker.Estimator, Online: true, Since: 1_790_000_000_003},
+		},
+		History: []poker.Finished{
+			{Round: 1, Topic: "Cart", Deck: poker.Deck{Name: "ours", Cards: []string{"?"}}, At: 1_790_000_000_004, Hidden: 2},
+			{Round: 2, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2"}}, At: 1_790_000_000_005, Agreed: "1", RevealedBy: "olga",
+				Votes: []poker.FinishedVote{{User: "bob", Name: "Bob", Vote: poker.Vote{Value: "1", Comment: "why"}}, {User: "eve", Vote: poker.Vote{Value: "2"}}}},
+		},
+		RevealAt: 1_790_000_000_006, TimerEnds: 1_790_000_000_007, AwaySince: 1_790_000_000_008, StandIn: "eve",
+		Undo:       &poker.UndoState{What: "reveal", Until: 1_790_000_000_010},
+		RevealedBy: poker.Auto, Locked: true, Banned: []poker.UserID{"mallory", "trudy"}, OfferedTo: "bob", HandedOver: true, Closed: true,
+	},
+	"cleared-1": {
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: "Search", Deck: poker.Deck{Name: "free"},
+		Options: poker.Options{LateEstimates: poker.LateAllowed},
+		Members: map[poker.UserID]poker.Member{"bob": {Name: "Bob", Role: poker.Estimator, Online: true, Since: 2}},
+		Undo: &poker.UndoState{What: "clear", Until: 3, Revealed: true, RevealedBy: "bob", Topic: "Login", Topics: []string{"Search"}, Agreed: "5",
+			Votes: map[poker.UserID]poker.Vote{"bob": {Value: "5", Comment: "why"}}},
+	},
+}
+
+var requests = map[poker.UserID]record.Requests{
+	"bob":  {Digests: []byte("\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8abcdefgh"), At: 1_790_000_000_011},
+	"gone": {Digests: []byte("12345678"), At: 7},
+}
+
+// What was once written loads for ever, as what it was.
+func TestGoldenRooms(t *testing.T) {
+	for name, want := range rooms {
+		g := golden{Parts: map[string][]byte{}}
+		readGolden(t, name, &g, func() {
+			data, parts := stored(want, requests)
+			g.Record = data
+			for _, p := range parts {
+				g.Parts[p.Name] = p.Data
+			}
+		})
+		var parts []record.Part
+		for part, data := range g.Parts {
+			parts = append(parts, record.Part{Name: part, Data: data})
+		}
+		got, err := record.Decode(want.ID, g.Record, parts)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !reflect.DeepEqual(got.State, *want) || len(got.Odd) > 0 {
+			t.Errorf("%s: got\n%s\nwant\n%s\nodd: %q", name, dump(&got.State), dump(want), got.Odd)
+		}
+		if !reflect.DeepEqual(got.Requests, requests) {
+			t.Errorf("%s: requests: got %v, want %v", name, got.Requests, requests)
+		}
+		if _, err := poker.Restore(got.State); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestGoldenUser(t *testing.T) {
+	want := &record.User{
+		Name: "Olga", Owned: []string{"a", "b"}, Rooms: []string{"c"}, Left: []string{"d"},
+		Created: []*record.Creation{{Digest: 1<<63 + 5, Room: "a"}}, NotBefore: 1_790_000_000, Forgotten: true, Closed: []string{"e"},
+	}
+	var g golden
+	readGolden(t, "user-1", &g, func() { g.Record = record.EncodeUser(want) })
+	got, err := record.DecodeUser(g.Record)
+	if err != nil || !proto.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
+func readGolden(t *testing.T, name string, g *golden, make func()) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".json")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && *write {
+		make()
+		if data, err = json.MarshalIndent(g, "", "\t"); err == nil {
+			err = os.WriteFile(path, append(data, '\n'), 0o600)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, g); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Fields of the stored form are added, and never renamed, renumbered, given another
+// type or taken away: testdata/fields has those that ever were.
+func TestFieldsStay(t *testing.T) {
+	var now []string
+	messages := record.File_actors_record_record_proto.Messages()
+	for i := range messages.Len() {
+		m := messages.Get(i)
+		for j := range m.Fields().Len() {
+			f := m.Fields().Get(j)
+			kind := f.Kind().String()
+			if f.Kind() == protoreflect.MessageKind {
+				kind = string(f.Message().Name())
+			}
+			now = append(now, fmt.Sprintf("%s.%s = %d %s %s", m.Name(), f.Name(), f.Number(), f.Cardinality(), kind))
+		}
+		for j := range m.Enums().Len() {
+			e := m.Enums().Get(j)
+			for k := range e.Values().Len() {
+				now = append(now, fmt.Sprintf("%s.%s.%s = %d", m.Name(), e.Name(), e.Values().Get(k).Name(), e.Values().Get(k).Number()))
+			}
+		}
+	}
+	slices.Sort(now)
+	path := filepath.Join("testdata", "fields")
+	if *write {
+		if err := os.WriteFile(path, []byte(strings.Join(now, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ever := strings.Split(strings.TrimSpace(string(data)), "\n")
+	for _, f := range ever {
+		if !slices.Contains(now, f) {
+			t.Errorf("%q is gone or another one", f)
+		}
+	}
+	for _, f := range now {
+		if !slices.Contains(ever, f) {
+			t.Errorf("%q is new: add it with go test -write, and a golden file that has it", f)
+		}
+	}
+}
+
+func dump(v any) string {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}

@@ -1,0 +1,110 @@
+package record
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"example.com/pokey/poker"
+)
+
+// Requests are those of one user, of late, that changed the room: eight bytes of
+// digest each, oldest first, and when the last of them came.
+type Requests struct {
+	Digests []byte
+	At      poker.Millis
+}
+
+const memberPrefix = "m-"
+
+// MemberPart is the name of a user's part of a room.
+func MemberPart(u poker.UserID) string { return memberPrefix + string(u) }
+
+// memberName is the user of a part.
+func memberName(part string) (poker.UserID, bool) {
+	u, ok := strings.CutPrefix(part, memberPrefix)
+	return poker.UserID(u), ok && u != ""
+}
+
+// The roles as they are stored.
+var roles = map[poker.Role]Member_Role{poker.Estimator: Member_ESTIMATOR, poker.Observer: Member_OBSERVER}
+
+func roleName(r Member_Role) poker.Role {
+	for name, role := range roles {
+		if role == r {
+			return name
+		}
+	}
+	return ""
+}
+
+// EncodeMember is a user's part of a room, and the round that the estimate in it
+// is for, zero if there is none. It is nil if there is nothing to keep.
+func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, voted int) {
+	m := &Member{}
+	if len(r.Digests) > 0 {
+		m.Requests, m.Requested = r.Digests, int64(r.At)
+	}
+	if member, ok := s.Members[u]; ok {
+		m.Role, m.Name = roles[member.Role], member.Name
+		m.Online, m.Deputy = member.Online, member.Deputy
+		m.Since, m.AwaySince = int64(member.Since), int64(member.AwaySince)
+		m.Estimated = member.Estimated
+		if v, round := vote(s, u, member); v != nil {
+			m.Vote, voted = &Vote{Round: uint64(round), Value: v.Value, Comment: v.Comment}, round
+		}
+	}
+	return encode(m), voted
+}
+
+// vote is a member's estimate of the current round, or else the one of the round
+// before that an undo would bring back.
+func vote(s *poker.State, u poker.UserID, m poker.Member) (*poker.Vote, int) {
+	if m.Vote != nil {
+		return m.Vote, s.Round
+	}
+	if Undoable(s) {
+		if v, ok := s.Undo.Votes[u]; ok {
+			return &v, s.Round - 1
+		}
+	}
+	return nil, 0
+}
+
+// decodeMember fills in what EncodeMember has written. What the user asked is
+// returned, and the round of the estimate in the part, be it current or not.
+func decodeMember(data []byte, s *poker.State, u poker.UserID) (r Requests, voted int, err error) {
+	m := &Member{}
+	if err := proto.Unmarshal(data, m); err != nil || m.GetVote().GetRound() > math.MaxInt32 {
+		return Requests{}, 0, fmt.Errorf("%w: a member of %d bytes", errForm, len(data))
+	}
+	if n := len(m.GetRequests()); n > 0 && n%8 == 0 {
+		r = Requests{Digests: m.GetRequests(), At: poker.Millis(m.GetRequested())}
+	}
+	if m.GetRole() == Member_NONE {
+		return r, 0, nil
+	}
+	member := poker.Member{
+		Name:      m.GetName(),
+		Role:      roleName(m.GetRole()),
+		Online:    m.GetOnline(),
+		Deputy:    m.GetDeputy(),
+		Since:     poker.Millis(m.GetSince()),
+		Estimated: m.GetEstimated(),
+		AwaySince: poker.Millis(m.GetAwaySince()),
+	}
+	if v := m.GetVote(); v != nil {
+		voted = int(v.GetRound())
+		vote := poker.Vote{Value: v.GetValue(), Comment: v.GetComment()}
+		switch {
+		case voted == s.Round:
+			member.Vote = &vote
+		case voted == s.Round-1 && Undoable(s):
+			s.Undo.Votes[u] = vote
+		}
+	}
+	s.Members[u] = member
+	return r, voted, nil
+}

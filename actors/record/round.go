@@ -1,0 +1,124 @@
+package record
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"example.com/pokey/poker"
+)
+
+const roundPrefix = "r-"
+
+// roundSize is how many bytes of a round go into one part, and an estimate more:
+// etcd takes 1.5 MiB at once, and many members may have long reasons.
+const roundSize = 256 << 10
+
+// Part is a part of a record: its name, and what is in it.
+type Part struct {
+	Name string
+	Data []byte
+}
+
+// EncodeRound is the part of a finished round, or the parts.
+func EncodeRound(f *poker.Finished) (parts []Part) {
+	m := &Round{
+		Round:      uint64(f.Round),
+		Topic:      f.Topic,
+		Deck:       deckOf(f.Deck),
+		At:         int64(f.At),
+		Agreed:     f.Agreed,
+		Hidden:     uint64(f.Hidden),
+		RevealedBy: string(f.RevealedBy),
+	}
+	size := 0
+	add := func() {
+		parts = append(parts, Part{Name: RoundPart(f.Round, len(parts)), Data: encode(m)})
+		m, size = &Round{Round: uint64(f.Round)}, 0
+	}
+	for _, v := range f.Votes {
+		if size >= roundSize {
+			add()
+		}
+		m.Votes = append(m.Votes, &FinishedVote{
+			User: string(v.User), Name: v.Name, Value: v.Vote.Value, Comment: v.Vote.Comment,
+		})
+		size += len(v.User) + len(v.Name) + len(v.Vote.Value) + len(v.Vote.Comment)
+	}
+	add()
+	return parts
+}
+
+// RoundPart is the name of a part of a round.
+func RoundPart(round, piece int) string {
+	name := roundPrefix + strconv.Itoa(round)
+	if piece > 0 {
+		name += "." + strconv.Itoa(piece)
+	}
+	return name
+}
+
+// roundName is the number of a part's round, and that of the part within it.
+func roundName(name string) (round, piece int, ok bool) {
+	number, ok := strings.CutPrefix(name, roundPrefix)
+	if !ok {
+		return 0, 0, false
+	}
+	first, rest, more := strings.Cut(number, ".")
+	round, err := strconv.Atoi(first)
+	if err == nil && more {
+		piece, err = strconv.Atoi(rest)
+	}
+	return round, piece, err == nil && round > 0 && name == RoundPart(round, piece)
+}
+
+func decodeRound(data []byte, round int) (*poker.Finished, error) {
+	m := &Round{}
+	if err := proto.Unmarshal(data, m); err != nil || m.GetRound() != uint64(round) || m.GetHidden() > math.MaxInt32 {
+		return nil, fmt.Errorf("%w: a round of %d bytes", errForm, len(data))
+	}
+	f := &poker.Finished{
+		Round:      round,
+		Topic:      m.GetTopic(),
+		Deck:       ofDeck(m.GetDeck()),
+		At:         poker.Millis(m.GetAt()),
+		Agreed:     m.GetAgreed(),
+		Hidden:     int(m.GetHidden()),
+		RevealedBy: poker.UserID(m.GetRevealedBy()),
+	}
+	for _, v := range m.GetVotes() {
+		f.Votes = append(f.Votes, poker.FinishedVote{
+			User: poker.UserID(v.GetUser()), Name: v.GetName(),
+			Vote: poker.Vote{Value: v.GetValue(), Comment: v.GetComment()},
+		})
+	}
+	return f, nil
+}
+
+// piece is a part of a round.
+type piece struct {
+	n     int
+	round *poker.Finished
+}
+
+// join puts the pieces of each round together, oldest round first. Where the
+// first piece is missing there is no round.
+func join(pieces map[int][]piece) (history []poker.Finished) {
+	for _, all := range pieces {
+		slices.SortFunc(all, func(a, b piece) int { return a.n - b.n })
+		if all[0].n != 0 {
+			continue
+		}
+		f := all[0].round
+		for _, p := range all[1:] {
+			f.Votes = append(f.Votes, p.round.Votes...)
+		}
+		history = append(history, *f)
+	}
+	slices.SortFunc(history, func(a, b poker.Finished) int { return a.Round - b.Round })
+	return history
+}
