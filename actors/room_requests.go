@@ -128,6 +128,9 @@ func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
 		a.refuse(m.asked, codeOf(err))
 		return true
 	}
+	if len(events) > 0 {
+		a.sys.observeSecurity(m.request)
+	}
 	a.remember(m, events)
 	a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
 	a.happened(events)

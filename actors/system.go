@@ -41,6 +41,9 @@ type Config struct {
 	// ObserveCommit, if not nil, is told how long each commit took, and whether
 	// it failed. It is called from many goroutines.
 	ObserveCommit func(took time.Duration, failed bool)
+	// ObserveSecurity, if not nil, is told when somebody is put out of a room, or a
+	// room is locked or closed. It is called from many goroutines.
+	ObserveSecurity func(SecurityEvent)
 }
 
 // System is all the actors of one node.

@@ -44,7 +44,9 @@ const (
 // the text adds is for a log; the client is told nothing but that.
 var ErrSession = errors.New("identity: not a valid session")
 
-var errForged = fmt.Errorf("%w: not genuine", ErrSession)
+// ErrForged is [ErrSession] for what was never sealed here: made up, changed, sealed
+// by a retired master or handed out over http and shown over https.
+var ErrForged = fmt.Errorf("%w: not genuine", ErrSession)
 
 // Session is what a cookie proves.
 type Session struct {
@@ -125,11 +127,11 @@ func (k *Keys) Unseal(value string, now time.Time, secure bool) (Session, error)
 	// securecookie skips line ends and left-over bits when it decodes, so that one
 	// session could be spelt in many ways.
 	if len(value) > maxCookie {
-		return Session{}, errForged
+		return Session{}, ErrForged
 	}
 	raw, err := base64.URLEncoding.DecodeString(value)
 	if err != nil || base64.URLEncoding.EncodeToString(raw) != value {
-		return Session{}, errForged
+		return Session{}, ErrForged
 	}
 	for i := range k.ring {
 		var payload []byte
@@ -137,7 +139,7 @@ func (k *Keys) Unseal(value string, now time.Time, secure bool) (Session, error)
 			return read(payload, now, i > 0)
 		}
 	}
-	return Session{}, errForged
+	return Session{}, ErrForged
 }
 
 // read takes a payload apart that a master has vouched for.

@@ -220,6 +220,9 @@ func longestSilent(conns []*Conn, now time.Duration) *Conn {
 func (s *Server) release(c *Conn) {
 	c.counted.release()
 	flooded := c.flooded()
+	if flooded {
+		s.ObserveSecurity(Flooded, c.addr)
+	}
 	a := &s.admission
 	a.mu.Lock()
 	a.total--

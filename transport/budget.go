@@ -97,6 +97,7 @@ func (c *Conn) giveWay() {
 	defer c.mu.Unlock()
 	if c.code == 0 {
 		c.server.counters.relieved.Add(1)
+		c.server.ObserveSecurity(QueueFull, c.addr)
 		c.shut(protocol.CloseSlowConsumer, "too much is waiting")
 	}
 }

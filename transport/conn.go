@@ -235,10 +235,13 @@ func (c *Conn) handle(data []byte) {
 			c.Close(protocol.CloseTooManyErrors, "too many errors")
 		}
 	case c.tooManyEnds(in, now):
+		c.server.ObserveSecurity(LimitedEndings, c.addr)
 		c.refuse(about(protocol.RateLimited, in))
 	case makesRoom(in) && !c.server.admission.newRoom(c.addr, now):
+		c.server.ObserveSecurity(LimitedRooms, c.addr)
 		c.refuse(about(protocol.RateLimited, in))
 	case c.rationed(in, now):
+		c.server.ObserveSecurity(LimitedAnswers, c.addr)
 		c.refuse(about(protocol.RateLimited, in))
 	case c.share.held.Load() > 0 && c.server.budget.tight():
 		c.refuse(about(protocol.Unavailable, in))

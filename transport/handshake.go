@@ -25,6 +25,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, here site, host
 		return
 	}
 	s.counters.handshake(why.status)
+	s.limited(r, why)
 	h := w.Header()
 	switch why.status {
 	case http.StatusMethodNotAllowed:
@@ -47,14 +48,14 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 		return nil, &refuseMethod
 	}
 	if !hostAllowed {
-		s.complain("host", r.Host)
+		s.ObserveSecurity(ForeignHost, s.clientAddr(r), "host", r.Host)
 		return nil, &refuseHost
 	}
 	if why := checkHandshake(r); why != nil {
 		return nil, why
 	}
 	if origin := r.Header.Get("Origin"); !s.allowsOrigin(origin, r.Host) {
-		s.complain("origin", origin)
+		s.ObserveSecurity(ForeignOrigin, s.clientAddr(r), "origin", origin)
 		return nil, &refuseOrigin
 	}
 	session, ok := s.session(r, here)

@@ -101,6 +101,9 @@ type Config struct {
 	RoomRate  float64
 	RoomBurst int
 
+	// HideAddresses leaves clients' addresses out of the log.
+	HideAddresses bool
+
 	// Version is put into the page where it says {{version}}.
 	Version string
 	// Observe, if any, is called with the time from queueing an event or status
@@ -123,8 +126,7 @@ type Server struct {
 	sockets   *Sockets
 	budget    budget
 
-	complaints bucket // what clients made the log say lately
-	complainMu sync.Mutex
+	watchman watchman
 }
 
 // New checks the configuration and prepares the assets.
@@ -163,6 +165,7 @@ func New(cfg Config) (*Server, error) {
 		sockets:   NewSockets(cfg.Sockets),
 	}
 	s.budget.limit = cfg.MaxQueued
+	s.sockets.refuses = func(from netip.Addr) { s.ObserveSecurity(LimitedSockets, from) }
 	return s, nil
 }
 
@@ -210,7 +213,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok && path == "healthz" && loopback(r.Host):
 		healthy.serve(w, r, minting{}) // whatever watches the process from beside it
 	case !ok:
-		s.complain("host", r.Host)
+		s.ObserveSecurity(ForeignHost, s.clientAddr(r), "host", r.Host)
 		refuseHost.write(w)
 	case !below && r.URL.Path+"/" == s.cfg.BasePath:
 		http.Redirect(w, r, s.cfg.BasePath, http.StatusTemporaryRedirect)
@@ -268,16 +271,4 @@ func (s *Server) panicked(where string, cause any) {
 		text = err.Error()
 	}
 	s.cfg.Log.Error("panic", "where", where, "cause", text, "stack", string(debug.Stack()))
-}
-
-// complain logs a refusal that the operator may have to do something about: a
-// proxy that rewrites Host, or an address that was not thought of. It does so
-// no more often than somebody would read it.
-func (s *Server) complain(header, value string) {
-	s.complainMu.Lock()
-	worthIt := s.complaints.take(rate{perSecond: 1, burst: 10}, 1, s.now())
-	s.complainMu.Unlock()
-	if worthIt {
-		s.cfg.Log.Warn("refused; -public-origin names what is allowed", header, value[:min(len(value), 100)])
-	}
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -28,7 +29,7 @@ const maxForeign = 4
 // to another port.
 func (s *Server) session(r *http.Request, here site) (identity.Session, bool) {
 	if cookies := r.CookiesNamed(here.cookie); len(cookies) > 0 {
-		return s.onlyOne(cookies, here)
+		return s.onlyOne(r, cookies, here)
 	}
 	family := identity.CookieName(here.secure, "", s.cfg.BasePath)
 	family, _, _ = strings.Cut(family, ".")
@@ -45,18 +46,21 @@ func (s *Server) session(r *http.Request, here site) (identity.Session, bool) {
 			genuine = append(genuine, c)
 		}
 	}
-	session, ok := s.onlyOne(genuine, here)
+	session, ok := s.onlyOne(r, genuine, here)
 	session.Renew = ok
 	return session, ok
 }
 
 // onlyOne is the session that all the cookies hold.
-func (s *Server) onlyOne(cookies []*http.Cookie, here site) (identity.Session, bool) {
+func (s *Server) onlyOne(r *http.Request, cookies []*http.Cookie, here site) (identity.Session, bool) {
 	if len(cookies) == 0 || slices.ContainsFunc(cookies, func(c *http.Cookie) bool { return c.Value != cookies[0].Value }) {
 		return identity.Session{}, false
 	}
 	now := time.Now()
 	session, err := s.cfg.Keys.Unseal(cookies[0].Value, now, here.secure)
+	if errors.Is(err, identity.ErrForged) {
+		s.ObserveSecurity(ForgedSession, s.clientAddr(r))
+	}
 	if err != nil || s.left(session, now) <= 0 {
 		return identity.Session{}, false
 	}
@@ -116,6 +120,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 	}
 	if wait := s.admission.mint(addr, s.now()); wait > 0 {
 		s.counters.mintsRefused.Add(1)
+		s.ObserveSecurity(LimitedSessions, addr)
 		return minting{mintRefused, wait}
 	}
 	s.counters.mints.Add(1)

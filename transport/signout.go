@@ -70,7 +70,7 @@ func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (ide
 		return identity.Session{}, &refuseMethod
 	}
 	if !hostAllowed {
-		s.complain("host", r.Host)
+		s.ObserveSecurity(ForeignHost, s.clientAddr(r), "host", r.Host)
 		return identity.Session{}, &refuseHost
 	}
 	h := r.Header
@@ -78,7 +78,7 @@ func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (ide
 		return identity.Session{}, &refuseRequest
 	}
 	if site := h.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" || !s.allowsOrigin(h.Get("Origin"), r.Host) {
-		s.complain("origin", h.Get("Origin"))
+		s.ObserveSecurity(ForeignOrigin, s.clientAddr(r), "origin", h.Get("Origin"))
 		return identity.Session{}, &refuseOrigin
 	}
 	session, ok := s.session(r, here)
@@ -87,6 +87,7 @@ func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (ide
 	}
 	addr := s.clientAddr(r)
 	if wait := s.admission.end(addr, s.now()); wait > 0 {
+		s.ObserveSecurity(LimitedEndings, addr)
 		return identity.Session{}, &refusal{http.StatusTooManyRequests, "rate_limited", wait}
 	}
 	standing, err := s.standing(r.Context(), session)

@@ -29,7 +29,8 @@ type SocketLimits struct {
 // Wrap the listener with [Sockets.Listen] and give [Sockets.ConnState] to the
 // http.Server.
 type Sockets struct {
-	limits SocketLimits
+	limits  SocketLimits
+	refuses func(from netip.Addr) // is told of each that is refused; nil for nobody
 
 	mu        sync.Mutex
 	total     int
@@ -101,6 +102,9 @@ func (s *Sockets) admit(c net.Conn) *accepted {
 	if !ok {
 		s.refused++
 		s.mu.Unlock()
+		if s.refuses != nil {
+			s.refuses(a.addr)
+		}
 		return nil
 	}
 	if victim != nil {

@@ -21,6 +21,9 @@ type Stats struct {
 	Queued       int64  // bytes that wait for clients now
 	Relieved     uint64 // connections cut because too much waited for all together
 
+	Sockets SocketStats
+
+	Security   map[SecurityEvent]uint64
 	Handshakes map[int]uint64                // by HTTP status
 	Refusals   map[protocol.Code]uint64      // messages that got no further than here
 	Closes     map[protocol.CloseCode]uint64 // by the code it was closed with; [ClosedByClient], [ClosedAbruptly]
@@ -52,6 +55,8 @@ func (s *Server) Stats() Stats {
 		Panics:       c.panics.Load(),
 		Queued:       s.budget.held.Load() + s.budget.leaving.Load(),
 		Relieved:     c.relieved.Load(),
+		Sockets:      s.sockets.Stats(),
+		Security:     s.watchman.security(),
 		Handshakes:   maps.Clone(c.handshakes),
 		Refusals:     maps.Clone(c.refusals),
 		Closes:       maps.Clone(c.closes),

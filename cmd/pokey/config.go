@@ -47,6 +47,7 @@ type config struct {
 	maxMembers     int
 	logFormat      string
 	logLevel       string
+	logAddresses   bool
 
 	given map[string]bool // the settings that were made
 	files int             // how many files may be open
@@ -91,6 +92,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.nodeCert, "node-tls-cert", "", "`FILE` with this node's certificate")
 	fs.StringVar(&c.nodeKey, "node-tls-key", "", "`FILE` with the key of this node's certificate")
 	fs.StringVar(&c.logFormat, "log-format", "text", "text or json")
+	fs.BoolVar(&c.logAddresses, "log-addresses", true, "name the addresses of clients in the log where they are refused something")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 

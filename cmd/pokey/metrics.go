@@ -80,6 +80,10 @@ var (
 	descDrops       = desc("outbox_drops_total", "Statuses replaced by a newer one before they were sent.")
 	descReceived    = desc("received_bytes_total", "Bytes from WebSocket clients, frame headers included.")
 	descSent        = desc("sent_bytes_total", "Bytes to WebSocket clients, frame headers included.")
+	descSecurity    = desc("security_events_total", "Attempts that were refused and limits that were met, by kind; see docs/operating.md.", "kind")
+	descSockets     = desc("sockets", "TCP connections to the public port, WebSockets among them.")
+	descEvictions   = desc("sockets_evicted_total", "TCP connections that waited for a request and made room for new ones.")
+	descQueued      = desc("queued_bytes", "Bytes that wait for clients who have not read what came before.")
 	descSessions    = desc("sessions_minted_total", "Session cookies handed out to newcomers.")
 )
 
@@ -135,5 +139,11 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	count(descDrops, float64(w.Superseded))
 	count(descReceived, float64(w.BytesIn))
 	count(descSent, float64(w.BytesOut))
+	for kind, n := range w.Security {
+		count(descSecurity, float64(n), string(kind))
+	}
+	gauge(descSockets, float64(w.Sockets.Open))
+	count(descEvictions, float64(w.Sockets.Evicted))
+	gauge(descQueued, float64(w.Queued))
 	count(descSessions, float64(w.Mints))
 }

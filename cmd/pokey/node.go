@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -59,6 +60,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,
 		Actors: n.member.system(), Placement: n.member.placement(),
 		UserExpiry: c.userExpiry, SessionLife: c.sessionLife, ObserveCommit: n.metrics.observeCommit,
+		ObserveSecurity: n.observeSecurity,
 	})
 	n.web, err = transport.New(transport.Config{
 		Keys: keys, Log: log, Static: static.Files, Version: version(),
@@ -85,7 +87,8 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		RoomRate: float64(c.maxNewRooms) / roomRefill, RoomBurst: c.maxNewRooms,
 		Sockets: c.sockets(), MaxQueued: n.memory.queue(),
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
-		Full: n.memory.full, Observe: n.metrics.observeDelivery,
+		HideAddresses: !c.logAddresses,
+		Full:          n.memory.full, Observe: n.metrics.observeDelivery,
 	})
 	if err != nil {
 		n.close()
@@ -93,6 +96,14 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	}
 	n.metrics.watch(n)
 	return n, nil
+}
+
+// observeSecurity has what happened in a room counted and logged with the rest. It
+// happens when somebody may do it, so nobody's address is of interest.
+func (n *node) observeSecurity(event actors.SecurityEvent) {
+	n.web.ObserveSecurity(map[actors.SecurityEvent]transport.SecurityEvent{
+		actors.MemberRemoved: transport.MemberRemoved, actors.RoomLocked: transport.RoomLocked, actors.RoomClosed: transport.RoomClosed,
+	}[event], netip.Addr{})
 }
 
 // open opens what a node keeps: its keys and its records. A data directory is

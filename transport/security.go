@@ -1,0 +1,113 @@
+package transport
+
+import (
+	"net/http"
+	"net/netip"
+	"sync"
+)
+
+// SecurityEvent is something that whoever watches over the service may want to
+// know: that somebody was refused what they should not have, or met a limit.
+type SecurityEvent string
+
+// The events. Each is counted, and logged as one line without names, now and then
+// where there are many.
+const (
+	ForeignHost        SecurityEvent = "host"        // a request for a host that is none of ours
+	ForeignOrigin      SecurityEvent = "origin"      // a page of another site
+	ForgedSession      SecurityEvent = "session"     // a cookie that is not genuine
+	LimitedHandshakes  SecurityEvent = "handshakes"  // an address connects too often
+	LimitedConnections SecurityEvent = "connections" // an address or a session has all it may have
+	LimitedSockets     SecurityEvent = "sockets"     // there is no room for another TCP connection
+	LimitedSessions    SecurityEvent = "sessions"    // an address was given too many sessions
+	LimitedEndings     SecurityEvent = "endings"     // an address ends sessions too often
+	LimitedRooms       SecurityEvent = "rooms"       // an address creates too many rooms
+	LimitedAnswers     SecurityEvent = "answers"     // a client asks for too much
+	Flooded            SecurityEvent = "flood"       // a client was cut for what it sent
+	QueueFull          SecurityEvent = "queue"       // a client was cut because too much waited for all
+	ServerFull         SecurityEvent = "full"        // nobody else is let in
+	MemberRemoved      SecurityEvent = "removed"     // somebody was put out of a room
+	RoomLocked         SecurityEvent = "locked"      // a room lets nobody new in
+	RoomClosed         SecurityEvent = "closed"      // an owner closed their room
+)
+
+// eventLines is how many lines of each kind are logged.
+var eventLines = rate{perSecond: 0.2, burst: 10}
+
+// watchman counts and logs security events.
+type watchman struct {
+	mu    sync.Mutex
+	kinds map[SecurityEvent]*watched
+}
+
+type watched struct {
+	count  uint64
+	silent uint64 // those not logged since the last line
+	lines  bucket
+}
+
+// ObserveSecurity counts an event and logs it, with the address that it came from
+// if there is one to be named. What is known besides is text of clients' making and
+// is cut short.
+func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...string) {
+	s.watchman.mu.Lock()
+	if s.watchman.kinds == nil {
+		s.watchman.kinds = map[SecurityEvent]*watched{}
+	}
+	w := s.watchman.kinds[kind]
+	if w == nil {
+		w = &watched{}
+		s.watchman.kinds[kind] = w
+	}
+	w.count++
+	worthIt, silent := w.lines.take(eventLines, 1, s.now()), w.silent
+	if w.silent++; worthIt {
+		w.silent = 0
+	}
+	s.watchman.mu.Unlock()
+	if !worthIt {
+		return
+	}
+	attrs := []any{"kind", string(kind)}
+	if from.IsValid() && !s.cfg.HideAddresses {
+		attrs = append(attrs, "address", from.String())
+	}
+	if silent > 0 {
+		attrs = append(attrs, "unlogged", silent)
+	}
+	for i := 0; i+1 < len(about); i += 2 {
+		attrs = append(attrs, about[i], about[i+1][:min(len(about[i+1]), 100)])
+	}
+	message := "security"
+	if kind == ForeignHost || kind == ForeignOrigin { // the operator may have to do something about it
+		message = "refused; -public-origin names what is allowed"
+	}
+	s.cfg.Log.Warn(message, attrs...)
+}
+
+// security reads the counters.
+func (w *watchman) security() map[SecurityEvent]uint64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	counts := map[SecurityEvent]uint64{}
+	for kind, seen := range w.kinds {
+		counts[kind] = seen.count
+	}
+	return counts
+}
+
+// limited observes that a request for a connection met a limit.
+func (s *Server) limited(r *http.Request, why *refusal) {
+	kind := SecurityEvent("")
+	switch why.code {
+	case "rate_limited":
+		kind = LimitedHandshakes
+	case refuseAddress.code:
+		kind = LimitedConnections
+	case refuseFull.code:
+		kind = ServerFull
+	default:
+		return
+	}
+	s.ObserveSecurity(kind, s.clientAddr(r))
+}
