@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // C7. Who is put out of a room, and a room that is locked or closed, is a line in
@@ -26,6 +27,7 @@ func TestSecurityLog(t *testing.T) {
 	ann.do("closeRoom", message{"roomId": room})
 	_, _, _ = dial(t, p.url, "pokey_plain_"+p.url[strings.LastIndex(p.url, ":")+1:]+"=forged", "127.0.0.5")
 
+	eventually(t, "the last line", 10*time.Second, func() bool { return p.log.contains("kind=session") })
 	log := p.log.String()
 	_, metrics := p.get(t, "/metrics")
 	for _, kind := range []string{"locked", "removed", "closed", "session"} {
