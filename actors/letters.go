@@ -33,7 +33,7 @@ func letterOf(message any) (*wire.Letter, int) {
 	case owns:
 		l.Body = noteOf(wire.Note_OWNS, m.room)
 	case ownsNot:
-		l.Body = noteOf(wire.Note_OWNS_NOT, m.room)
+		l.Body = &wire.Letter_Note{Note: &wire.Note{Kind: wire.Note_OWNS_NOT, Room: string(m.room), Trace: m.closed}}
 	case notCreated:
 		l.Body = noteOf(wire.Note_NOT_CREATED, m.room)
 	case roomGone:
@@ -182,7 +182,7 @@ func ofNote(n *wire.Note) any {
 	case wire.Note_OWNS:
 		return owns{room}
 	case wire.Note_OWNS_NOT:
-		return ownsNot{room}
+		return ownsNot{room, n.GetTrace()}
 	case wire.Note_NOT_CREATED:
 		return notCreated{room}
 	case wire.Note_ROOM_GONE:

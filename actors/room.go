@@ -120,6 +120,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
+	a.rest()
 	a.post()
 }
 
@@ -172,7 +173,7 @@ func (a *roomActor) loaded(m loaded) {
 		}
 		a.changed()
 		a.expectMembers()
-		if a.room.Owner() == "" {
+		if a.seeksOwner() {
 			a.findOwner()
 		}
 		a.claim()
@@ -202,7 +203,7 @@ func (a *roomActor) committed(m committed) {
 		return
 	}
 	a.publish()
-	if recovered {
+	if recovered && a.room != nil {
 		a.room.Touch() // to be shown as saved again
 		a.dirty = true
 	}

@@ -42,8 +42,7 @@ func (a *roomActor) happened(events []poker.Event) {
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
 		case poker.Closed:
-			a.close(protocol.ClosedClosed, "")
-			return
+			a.closedByOwner(e.Owner)
 		case poker.Cleared, poker.Undone:
 			a.pages.drop()
 		case poker.Changed:
@@ -85,7 +84,7 @@ func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
 		if e.Old == "" {
 			a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})
 		} else {
-			a.sys.tellUser(e.Old, ownsNot{a.id})
+			a.sys.tellUser(e.Old, ownsNot{room: a.id})
 		}
 	})
 }
@@ -123,11 +122,14 @@ func (a *roomActor) departed(user poker.UserID) {
 // record that could not be read goes.
 func (a *roomActor) askOwner() {
 	switch {
-	case a.room == nil:
+	case a.room == nil || a.room.Buried():
 		a.closing = true
 		a.remove()
 	case a.room.Owner() == "" && a.seats.empty():
 		a.close(protocol.ClosedExpired, "")
+	case a.room.Closed():
+		a.dirty = true
+		a.sys.tellUser(a.room.Owner(), ownsNot{a.id, true})
 	default:
 		a.dirty = true
 		if owner := a.room.Owner(); owner != "" {
@@ -142,21 +144,17 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 	if a.closing {
 		return
 	}
+	if a.room.HandedOver() {
+		a.bury(reason, leaver)
+		return
+	}
 	a.closing, a.leaver = true, leaver
-	a.after(func(bool) {
-		closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
-		for conn := range a.seats.all() {
-			a.send(conn, closed)
-		}
-	})
+	a.after(func(bool) { a.sendAllAway(reason) })
 	a.remove()
 }
 
 func (a *roomActor) closed(m removed) {
 	a.ended(m)
-	for user := range a.seats.users {
-		a.sys.tellUser(user, notMember{room: a.id})
-	}
 	if a.room != nil && a.room.Owner() == "" {
 		a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})
 	}

@@ -21,10 +21,14 @@ const roomRest = 24 * time.Hour
 func (a *roomActor) encode() image {
 	parts := a.kept.changes(a.room, a.recent)
 	a.eraseLater()
+	rest := roomRest
+	if a.room.Buried() {
+		rest = a.sys.SessionLife // as long as one of the first owner can live
+	}
 	return image{
 		data:    record.EncodeRoom(a.room.State()),
 		parts:   parts,
-		expires: time.Now().Truncate(time.Hour).Add(roomRest + time.Hour),
+		expires: time.Now().Truncate(time.Hour).Add(rest + time.Hour),
 	}
 }
 

@@ -59,11 +59,16 @@ func (a *roomActor) limits() poker.Limits {
 }
 
 // join subscribes a connection. A room that is gone is revived: empty, hidden,
-// and without an owner until the one its id certifies is found.
+// and without an owner until the one its id certifies is found. One that was
+// handed over stays without.
 func (a *roomActor) join(ctx actor.Context, m join) {
-	revived := a.room == nil
+	old := a.room
+	revived := old == nil || old.Buried()
 	if revived {
 		a.open("")
+	}
+	if revived && old != nil {
+		a.room.Orphan()
 	}
 	events, err := a.room.Apply(millis(time.Now()), poker.Join{By: m.user, Name: m.name, Role: m.role}, a.limits())
 	if err != nil {
@@ -72,7 +77,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 			a.sys.tellUser(m.user, notMember{room: a.id})
 		}
 		if revived {
-			a.room, a.dirty = nil, false
+			a.room, a.dirty = old, false
 		}
 		return
 	}
@@ -87,10 +92,13 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	if a.room.Owner() == "" {
 		a.recognise(m.user)
 	}
-	if revived && a.room.Owner() == "" {
+	if revived && a.seeksOwner() {
 		a.findOwner()
 	}
 }
+
+// seeksOwner says that the room has no owner and may still get one.
+func (a *roomActor) seeksOwner() bool { return a.room.Owner() == "" && !a.room.HandedOver() }
 
 // findOwner looks for the user whose room this is, now and when they come.
 func (a *roomActor) findOwner() {

@@ -36,9 +36,13 @@ type (
 		room  poker.RoomID
 		trace bool
 	}
-	// owns and ownsNot say whether room is this user's to close.
+	// owns and ownsNot say whether room is this user's to close. Closed says that
+	// they have done so, and that it stays closed as long as they live.
 	owns    struct{ room poker.RoomID }
-	ownsNot struct{ room poker.RoomID }
+	ownsNot struct {
+		room   poker.RoomID
+		closed bool
+	}
 	// notCreated says that room was not made after all.
 	notCreated struct{ room poker.RoomID }
 	// roomGone says that room has done its part of the user's expiry.
@@ -136,7 +140,11 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 		a.own(m.room)
 	case ownsNot:
 		a.record.Owned = a.drop(a.record.Owned, m.room)
-		a.leaveTrace(m.room)
+		if m.closed {
+			a.keepClosed(m.room)
+		} else {
+			a.leaveTrace(m.room)
+		}
 	case notCreated:
 		a.record.Owned = a.drop(a.record.Owned, m.room)
 		a.record.Created = slices.DeleteFunc(a.record.Created, func(c creation) bool { return c.Room == m.room })

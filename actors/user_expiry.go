@@ -86,7 +86,7 @@ func (a *userActor) expire() {
 		return
 	}
 	a.leaving = &departure{}
-	for _, room := range slices.Concat(a.record.Owned, a.record.Rooms, a.record.Left) {
+	for _, room := range slices.Concat(a.record.Owned, a.record.Rooms, a.record.Left, a.record.Closed) {
 		if !slices.Contains(a.leaving.rooms, room) {
 			a.leaving.rooms = append(a.leaving.rooms, room)
 		}

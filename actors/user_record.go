@@ -13,6 +13,7 @@ type userRecord struct {
 	Owned   []poker.RoomID
 	Rooms   []poker.RoomID // of which the user is a member
 	Left    []poker.RoomID // where their estimates may still be in the history
+	Closed  []poker.RoomID // which the user has closed, and which stay closed until they expire
 	Created []creation     // of late, so that a repeated request creates nothing
 
 	NotBefore int64 // sessions issued before it are worthless; in seconds since 1970
@@ -28,13 +29,15 @@ type creation struct {
 // blank says that there is nothing to keep of the user: somebody who has looked at
 // the page, or who is gone.
 func (r userRecord) blank() bool {
-	return r.Name == "" && !r.Forgotten && len(r.Owned)+len(r.Rooms)+len(r.Left) == 0
+	return r.Name == "" && !r.Forgotten && len(r.Owned)+len(r.Rooms)+len(r.Left)+len(r.Closed) == 0
 }
 
 // Bounds of a user's record.
 const (
 	// maxMemberships is how many rooms a user is in at a time.
 	maxMemberships = 100
+	// maxClosed is how many rooms of a user stay closed.
+	maxClosed = 256
 	// rememberCreations is how many creations are known when repeated.
 	rememberCreations = 8
 )
@@ -48,6 +51,19 @@ func (a *userActor) own(room poker.RoomID) {
 	}
 	if !slices.Contains(a.record.Owned, room) {
 		a.record.Owned = append(a.record.Owned, room)
+		a.dirty = true
+	}
+}
+
+// keepClosed takes in a room that this user has closed. Like a room that is theirs
+// it ends with them.
+func (a *userActor) keepClosed(room poker.RoomID) {
+	if a.record.blank() && len(a.conns) == 0 {
+		a.sys.tellRoom(room, departed{a.id})
+		return
+	}
+	if !slices.Contains(a.record.Closed, room) {
+		a.record.Closed = append(a.record.Closed, room)
 		a.dirty = true
 	}
 }
@@ -85,6 +101,7 @@ func (r userRecord) encode() []byte {
 	u := &record.User{
 		Name: r.Name, NotBefore: r.NotBefore, Forgotten: r.Forgotten,
 		Owned: record.Texts(r.Owned), Rooms: record.Texts(r.Rooms), Left: record.Texts(r.Left),
+		Closed: record.Texts(r.Closed),
 	}
 	for _, c := range r.Created {
 		u.Created = append(u.Created, &record.Creation{Digest: c.Digest, Room: string(c.Room)})
@@ -101,7 +118,7 @@ func (r *userRecord) decode(data []byte) error {
 	}
 	r.Name, r.NotBefore, r.Forgotten = u.GetName(), u.GetNotBefore(), u.GetForgotten()
 	r.Owned, r.Rooms = record.IDs[poker.RoomID](u.GetOwned()), record.IDs[poker.RoomID](u.GetRooms())
-	r.Left = record.IDs[poker.RoomID](u.GetLeft())
+	r.Left, r.Closed = record.IDs[poker.RoomID](u.GetLeft()), record.IDs[poker.RoomID](u.GetClosed())
 	for _, c := range u.GetCreated() {
 		r.Created = append(r.Created, creation{c.GetDigest(), poker.RoomID(c.GetRoom())})
 	}

@@ -28,6 +28,8 @@ func (a *userActor) request(m fromClient) {
 		a.joinRoom(m.asker(), r)
 	case protocol.AcceptRoom:
 		a.acceptRoom(m.asker(), r)
+	case protocol.CloseRoom:
+		a.closeRoom(m.asker(), r)
 	default:
 		if r, ok := r.(protocol.RoomRequest); ok {
 			a.toRoom(m.asker(), r)
@@ -98,6 +100,15 @@ func (a *userActor) acceptRoom(by asked, r protocol.AcceptRoom) {
 	a.toRoom(by, r)
 }
 
+// closeRoom keeps to how many closed rooms are remembered.
+func (a *userActor) closeRoom(by asked, r protocol.CloseRoom) {
+	if len(a.record.Closed) >= maxClosed && slices.Contains(a.record.Owned, r.RoomID) {
+		a.refuse(by, protocol.TooManyRooms)
+		return
+	}
+	a.toRoom(by, r)
+}
+
 // created is where in the record a request is that has created a room before, or
 // -1.
 func (a *userActor) created(by asked) int {
@@ -144,7 +155,8 @@ func (a *userActor) tooManyFailures() bool {
 // toRoom passes a request on. Rooms the user has nothing to do with are not
 // even looked for.
 func (a *userActor) toRoom(by asked, r protocol.RoomRequest) {
-	if !slices.Contains(a.record.Rooms, r.Room()) && !slices.Contains(a.record.Owned, r.Room()) {
+	known := func(list []poker.RoomID) bool { return slices.Contains(list, r.Room()) }
+	if !known(a.record.Rooms) && !known(a.record.Owned) && !known(a.record.Closed) {
 		a.refuse(by, protocol.NotMember)
 		return
 	}

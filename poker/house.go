@@ -104,14 +104,33 @@ func (c Close) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
 	}
+	r.empty()
+	r.state.Closed = true
+	return []Event{Closed{c.By}}, nil
+}
+
+// empty forgets all that was in the room.
+func (r *Room) empty() {
 	s := &r.state
 	*r = Room{state: State{
 		ID: s.ID, Epoch: s.Epoch, Owner: s.Owner, CreatedAt: s.CreatedAt, Version: s.Version, Round: s.Round,
-		Options: Options{LateEstimates: LateAllowed}, Members: make(map[UserID]Member),
-		HandedOver: s.HandedOver, Closed: true,
+		Options: Options{LateEstimates: LateAllowed}, Members: make(map[UserID]Member), HandedOver: s.HandedOver,
 	}}
-	return []Event{Closed{c.By}}, nil
 }
+
+// Bury ends a room that was handed over. What is left of it says so, so that the
+// user whom its id certifies is not taken for its owner again.
+func (r *Room) Bury() {
+	r.empty()
+	r.state.Owner = ""
+	r.state.Version++
+}
+
+// Buried reports whether nothing is left of the room but that it was handed over.
+func (r *Room) Buried() bool { return r.state.HandedOver && r.Deserted() }
+
+// Orphan makes a room that has no owner nobody's: [Recognise] gives it none.
+func (r *Room) Orphan() { r.state.HandedOver = true }
 
 // refusalOfClosed is the answer to everything that is asked of a closed room.
 func refusalOfClosed(c Command) error {
