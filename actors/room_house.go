@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"time"
-
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
@@ -13,10 +11,6 @@ import (
 // has not expired: its link does not revive it. One that was handed over leaves one that
 // says that it is nobody's when it is revived. Else the user whom its id certifies
 // would own it again.
-
-// buriedFor is how long it is known that a room was handed over: as long as a session
-// of its first owner may live.
-const buriedFor = 90 * 24 * time.Hour
 
 // acceptRoom hands the room over to whom it is offered. Their user's actor has taken
 // it in already, so that its limit of rooms holds, and is told if that was in vain.

@@ -58,7 +58,7 @@ func (a *userActor) own(room poker.RoomID) {
 // keepClosed takes in a room that this user has closed. Like a room that is theirs
 // it ends with them.
 func (a *userActor) keepClosed(room poker.RoomID) {
-	if a.record.blank() && len(a.conns) == 0 {
+	if a.gone() {
 		a.sys.tellRoom(room, departed{a.id})
 		return
 	}

@@ -63,7 +63,7 @@ func (s *System) CheckSession(ctx context.Context, user poker.UserID, issued tim
 	}
 	return Standing{
 		Revoked: issued.Unix() < r.NotBefore,
-		Known:   len(r.Owned)+len(r.Rooms)+len(r.Left) > 0,
+		Known:   len(r.Owned)+len(r.Rooms)+len(r.Left)+len(r.Closed) > 0,
 	}, nil
 }
 

@@ -496,7 +496,7 @@
 // valid id whose room has expired revives it: empty, hidden, a new epoch, the same owner,
 // recognised when a session with that user id next connects. A room without a recognised
 // owner ends with its last member. A room that was handed over is nobody's when it is
-// revived, for 90 days, which is as long as a session can live.
+// revived, for as long as a session can live: 90 days unless configured otherwise.
 //
 // # Expiry
 //

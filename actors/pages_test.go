@@ -1,0 +1,132 @@
+package actors_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+)
+
+// page asks for a page of the history and returns the very bytes that were sent.
+func (c *client) page(room poker.RoomID, more string) []byte {
+	c.h.t.Helper()
+	c.ok("history", room, more)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := len(c.raw) - 1; i >= 0; i-- {
+		if bytes.HasPrefix(c.raw[i], []byte(`{"event":"roomHistory"`)) {
+			return c.raw[i]
+		}
+	}
+	c.h.t.Fatal("no history")
+	return nil
+}
+
+// TestReadersShareTheHistory: however many ask, and however often, it is encoded once,
+// and what is queued for all of them is one page. That is so until the history changes,
+// or nobody has read for a while.
+func TestReadersShareTheHistory(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		for range 60 {
+			ada.finish(room, strings.Repeat("why ", 120))
+		}
+		readers := []*client{ada}
+		for range 4 {
+			c := h.connect("")
+			c.ok("joinRoom", room, "")
+			readers = append(readers, c)
+		}
+		first := ada.page(room, "")
+		same := func(c *client, more string, first []byte) bool { return &c.page(room, more)[0] == &first[0] }
+		for range 3 {
+			for i, c := range readers {
+				if !same(c, "", first) {
+					t.Fatalf("reader %d has a copy of their own", i)
+				}
+			}
+		}
+		older := ada.page(room, `,"before":41,"limit":40`)
+		if bytes.Equal(older, first) || !same(readers[1], `,"before":41,"limit":40`, older) || !same(ada, "", first) {
+			t.Error("two pages are mixed up, or not shared")
+		}
+		ada.finish(room, "")
+		second := ada.page(room, "")
+		if bytes.Equal(first, second) {
+			t.Error("the history has changed, and its page has not")
+		}
+		time.Sleep(11 * time.Second)
+		if same(ada, "", second) {
+			t.Error("a page that nobody reads is kept")
+		}
+	})
+}
+
+// TestTheHistoryOfAnExpiredUserIsNotServed from what has been encoded.
+func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		bob.ok("estimate", room, `,"value":"5","comment":"canary"`)
+		ada.ok("reveal", room, "")
+		ada.ok("clear", room, "")
+		if !strings.Contains(string(ada.page(room, "")), "canary") {
+			t.Fatal("the history has no canary")
+		}
+		bob.say(`{"request":"forgetMe","id":"x"}`)
+		ada.settle()
+		if strings.Contains(string(ada.page(room, "")), "canary") {
+			t.Error("forgotten, and still served")
+		}
+	})
+}
+
+// TestAHistoryAtItsLargestIsBounded plays the largest rounds there can be, a hundred
+// times, and has many readers ask for all that they can ask for.
+func TestAHistoryAtItsLargestIsBounded(t *testing.T) {
+	inBubble(t, func(h *house) {
+		h.config.Limits.MembersPerRoom = 0
+		h.restart(h.store)
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		members := []*client{ada}
+		for range 14 {
+			c := h.connect("")
+			c.ok("joinRoom", room, "")
+			members = append(members, c)
+		}
+		comment := strings.Repeat(`\"\u0331\u0331\u0331`, 500) // 3500 bytes
+		for range 20 {
+			for _, c := range members {
+				c.ok("estimate", room, fmt.Sprintf(`,"value":"5","comment":"%s"`, comment))
+			}
+			ada.ok("reveal", room, "")
+			ada.ok("clear", room, "")
+		}
+		kept, rounds := 0, 0
+		for _, part := range h.kept(room) {
+			kept += len(part)
+			rounds++
+		}
+		if kept > 2*poker.HistoryBytes || rounds < 5 {
+			t.Errorf("%d rounds are kept, %d bytes", rounds, kept)
+		}
+		for _, more := range []string{"", `,"limit":50`, `,"before":5`} {
+			if n := len(ada.page(room, more)); n > protocol.MaxEvent {
+				t.Errorf("history%s has %d bytes", more, n)
+			}
+		}
+		if got := len(ada.history(room)); got != rounds {
+			t.Errorf("page by page there are %d rounds, kept are %d", got, rounds)
+		}
+	})
+}
