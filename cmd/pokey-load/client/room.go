@@ -14,6 +14,8 @@ type Room struct {
 	Revealed bool
 	Round    int
 	Topic    string
+	// RevealedBy is who first revealed the round; empty as long as nobody has.
+	RevealedBy string
 	// Estimates is the count that the room states.
 	Estimates int
 	Members   map[string]Member // by user id
@@ -72,6 +74,7 @@ func (r *replica) room(id string) (Room, error) {
 		Revealed  bool   `json:"revealed"`
 		Round     int    `json:"round"`
 		Topic     string `json:"topic"`
+		Looked    string `json:"revealedBy"`
 		Estimates int    `json:"estimates"`
 		Members   map[string]struct {
 			Role      string `json:"role"`
@@ -89,7 +92,7 @@ func (r *replica) room(id string) (Room, error) {
 	}
 	out := Room{
 		ID: id, Version: r.version, Epoch: read.Epoch, OwnerID: read.OwnerID, Revealed: read.Revealed,
-		Round: read.Round, Topic: read.Topic, Estimates: read.Estimates, HasSummary: read.Summary != nil,
+		Round: read.Round, Topic: read.Topic, RevealedBy: read.Looked, Estimates: read.Estimates, HasSummary: read.Summary != nil,
 		Members: make(map[string]Member, len(read.Members)),
 	}
 	for id, m := range read.Members {

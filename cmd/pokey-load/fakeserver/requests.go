@@ -113,7 +113,7 @@ func (s *Server) change(c *session, q request) {
 	before := r.view(false)
 	code := r.apply(c.user, q)
 	if code == "" && q.Request == "estimate" && s.occasion("reveal", f.SelfReveal) {
-		r.Revealed = true
+		r.turn(true, r.Owner)
 	}
 	if code == "" {
 		r.remember(key, answer{Code: code})

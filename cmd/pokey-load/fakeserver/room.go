@@ -13,6 +13,7 @@ type room struct {
 	Version  uint64
 	Round    int
 	Revealed bool
+	Looked   string // who has revealed the round
 	Cards    []string
 	Members  map[string]*member
 	Answers  map[string]answer // by user and request id
@@ -86,7 +87,7 @@ func (r *room) apply(user string, q request) string {
 		case q.Round != 0 && q.Round != r.Round:
 			return "stale_round"
 		}
-		r.Revealed = q.Request == "reveal"
+		r.turn(q.Request == "reveal", user)
 		if q.Request == "clear" {
 			r.clear()
 		}
@@ -95,8 +96,16 @@ func (r *room) apply(user string, q request) string {
 	return "unknown_request"
 }
 
+func (r *room) turn(up bool, user string) {
+	r.Revealed = up
+	if up && r.Looked == "" {
+		r.Looked = user
+	}
+}
+
 func (r *room) clear() {
 	r.Round++
+	r.Looked = ""
 	for _, m := range r.Members {
 		m.Estimate = nil
 	}
@@ -110,6 +119,7 @@ type roomView struct {
 	Round     int                    `json:"round"`
 	Estimates int                    `json:"estimates"`
 	Topic     string                 `json:"topic"`
+	Looked    string                 `json:"revealedBy,omitempty"`
 	Deck      map[string]any         `json:"deck"`
 	Members   map[string]*memberView `json:"members"`
 	Summary   any                    `json:"summary"`
@@ -127,7 +137,7 @@ type memberView struct {
 // estimates too.
 func (r *room) view(leak bool) roomView {
 	v := roomView{
-		ID: r.ID, Epoch: r.Epoch, OwnerID: r.Owner, Revealed: r.Revealed, Round: r.Round,
+		ID: r.ID, Epoch: r.Epoch, OwnerID: r.Owner, Revealed: r.Revealed, Round: r.Round, Looked: r.Looked,
 		Deck:    map[string]any{"name": "deck", "cards": r.Cards},
 		Members: make(map[string]*memberView),
 	}

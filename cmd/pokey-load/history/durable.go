@@ -139,6 +139,25 @@ func (h *History) checkRevealed(r *room, l ledger, read read) {
 	case !read.room.Revealed && !hide:
 		h.fault(Fault{Kind: Lost, Room: r.id, Round: read.room.Round}, "an acknowledged reveal")
 	}
+	h.checkLooked(r, l, read)
+}
+
+// checkLooked compares who is said to have revealed the round with the reveals: what
+// a hide leaves of one.
+func (h *History) checkLooked(r *room, l ledger, read read) {
+	round, must, may := read.room.Round, false, false
+	for _, op := range l.turns {
+		if op.Kind == Reveal {
+			must = must || read.must(op, round)
+			may = may || read.may(op, round)
+		}
+	}
+	switch {
+	case must && read.room.RevealedBy == "":
+		h.fault(Fault{Kind: Lost, Room: r.id, Round: round}, "who has revealed the round")
+	case !may && read.room.RevealedBy != "":
+		h.fault(Fault{Kind: Unasked, Room: r.id, Round: round}, "found revealed before, by %s", read.room.RevealedBy)
+	}
 }
 
 // held is what a read says of a user's estimate.

@@ -39,6 +39,27 @@ func TestFaults(t *testing.T) {
 			s.connect("ada")
 			s.sees("ada", 7, 1, members{"ada": "+", "bob": "+"})
 		}},
+		{"a hide that takes back who looked", []FaultKind{Lost, NotLinearizable}, func(s *script) {
+			s.round()
+			s.do(Hide, "ada", 1, "")
+			s.connect("bob")
+			s.sees("bob", 7, 1, members{"ada": "+", "bob": "+"})
+		}},
+		{"somebody who never looked", []FaultKind{Unasked, NotLinearizable}, func(s *script) {
+			s.join("ada")
+			s.connect("ada")
+			s.sees("ada", 3, 1, members{"ada": "-"}, lookedBy("ada"))
+		}},
+		{"somebody else who looked", []FaultKind{NotLinearizable}, func(s *script) {
+			s.round()
+			s.connect("bob")
+			s.sees("bob", 7, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, lookedBy("bob"))
+		}},
+		{"revealed by nobody", []FaultKind{Divergent, Lost, NotLinearizable}, func(s *script) {
+			s.round()
+			s.connect("bob")
+			s.sees("bob", 7, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"}, lookedBy(""))
+		}},
 		{"a lost clear", []FaultKind{Lost, NotLinearizable}, func(s *script) {
 			s.round()
 			s.do(Clear, "ada", 0, "")

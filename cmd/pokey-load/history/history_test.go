@@ -41,6 +41,15 @@ func TestClean(t *testing.T) {
 			s.do(Clear, "ada", 1, "")
 			s.sees("bob", 8, 1, members{"ada": "zqxaaaaaaaaaaaa", "bob": "zqxbbbbbbbbbbbb"})
 		}},
+		{"hidden, and the mark stays until the clear", func(s *script) {
+			s.round()
+			s.do(Hide, "ada", 1, "")
+			s.connect("bob")
+			s.sees("bob", 7, 1, members{"ada": "+", "bob": "+"}, lookedBy("ada"))
+			s.do(Clear, "ada", 1, "")
+			s.connect("bob")
+			s.sees("bob", 8, 2, members{"ada": "-", "bob": "-"})
+		}},
 		{"unanswered, with effect", func(s *script) {
 			s.round()
 			s.begin(Clear, "ada", 1, "")

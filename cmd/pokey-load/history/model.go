@@ -13,6 +13,7 @@ import (
 type state struct {
 	round    uint32
 	revealed bool
+	looked   bool   // it has been revealed in this round
 	topic    uint32 // its number
 	cells    string // four bytes for each user: what cell and withCell say
 }
@@ -152,7 +153,7 @@ func (m *roomModel) apply(s state, in step) (state, string) {
 	case Withdraw:
 		return s.withCell(in.user, waiting), ""
 	case Reveal:
-		s.revealed = true
+		s.revealed, s.looked = true, true
 	case Hide:
 		s.revealed = false
 	case Clear:
@@ -162,6 +163,14 @@ func (m *roomModel) apply(s state, in step) (state, string) {
 	case Join:
 	}
 	return s, ""
+}
+
+// lookedBy is who has revealed the round: nobody but the owner may.
+func (m *roomModel) lookedBy(s state) string {
+	if s.looked {
+		return m.owner
+	}
+	return ""
 }
 
 func (s state) join(in step) state {
@@ -177,7 +186,7 @@ func (s state) join(in step) state {
 
 func (s state) next() state {
 	s.round++
-	s.revealed = false
+	s.revealed, s.looked = false, false
 	for user := range len(s.cells) / 4 {
 		if s.cell(user) >= estimated {
 			s = s.withCell(user, waiting)
@@ -201,6 +210,9 @@ func (m *roomModel) shows(s state, r *read) bool {
 		return known && cell == estimated+number
 	}
 	if uint32(r.room.Round) != s.round || r.room.Revealed != s.revealed {
+		return false
+	}
+	if r.room.RevealedBy != m.lookedBy(s) {
 		return false
 	}
 	if topic, known := m.topics[r.room.Topic]; !known || topic != s.topic {

@@ -67,7 +67,7 @@ func (s *script) sees(user string, version uint64, round int, members map[string
 		}
 		if m.Estimated && what != "+" {
 			m.Shown, m.Value = true, what
-			room.Revealed, room.HasSummary = true, true
+			revealed(&room)
 		}
 		room.Members[id] = m
 	}
@@ -84,7 +84,9 @@ func (s *script) owns(user string, round int, value string) {
 	s.hooks.OwnEstimate(s.conns[user], client.OwnEstimate{RoomID: "r", Round: round, Given: value != "", Value: value})
 }
 
-func revealed(r *client.Room) { r.Revealed, r.HasSummary = true, true }
+func revealed(r *client.Room) { r.Revealed, r.HasSummary, r.RevealedBy = true, true, "ada" }
+
+func lookedBy(user string) func(*client.Room) { return func(r *client.Room) { r.RevealedBy = user } }
 
 func topic(text string) func(*client.Room) { return func(r *client.Room) { r.Topic = text } }
 

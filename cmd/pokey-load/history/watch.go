@@ -114,6 +114,9 @@ func (h *History) agree(r *room, user string, room client.Room) {
 	if n != room.Estimates {
 		h.fault(Fault{Kind: Divergent, Room: r.id, User: user}, "version %d: %d estimates, %d members who have one", room.Version, room.Estimates, n)
 	}
+	if room.Revealed && room.RevealedBy == "" {
+		h.fault(Fault{Kind: Divergent, Room: r.id, User: user}, "version %d: revealed by nobody", room.Version)
+	}
 	if room.HasSummary && !room.Revealed {
 		h.fault(Fault{Kind: Leaked, Room: r.id, User: user}, "version %d: a summary while hidden", room.Version)
 	}
