@@ -3,6 +3,7 @@ package actors_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +18,9 @@ func (c *client) page(room poker.RoomID, more string) []byte {
 	c.ok("history", room, more)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := len(c.raw) - 1; i >= 0; i-- {
-		if bytes.HasPrefix(c.raw[i], []byte(`{"event":"roomHistory"`)) {
-			return c.raw[i]
+	for _, event := range slices.Backward(c.raw) {
+		if bytes.HasPrefix(event, []byte(`{"event":"roomHistory"`)) {
+			return event
 		}
 	}
 	c.h.t.Fatal("no history")

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 )
 
-// world is what differs from one game to the next: which value and reason Bob gives
-// where any goes, and which card.
-type world struct {
-	pick func(n int, cards []string) (value, comment string)
-	card func(n int, cards []string) string
-}
+// world is what differs from one game to the next: which card Bob chooses in his
+// n-th step, and for what reason.
+type world func(n int, cards []string) (value, comment string)
 
 // interference is a game in which everybody asks for everything, at random and the same
 // in each world. Bob's estimates differ as long as they are hidden. They do not
@@ -124,25 +119,13 @@ func (g *interference) ask(by *playing, request, fields string, args ...any) (ok
 }
 
 func (g *interference) bobEstimates() {
-	deck := g.view()["deck"].(message)
-	var cards []string
-	for _, c := range deck["cards"].([]any) {
-		cards = append(cards, c.(string))
+	cards := g.cards()
+	if len(cards) == 0 {
+		cards = []string{"1", "34", "thirteen"}
 	}
-	value, comment := "1", ""
-	if len(cards) > 0 {
-		value = cards[0]
-	}
+	value, comment := cards[0], ""
 	if !g.open() && g.view()["revealed"] == false {
-		value, comment = g.world.pick(g.n, cards)
-		if value == "" {
-			value = "1"
-		}
-		if len(cards) > 1 {
-			value = g.world.card(g.n, cards)
-		} else if len(cards) == 1 {
-			value = cards[0]
-		}
+		value, comment = g.world(g.n, cards)
 	}
 	if g.random.IntN(6) == 0 {
 		g.ask(g.seat("Bob"), "estimate", `"value":null`)
@@ -200,118 +183,4 @@ func (g *interference) everybodyIn() {
 		}
 		g.ask(s, "joinRoom", `"role":"estimator"`)
 	}
-}
-
-// anything is a request of any kind by anybody, more often by somebody who may.
-func (g *interference) anything() {
-	by := g.seats[g.random.IntN(len(g.seats))]
-	if g.random.IntN(2) == 0 {
-		by = g.by(g.view()["ownerId"])
-	}
-	other := g.seats[g.random.IntN(4)].browser.userID
-	switch request := g.requests()[g.random.IntN(len(g.requests()))]; request {
-	case "reveal":
-		if round := g.round(); g.mayReveal() && g.ask(by, request, g.someRound()) {
-			g.looked[round] = true
-			if g.random.IntN(2) == 0 {
-				g.ask(by, "hide", "") // just a look
-			}
-		}
-	case "undo":
-		// Of a clear, it may go back to what was revealed then; that did not differ.
-		g.ask(by, request, g.someRound())
-	case "hide", "clear", "nextTopic":
-		g.ask(by, request, g.someRound())
-	case "removeAway", "stopTimer", "acceptRoom":
-		g.ask(by, request, "")
-	case "leaveRoom":
-		if by.name != "Eve" {
-			g.ask(by, request, "")
-		}
-	case "estimate":
-		if by.name != "Bob" {
-			g.ask(by, request, `"value":%q,"comment":"my own"`, []string{"1", "3", "34", "☕", "no card"}[g.random.IntN(5)])
-		}
-	case "settle":
-		g.ask(by, request, `"value":%s`, []string{`"1"`, `"3"`, `"34"`, `"☕"`, "null", `"no card"`}[g.random.IntN(6)])
-	case "setRole":
-		if by.name != "Eve" {
-			g.ask(by, request, `"role":%q`, []string{"estimator", "observer"}[g.random.IntN(2)])
-		}
-	case "setDeck":
-		g.ask(by, request, `"deck":%s`, g.someDeck())
-	case "setOptions":
-		g.ask(by, request, `"options":%s`, g.someOptions())
-	case "setName":
-		name := []string{"Ada", "Bob", "Cleo L.", "D", "\u200b"}[g.random.IntN(5)]
-		answer := by.tab.ask(request, `"name":%q`, name)
-		g.asked[request], g.worked[request] = true, g.worked[request] || answer["event"] == "ok"
-	case "setTopic":
-		g.ask(by, request, `"topic":"Topic %d"`, g.random.IntN(100))
-	case "setTopics":
-		g.ask(by, request, `"topics":["One","Two","Three"]`)
-	case "setDeputy":
-		g.ask(by, request, `"userId":%q,"deputy":%v`, other, g.random.IntN(2) == 0)
-	case "transferRoom":
-		g.ask(by, request, `"userId":%q`, other)
-		if g.random.IntN(2) == 0 {
-			g.ask(g.by(other), "acceptRoom", "")
-		}
-	case "removeMember":
-		g.ask(by, request, `"userId":%q,"forGood":%v`, other, g.random.IntN(3) == 0)
-	case "lockRoom":
-		g.ask(by, request, `"locked":%v`, g.random.IntN(2) == 0)
-	case "startTimer":
-		g.ask(by, request, `"seconds":%d`, 5+g.random.IntN(20))
-	case "history":
-		g.ask(by, request, []string{"", `"limit":3`, `"before":4`}[g.random.IntN(3)])
-	}
-}
-
-// requests are what anything chooses from. What hidden values could show in comes
-// more than once.
-func (g *interference) requests() []string {
-	return []string{
-		"reveal", "reveal", "hide", "hide", "clear", "nextTopic", "undo", "undo", "settle", "setDeck", "setDeck", "setDeck",
-		"setOptions", "setRole", "setRole", "estimate", "estimate", "history", "history", "setName", "setTopic", "setTopics",
-		"setDeputy", "transferRoom", "acceptRoom", "removeMember", "removeAway", "lockRoom", "startTimer", "stopTimer", "leaveRoom",
-	}
-}
-
-func (g *interference) someRound() string {
-	switch g.random.IntN(6) {
-	case 0:
-		return `"round":1`
-	case 1:
-		return fmt.Sprintf(`"round":%v`, g.view()["round"])
-	}
-	return ""
-}
-
-// someDeck is a deck that there is, one that any value is in, or the cards without
-// one of them: whose estimate that takes away is nobody's business.
-func (g *interference) someDeck() string {
-	switch g.random.IntN(6) {
-	case 0:
-		return `{"name":"free","cards":[]}`
-	case 1:
-		return `"fibonacci"`
-	case 2:
-		return `"tshirt"`
-	}
-	var cards []string
-	for _, c := range g.view()["deck"].(message)["cards"].([]any) {
-		cards = append(cards, fmt.Sprintf("%q", c))
-	}
-	if len(cards) < 4 {
-		return `"fibonacci"`
-	}
-	out := g.random.IntN(len(cards))
-	return fmt.Sprintf(`{"name":"one less","cards":[%s]}`, strings.Join(append(cards[:out:out], cards[out+1:]...), ","))
-}
-
-func (g *interference) someOptions() string {
-	auto := g.open() && g.random.IntN(2) == 0
-	late := []string{"allowed", "locked"}[g.random.IntN(2)]
-	return fmt.Sprintf(`{"autoReveal":%v,"lateEstimates":%q,"standIn":%v}`, auto, late, g.random.IntN(3) > 0)
 }
