@@ -121,7 +121,14 @@ func (h *house) connectWith(user poker.UserID, issued time.Time) *client {
 		user = poker.UserID(h.keys.NewUserID())
 	}
 	c := &client{h: h, user: user, issued: issued, last: map[poker.RoomID]uint64{}}
-	c.session = h.sys.Connect(user, c.issued, c)
+	session := h.sys.Connect(user, c.issued, c)
+	c.mu.Lock()
+	c.session = session
+	closed := c.closed != 0 // by now
+	c.mu.Unlock()
+	if closed {
+		session.Close()
+	}
 	h.opened = append(h.opened, c)
 	synctest.Wait()
 	return c
@@ -159,8 +166,11 @@ func (c *client) Batch(do func()) { do() }
 func (c *client) Close(code protocol.CloseCode, _ string) {
 	c.mu.Lock()
 	c.closed = code
+	session := c.session // nil while it is still being opened
 	c.mu.Unlock()
-	c.session.Close()
+	if session != nil {
+		session.Close()
+	}
 }
 
 // drop is a connection that is lost.
