@@ -111,11 +111,14 @@ func (c Close) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 
 // empty forgets all that was in the room.
 func (r *Room) empty() {
+	for _, u := range slices.Clone(r.order) {
+		r.drop(u)
+	}
 	s := &r.state
-	*r = Room{state: State{
+	r.state = State{
 		ID: s.ID, Epoch: s.Epoch, Owner: s.Owner, CreatedAt: s.CreatedAt, Version: s.Version, Round: s.Round,
-		Options: Options{LateEstimates: LateAllowed}, Members: make(map[UserID]Member), HandedOver: s.HandedOver,
-	}}
+		Options: Options{LateEstimates: LateAllowed}, Members: s.Members, HandedOver: s.HandedOver,
+	}
 }
 
 // Bury ends a room that was handed over. What is left of it says so, so that the
