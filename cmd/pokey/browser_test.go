@@ -115,8 +115,9 @@ func open(t *testing.T, parent context.Context, first []chromedp.Action[chromedp
 	return p
 }
 
-// listen keeps what no test may cause: uncaught exceptions, and what the
-// content security policy and Trusted Types had to stop.
+// listen keeps what no test may cause: uncaught exceptions, those that the page
+// caught and told the console, and what the content security policy and Trusted
+// Types had to stop.
 func (p *person) listen(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,6 +128,10 @@ func (p *person) listen(event any) {
 			text += " " + x.Description
 		}
 		p.faults = append(p.faults, text)
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError {
+			p.faults = append(p.faults, said(e.Args))
+		}
 	case *log.EventEntryAdded:
 		if e.Entry.Source == log.EntrySourceSecurity || strings.Contains(e.Entry.Text, "Content Security Policy") {
 			p.faults = append(p.faults, e.Entry.Text)
@@ -134,6 +139,15 @@ func (p *person) listen(event any) {
 	case *network.EventRequestWillBeSent, *network.EventLoadingFinished, *network.EventResponseReceivedExtraInfo, *network.EventWebSocketFrameError:
 		p.seen = append(p.seen, e)
 	}
+}
+
+// said is what was told to the console.
+func said(args []*runtime.RemoteObject) string {
+	var texts []string
+	for _, arg := range args {
+		texts = append(texts, arg.Description+string(arg.Value))
+	}
+	return strings.Join(texts, " ")
 }
 
 // network returns what the network did, and forgets it.

@@ -4,7 +4,7 @@ import { refusal, speak, t } from './i18n.js';
 import { connect } from './net.js';
 import { initial, reduce } from './state.js';
 import { forget, recall, remember, visits } from './stored.js';
-import { h, render } from './ui.js';
+import { attempt, h, part, render } from './ui.js';
 import { gone, landing } from './views/landing.js';
 import { announce, banners, loading, toasts } from './views/parts.js';
 
@@ -35,11 +35,11 @@ const p = {
     const was = p.state;
     p.state = reduce(was, event, Date.now());
     if (p.state.rejoin && !was.rejoin) join();
-    if (p.state !== was) play?.follow(was, p.state);
+    if (p.state !== was) attempt(() => play?.follow(was, p.state));
     draw();
   },
   set(changes) {
-    Object.assign(p.ui, 'dialog' in changes ? { sure: null } : {}, changes);
+    Object.assign(p.ui, Object.hasOwn(changes, 'dialog') ? { sure: null } : {}, changes);
     draw();
   },
   draft: (field, text) => p.set({ drafts: { ...p.ui.drafts, [field]: text } }),
@@ -79,7 +79,7 @@ const link = connect({
     /** @type {[string, object][]} */
     const requests = [];
     const name = recall('name') ?? (p.stage && !known ? t('stage.name') : null);
-    if (name && name !== welcome.name) requests.push(['setName', { name }]);
+    if (name && typeof name === 'string' && name !== welcome.name) requests.push(['setName', { name }]);
     if (p.state.roomId && !p.state.gone) requests.push(['joinRoom', joining()]);
     return requests;
   },
@@ -96,7 +96,7 @@ async function createRoom() {
   p.set({ creating: true });
   const wishes = { deck: recall('deck') ?? undefined, options: recall('options') ?? undefined };
   const [first] = await Promise.all([link.request('createRoom', wishes), loadPlay()]);
-  const answer = first.code?.startsWith('invalid_') ? await link.request('createRoom') : first;
+  const answer = /^(invalid_|bad_request)/.test(first.code) ? await link.request('createRoom') : first;
   p.set({ creating: false });
   if (answer.event === 'error') p.toast(refusal(answer.code));
   else if (play) enter(answer.roomId);
@@ -136,11 +136,11 @@ function draw() {
   soon(() => {
     drawing = false;
     const { gone: left, roomId, room } = p.state;
-    const view = left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading();
+    const view = part(() => (left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading()));
     const dialog = !left && room && play?.dialog();
-    render(root, [h('aside', { 'aria-label': t('notices') }, banners(p), !dialog && toasts(p)), view, dialog]);
-    play?.labelTab(p.state);
-    tick();
+    render(root, [h('aside', { 'aria-label': t('notices') }, part(() => banners(p)), !dialog && part(() => toasts(p))), view, dialog]);
+    attempt(() => play?.labelTab(p.state));
+    attempt(tick);
   });
 }
 

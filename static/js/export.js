@@ -40,16 +40,24 @@ export function markdown(rounds, heads) {
   return [row(['#', ...heads]), row(Array(5).fill('---')), ...lines, ''].join('\n');
 }
 
-/** Text that means nothing to Markdown. */
+/**
+ * Text that means nothing to Markdown, nor to where it is pasted: an unseen
+ * space keeps an @name from calling anybody, a #number from being an issue and
+ * an address from becoming a link, which an escape does not.
+ */
 function plain(text) {
-  return text.replace(/[\r\n\u2028\u2029]+/g, ' ').replace(/[\\`*_{}[\]<>|#~!&]/g, '\\$&');
+  return text
+    .replace(/[\r\n\u2028\u2029]+/g, ' ')
+    .replace(/[@#](?=\S)|:(?=\/\/)|\bwww(?=\.)|\bmailto(?=:)/gi, '$&\u200b')
+    .replace(/[\\`*_{}[\]<>|#~!&]/g, '\\$&');
 }
 
 const COLUMNS = ['round', 'topic', 'finishedAt', 'deck', 'agreed', 'mean', 'median', 'name', 'value', 'comment'];
 
 /**
  * CSV after RFC 4180, one line an estimate; a round of which none was revealed
- * has one line without.
+ * has one line without. It begins with the mark by which a spreadsheet knows
+ * UTF-8.
  *
  * @param {FinishedRound[]} rounds
  */
@@ -60,17 +68,22 @@ export function csv(rounds) {
     const estimates = round.estimates.length > 0 ? round.estimates : [{ name: '', value: '', comment: '' }];
     return estimates.map((e) => [...head, e.name, e.value, e.comment]);
   });
-  return [COLUMNS, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('');
+  return `\ufeff${[COLUMNS, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')}`;
 }
 
+// Where a spreadsheet may take a text for a formula: where it begins, and after
+// whatever separates cells there, whitespace and quotes left out.
+const FORMULA = /(^|[,;|\t\r\n])(?=[\s"]*[=+\-@|%＝＋－＠]|[\t\r])/g;
+
 /**
- * One CSV cell. A spreadsheet takes a text that begins like a formula for one
- * and runs it, so such a text gets an apostrophe before it; a number does not.
+ * One CSV cell. A spreadsheet runs a formula, also one in the middle of a text
+ * that it cuts at semicolons or tabs, so an apostrophe goes before each; a number
+ * is none.
  */
 function cell(value) {
-  const text = String(value ?? '');
-  const formula = /^(?:[\t\r]|\s*[=+\-@|%＝＋－＠])/.test(text) && !/^-?\d+([.,]\d+)?$/.test(text);
-  return /[",;\r\n']/.test(text) || formula ? `"${(formula ? "'" : '') + text.replaceAll('"', '""')}"` : text;
+  if (typeof value !== 'string') return String(value ?? '');
+  const harmless = /^-?\d+([.,]\d+)?$/.test(value) ? value : value.replace(FORMULA, "$1'");
+  return `"${harmless.replaceAll('"', '""')}"`;
 }
 
 export const json = (rounds) => `${JSON.stringify({ rounds }, null, 2)}\n`;

@@ -3,17 +3,21 @@ import en from './lang/en.js';
 /** The languages there are, as they call themselves. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch' };
 
-const LOAD = { de: () => import('./lang/de.js') };
+const LOAD = new Map([['de', () => import('./lang/de.js')]]);
 
 let language = 'en';
 /** @type {Record<string, any>} */
 let texts = en;
 
-/** Speaks the wished language from now on, or else the browser's first choice there is. */
+/** Speaks the wished language from now on, or else the browser's first choice there is; English where it cannot be loaded. */
 export async function speak(wished) {
-  const choices = [wished, ...navigator.languages].map((tag) => tag?.slice(0, 2) ?? '');
-  language = choices.find((tag) => tag in LANGUAGES) ?? 'en';
-  texts = language in LOAD ? (await LOAD[language]()).default : en;
+  const choices = [wished, ...navigator.languages].map((tag) => String(tag).slice(0, 2));
+  language = choices.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
+  try {
+    texts = (await LOAD.get(language)?.())?.default ?? en;
+  } catch {
+    [language, texts] = ['en', en];
+  }
   document.documentElement.lang = language;
 }
 
@@ -28,15 +32,15 @@ export const spoken = () => language;
  * @returns {string}
  */
 export function t(key, params = {}) {
-  const entry = texts[key] ?? en[key] ?? key;
+  const entry = [texts, en].find((all) => Object.hasOwn(all, key))?.[key] ?? key;
   const text = typeof entry === 'string' ? entry : (entry[new Intl.PluralRules(language).select(params.n)] ?? entry.other);
-  return text.replace(/\{(\w+)\}/g, (_, name) => written(params[name]));
+  return text.replace(/\{(\w+)\}/g, (_, name) => written(Object.hasOwn(params, name) ? params[name] : ''));
 }
 
 /** Why the server refused something, by its code. */
 export function refusal(code) {
   const key = ['rate_limited', 'unavailable'].includes(code) ? 'error.busy' : `error.${code}`;
-  return t(key in en ? key : 'error.other', { code });
+  return t(Object.hasOwn(en, key) ? key : 'error.other', { code });
 }
 
 const written = (value) => (typeof value === 'number' ? number(value) : String(value ?? ''));

@@ -1,7 +1,7 @@
 import { mayEstimate, mayFacilitate } from './state.js';
 
-const COMMANDS = { r: 'reveal', c: 'clear', n: 'next' };
-const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
+const COMMANDS = new Map([['r', 'reveal'], ['c', 'clear'], ['n', 'next']]);
+const MOVES = new Map([['ArrowLeft', -1], ['ArrowUp', -1], ['ArrowRight', 1], ['ArrowDown', 1], ['Home', -Infinity], ['End', Infinity]]);
 const PAUSE = 700; // after which a "1" that could have become a 13 is a 1
 
 /**
@@ -18,7 +18,7 @@ export function meaning(event, cards, typed = '') {
   const { key } = event;
   if (isTyping(event.target) || event.altKey) return null;
   if (event.ctrlKey || event.metaKey) return key.toLowerCase() === 'z' ? { do: 'undo' } : null;
-  if (key in MOVES) return { do: 'move', by: MOVES[key] };
+  if (MOVES.has(key)) return { do: 'move', by: MOVES.get(key) };
   if (event.repeat) return null;
   if (key === '?') return { do: 'keys' };
   if (key === 'Backspace' || key === 'Delete') return { do: 'withdraw' };
@@ -26,7 +26,8 @@ export function meaning(event, cards, typed = '') {
   const text = key.toLowerCase();
   const begins = (start) => cards.some((card) => card.toLowerCase().startsWith(start));
   if (begins(text) || (typed && begins(typed + text))) return { do: 'type', text };
-  return text in COMMANDS ? { do: COMMANDS[text] } : null;
+  const command = COMMANDS.get(text);
+  return command ? { do: command } : null;
 }
 
 /** Whether a key pressed there belongs to a text or a choice. */

@@ -38,7 +38,7 @@ const REFUSED = ['room_not_found', 'room_full', 'not_member'];
  */
 export function reduce(state, event, at = 0) {
   if (event.roomId && event.roomId !== state.roomId && event.event !== 'enter') return state;
-  const step = steps[event.event];
+  const step = Object.hasOwn(steps, event.event) && steps[event.event];
   return step ? step(state, event, at) : state;
 }
 
@@ -63,7 +63,7 @@ const steps = {
   roomStatus(state, event) {
     const older = state.version !== null && event.version < state.version;
     if (older && event.room.epoch === state.room?.epoch) return state;
-    return arrive(state, event.room, event.version);
+    return arrive(state, bare(event.room), event.version);
   },
 
   roomPatch(state, event) {
@@ -120,16 +120,24 @@ export function mayEstimate(room, id) {
 
 /**
  * Applies an RFC 7396 merge patch. Neither argument is changed; what the patch
- * does not touch is shared with the result.
+ * does not touch is shared with the result. The objects it makes have no
+ * prototype: whatever a key is called, it is a field and nothing else.
  */
 export function mergePatch(target, patch) {
   if (!isObject(patch)) return patch;
-  const result = isObject(target) ? { ...target } : {};
+  const result = Object.assign(Object.create(null), isObject(target) ? target : null);
   for (const [key, value] of Object.entries(patch)) {
-    if (key === '__proto__') continue; // never a field of ours, always a trick
     if (value === null) delete result[key];
-    else result[key] = mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value);
+    else result[key] = mergePatch(result[key], value);
   }
+  return result;
+}
+
+/** The same object, and those in it, without a prototype, as mergePatch makes them. */
+function bare(value) {
+  if (!isObject(value)) return value;
+  const result = Object.create(null);
+  for (const [key, inner] of Object.entries(value)) result[key] = bare(inner);
   return result;
 }
 

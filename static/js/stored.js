@@ -15,8 +15,11 @@ export function remember(key, value) {
   } catch {}
 }
 
-/** The rooms last visited, newest first. @returns {{id: string, topic: string, at: number}[]} */
-export const visits = () => recall('rooms', []);
+/** The rooms last visited, newest first, as far as what is stored makes sense. @returns {{id: string, topic: string, at: number}[]} */
+export function visits() {
+  const rooms = recall('rooms');
+  return Array.isArray(rooms) ? rooms.filter((room) => typeof room?.id === 'string' && typeof room.topic === 'string' && Number.isFinite(room.at)) : [];
+}
 
 export const forget = (id) => remember('rooms', visits().filter((room) => room.id !== id));
 

@@ -2,12 +2,14 @@
 // document say so. A view is a function from state to such descriptions, so
 // nothing but the state needs to be remembered between two of them.
 
+import { t } from './i18n.js';
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** What render() last made of an element's children, by key. */
 const grown = new WeakMap();
 
-/** @type {Function[]} */
+/** @type {(() => void)[]} */
 let mounts = [];
 
 /**
@@ -25,18 +27,48 @@ let mounts = [];
  */
 export const h = (tag, props = {}, ...kids) => ({ tag, props, kids });
 
+/**
+ * Describes what a view will say when it is drawn. One that throws costs only
+ * itself: a short word stands in its place until it can be drawn again.
+ *
+ * @param {() => any} view
+ */
+export const part = (view) => ({ view });
+
+/** What stands where something could not be drawn. */
+const failed = () => h('p', { class: 'failed', role: 'note' }, t('view.failed'));
+
+/**
+ * Does what may fail. If it does, the console says why, nobody else does, and
+ * the result is the other one's.
+ *
+ * @template T
+ * @param {() => T} act
+ * @param {() => T} [otherwise]
+ * @returns {T}
+ */
+export function attempt(act, otherwise) {
+  try {
+    return act();
+  } catch (fault) {
+    console.error(fault);
+    return /** @type {T} */ (otherwise?.());
+  }
+}
+
 /** Makes the children of root those described, keeping node, focus and caret of all that stay. */
 export function render(root, tree) {
   const focused = /** @type {HTMLElement} */ (document.activeElement);
   mounts = [];
   fill(root, [tree]);
   if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
-  for (const mount of mounts) mount();
+  for (const mount of mounts) attempt(mount);
 }
 
 /** The children by key, holes left out. */
 function keyed(kids, prefix = '', into = new Map()) {
-  kids.forEach((kid, place) => {
+  kids.forEach((given, place) => {
+    const kid = given?.view ? attempt(given.view, failed) : given;
     if (kid === null || kid === undefined || kid === false) return;
     if (Array.isArray(kid)) keyed(kid, `${prefix}${place}.`, into);
     else into.set(kid.props?.key === undefined ? prefix + place : `${prefix}:${kid.props.key}`, kid);
@@ -49,10 +81,10 @@ function fill(parent, kids) {
   const now = new Map();
   for (const [key, kid] of keyed(kids)) {
     const was = old.get(key);
-    const same = was && was.kid.tag === kid.tag;
-    if (same) old.delete(key);
-    now.set(key, { kid, node: same ? was.node : create(kid, parent) });
-    if (same) update(was.node, was.kid, kid);
+    const grow = (kid) => ({ kid, node: was && was.kid.tag === kid.tag ? update(was.node, was.kid, kid) : create(kid, parent) });
+    const one = attempt(() => grow(kid), () => ({ kid: failed(), node: create(failed(), parent) }));
+    if (one.node === was?.node) old.delete(key);
+    now.set(key, one);
   }
   for (const { node } of old.values()) node.remove();
   let at = parent.firstChild;
@@ -76,12 +108,13 @@ function create(kid, parent) {
 function update(node, was, kid) {
   if (kid.tag === undefined) {
     if (node.data !== String(kid)) node.data = String(kid);
-    return;
+    return node;
   }
   fill(node, kid.kids);
   for (const name of new Set([...Object.keys(was.props), ...Object.keys(kid.props)])) {
     set(node, name, kid.props[name], was.props[name]);
   }
+  return node;
 }
 
 function set(node, name, value, was) {

@@ -9,9 +9,10 @@ const round = (fields) => ({ round: 1, topic: '', finishedAt: '2026-11-23T12:01:
 
 /** Reads CSV after RFC 4180, without what the page itself makes of it. */
 function table(text) {
+  assert.equal(text[0], '\ufeff');
   const result = [];
   let row = [];
-  for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+  for (const [, quoted, bare, end] of text.slice(1).matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
     row.push(quoted?.replaceAll('""', '"') ?? bare);
     if (end === ',') continue;
     result.push(row);
@@ -32,7 +33,7 @@ test('CSV has a line for each estimate, and one for a round without', () => {
 });
 
 test('CSV lines end as RFC 4180 says', () => {
-  assert.match(csv([]), /^round,.*,comment\r\n$/);
+  assert.match(csv([]), /^\ufeff"round",.*,"comment"\r\n$/);
   assert.doesNotMatch(csv(rounds), /[^\r]\n/);
 });
 
@@ -42,7 +43,24 @@ test('a CSV cell survives quotes, separators and line ends', () => {
 
 test('what a spreadsheet takes for a formula gets an apostrophe', () => {
   const formulas = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\tx', '\r=1', '\rx', '\n=1', ' =1', '\u00a0=1', '=HYPERLINK("http://x.test","y")', '-'];
-  for (const text of formulas) assert.equal(topicIn(text), `'${text}`, JSON.stringify(text));
+  for (const text of formulas) assert.equal(topicIn(text)[0], "'", JSON.stringify(text));
+  assert.equal(topicIn('=1+1'), "'=1+1");
+});
+
+test('no formula is left where a spreadsheet cuts at something else', () => {
+  for (const text of ['x;=1+1;', 'x,=1+1', 'x\t=1', 'x|@SUM(A1)', 'x\n=1', 'x; =1', 'x;\t+1', 'x;"=1+1;', 'x; "=1"', 'a;b;-1+1|cmd', ';=1', '"=1', 'x;\uff1d1;', '1;=1', '=1;=2']) {
+    const file = csv([round({ topic: text, estimates: [{ userId: 'u', name: text, value: text, comment: text }] })]).slice(1);
+    for (const mark of [',', ';', '\t', '|']) {
+      for (const cell of cells(file, mark)) assert.doesNotMatch(cell, /^\s*[=+\-@\uff0b\uff0d\uff1d\uff20]/, `${JSON.stringify(text)} cut at ${JSON.stringify(mark)}`);
+    }
+  }
+});
+
+/** What a lenient reader may take for cells: cut inside quotes and at ends of lines, quotes taken off. */
+const cells = (file, mark) => [...file.split(mark), ...file.split(/[\r\n]/).flatMap((line) => line.split(mark))].flatMap((cell) => [cell, cell.replace(/^"+/, ''), cell.replaceAll('"', '')]);
+
+test('a text stays readable, and a number one', () => {
+  for (const text of ['see a; then b', '5 – 8; 3', 'x;y', 'a, b', 'C++; C#', '13', '-1']) assert.equal(topicIn(text), text);
 });
 
 for (const text of ['\uff1d1+1', '\uff0b1+1', '\uff0d1+1', '\uff20SUM(A1)', ' \uff1d1']) {
@@ -72,6 +90,15 @@ test('nothing in a text means anything to Markdown', () => {
   const [, , line, ...rest] = markdown([round({ topic: 'a|b\r\nc\u2028d', estimates: [{ userId: 'u', name: '<b>*A*', value: '5', comment: '[x](y) `z` ![i]' }] })], ['a', 'b', 'c', 'd']).split('\n');
   assert.equal(line, String.raw`| 1 | a\|b c d |  |  | \<b\>\*A\*: 5 (\[x\](y) \`z\` \!\[i\]) |`);
   assert.deepEqual(rest, ['']);
+});
+
+test('nobody is called by an export, and no address in it is a link', () => {
+  const texts = ['@everyone', 'ask @Ann/team', 'me@x.test', 'https://x.test/a', 'HTTP://x.test', 'ftp://x', 'www.x.test', 'WWW.x.test', 'mailto:a@b.test', '#12', 'org/repo#12', '<!here>', '<@U1>'];
+  for (const text of texts) {
+    const made = markdown([round({ topic: text, estimates: [{ userId: 'u', name: text, value: text, comment: text }] })], ['a', 'b', 'c', 'd']);
+    assert.doesNotMatch(made, /@[^\s\u200b]|[a-z]:\/\/|www\.|mailto:|#\d|(?<!\\)</i, text);
+    assert.ok(made.replaceAll('\u200b', '').replaceAll('\\', '').includes(`| ${text} |`), 'and reads as before');
+  }
 });
 
 test('a backslash cannot free a bar', () => {

@@ -16,7 +16,7 @@ test('every event of the protocol is taken without a fault, and none changes wha
     const event = read(name);
     const before = structuredClone(joined);
     const after = reduce(joined, event, 1000);
-    assert.deepEqual(joined, before, name);
+    same(joined, before, name);
     assert.ok(after.room, name);
   }
 });
@@ -28,10 +28,10 @@ test('a patch makes of a room what the server says it is', () => {
     if (!patch) continue;
     const old = reduce(initial(before.roomId), before);
     const now = reduce(old, patch);
-    assert.deepEqual(now.room, after.room, name);
+    same(now.room, after.room, name);
     assert.equal(now.version, after.version, name);
     assert.equal(now.rejoin, false, name);
-    assert.deepEqual(old.room, before.room, name);
+    same(old.room, before.room, name);
     seen.push(name);
   }
   assert.ok(seen.length > 15);
@@ -145,10 +145,34 @@ test('merge patches are those of RFC 7396, appendix A', () => {
     [[1, 2], { a: 'b', c: null }, { a: 'b' }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
   ];
-  for (const [target, patch, result] of cases) assert.deepEqual(mergePatch(target, patch), result);
-  const trick = mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}'));
-  assert.equal(trick.polluted, undefined);
-  assert.deepEqual(mergePatch({}, { constructor: { a: 1 } }).constructor, { a: 1 });
+  for (const [target, patch, result] of cases) same(mergePatch(target, patch), result);
+});
+
+/** Equal but for prototypes, which the state does without. */
+const same = (got, want, what) => assert.deepEqual(structuredClone(got), structuredClone(want), what);
+
+test('a key is a field whatever it is called, in a status and in a patch', () => {
+  const names = [...Object.getOwnPropertyNames(Object.prototype), 'prototype'];
+  const member = { name: 'x', role: 'estimator', online: true, estimated: false };
+  const members = (of) => JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(of)}`).join()}}`);
+  const { room } = reduce(initial('r'), { event: 'roomStatus', roomId: 'r', version: 1, room: { ...status.room, id: 'r', members: {} } });
+  for (const name of names) assert.equal(room.members[name], undefined, name);
+  for (const filled of [reduce(initial('r'), { event: 'roomStatus', roomId: 'r', version: 1, room: { ...status.room, members: members(member) } }).room, mergePatch(room, { members: members(member) })]) {
+    assert.deepEqual(Object.keys(filled.members).sort(), [...names].sort());
+    for (const name of names) {
+      same(filled.members[name], member);
+      assert.ok(!mayFacilitate(mergePatch(filled, { members: members(null) }), name));
+    }
+    const away = mergePatch(filled, { members: members({ online: false }) });
+    for (const name of names) same(away.members[name], { ...member, online: false });
+    assert.equal(Object.keys(mergePatch(away, { members: members(null) }).members).length, 0);
+  }
+  assert.equal({}.polluted, undefined);
+  assert.equal(mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}')).polluted, undefined);
+});
+
+test('an event that is called like a method of every object is none of ours', () => {
+  for (const event of Object.getOwnPropertyNames(Object.prototype)) assert.equal(reduce(joined, { event }), joined, event);
 });
 
 test('a part of the page that is no longer to be had makes it an old page', () => {

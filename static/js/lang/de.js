@@ -2,6 +2,7 @@
 
 export default {
   'room.loading': 'Einen Moment …',
+  'view.failed': 'Das lässt sich gerade nicht zeigen.',
   'room.round': 'Runde {n}',
 
   notices: 'Hinweise',

@@ -2,6 +2,7 @@
 
 export default {
   'room.loading': 'One moment …',
+  'view.failed': 'This cannot be shown right now.',
   'room.round': 'Round {n}',
 
   notices: 'Notices',

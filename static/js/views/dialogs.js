@@ -1,16 +1,19 @@
 import { t } from '../i18n.js';
 import { PRESETS, deckLine, parseDeck } from '../lines.js';
 import { isOwner, mayFacilitate } from '../state.js';
-import { h } from '../ui.js';
+import { attempt, h } from '../ui.js';
 import { history } from './history.js';
 import { nameInput, ways } from './invite.js';
 import { button, dialog, field, form, labelled, looks, toggle } from './parts.js';
 import { topics } from './topics.js';
 
-const DIALOGS = { topics, history, invite, options, me, person, keys };
+const DIALOGS = new Map(Object.entries({ topics, history, invite, options, me, person, keys }));
 
-/** The dialog that is open, if any. */
-export const openDialog = (p) => DIALOGS[p.ui.dialog]?.(p);
+/** The dialog that is open, if any; one that cannot be drawn says so and can be closed. */
+export function openDialog(p) {
+  const name = p.ui.dialog;
+  return attempt(() => DIALOGS.get(name)?.(p), () => dialog(p, name, t('view.failed')));
+}
 
 function invite(p) {
   return dialog(p, 'invite', t('invite.title'), ways(p));
@@ -52,7 +55,7 @@ function decks(p) {
   const { deck, estimates, revealed } = p.state.room;
   const line = p.ui.drafts.deck;
   const typed = line === undefined ? {} : parseDeck(line, t('deck.own'));
-  const preset = PRESETS[deck.name] === deck.cards.join(' ');
+  const preset = Object.entries(PRESETS).some(([name, cards]) => name === deck.name && cards === deck.cards.join(' '));
   const choice = (name, cards, picked, deck) => h('li', { key: name }, button('deck-choice', h('b', {}, t(`deck.${name}`)), () => p.act.setDeck(deck), { 'data-deck': name, 'aria-pressed': String(picked) }, h('span', {}, cards)));
   return h('section', { class: 'decks', 'aria-label': t('deck.title') },
     estimates > 0 && !revealed && h('p', { class: 'hint' }, t('deck.drops')),

@@ -29,12 +29,14 @@ function recent(p) {
       tool('close', t('landing.forget'), () => p.act.forgetRoom(id))))));
 }
 
-const BACK = { removed: 'gone.return', ended: 'gone.revive', room_full: 'gone.retry' };
+const WHY = new Map([['expired', 'ended'], ['closed', 'ended'], ['left', 'removed'], ['not_member', 'room_not_found']]);
+const BACK = new Map([['removed', 'gone.return'], ['ended', 'gone.revive'], ['room_full', 'gone.retry']]);
 
 /** Why one is not in the room, and the way back. */
 export function gone(p) {
-  const why = { expired: 'ended', closed: 'ended', left: 'removed', not_member: 'room_not_found' }[p.state.gone] ?? p.state.gone;
+  const why = WHY.get(p.state.gone) ?? p.state.gone;
+  const back = BACK.get(why);
   return h('main', { class: 'gone-screen', key: 'gone', 'data-gone': why }, mark(),
     h('h1', {}, t(`gone.${why}`)), h('p', {}, t(`gone.${why}.why`)),
-    h('div', { class: 'choices' }, BACK[why] && button('primary', t(BACK[why]), p.act.comeBack), h('a', { class: 'soft', href: p.base }, t('gone.home'))));
+    h('div', { class: 'choices' }, back && button('primary', t(back), p.act.comeBack), h('a', { class: 'soft', href: p.base }, t('gone.home'))));
 }

@@ -32,7 +32,7 @@ export const button = (kind, label, onclick, props = {}, ...kids) => h('button',
 
 /** A button of an icon, or one letter, that says its label. */
 export function tool(name, label, onclick, props = {}, ...kids) {
-  return button('tool', name in PATHS ? icon(name) : name, onclick, { 'aria-label': label, title: label, ...props }, kids);
+  return button('tool', Object.hasOwn(PATHS, name) ? icon(name) : name, onclick, { 'aria-label': label, title: label, ...props }, kids);
 }
 
 /** Text that is there only where there is room for it. */
@@ -47,9 +47,11 @@ export function face(value) {
   return h('span', { class: `face ${length > 5 ? 'longer' : length > 3 ? 'long' : `length-${length}`}`, 'data-card': value }, h('span', { class: 'value' }, value));
 }
 
+const CARDS = new Map([['?', 'card.unsure'], ['☕', 'card.break'], ['∞', 'card.endless']]);
+
 /** How a card is read out. */
 export function cardName(value) {
-  const name = { '?': 'card.unsure', '☕': 'card.break', '∞': 'card.endless' }[value];
+  const name = CARDS.get(value);
   return name ? `${value} ${t(name)}` : value;
 }
 

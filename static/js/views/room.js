@@ -1,7 +1,7 @@
 import { clock, list, t } from '../i18n.js';
 import { estimators, expected, missing } from '../room.js';
 import { isOwner, mayEstimate, mayFacilitate } from '../state.js';
-import { h } from '../ui.js';
+import { h, part } from '../ui.js';
 import { hand } from './hand.js';
 import { alone, nameStrip } from './invite.js';
 import { button, icon, mark, tool, wide } from './parts.js';
@@ -16,13 +16,13 @@ export function room(p) {
   const facilitates = mayFacilitate(room, me?.id);
   const solitary = Object.keys(room.members).length <= 1 && !room.revealed;
   return h('div', { class: `room${room.revealed ? ' revealed' : ''}`, key: 'room' },
-    bar(p, facilitates),
+    part(() => bar(p, facilitates)),
     h('main', { class: 'play', tabindex: facilitates ? undefined : 0 },
-      facilitates ? editable(p) : topic(p),
+      part(() => (facilitates ? editable(p) : topic(p))),
       h('div', { class: 'wings' },
-        h('div', { class: 'middle' }, table(p), watching(p), room.revealed && outcome(p), solitary && alone(p)),
-        room.revealed ? [wing(p, 'low'), wing(p, 'high')] : upNext(p, facilitates))),
-    h('footer', { class: 'dock', 'aria-label': t('hand.area') }, nameStrip(p), actions(p, facilitates), hand(p, facilitates)));
+        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), room.revealed && part(() => outcome(p)), solitary && part(() => alone(p))),
+        room.revealed ? [part(() => wing(p, 'low')), part(() => wing(p, 'high'))] : part(() => upNext(p, facilitates)))),
+    h('footer', { class: 'dock', 'aria-label': t('hand.area') }, part(() => nameStrip(p)), part(() => actions(p, facilitates)), part(() => hand(p, facilitates))));
 }
 
 /** The top line: home, and everything that is not needed every minute. */
@@ -59,7 +59,7 @@ export function timer(p, facilitates) {
 
 export function topic(p) {
   const { topic } = p.state.room;
-  return h('div', { class: 'topic' }, h('h1', { class: topic ? '' : 'quiet' }, topic || t('topic.none')));
+  return h('div', { class: 'topic' }, h('h1', { class: topic ? '' : 'quiet', dir: 'auto' }, topic || t('topic.none')));
 }
 
 /** The topic for those who may change it, where it stands. */
@@ -75,7 +75,7 @@ function editable(p) {
   return h('div', { class: 'topic' },
     h('h1', { class: 'vh' }, room.topic || t('topic.none')),
     h('textarea', {
-      'aria-label': t('topic.label'), placeholder: t('topic.placeholder'), rows: Math.min(3, 1 + Math.floor(value.length / 64)), maxlength: limits.topicLength, autocomplete: 'off',
+      dir: 'auto', 'aria-label': t('topic.label'), placeholder: t('topic.placeholder'), rows: Math.min(3, 1 + Math.floor(value.length / 64)), maxlength: limits.topicLength, autocomplete: 'off',
       enterkeyhint: 'done', 'data-topic': true, value, oninput: (event) => p.draft('topic', event.target.value.replace(/[\r\n]+/g, ' ')), onblur: p.act.saveTopic, onkeydown,
     }));
 }

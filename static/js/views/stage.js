@@ -1,5 +1,5 @@
 import { t } from '../i18n.js';
-import { h } from '../ui.js';
+import { h, part } from '../ui.js';
 import { hand } from './hand.js';
 import { qr } from './invite.js';
 import { mark } from './parts.js';
@@ -10,13 +10,13 @@ import { outcome, table, watching, wing } from './table.js';
 export function stage(p) {
   const { room } = p.state;
   return h('div', { class: `room stage${room.revealed ? ' revealed' : ''}`, key: 'stage' },
-    h('header', { class: 'bar' }, h('span', { class: 'home' }, mark(), 'Pokey'), round(p), timer(p, false)),
+    h('header', { class: 'bar' }, h('span', { class: 'home' }, mark(), 'Pokey'), part(() => round(p)), part(() => timer(p, false))),
     h('main', { class: 'play', tabindex: 0 },
-      topic(p),
+      part(() => topic(p)),
       h('div', { class: 'wings' },
-        h('div', { class: 'middle' }, table(p), watching(p), room.revealed ? outcome(p) : progress(p)),
-        room.revealed && [wing(p, 'low'), wing(p, 'high')])),
+        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), part(() => (room.revealed ? outcome(p) : progress(p)))),
+        room.revealed && [part(() => wing(p, 'low')), part(() => wing(p, 'high'))])),
     h('footer', { class: 'dock' }, room.revealed
-      ? [h('div', { class: 'centre' }, agreed(p, false)), hand(p, false)]
+      ? [h('div', { class: 'centre' }, part(() => agreed(p, false))), part(() => hand(p, false))]
       : h('figure', { class: 'way-in' }, qr(p), h('figcaption', {}, t('stage.join'), h('b', {}, location.host)))));
 }

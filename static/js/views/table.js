@@ -39,7 +39,7 @@ function label(p, person) {
   const rank = person.owner ? 'owner' : person.deputy ? 'deputy' : person.standIn && 'standIn';
   const inside = [
     rank && h('span', { class: 'rank', title: t(`seat.${rank}`) }, icon(rank === 'owner' ? 'crown' : 'star')),
-    h('span', { class: 'name', title: person.name }, person.name),
+    h('span', { class: 'name', dir: 'auto', title: person.name }, person.name),
     rank && spokenOnly(`, ${t(`seat.${rank}`)}`),
   ];
   const manages = !p.stage && isOwner(room, me?.id) && person.id !== me?.id;
@@ -82,5 +82,5 @@ function said({ id, names, value, comment, edge }, side) {
     h('span', { class: 'card small', 'aria-hidden': 'true' }, face(value)),
     h('div', {},
       h('p', { class: 'speaker' }, h('b', {}, list(names)), spokenOnly(`: ${cardName(value)}`), edge && h('span', { class: 'tag' }, t(`seat.${side}est`))),
-      h('p', { class: comment ? 'comment' : 'comment quiet' }, comment || t('wing.silent'))));
+      h('p', { class: comment ? 'comment' : 'comment quiet', dir: 'auto' }, comment || t('wing.silent'))));
 }

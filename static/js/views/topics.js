@@ -23,7 +23,7 @@ export function topics(p) {
 function item(p, list, topic, i) {
   const move = (by) => i + by >= 0 && i + by < list.length && p.act.setTopics(moved(list, i, i + by));
   const onkeydown = (event) => {
-    const by = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const by = event.altKey && (Number(event.key === 'ArrowDown') - Number(event.key === 'ArrowUp'));
     if (!by) return;
     event.preventDefault();
     move(by);
@@ -32,7 +32,7 @@ function item(p, list, topic, i) {
   };
   return h('li', { key: i, class: p.ui.dragged === i ? 'dragged' : '', onkeydown },
     h('span', { class: 'handle', 'aria-hidden': 'true', onpointerdown: (event) => drag(p, event, i) }, icon('grip')),
-    h('span', { class: 'text' }, topic),
+    h('span', { class: 'text', dir: 'auto' }, topic),
     tool('↑', t('topics.up', { topic }), () => move(-1), { class: 'tool up', disabled: i === 0 }),
     tool('↓', t('topics.down', { topic }), () => move(1), { class: 'tool down', disabled: i === list.length - 1 }),
     tool('close', t('topics.remove', { topic }), () => p.act.setTopics(list.toSpliced(i, 1)), { class: 'tool remove' }));
