@@ -105,7 +105,7 @@ export interface Link {
 
 export interface State {
   link: Link;
-  me: { id: string; name: string } | null;
+  me: { id: string; name: string; named: boolean } | null;
   limits: Limits;
   /** The server's clock minus this one, in milliseconds. */
   skew: number;
@@ -118,5 +118,9 @@ export interface State {
   picked: Own | null;
   gone: string | null;
   outdated: boolean;
+  /** The finished rounds that have been asked for, oldest first, and whether there are older ones. */
   history: FinishedRound[] | null;
+  more: boolean;
+  /** When the revealed round was seen to be hidden again. */
+  hiddenAt: number | null;
 }

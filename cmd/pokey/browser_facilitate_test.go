@@ -53,7 +53,7 @@ func TestBrowserTopics(t *testing.T) {
 	bob.until(`document.querySelectorAll('.rounds > li').length === 1 && document.querySelector('.rounds .result').textContent === '5'`)
 	bob.button("Copy as Markdown")
 	bob.sees("Copied as Markdown")
-	if csv := bob.download("CSV"); !strings.Contains(csv, "P-1 Login page") || !strings.Contains(csv, ",5,4,4,Bob,5,a | b\r\n") {
+	if csv := bob.download("CSV"); !strings.Contains(csv, "P-1 Login page") || !strings.Contains(csv, `,"5",4,4,"Bob","5","a | b"`+"\r\n") {
 		t.Errorf("the CSV is %q", csv)
 	}
 	if text := bob.download("JSON"); !strings.Contains(text, `"agreed": "5"`) {
@@ -128,7 +128,16 @@ func TestBrowserOwner(t *testing.T) {
 	// Handed over: the new owner owns, the old one is a deputy.
 	ada.manage("Bob")
 	ada.button("Hand the room over to Bob")
-	ada.button("Yes, Bob owns")
+	ada.until(`document.querySelector('dialog').innerText.includes('offered to Bob')`)
+	ada.closeDialog()
+	bob.sees("hand this room over to you")
+	ada.button("Withdraw")
+	bob.until(`!document.querySelector('.banner.offered')`)
+	ada.manage("Bob")
+	ada.button("Hand the room over to Bob")
+	bob.until(`document.querySelector('.banner.offered')`)
+	ada.closeDialog()
+	bob.button("Take it over")
 	bob.sees("You own the room now")
 	bob.until(`document.querySelector('.tools [aria-label=Options]')`)
 	ada.until(`!document.querySelector('.tools [aria-label=Options]') && document.querySelector('[data-topic]') && %s.querySelector('.rank')`, seat("Ada"))

@@ -4,6 +4,8 @@ import { mayEstimate, ownEstimate } from './state.js';
 import { recall, remember } from './stored.js';
 import { copy } from './take.js';
 
+const PAGE = 50; // rounds at once
+const PATIENCE = 8_000; // for a page that follows its ok
 const TYPING = 1200; // a pause in typing after which a comment goes along with its estimate
 
 /**
@@ -15,6 +17,8 @@ const TYPING = 1200; // a pause in typing after which a comment goes along with 
  */
 export function acts(p, link) {
   let timer = 0;
+  /** @type {((event: void) => void)[]} */
+  const pages = []; // who waits for a page of the history
 
   /** Asks, and says why it was refused; true when it was done. */
   async function ask(request, fields, id = newID()) {
@@ -25,6 +29,16 @@ export function acts(p, link) {
 
   const inRoom = (request, fields = {}) => ask(request, { roomId: p.state.roomId, ...fields });
   const inRound = (request, fields = {}) => inRoom(request, { round: p.state.room.round, ...fields });
+
+  /** Asks for the next older page of the history; true when it is there. */
+  async function older() {
+    const { history } = p.state;
+    const [first] = history ?? [];
+    const page = new Promise((resolve) => pages.push(resolve));
+    if (!first || !(await inRoom('history', { before: first.round, limit: PAGE }))) return false;
+    await Promise.race([page, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    return p.state.history?.[0] !== first || !p.state.more;
+  }
 
   function estimate(value, comment) {
     const { roomId, room: { round } } = p.state;
@@ -56,6 +70,9 @@ export function acts(p, link) {
   }
 
   return {
+    paged() {
+      for (const resolve of pages.splice(0)) resolve();
+    },
     pick,
     saveComment: () => saveComment(),
     withdraw: () => ownEstimate(p.state).value !== null && pick(ownEstimate(p.state).value),
@@ -92,8 +109,17 @@ export function acts(p, link) {
 
     setRole: (role) => inRoom('setRole', { role }),
     setDeputy: (userId, deputy) => inRoom('setDeputy', { userId, deputy }),
-    handOver: (userId) => inRoom('transferRoom', { userId }),
+    offer: (userId) => inRoom('transferRoom', { userId }),
+    withdrawOffer: () => inRoom('transferRoom', { userId: p.state.room.ownerId }),
+    acceptRoom: () => inRoom('acceptRoom'),
     removeMember: (userId) => inRoom('removeMember', { userId }),
+    async removeForGood(userId, name) {
+      if (!(await inRoom('removeMember', { userId, forGood: true }))) return;
+      p.toast(t('note.removedForGood', { name }), () => inRoom('removeMember', { userId }).then((done) => done && p.toast(t('note.readmitted', { name }))));
+    },
+    removeAway: () => inRoom('removeAway'),
+    lock: (locked) => inRoom('lockRoom', { locked }),
+    closeRoom: () => inRoom('closeRoom'),
     async setDeck(deck) {
       if (!(await inRoom('setDeck', { deck }))) return;
       remember('deck', deck); // for the next room
@@ -116,6 +142,12 @@ export function acts(p, link) {
     openHistory() {
       p.set({ dialog: 'history' });
       inRoom('history');
+    },
+    older,
+    /** All finished rounds, those that have not been shown too; null where they cannot be had. */
+    async allRounds() {
+      while (p.state.more) if (!(await older())) return null;
+      return p.state.history;
     },
     async copyLink() {
       if (await copy(p.link())) p.toast(t('invite.copied'));

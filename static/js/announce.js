@@ -22,8 +22,8 @@ function changes(was, now, me) {
   /** @type {[string, object][]} */
   const said = [];
   const add = (when, key, params = {}) => when && said.push([key, params]);
-  for (const { id, name } of people(now)) add(!was.members[id] && id !== me, 'say.joined', { name });
-  for (const { id, name } of people(was)) add(!now.members[id] && id !== me, 'say.left', { name });
+  for (const { id, called } of people(now)) add(!was.members[id] && id !== me, 'say.joined', { name: called });
+  for (const { id, called } of people(was)) add(!now.members[id] && id !== me, 'say.left', { name: called });
   add(now.round !== was.round, 'room.round', { n: now.round });
   add(now.topic !== was.topic && now.topic, 'say.topic', { topic: now.topic });
   if (now.revealed && !was.revealed) said.push(...outcome(now));
@@ -32,6 +32,8 @@ function changes(was, now, me) {
     add(!now.revealAt && now.estimates !== was.estimates, 'act.estimated', { n: now.estimates, of: expected(now).length });
   }
   add(now.agreed !== was.agreed && now.agreed, 'scale.agreedOn', { value: now.agreed });
+  add(now.locked !== was.locked, now.locked ? 'say.locked' : 'say.unlocked');
+  add(me && now.offeredTo === me && was.offeredTo !== me, 'say.offered');
   add(mayFacilitate(now, me) && !mayFacilitate(was, me), 'say.facilitator');
   return said;
 }

@@ -3,12 +3,13 @@
 import { refusal, speak, t } from './i18n.js';
 import { connect } from './net.js';
 import { initial, reduce } from './state.js';
-import { forget, recall, remember, visits } from './stored.js';
+import { forget, forgetAll, recall, remember, takeNote, visits } from './stored.js';
 import { attempt, h, part, render } from './ui.js';
-import { gone, landing } from './views/landing.js';
+import { ended, gone, landing } from './views/landing.js';
 import { announce, banners, loading, toasts } from './views/parts.js';
 
 const TOAST = 6000;
+const REVOKED = 4001; // the session is worthless
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
 const base = /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=base]')).content;
@@ -19,6 +20,8 @@ const known = visits().some((visit) => visit.id === path);
 let play = null;
 let ticking = 0;
 let toastCount = 0;
+/** Why a 4001 is no surprise: the user's own wish to be forgotten or to have another session. @type {'forget' | 'renew' | null} */
+let wish = null;
 let drawing = true; // until there is a language to draw in
 
 /** The page: what is known, what the user is in the middle of, and what can be done. */
@@ -27,9 +30,9 @@ const p = {
   stage: Boolean(staged),
   state: initial(path),
   /** @type {any} */
-  ui: { dialog: null, drafts: {}, toasts: [], typed: '', named: recall('name') !== null, theme: recall('theme', 'auto'), visits: visits(), heldUntil: 0 },
+  ui: { dialog: null, drafts: {}, toasts: [], typed: '', named: recall('name') !== null, theme: recall('theme', 'auto'), visits: visits(), heldUntil: 0, forgotten: takeNote('forgotten') },
   /** @type {Record<string, (...given: any[]) => any>} */
-  act: { createRoom, forgetRoom, setLanguage, setTheme, comeBack: () => enter(p.state.roomId), wake: () => link.wake(), reconnect: () => link.restart() },
+  act: { createRoom, forgetRoom, forgetMe, signOutOthers, setLanguage, setTheme, comeBack: () => enter(p.state.roomId), wake: () => link.wake(), reconnect: () => link.restart() },
 
   apply(event) {
     const was = p.state;
@@ -44,11 +47,11 @@ const p = {
   },
   draft: (field, text) => p.set({ drafts: { ...p.ui.drafts, [field]: text } }),
   drop: (field) => p.draft(field, undefined),
-  toast(text) {
+  toast(text, undo) {
     const id = ++toastCount;
-    p.set({ toasts: [...p.ui.toasts.filter((toast) => toast.text !== text).slice(-2), { id, text }] });
+    p.set({ toasts: [...p.ui.toasts.filter((toast) => toast.text !== text).slice(-2), { id, text, undo }] });
     announce(text);
-    setTimeout(() => p.dismiss(id), TOAST);
+    setTimeout(() => p.dismiss(id), undo ? 2 * TOAST : TOAST);
   },
   dismiss: (id) => p.set({ toasts: p.ui.toasts.filter((toast) => toast.id !== id) }),
   /** Closes the dialog first, so that the focus is back where it was. */
@@ -70,7 +73,11 @@ const join = () => link.request('joinRoom', joining());
 
 const link = connect({
   url: `${location.origin.replace(/^http/, 'ws')}${base}connect`,
-  onLink: (phase) => p.apply({ event: 'link', ...phase }),
+  onLink(phase) {
+    if (phase.code === REVOKED && wish === 'forget') startAfresh();
+    else if (phase.code === REVOKED && wish === 'renew') wish = null; // another session is on its way
+    else p.apply({ event: 'link', ...phase });
+  },
   onEvent(event) {
     p.apply(event);
     if (event.event === 'error' && event.request === 'joinRoom' && event.retryable) setTimeout(join, 1000 + 2000 * Math.random());
@@ -107,6 +114,36 @@ function forgetRoom(id) {
   p.set({ visits: visits() });
 }
 
+/** Ends the user, here and everywhere, and begins as somebody new. */
+async function forgetMe() {
+  wish = 'forget';
+  const answer = await link.request('forgetMe');
+  if (answer.event === 'ok') return startAfresh();
+  wish = null;
+  p.toast(refusal(answer.code));
+}
+
+function startAfresh() {
+  forgetAll();
+  location.replace(base);
+}
+
+/** Ends the user's sessions on other devices. The one here is replaced, in this browser's other tabs too. */
+async function signOutOthers() {
+  wish = 'renew';
+  const done = await fetch(`${base}sign-out-others`, { method: 'POST', credentials: 'same-origin' }).then((answer) => answer.status === 204, () => false);
+  const cut = wish === null;
+  wish = null;
+  if (done) {
+    remember('renewed', Date.now());
+    link.restart();
+    p.toast(t('me.signedOut'));
+  } else {
+    if (cut) p.apply({ event: 'link', phase: 'stopped', code: REVOKED });
+    p.toast(t('error.busy'));
+  }
+}
+
 async function setLanguage(language) {
   remember('language', language);
   await speak(language);
@@ -135,9 +172,10 @@ function draw() {
   const soon = document.hidden ? queueMicrotask : requestAnimationFrame;
   soon(() => {
     drawing = false;
-    const { gone: left, roomId, room } = p.state;
-    const view = part(() => (left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading()));
-    const dialog = !left && room && play?.dialog();
+    const { gone: left, roomId, room, link } = p.state;
+    const out = link.phase === 'stopped' && link.code === REVOKED;
+    const view = part(() => (out ? ended(p) : left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading()));
+    const dialog = !out && !left && room && play?.dialog();
     render(root, [h('aside', { 'aria-label': t('notices') }, part(() => banners(p)), !dialog && part(() => toasts(p))), view, dialog]);
     attempt(() => play?.labelTab(p.state));
     attempt(tick);
@@ -154,6 +192,7 @@ function tick() {
 }
 
 addEventListener('online', link.wake);
+addEventListener('storage', ({ key }) => key === 'pokey.renewed' && link.restart());
 addEventListener('popstate', () => location.reload());
 document.addEventListener('visibilitychange', () => document.hidden || link.wake());
 await Promise.all([speak(recall('language')), path && loadPlay()]);

@@ -15,9 +15,9 @@ import { estimates } from './room.js';
  */
 export function withCurrent(rounds, room, now) {
   if (!room.revealed || room.estimates === 0) return rounds;
-  const { round, topic, summary, agreed = null } = room;
+  const { round, topic, summary, revealedBy, agreed = null } = room;
   const said = estimates(room).map(({ id, ...estimate }) => ({ userId: id, ...estimate }));
-  return [...rounds, { round, topic, finishedAt: now, deck: room.deck.name, agreed, estimates: said, hidden: 0, summary }];
+  return [...rounds, { round, topic, finishedAt: now, deck: room.deck.name, agreed, estimates: said, hidden: 0, ...(revealedBy && { revealedBy }), summary }];
 }
 
 /**

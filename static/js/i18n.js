@@ -51,6 +51,8 @@ export const list = (names) => new Intl.ListFormat(language).format(names);
 
 export const date = (time) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
 
+export const hour = (time) => new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(time));
+
 /** How long ago, in minutes, hours or days. */
 export function ago(time, now = Date.now()) {
   const minutes = Math.max(0, (now - time) / 60_000);

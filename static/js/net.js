@@ -177,10 +177,15 @@ export function connect({ url, onEvent, onLink, greeting, Socket = WebSocket }) 
       else if (!socket) open();
     },
 
-    /** Connects although the server said not to. */
+    /** Connects anew, also where there is a connection, or the server said not to. */
     restart() {
+      const was = socket;
+      socket = null;
+      ready = false;
       stopped = false;
       tries = 0;
+      greetings.clear();
+      was?.close();
       open();
     },
   };

@@ -42,6 +42,7 @@ export function start(p, link) {
     /** What a change of the state brings with it beyond the picture. */
     follow(was, now) {
       for (const [key, params] of announcements(was, now)) announce(t(key, params), /joined|left/.test(key) ? undefined : key);
+      if (now.history !== was.history) p.act.paged();
       if (!now.room || now.room === was.room) return;
       if (!p.stage && was.room?.topic !== now.room.topic) visited({ id: now.room.id, topic: now.room.topic, at: Date.now() });
       if (was.room) compare(p, was.room, now.room, now.me?.id);

@@ -1,22 +1,51 @@
 // What can be said about a room: who is in it, and how far apart its estimates
 // are. Everything here is a pure function of the room.
 
+import { t } from './i18n.js';
 import { mayFacilitate } from './state.js';
 
 /** @typedef {import('../protocol').Room} Room */
-/** @typedef {import('../protocol').Member & {id: string, owner: boolean}} Person */
+/** @typedef {import('../protocol').Member & {id: string, owner: boolean, tag: string, called: string}} Person */
+
+/** How somebody is called who may not have said their name. @param {{name: string, named?: boolean}} member */
+export const nameOf = ({ name, named }) => (named === false ? t('seat.guest') : name);
 
 /**
- * Everybody in the room, by name: nobody's seat depends on what they do.
+ * Everybody in the room, by name: nobody's seat depends on what they do. Those
+ * whose names look alike have a number beside it, as `tag`, and as part of what
+ * they are `called` in a sentence.
  *
  * @param {Room} room
  * @returns {Person[]}
  */
 export function people(room) {
-  return Object.entries(room.members)
-    .map(([id, member]) => ({ ...member, id, owner: id === room.ownerId }))
+  const names = Object.entries(room.members).map(([id, member]) => ({ id, name: nameOf(member) }));
+  const tags = tagsOf(names);
+  return names
+    .map(({ id, name }) => ({ ...room.members[id], name, id, owner: id === room.ownerId, tag: tags.get(id) ?? '', called: tags.has(id) ? `${name} (${tags.get(id)})` : name }))
     .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.id < b.id ? -1 : 1));
 }
+
+/** A number for each of those who share a name. It follows from the id, so that whoever comes or goes does not change it. */
+function tagsOf(names) {
+  const looks = (name) => name.normalize('NFKC').toLowerCase().replace(/[\s\p{Default_Ignorable_Code_Point}]+/gu, '');
+  const alike = new Map();
+  for (const { id, name } of names) alike.set(looks(name), [...(alike.get(looks(name)) ?? []), id]);
+  const tags = new Map();
+  for (const group of alike.values()) {
+    const taken = new Set();
+    for (const id of group.length > 1 ? group.sort() : []) {
+      let tag = [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 900, 7) + 100;
+      while (taken.has(tag)) tag = tag === 999 ? 100 : tag + 1;
+      taken.add(tag);
+      tags.set(id, String(tag));
+    }
+  }
+  return tags;
+}
+
+/** Those who may be put out because they are away. */
+export const absent = (room) => people(room).filter((person) => !person.online && !person.owner && !person.deputy);
 
 export const estimators = (room) => people(room).filter((person) => person.role === 'estimator');
 
@@ -40,7 +69,7 @@ export function wanted(room, id) {
 export function estimates(room) {
   return people(room)
     .filter((person) => person.estimate)
-    .map(({ id, name, estimate }) => ({ id, name, value: '', comment: '', ...estimate }));
+    .map(({ id, called, estimate }) => ({ id, name: called, value: '', comment: '', ...estimate }));
 }
 
 /** The number on a card, or null. As on the server ½ is one and ∞ is not. */

@@ -16,6 +16,8 @@ export function initial(/** @type {string | null} */ roomId = null) {
     gone: null,
     outdated: false,
     history: null,
+    more: false,
+    hiddenAt: null,
   };
 }
 
@@ -23,7 +25,7 @@ export function initial(/** @type {string | null} */ roomId = null) {
 export const PROTOCOL = 2;
 
 /** Why joinRoom may be refused for good. */
-const REFUSED = ['room_not_found', 'room_full', 'not_member'];
+const REFUSED = ['room_not_found', 'room_full', 'room_locked', 'not_admitted', 'not_member'];
 
 /**
  * What is known after an event. Events are the server's, and four of the
@@ -49,7 +51,7 @@ const steps = {
 
   welcome: (state, event, at) => ({
     ...state,
-    me: { id: event.userId, name: event.name },
+    me: { id: event.userId, name: event.name, named: event.named !== false },
     limits: { ...state.limits, ...event.limits },
     skew: event.now ? Date.parse(event.now) - at : 0,
     version: null,
@@ -58,18 +60,18 @@ const steps = {
 
   stale: (state) => ({ ...state, outdated: true }),
 
-  user: (state, event) => ({ ...state, me: { id: event.userId, name: event.name } }),
+  user: (state, event) => ({ ...state, me: { id: event.userId, name: event.name, named: event.named !== false } }),
 
-  roomStatus(state, event) {
+  roomStatus(state, event, at) {
     const older = state.version !== null && event.version < state.version;
     if (older && event.room.epoch === state.room?.epoch) return state;
-    return arrive(state, bare(event.room), event.version);
+    return arrive(state, bare(event.room), event.version, at);
   },
 
-  roomPatch(state, event) {
+  roomPatch(state, event, at) {
     if (state.version !== null && event.version <= state.version) return state;
     if (!state.room || event.since !== state.version) return { ...state, rejoin: true };
-    return arrive(state, mergePatch(state.room, event.patch), event.version);
+    return arrive(state, mergePatch(state.room, event.patch), event.version, at);
   },
 
   ownEstimate: (state, { round, value, comment }) => ({ ...state, own: { round, value, comment } }),
@@ -92,12 +94,21 @@ const steps = {
 
   roomClosed: (state, event) => ({ ...state, gone: event.reason, picked: null }),
 
-  roomHistory: (state, event) => ({ ...state, history: event.rounds }),
+  /** A page of the history goes where its rounds belong; what is known besides stays, but for rounds that were taken back. */
+  roomHistory(state, { rounds, more = false }) {
+    const known = state.room?.finished === 0 ? [] : (state.history ?? []);
+    if (rounds.length === 0) return { ...state, history: known, more: false };
+    const older = known.filter(({ round }) => round < rounds[0].round);
+    const newer = known.filter(({ round }) => round > rounds[rounds.length - 1].round && round < (state.room?.round ?? 0));
+    return { ...state, history: [...older, ...rounds, ...newer], more: older.length > 0 ? state.more : more };
+  },
 };
 
-function arrive(state, room, version) {
-  const revived = state.room && state.room.epoch !== room.epoch;
-  return { ...state, room, version, rejoin: false, gone: null, history: revived ? null : state.history };
+function arrive(state, room, version, at) {
+  const was = state.room?.epoch === room.epoch ? state.room : null;
+  const same = was?.round === room.round && room.revealedBy !== undefined;
+  const hiddenAt = was?.revealed && !room.revealed && same ? at : same ? state.hiddenAt : null;
+  return { ...state, room, version, rejoin: false, gone: null, hiddenAt, ...(state.room && !was && { history: null, more: false }) };
 }
 
 /** The user's estimate of the current round as they last gave it, confirmed or not. @param {State} state */

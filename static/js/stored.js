@@ -24,3 +24,24 @@ export function visits() {
 export const forget = (id) => remember('rooms', visits().filter((room) => room.id !== id));
 
 export const visited = (room) => remember('rooms', [room, ...visits().filter(({ id }) => id !== room.id)].slice(0, 8));
+
+/** Forgets all but how the page looks, and leaves a note for the next page. */
+export function forgetAll() {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith('pokey.') && !['pokey.language', 'pokey.theme'].includes(key)) localStorage.removeItem(key);
+    }
+    sessionStorage.setItem('pokey.forgotten', 'true');
+  } catch {}
+}
+
+/** Whether the page before this one has left a note. It is read once. */
+export function takeNote(key) {
+  try {
+    const note = sessionStorage.getItem(`pokey.${key}`);
+    sessionStorage.removeItem(`pokey.${key}`);
+    return note !== null;
+  } catch {
+    return null;
+  }
+}

@@ -23,7 +23,7 @@ const KNOWN = new Map([
   ]],
   ['lines.js', ['rows(text, mark)[0]', 'row[column]', 'topics[from]']], // arrays
   ['room.js', [
-    "used[i - 1]", 'used[0]', 'used[used.length - 1]', 'camp[0]', 'camp[camp.length - 1]', "['', ''][places.length]", "['', ''][steps]", // arrays
+    "used[i - 1]", "['', ''][places.length]", "['', ''][steps]", // arrays
     'scale[camp[0]]', 'scale[camp[camp.length - 1]]', 'scale[used[0]]', 'scale[used[used.length - 1]]',
     'room.members[id]', // without a prototype: see state.js
   ]],
@@ -34,7 +34,8 @@ const KNOWN = new Map([
   ['views/dialogs.js', ['room.members[me?.id]', 'room.members[id]']],
   ['views/parts.js', ['PATHS[name]', 'room?.members[me.id]']], // the name of an icon
   ['views/room.js', ['room.members[me?.id]']],
-  ['views/topics.js', ['parentNode.children[i + by]']],
+  ['views/table.js', ['(p.state.room)[side]']], // 'low' or 'high'
+  ['views/topics.js', ['children[i + by]']],
 ]);
 
 // A regular expression, whose brackets are none of what is looked for.
@@ -43,7 +44,7 @@ const PATTERN = /(?<=[(=,:!&|?]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\
 /** Computed members, computed keys and uses of `in`, of a script without its comments and texts. */
 function lookups(source) {
   const code = source.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g, '').replace(PATTERN, '//').replace(/'[^'\n]*'/g, "''");
-  const members = [...code.matchAll(/[\w)\]}]\??\.?\[(?!\d+\])/g)].map(({ index }) => code.slice(Math.max(0, index - 24), index + 70));
+  const members = [...code.matchAll(/[\w)\]}]\??\.?\[(?!\d+\]|[\w.]+\.length - 1\])/g)].map(({ index }) => code.slice(Math.max(0, index - 24), index + 70));
   const keys = [...code.matchAll(/[{,]\s*\[[^\]]*\]\s*:/g)].map(([found]) => found);
   const asked = [...code.matchAll(/[\w'"`)]\s+in\s+(?!navigator)\w+/g)].map(({ index }) => code.slice(Math.max(0, index - 20), index + 40));
   return { members, keys, asked };

@@ -1,8 +1,9 @@
 import { t } from '../i18n.js';
 import { PRESETS, deckLine, parseDeck } from '../lines.js';
-import { isOwner, mayFacilitate } from '../state.js';
+import { mayFacilitate } from '../state.js';
 import { attempt, h } from '../ui.js';
 import { history } from './history.js';
+import { closing, house, oneself, person } from './house.js';
 import { nameInput, ways } from './invite.js';
 import { button, dialog, field, form, labelled, looks, toggle } from './parts.js';
 import { topics } from './topics.js';
@@ -16,7 +17,7 @@ export function openDialog(p) {
 }
 
 function invite(p) {
-  return dialog(p, 'invite', t('invite.title'), ways(p));
+  return dialog(p, 'invite', t('invite.title'), ways(p), house(p));
 }
 
 /** What concerns the user alone. */
@@ -26,20 +27,8 @@ function me(p) {
     form('inline', p.act.saveName, labelled(t('name.label'), nameInput(p, 'me-name')), h('button', { class: 'soft' }, t('name.save'))),
     toggle(t('me.observe'), t('me.observeHint'), room.members[me?.id]?.role === 'observer', (observes) => p.act.setRole(observes ? 'observer' : 'estimator')),
     looks(p),
-    h('div', { class: 'choices' }, button('soft', t('keys.title'), () => p.set({ dialog: 'keys' })), button('soft danger', t('me.leave'), p.act.leave)));
-}
-
-/** What the owner may do about somebody. */
-function person(p) {
-  const { room } = p.state;
-  const { person: id, sure } = p.ui;
-  const member = room.members[id];
-  if (!member || !isOwner(room, p.state.me?.id)) return false;
-  const { name } = member;
-  const twice = (kind, act, what) => button(kind, t(sure === act ? `person.sure.${act}` : `person.${act}`, { name }), () => (sure === act ? p.close(what) : p.set({ sure: act })));
-  return dialog(p, 'person', name,
-    toggle(t('person.deputy'), t('person.deputyHint'), !!member.deputy, (deputy) => p.act.setDeputy(id, deputy)),
-    h('div', { class: 'choices' }, twice('soft', 'handOver', () => p.act.handOver(id)), twice('soft danger', 'remove', () => p.act.removeMember(id))));
+    h('div', { class: 'choices' }, button('soft', t('keys.title'), () => p.set({ dialog: 'keys' })), button('soft', t('me.leave'), p.act.leave)),
+    oneself(p));
 }
 
 /** The owner's choices for the room. */
@@ -48,7 +37,8 @@ function options(p) {
   return dialog(p, 'options', t('options.title'), decks(p),
     toggle(t('options.autoReveal'), t('options.autoRevealHint'), autoReveal, (on) => p.act.setOptions({ autoReveal: on })),
     toggle(t('options.late'), t('options.lateHint'), lateEstimates === 'allowed', (on) => p.act.setOptions({ lateEstimates: on ? 'allowed' : 'locked' })),
-    toggle(t('options.standIn'), t('options.standInHint'), standIn, (on) => p.act.setOptions({ standIn: on })));
+    toggle(t('options.standIn'), t('options.standInHint'), standIn, (on) => p.act.setOptions({ standIn: on })),
+    house(p), closing(p));
 }
 
 function decks(p) {

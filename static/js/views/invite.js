@@ -24,5 +24,5 @@ export function nameStrip(p) {
 
 export function nameInput(p, id) {
   const value = p.ui.drafts.name ?? (p.ui.named ? p.state.me?.name : '');
-  return h('input', { id, type: 'text', autocomplete: 'nickname', enterkeyhint: 'done', maxlength: p.state.limits.nameLength, placeholder: t('name.label'), 'data-name': true, value, oninput: (event) => p.draft('name', event.target.value) });
+  return h('input', { id, type: 'text', autocomplete: 'nickname', enterkeyhint: 'done', maxlength: p.state.limits.nameLength, placeholder: t('name.label'), 'data-name': true, dir: 'auto', value, oninput: (event) => p.draft('name', event.target.value) });
 }

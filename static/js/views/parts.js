@@ -1,7 +1,8 @@
 // Small pieces that several views are made of.
 
 import { LANGUAGES, spoken, t } from '../i18n.js';
-import { mayFacilitate } from '../state.js';
+import { people } from '../room.js';
+import { isOwner, mayFacilitate } from '../state.js';
 import { h } from '../ui.js';
 
 const PATHS = {
@@ -13,6 +14,7 @@ const PATHS = {
   grip: 'M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01',
   history: 'M4 5v4h4M4.5 9a8.5 8.5 0 1 1-1 4M12 8v4.5l3 1.5',
   invite: 'M10 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM3 20c.5-4 3-5.5 7-5.5 2 0 3.5.4 4.7 1.2M18 14v6M15 17h6',
+  lock: 'M6.500 11h11v9h-11zM8.500 11V8a3.500 3.500 0 0 1 7 0v3',
   list: 'M9 6h11M9 12h11M9 18h11M4.5 6h.01M4.5 12h.01M4.5 18h.01',
   sliders: 'M4 8h8M18 8h2M4 16h2M12 16h8M15 5.5v5M9 13.5v5',
   star: 'M12 4l2.4 5.2 5.6.7-4.1 3.9 1.1 5.6-5-2.8-5 2.8 1.1-5.6L4 9.9l5.6-.7z',
@@ -98,7 +100,7 @@ export function toasts(p) {
   const undo = room?.undo && left > 0 && !p.stage && mayFacilitate(room, me?.id);
   return h('div', { class: 'toasts' },
     undo && h('div', { key: 'undo', class: 'toast' }, h('p', {}, t(`undo.${room.undo}`)), button('plain', icon('undo'), p.act.undo, { 'data-undo': room.undo }, t('undo.button'), h('span', { class: 'count' }, left))),
-    p.ui.toasts.map(({ id, text }) => h('div', { key: `t${id}`, class: 'toast' }, h('p', {}, text), tool('close', t('dialog.close'), () => p.dismiss(id)))));
+    p.ui.toasts.map(({ id, text, undo }) => h('div', { key: `t${id}`, class: 'toast' }, h('p', {}, text), undo && button('plain', t('undo.button'), () => (p.dismiss(id), undo())), tool('close', t('dialog.close'), () => p.dismiss(id)))));
 }
 
 /** Lasting states that the user should know of, in a line over everything. */
@@ -109,10 +111,28 @@ export function banners(p) {
   const seconds = link.retryAt ? Math.ceil((link.retryAt - Date.now()) / 1000) : 0;
   return h('div', { class: 'banners' },
     outdated && banner('outdated', t('banner.outdated'), reload()),
-    link.phase === 'stopped' && banner('stopped', t(link.code === 4002 ? 'banner.replaced' : 'banner.stopped'), link.code === 4002 ? button('plain', t('banner.here'), p.act.reconnect) : reload()),
+    link.phase === 'stopped' && link.code !== 4001 && banner('stopped', t(link.code === 4002 ? 'banner.replaced' : 'banner.stopped'), link.code === 4002 ? button('plain', t('banner.here'), p.act.reconnect) : reload()),
     link.tries > 0 && banner('lost', seconds > 1 ? t('banner.lostIn', { n: seconds }) : t('banner.lost'), button('plain', t('banner.now'), p.act.wake), link.tries > 3 && reload()),
     room?.saved === false && banner('unsaved', t('banner.unsaved')),
-    me && room?.members[me.id]?.standIn && banner('stand-in', t('banner.standIn')));
+    me && room?.members[me.id]?.standIn && banner('stand-in', t('banner.standIn')),
+    me && room?.offeredTo && !p.stage && offer(p, banner));
+}
+
+/** The room is offered to somebody: for the one who offers it and the one who may take it. */
+function offer(p, banner) {
+  const { room, me } = p.state;
+  if (isOwner(room, me.id)) return banner('offered', t('offer.made', { name: calledOf(room, room.offeredTo) }), button('plain', t('offer.withdraw'), p.act.withdrawOffer));
+  const by = room.ownerId + room.offeredTo;
+  if (room.offeredTo !== me.id || p.ui.declined === by) return null;
+  return banner('offered', t('offer.yours', { name: calledOf(room, room.ownerId) }), button('plain', t('offer.accept'), p.act.acceptRoom), button('plain', t('offer.later'), () => p.set({ declined: by })));
+}
+
+/** How somebody is called in a sentence who may have left. */
+export const calledOf = (room, id) => people(room).find((person) => person.id === id)?.called ?? t('trace.somebody');
+
+/** Who revealed a round that was hidden again, or, in the history, who revealed it. */
+export function looked(room, by, keys, params = {}) {
+  return by === 'auto' ? t(`${keys}.auto`, params) : t(keys, { name: calledOf(room, by), ...params });
 }
 
 /** Language and light. */

@@ -5,7 +5,7 @@ import { h, part } from '../ui.js';
 import { hand } from './hand.js';
 import { alone, nameStrip } from './invite.js';
 import { button, icon, mark, tool, wide } from './parts.js';
-import { outcome, table, watching, wing } from './table.js';
+import { outcome, table, traces, watching, wing } from './table.js';
 
 const MINUTES = [1, 2, 3, 5, 10];
 const SHOWN = 5;
@@ -20,7 +20,7 @@ export function room(p) {
     h('main', { class: 'play', tabindex: facilitates ? undefined : 0 },
       part(() => (facilitates ? editable(p) : topic(p))),
       h('div', { class: 'wings' },
-        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), room.revealed && part(() => outcome(p)), solitary && part(() => alone(p))),
+        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), part(() => traces(p)), room.revealed && part(() => outcome(p)), solitary && part(() => alone(p))),
         room.revealed ? [part(() => wing(p, 'low')), part(() => wing(p, 'high'))] : part(() => upNext(p, facilitates)))),
     h('footer', { class: 'dock', 'aria-label': t('hand.area') }, part(() => nameStrip(p)), part(() => actions(p, facilitates)), part(() => hand(p, facilitates))));
 }
@@ -123,7 +123,7 @@ export function progress(p) {
   if (room.revealAt) return h('p', { class: 'status countdown', key: 'countdown' }, h('b', {}, n), t('act.soon', { n }));
   if (room.estimates === 0) return status(t('act.nobody'));
   if (late.length === 0) return status(t('act.complete'));
-  return status(t('act.estimated', { n: room.estimates, of: expected(room).length }), late.length <= 3 && ` · ${t('act.waitingFor', { names: list(late.map((person) => person.name)) })}`);
+  return status(t('act.estimated', { n: room.estimates, of: expected(room).length }), late.length <= 3 && ` · ${t('act.waitingFor', { names: list(late.map((person) => person.called)) })}`);
 }
 
 export function agreed(p, facilitates) {

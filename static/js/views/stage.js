@@ -4,7 +4,7 @@ import { hand } from './hand.js';
 import { qr } from './invite.js';
 import { mark } from './parts.js';
 import { agreed, progress, round, timer, topic } from './room.js';
-import { outcome, table, watching, wing } from './table.js';
+import { outcome, table, traces, watching, wing } from './table.js';
 
 /** The room for the big screen: everything large, nothing to click, and the way in. */
 export function stage(p) {
@@ -14,7 +14,7 @@ export function stage(p) {
     h('main', { class: 'play', tabindex: 0 },
       part(() => topic(p)),
       h('div', { class: 'wings' },
-        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), part(() => (room.revealed ? outcome(p) : progress(p)))),
+        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), part(() => traces(p)), part(() => (room.revealed ? outcome(p) : progress(p)))),
         room.revealed && [part(() => wing(p, 'low')), part(() => wing(p, 'high'))])),
     h('footer', { class: 'dock' }, room.revealed
       ? [h('div', { class: 'centre' }, part(() => agreed(p, false))), part(() => hand(p, false))]

@@ -1,8 +1,8 @@
-import { list, number, t } from '../i18n.js';
+import { hour, list, number, t } from '../i18n.js';
 import { agreement, estimators, observers, voices } from '../room.js';
 import { isOwner } from '../state.js';
 import { h } from '../ui.js';
-import { button, cardName, face, icon, spokenOnly } from './parts.js';
+import { button, cardName, face, icon, looked, spokenOnly } from './parts.js';
 
 const TURNING = 1000; // how long the cards take
 
@@ -39,7 +39,8 @@ function label(p, person) {
   const rank = person.owner ? 'owner' : person.deputy ? 'deputy' : person.standIn && 'standIn';
   const inside = [
     rank && h('span', { class: 'rank', title: t(`seat.${rank}`) }, icon(rank === 'owner' ? 'crown' : 'star')),
-    h('span', { class: 'name', dir: 'auto', title: person.name }, person.name),
+    h('span', { class: person.named === false ? 'name guest' : 'name', dir: 'auto', title: person.name }, person.name),
+    person.tag && h('span', { class: 'twin' }, person.tag),
     rank && spokenOnly(`, ${t(`seat.${rank}`)}`),
   ];
   const manages = !p.stage && isOwner(room, me?.id) && person.id !== me?.id;
@@ -53,6 +54,15 @@ export function watching(p) {
   return all.length > 0 && h('ul', { class: 'watching', 'aria-label': t('table.watching') },
     h('li', { 'aria-hidden': 'true' }, icon('eye'), t('table.watching')),
     all.map((person) => h('li', { key: person.id, class: person.online ? '' : 'away', 'data-member': person.id }, label(p, person), person.id === me && h('span', { class: 'you' }, t('seat.you')), away())));
+}
+
+/** What everybody should know of a hidden round: that it has been looked at; and that nobody new gets in. */
+export function traces(p) {
+  const { room, hiddenAt } = p.state;
+  const said = room.revealedBy && !room.revealed && looked(room, room.revealedBy, 'trace.hidden');
+  return (said || room.locked) && h('ul', { class: 'traces' },
+    said && h('li', { key: 'looked' }, icon('eye'), h('span', {}, said, hiddenAt && `, ${hour(hiddenAt)}`)),
+    room.locked && h('li', { key: 'locked' }, icon('lock'), t('trace.locked')));
 }
 
 /** How far apart the estimates are, in words, and the numbers under it. */
