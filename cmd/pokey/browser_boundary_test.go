@@ -36,7 +36,8 @@ func TestBrowserFaultyViews(t *testing.T) {
 	}
 
 	// A dialog that cannot be drawn says so, can be closed, and is whole the next time.
-	p.press(".tools [aria-label^=History]")
+	p.dialog("History", "history")
+	p.until(`document.querySelector('.rounds li')`)
 	get[any](p, `(hostile.say({event: 'roomHistory', roomId: hostile.room().id, rounds: [{round: 1, finishedAt: 'never'}]}), hostile.drawn().then(() => null))`)
 	p.until(`document.querySelector('dialog[open] h2')?.textContent === 'This cannot be shown right now.' && document.querySelector('.table')`)
 	p.closeDialog()

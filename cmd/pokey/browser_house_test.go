@@ -102,6 +102,7 @@ func TestBrowserLongHistory(t *testing.T) {
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := server.guest(t, link, "Bob")
+	ada.until(`%s`, seat("Bob"))
 	ada.manage("Bob")
 	ada.pressSaid("dialog label", "Deputy")
 	ada.until(`%s.querySelector('.rank')`, seat("Bob"))

@@ -20,7 +20,7 @@ const (
 
 // dialogs are the modules that only dialogs need.
 var dialogs = map[string]bool{
-	"js/views/dialogs.js": true, "js/views/history.js": true, "js/views/topics.js": true, "js/export.js": true, "js/lines.js": true,
+	"js/views/dialogs.js": true, "js/views/history.js": true, "js/views/house.js": true, "js/views/topics.js": true, "js/export.js": true, "js/lines.js": true,
 }
 
 // TestPageWeighs adds up everything a browser loads for a room, in one language.

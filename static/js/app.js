@@ -176,7 +176,7 @@ function draw() {
     const out = link.phase === 'stopped' && link.code === REVOKED;
     const view = part(() => (out ? ended(p) : left ? gone(p) : !roomId ? landing(p) : play && room ? play.view() : loading()));
     const dialog = !out && !left && room && play?.dialog();
-    render(root, [h('aside', { 'aria-label': t('notices') }, part(() => banners(p)), !dialog && part(() => toasts(p))), view, dialog]);
+    render(root, [h('aside', { 'aria-label': t('notices') }, part(() => banners(p, play?.banner())), !dialog && part(() => toasts(p))), view, dialog]);
     attempt(() => play?.labelTab(p.state));
     attempt(tick);
   });

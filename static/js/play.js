@@ -11,7 +11,9 @@ import { visited } from './stored.js';
 import { announce } from './views/parts.js';
 import { room } from './views/room.js';
 import { stage } from './views/stage.js';
+import { offer } from './views/table.js';
 
+const SOON = 300; // after which what is not on the screen at first is loaded
 const HOLD = 800; // how long after a turn of the cards nothing turns them again
 
 /** @typedef {ReturnType<typeof start>} Play */
@@ -27,16 +29,19 @@ export function start(p, link) {
   let openDialog = null;
   Object.assign(p.act, acts(p, link));
   listenToKeys(p);
-  // Now, not when one is opened: by then the network may be gone.
-  import('./views/dialogs.js').then(
-    (dialogs) => {
-      openDialog = dialogs.openDialog;
-      p.set({});
-    },
-    () => p.apply({ event: 'stale' }),
-  );
+  const loadDialogs = () =>
+    import('./views/dialogs.js').then(
+      (dialogs) => {
+        openDialog = dialogs.openDialog;
+        p.set({});
+      },
+      () => p.apply({ event: 'stale' }),
+    );
+  // Once the room stands, and not when one is opened: by then the network may be gone.
+  setTimeout(loadDialogs, SOON);
   return {
     labelTab,
+    banner: () => offer(p),
     view: () => (p.stage ? stage(p) : room(p)),
     dialog: () => openDialog?.(p),
     /** What a change of the state brings with it beyond the picture. */

@@ -2,7 +2,8 @@ import { csv, json, markdown, withCurrent } from '../export.js';
 import { date, t } from '../i18n.js';
 import { copy, save } from '../take.js';
 import { h } from '../ui.js';
-import { button, cardName, dialog, looked, spokenOnly } from './parts.js';
+import { button, cardName, dialog, spokenOnly } from './parts.js';
+import { looked } from './table.js';
 
 /** The finished rounds, newest first, and the ways to take them along. */
 export function history(p) {

@@ -1,8 +1,7 @@
 // Small pieces that several views are made of.
 
 import { LANGUAGES, spoken, t } from '../i18n.js';
-import { people } from '../room.js';
-import { isOwner, mayFacilitate } from '../state.js';
+import { mayFacilitate } from '../state.js';
 import { h } from '../ui.js';
 
 const PATHS = {
@@ -103,10 +102,12 @@ export function toasts(p) {
     p.ui.toasts.map(({ id, text, undo }) => h('div', { key: `t${id}`, class: 'toast' }, h('p', {}, text), undo && button('plain', t('undo.button'), () => (p.dismiss(id), undo())), tool('close', t('dialog.close'), () => p.dismiss(id)))));
 }
 
+/** A line over everything. */
+export const banner = (kind, text, ...more) => h('div', { key: kind, class: `banner ${kind}` }, h('p', {}, text), more);
+
 /** Lasting states that the user should know of, in a line over everything. */
-export function banners(p) {
+export function banners(p, more) {
   const { link, room, me, outdated } = p.state;
-  const banner = (kind, text, ...more) => h('div', { key: kind, class: `banner ${kind}` }, h('p', {}, text), more);
   const reload = () => button('plain', t('banner.reload'), () => location.reload());
   const seconds = link.retryAt ? Math.ceil((link.retryAt - Date.now()) / 1000) : 0;
   return h('div', { class: 'banners' },
@@ -115,24 +116,7 @@ export function banners(p) {
     link.tries > 0 && banner('lost', seconds > 1 ? t('banner.lostIn', { n: seconds }) : t('banner.lost'), button('plain', t('banner.now'), p.act.wake), link.tries > 3 && reload()),
     room?.saved === false && banner('unsaved', t('banner.unsaved')),
     me && room?.members[me.id]?.standIn && banner('stand-in', t('banner.standIn')),
-    me && room?.offeredTo && !p.stage && offer(p, banner));
-}
-
-/** The room is offered to somebody: for the one who offers it and the one who may take it. */
-function offer(p, banner) {
-  const { room, me } = p.state;
-  if (isOwner(room, me.id)) return banner('offered', t('offer.made', { name: calledOf(room, room.offeredTo) }), button('plain', t('offer.withdraw'), p.act.withdrawOffer));
-  const by = room.ownerId + room.offeredTo;
-  if (room.offeredTo !== me.id || p.ui.declined === by) return null;
-  return banner('offered', t('offer.yours', { name: calledOf(room, room.ownerId) }), button('plain', t('offer.accept'), p.act.acceptRoom), button('plain', t('offer.later'), () => p.set({ declined: by })));
-}
-
-/** How somebody is called in a sentence who may have left. */
-export const calledOf = (room, id) => people(room).find((person) => person.id === id)?.called ?? t('trace.somebody');
-
-/** Who revealed a round that was hidden again, or, in the history, who revealed it. */
-export function looked(room, by, keys, params = {}) {
-  return by === 'auto' ? t(`${keys}.auto`, params) : t(keys, { name: calledOf(room, by), ...params });
+    more);
 }
 
 /** Language and light. */

@@ -1,8 +1,8 @@
 import { hour, list, number, t } from '../i18n.js';
-import { agreement, estimators, observers, voices } from '../room.js';
+import { agreement, estimators, observers, people, voices } from '../room.js';
 import { isOwner } from '../state.js';
 import { h } from '../ui.js';
-import { button, cardName, face, icon, looked, spokenOnly } from './parts.js';
+import { banner, button, cardName, face, icon, spokenOnly } from './parts.js';
 
 const TURNING = 1000; // how long the cards take
 
@@ -54,6 +54,24 @@ export function watching(p) {
   return all.length > 0 && h('ul', { class: 'watching', 'aria-label': t('table.watching') },
     h('li', { 'aria-hidden': 'true' }, icon('eye'), t('table.watching')),
     all.map((person) => h('li', { key: person.id, class: person.online ? '' : 'away', 'data-member': person.id }, label(p, person), person.id === me && h('span', { class: 'you' }, t('seat.you')), away())));
+}
+
+/** The room is offered to somebody: for the one who offers it and the one who may take it. */
+export function offer(p) {
+  const { room, me } = p.state;
+  if (!me || !room?.offeredTo || p.stage) return null;
+  if (isOwner(room, me.id)) return banner('offered', t('offer.made', { name: calledOf(room, room.offeredTo) }), button('plain', t('offer.withdraw'), p.act.withdrawOffer));
+  const by = room.ownerId + room.offeredTo;
+  if (room.offeredTo !== me.id || p.ui.declined === by) return null;
+  return banner('offered', t('offer.yours', { name: calledOf(room, room.ownerId) }), button('plain', t('offer.accept'), p.act.acceptRoom), button('plain', t('offer.later'), () => p.set({ declined: by })));
+}
+
+/** How somebody is called in a sentence who may have left. */
+export const calledOf = (room, id) => people(room).find((person) => person.id === id)?.called ?? t('trace.somebody');
+
+/** Who revealed a round that was hidden again, or, in the history, who revealed it. */
+export function looked(room, by, keys, params = {}) {
+  return by === 'auto' ? t(`${keys}.auto`, params) : t(keys, { name: calledOf(room, by), ...params });
 }
 
 /** What everybody should know of a hidden round: that it has been looked at; and that nobody new gets in. */
