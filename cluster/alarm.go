@@ -42,8 +42,17 @@ func (a *alarms) take(now time.Time) (silent int, ok bool) {
 
 // alarm logs that somebody at address did what no node does. Reason quotes
 // nothing of what was sent.
-func (n *Node) alarm(event, address, reason string) {
-	if silent, ok := n.alarms.take(time.Now()); ok {
-		n.conf.Log.Warn("security", "event", event, "address", address, "reason", reason, "unlogged", silent)
+func (n *Node) alarm(kind, address, reason string) {
+	silent, ok := n.alarms.take(time.Now())
+	if !ok {
+		return
 	}
+	attrs := []any{"kind", kind}
+	if !n.conf.HideAddresses {
+		attrs = append(attrs, "address", address)
+	}
+	if silent > 0 {
+		attrs = append(attrs, "unlogged", silent)
+	}
+	n.conf.Log.Warn("security", append(attrs, "reason", reason)...)
 }

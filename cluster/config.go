@@ -40,6 +40,8 @@ type Config struct {
 	Wire int
 	// Log gets what an operator should know.
 	Log *slog.Logger
+	// HideAddresses keeps the addresses of who is refused out of it.
+	HideAddresses bool
 }
 
 // check completes the configuration.

@@ -272,7 +272,7 @@ func TestNeighboursWithoutTheSecret(t *testing.T) {
 		t.Errorf("the connection: %v", err)
 	}
 	eventually(t, time.Second, "it is counted", func() bool { return n.Stats().RejectedPeers == 1 })
-	if !strings.Contains(log.String(), "msg=security event=node_refused address=127.0.0.1:") {
+	if !strings.Contains(log.String(), "msg=security kind=node_refused address=127.0.0.1:") {
 		t.Errorf("the log: %s", log.String())
 	}
 	looking, err := net.Dial("tcp", n.Self()) // as nodes do, to see who is dead

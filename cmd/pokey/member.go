@@ -57,7 +57,7 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error
 	m.node, err = cluster.Start(cluster.Config{
 		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
 		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
-		Secret: keys, Accept: actors.Accepts,
+		Secret: keys, Accept: actors.Accepts, HideAddresses: !c.logAddresses,
 		Kinds: actors.Kinds(), Wire: wire.Version, Log: log,
 	})
 	if errors.Is(err, cluster.ErrAddressTaken) {
