@@ -202,7 +202,8 @@ func TestWhoIsGivenUpIsHeardNoMore(t *testing.T) {
 	memory := NewMemory()
 	n, peer := startNode(t, memory.Source(), nil), startNode(t, NewMemory().Source(), nil)
 	join(t, n)
-	if err := memory.Source().Start(t.Context(), Member{ID: "x", Address: peer.Self()}, func(Snapshot) {}, nil); err != nil {
+	membership := memory.Source()
+	if err := membership.Start(t.Context(), Member{ID: "x", Address: peer.Self()}, func(Snapshot) {}, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	_, got := registry(t, n)
@@ -211,7 +212,9 @@ func TestWhoIsGivenUpIsHeardNoMore(t *testing.T) {
 	}
 	send(peer, n.Self())
 	receive(t, got)
-	memory.Remove(peer.Self())
+	if err := membership.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	send(peer, n.Self()) // it says farewell
 	receive(t, got)
 	time.Sleep(parting + 100*time.Millisecond)
