@@ -68,6 +68,7 @@ type journal struct {
 	waiting    []any
 	effects    []func(durable bool)
 	retry      *time.Timer
+	resting    resting
 }
 
 // The messages a journal sends to its actor.

@@ -149,6 +149,7 @@ func (j *journal) stop() {
 	if j.retry != nil {
 		j.retry.Stop()
 	}
+	j.resting.stop()
 	j.thaw()
 	if !j.unsaved {
 		return

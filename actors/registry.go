@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,8 @@ type registry struct {
 type resident struct {
 	pid      *actor.PID
 	retiring bool
-	waiting  []any       // for the successor of one that is retiring
+	returned []any       // for the successor of one that is retiring, which it was sent itself
+	waiting  []any       // for the successor, and sent after those
 	fenced   bool        // the successor takes its time
 	pause    *time.Timer // until then
 }
@@ -75,6 +77,8 @@ func (r *registry) receive(ctx actor.Context) {
 		r.activate(ctx, m)
 	case retire:
 		r.retire(ctx, m)
+	case returned:
+		r.returned(m)
 	case crashed:
 		r.crashes[m.id] = append(r.crashes[m.id], time.Now())
 	case *actor.Terminated:
@@ -145,9 +149,18 @@ func (r *registry) forget(ctx actor.Context, name string) {
 func (r *registry) resume(id string) {
 	res := r.live[id]
 	delete(r.live, id)
-	for _, m := range res.waiting {
+	for _, m := range slices.Concat(res.returned, res.waiting) {
 		r.sys.tellOwner(r.kind, r.name, id, m)
 	}
+}
+
+// returned keeps what an actor sends back that is about to stop.
+func (r *registry) returned(m returned) {
+	if res := r.live[m.id]; res != nil && res.retiring {
+		res.returned = append(res.returned, m.message)
+		return
+	}
+	r.sys.tellOwner(r.kind, r.name, m.id, m.message)
 }
 
 func (r *registry) quarantined(id string) bool {

@@ -116,12 +116,15 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.cooled(m.turn)
 	case handOver:
 		a.moving = true
+	case rest:
+		a.rest()
 	default:
 		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
 	a.rest()
 	a.post()
+	a.settleDown(a.idle())
 }
 
 func (a *roomActor) handle(ctx actor.Context, message any) {

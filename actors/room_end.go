@@ -70,7 +70,7 @@ func (a *roomActor) passOn(message any) {
 	switch message.(type) {
 	case *actor.Terminated, due, absent, erase, pagesIdle: // of this actor's own life
 	default:
-		a.sys.tellRoom(a.id, message)
+		a.sys.handBackRoom(a.id, message)
 	}
 }
 

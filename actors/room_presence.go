@@ -33,7 +33,7 @@ func (a *roomActor) gone(m *actor.Terminated) {
 
 // expectMembers gives members without a connection time to come back.
 func (a *roomActor) expectMembers() {
-	if a.absence == nil {
+	if a.absence == nil && a.room != nil && len(a.room.Present()) > 0 {
 		a.absence = a.sys.sendAfter(absenceGrace, a.self, absent{})
 	}
 }

@@ -200,19 +200,24 @@ func (s *System) Stop(ctx context.Context) error {
 // stood for them, and wakes them so that they end as they should. So the death
 // of a node loses no timer.
 func (s *System) sweep(ctx context.Context) {
-	ticker := time.NewTicker(sweepInterval)
-	defer ticker.Stop()
+	timer := time.NewTimer(sweepInterval)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
-			s.wakeExpired(ctx)
+		case <-timer.C:
+			if s.wakeExpired(ctx) >= sweepBatch {
+				timer.Reset(sweepSoon) // many have come at once, and all of them may expire at once
+			} else {
+				timer.Reset(sweepInterval)
+			}
 		}
 	}
 }
 
-func (s *System) wakeExpired(ctx context.Context) {
+// wakeExpired returns how many there were, at most sweepBatch.
+func (s *System) wakeExpired(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, sweepInterval/2)
 	defer cancel()
 	keys, err := s.Store.Expired(ctx, time.Now(), sweepBatch)
@@ -228,12 +233,14 @@ func (s *System) wakeExpired(ctx context.Context) {
 			s.tellRoom(poker.RoomID(id), wake{})
 		}
 	}
+	return len(keys)
 }
 
 // With at most 60 s between an expiry and the last trace of it gone, the sweep
 // has a third of that and leaves the rest to the store.
 const (
 	sweepInterval = 20 * time.Second
+	sweepSoon     = time.Second // if there may be more
 	sweepBatch    = 1000
 )
 

@@ -110,10 +110,13 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.again()
 	case handOver:
 		a.moving = true
+	case rest:
+		a.rest()
 	default:
 		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
+	a.settleDown(a.idle())
 }
 
 // early is false: a user's commits are few.
@@ -240,7 +243,7 @@ func (a *userActor) passOn(message any) {
 	switch message.(type) {
 	case *actor.Terminated, expire, renew, departAgain: // of this actor's own life
 	default:
-		a.sys.tellUser(a.id, message)
+		a.sys.handBackUser(a.id, message)
 	}
 }
 

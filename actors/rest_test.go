@@ -1,0 +1,219 @@
+package actors_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
+)
+
+// inMemory checks how many users and rooms there are in memory.
+func (h *house) inMemory(when string, users, rooms int64) {
+	h.t.Helper()
+	synctest.Wait()
+	if s := h.sys.Stats(); s.Users != users || s.Rooms != rooms {
+		h.t.Fatalf("%s: got %d users and %d rooms in memory, want %d and %d", when, s.Users, s.Rooms, users, rooms)
+	}
+}
+
+// A room and a user whom nobody needs are in the store alone, and come back as what
+// they were.
+func TestWhoDoesNothingLeavesMemory(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		bob.say(`{"request":"setName","name":"Bob"}`)
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		bob.ok("joinRoom", room, "")
+		ada.ok("setTopic", room, `,"topic":"Login"`)
+		bob.round(ada, room)
+		ada.ok("startTimer", room, `,"seconds":3600`)
+		bob.ok("estimate", room, `,"value":"5","comment":"why"`)
+		before := bob.room()
+		time.Sleep(time.Minute)
+		h.inMemory("while they are connected", 2, 1)
+		ada.drop()
+		bob.drop()
+		time.Sleep(10 * time.Second)
+		h.inMemory("when they are gone", 0, 0)
+
+		bob = h.connect(bob.user)
+		if w := bob.want("welcome"); w["name"] != "Bob" {
+			t.Errorf("name: got %v, want Bob", w["name"])
+		}
+		h.inMemory("when one is back", 1, 0)
+		bob.ok("joinRoom", room, "")
+		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "why" {
+			t.Errorf("own estimate: got %v", own)
+		}
+		after := bob.room()
+		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates", "finished", "timerEnds", "createdAt"} {
+			if fmt.Sprint(before[field]) != fmt.Sprint(after[field]) {
+				t.Errorf("%s: got %v, want %v", field, after[field], before[field])
+			}
+		}
+		if m := bob.member(ada.user); m["online"] != false {
+			t.Errorf("Ada: got %v", m)
+		}
+		bob.refused("not_owner", "reveal", room, "")
+		h.connect(ada.user).ok("reveal", room, "") // she need not have joined again
+	})
+}
+
+// round plays one to its end in which c estimates.
+func (c *client) round(owner *client, room poker.RoomID) {
+	c.ok("estimate", room, `,"value":"3"`)
+	owner.ok("reveal", room, "")
+	owner.ok("clear", room, "")
+}
+
+// What is to happen at a time happens: a count-down and an undo keep their room in
+// memory for as long as they last.
+func TestWhatIsDueHappensInAnIdleRoom(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		ada.ok("estimate", room, `,"value":"3"`)
+		ada.ok("reveal", room, "")
+		ada.ok("clear", room, "")
+		ada.drop()
+		time.Sleep(5 * time.Second)
+		h.inMemory("while the clear can be undone", 0, 1)
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", room, "")
+		ada.ok("undo", room, "")
+		if own := ada.want("ownEstimate"); own["value"] != "3" {
+			t.Errorf("own estimate after an undo: got %v, want 3", own["value"])
+		}
+		ada.drop()
+		time.Sleep(30 * time.Second)
+		h.inMemory("afterwards", 0, 0)
+	})
+}
+
+// Within a minute of their time all traces of users and rooms are gone that nobody
+// has in memory, however many they are.
+func TestWhoIsNotInMemoryExpires(t *testing.T) {
+	inBubble(t, func(h *house) {
+		var keys []string
+		for range 1500 {
+			ada := h.connect("")
+			ada.say(`{"request":"createRoom"}`)
+			room := ada.want("roomCreated")["roomId"].(string)
+			keys = append(keys, "user/"+string(ada.user), "room/"+room)
+			ada.drop()
+		}
+		began := time.Now()
+		time.Sleep(10 * time.Second)
+		h.inMemory("idle", 0, 0)
+		time.Sleep(h.config.UserExpiry - time.Since(began) + 30*time.Second)
+		for _, key := range keys {
+			if _, err := h.store.Load(context.Background(), key); !errors.Is(err, store.ErrNotFound) {
+				t.Fatalf("%s after its time: got %v, want %v", key[:5], err, store.ErrNotFound)
+			}
+		}
+	})
+}
+
+// While the store cannot save, nothing unsaved leaves memory.
+func TestNothingUnsavedLeavesMemory(t *testing.T) {
+	inBubble(t, func(h *house) {
+		disk := &flaky{Store: h.store}
+		h.restart(disk)
+		ada := h.connect("")
+		room := ada.create()
+		ada.ok("joinRoom", room, "")
+		disk.set(full)
+		ada.ok("estimate", room, `,"value":"5"`)
+		ada.drop()
+		time.Sleep(time.Minute)
+		h.inMemory("unsaved", 1, 1)
+		disk.set(nil)
+		time.Sleep(30 * time.Second)
+		h.inMemory("saved", 0, 0)
+		ada = h.connect(ada.user)
+		ada.ok("joinRoom", room, "")
+		if own := ada.want("ownEstimate"); own["value"] != "5" {
+			t.Errorf("own estimate: got %v, want 5", own["value"])
+		}
+	})
+}
+
+// A new name reaches the rooms that are not in memory, and a revived room its owner,
+// whichever of the two was not.
+func TestNewsReachWhoIsNotInMemory(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connect("")
+		room := ada.create()
+		bob.ok("joinRoom", room, "")
+		bob.drop()
+		time.Sleep(10 * time.Second)
+		bob = h.connect(bob.user)
+		bob.say(`{"request":"setName","name":"Robert"}`)
+		time.Sleep(10 * time.Second)
+		ada.ok("joinRoom", room, "")
+		if m := ada.member(bob.user); m["name"] != "Robert" {
+			t.Errorf("Bob's name: got %v, want Robert", m["name"])
+		}
+
+		ada.drop()
+		time.Sleep(3 * time.Hour) // the room is gone, and its link revives it
+		bob.ok("joinRoom", room, "")
+		if owner := bob.room()["ownerId"]; owner != "" {
+			t.Fatalf("owner of a revived room: got %v, want none", owner)
+		}
+		bob.drop()
+		time.Sleep(time.Minute)
+		h.inMemory("a room without an owner", 0, 0)
+		ada = h.connect(ada.user)
+		ada.say(`{"request":"setName","name":"Ada"}`)
+		bob = h.connect(bob.user)
+		bob.ok("joinRoom", room, "")
+		bob.settle()
+		if owner := bob.room()["ownerId"]; owner != string(ada.user) {
+			t.Errorf("owner: got %v, want %v", owner, ada.user)
+		}
+	})
+}
+
+// Requests are handled in order, also at the moment in which their user or their
+// room stops.
+func TestTheOrderStaysWhileARoomComesBack(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada := h.connect("")
+		room := ada.create()
+		for offset := range 40 {
+			ada = h.connect(ada.user)
+			ada.ok("joinRoom", room, "")
+			ada.drop()
+			time.Sleep(3*time.Second - 20*time.Millisecond + time.Duration(offset)*time.Millisecond)
+			c := &client{h: h, user: ada.user, last: map[poker.RoomID]uint64{}}
+			c.session = h.sys.Connect(ada.user, time.Now(), c)
+			h.opened = append(h.opened, c)
+			for i, request := range []string{"joinRoom", "estimate", "reveal", "clear"} {
+				message := fmt.Sprintf(`{"request":%q,"id":"%d-%d","roomId":%q}`, request, offset, i, room)
+				if request == "estimate" {
+					message = message[:len(message)-1] + `,"value":"5"}`
+				}
+				in, bad := protocol.Decode([]byte(message))
+				if bad != nil {
+					t.Fatal(bad)
+				}
+				c.session.Handle(in)
+			}
+			c.settle()
+			if round := c.room()["round"]; round != float64(offset+2) {
+				t.Fatalf("offset %d: round %v, want %d: %v", offset, round, offset+2, c.take())
+			}
+			c.drop()
+			ada = c
+		}
+	})
+}
