@@ -96,6 +96,7 @@ func (e *Etcd) LoadAll(ctx context.Context, key string) (r Record, parts []Recor
 	err = e.persist(ctx, func(ctx context.Context) (err error) {
 		resp, err = e.config.Client.Txn(ctx).Then(
 			clientv3.OpGet(e.recordKey(key)), clientv3.OpGet(e.recordKey(key)+"/", clientv3.WithPrefix()),
+			clientv3.OpGet(e.largeKey(key)+"/", clientv3.WithPrefix()),
 		).Commit()
 		return err
 	})
@@ -106,7 +107,8 @@ func (e *Etcd) LoadAll(ctx context.Context, key string) (r Record, parts []Recor
 	if len(found) == 0 {
 		return Record{}, nil, ErrNotFound
 	}
-	if r, _, err = e.open(key, found[0]); err != nil {
+	var t token
+	if r, t, err = e.open(key, found[0]); err != nil {
 		return Record{}, nil, err
 	}
 	for _, kv := range resp.Responses[1].GetResponseRange().Kvs {
@@ -118,7 +120,7 @@ func (e *Etcd) LoadAll(ctx context.Context, key string) (r Record, parts []Recor
 			return Record{}, nil, err
 		}
 	}
-	return r, parts, nil
+	return r, e.overlay(parts, resp.Responses[2].GetResponseRange().Kvs, t), nil
 }
 
 // open unseals what was found under a record's key.
@@ -162,6 +164,7 @@ func (e *Etcd) enter(ctx context.Context) error {
 //
 //	record/KEY       the sealed record
 //	record/KEY/NAME  a sealed part of it
+//	large/KEY/…      sealed parts of a commit that took more than one transaction
 //	expiry/KEY       when it expires, if ever: milliseconds since 1970, 8 bytes, big endian
 //
 // A record and its time are written in one transaction.

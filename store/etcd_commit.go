@@ -22,9 +22,8 @@ func (e *Etcd) Commit(ctx context.Context, r Record, parts ...Record) (Revision,
 		return 0, err
 	}
 	mine := tokenOf(e.process, r, parts)
-	transactions := e.transactions(r, parts, mine)
 	for expected := int64(r.Revision); ; {
-		found, rev, err := e.swapAll(ctx, r.Key, expected, transactions)
+		found, rev, err := e.attemptCommit(ctx, r, expected, parts, mine)
 		switch {
 		case err != nil:
 			return 0, err
@@ -35,12 +34,17 @@ func (e *Etcd) Commit(ctx context.Context, r Record, parts ...Record) (Revision,
 		case found == nil:
 			expected = 0 // what was damaged is gone by now
 			continue
+		case found.ModRevision == expected: // there are chunks, or some are not there any more
+			if err := e.finish(ctx, r.Key, expected); err != nil {
+				return 0, err
+			}
+			continue
 		}
 		_, theirs, err := e.open(r.Key, found)
 		switch {
 		case err == nil && theirs == mine: // an earlier attempt succeeded
 			e.newest.Store(found.ModRevision)
-			return Revision(found.ModRevision), nil
+			return Revision(found.ModRevision), e.finish(ctx, r.Key, found.ModRevision)
 		case err == nil:
 			return 0, ErrConflict
 		case r.Revision != 0 || !errors.Is(err, ErrCorrupt):
@@ -57,39 +61,55 @@ const (
 	maxOpsBytes = 1 << 20
 )
 
-// transactions are what writes a record and its parts: one transaction, or several
-// where that would be too large. The record comes last, so it never speaks of a
-// part that is not there. All old parts of one that is made anew go first, in a
-// transaction of their own because etcd does not take another word about them in
-// it.
-func (e *Etcd) transactions(r Record, parts []Record, t token) (all [][]clientv3.Op) {
+// attemptCommit commits a record and its parts if the record's revision is the
+// expected one, and returns what swap does. All old parts of a record that is made
+// anew go first, because etcd does not take another word about them in the
+// transaction that writes it.
+func (e *Etcd) attemptCommit(ctx context.Context, r Record, expected int64, parts []Record, t token) (found *mvccpb.KeyValue, rev int64, err error) {
 	var ops []clientv3.Op
-	bytes := 0
-	next := func() {
-		if len(ops) > 0 {
-			all, ops, bytes = append(all, ops), nil, 0
-		}
-	}
 	if r.Revision == 0 {
-		ops = append(ops, clientv3.OpDelete(e.recordKey(r.Key)+"/", clientv3.WithPrefix()))
+		ops = append(ops, clientv3.OpDelete(e.recordKey(r.Key)+"/", clientv3.WithPrefix()), clientv3.OpDelete(e.largeKey(r.Key)+"/", clientv3.WithPrefix()))
 		if len(parts) > 0 {
-			next()
+			if found, rev, err = e.swap(ctx, r.Key, expected, nil, ops); err != nil || rev == 0 {
+				return found, rev, err
+			}
+			ops = nil
 		}
 	}
+	large := e.chunks(r, parts, t)
+	if large == nil {
+		none := clientv3.Compare(clientv3.CreateRevision(e.largeKey(r.Key)+"/").WithPrefix(), "=", 0)
+		conditions := []clientv3.Cmp{none}
+		if r.Revision == 0 && len(parts) == 0 {
+			conditions = nil // they go with it
+		}
+		return e.swap(ctx, r.Key, expected, conditions, e.put(append(ops, e.putParts(parts, t)...), r, t))
+	}
+	if r.Revision != 0 {
+		if err := e.finishOthers(ctx, r.Key, expected, t); err != nil {
+			return nil, 0, err
+		}
+	}
+	whole, err := e.writeAside(ctx, r.Key, expected, large, t)
+	if err != nil {
+		return nil, 0, err
+	}
+	if found, rev, err = e.swap(ctx, r.Key, expected, whole, e.put(nil, r, t)); err != nil || rev == 0 {
+		return found, rev, err
+	}
+	return nil, rev, e.finish(ctx, r.Key, rev)
+}
+
+// putParts writes or removes parts.
+func (e *Etcd) putParts(parts []Record, t token) (ops []clientv3.Op) {
 	for _, p := range parts {
 		op := clientv3.OpDelete(e.recordKey(p.Key))
 		if len(p.Data) > 0 {
 			op = clientv3.OpPut(e.recordKey(p.Key), string(seal(e.config.Seal, p.Key, sealed{token: t, data: p.Data})))
 		}
-		if len(ops) >= maxOps || bytes+len(p.Data) > maxOpsBytes {
-			next()
-		}
-		ops, bytes = append(ops, op), bytes+len(p.Data)
+		ops = append(ops, op)
 	}
-	if bytes+len(r.Data) > maxOpsBytes {
-		next()
-	}
-	return append(all, e.put(ops, r, t))
+	return ops
 }
 
 // put appends what writes a record and its place in the index.
@@ -113,9 +133,10 @@ func (e *Etcd) Delete(ctx context.Context, key string, rev Revision) error {
 	ops := []clientv3.Op{
 		clientv3.OpDelete(e.recordKey(key)), clientv3.OpDelete(e.expiryKey(key)),
 		clientv3.OpDelete(e.recordKey(key)+"/", clientv3.WithPrefix()),
+		clientv3.OpDelete(e.largeKey(key)+"/", clientv3.WithPrefix()),
 	}
 	for expected := int64(rev); ; {
-		found, done, err := e.swap(ctx, key, expected, ops)
+		found, done, err := e.swap(ctx, key, expected, nil, ops)
 		switch {
 		case err != nil:
 			return err
@@ -136,24 +157,14 @@ func (e *Etcd) Delete(ctx context.Context, key string, rev Revision) error {
 	}
 }
 
-// swapAll is swap for several transactions, each on the same condition.
-func (e *Etcd) swapAll(ctx context.Context, key string, expected int64, transactions [][]clientv3.Op) (found *mvccpb.KeyValue, rev int64, err error) {
-	for _, ops := range transactions {
-		if found, rev, err = e.swap(ctx, key, expected, ops); err != nil || rev == 0 {
-			break
-		}
-	}
-	return found, rev, err
-}
-
-// swap carries out ops if the record's revision is the expected one, and returns
-// etcd's revision after that. Else it returns what there is under the key, nil
+// swap carries out ops if the record's revision is the expected one, and what else
+// is a condition holds, and returns etcd's revision after that. Else it returns what there is under the key, nil
 // for nothing, and zero.
-func (e *Etcd) swap(ctx context.Context, key string, expected int64, ops []clientv3.Op) (found *mvccpb.KeyValue, rev int64, err error) {
+func (e *Etcd) swap(ctx context.Context, key string, expected int64, more []clientv3.Cmp, ops []clientv3.Op) (found *mvccpb.KeyValue, rev int64, err error) {
 	var resp *clientv3.TxnResponse
 	err = e.persist(ctx, func(ctx context.Context) (err error) {
 		resp, err = e.config.Client.Txn(ctx).
-			If(clientv3.Compare(clientv3.ModRevision(e.recordKey(key)), "=", expected)).
+			If(append([]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(e.recordKey(key)), "=", expected)}, more...)...).
 			Then(ops...).
 			Else(clientv3.OpGet(e.recordKey(key))).
 			Commit()
