@@ -61,8 +61,8 @@ func (a *userActor) triedOfLate() bool {
 	return n > 0 && time.Since(a.failed[n-1]) <= failureSpan
 }
 
-// rest stops the room if nothing has come up meanwhile.
-func (a *roomActor) rest() {
+// retireIfIdle stops the room if nothing has come up meanwhile.
+func (a *roomActor) retireIfIdle() {
 	a.resting.stop()
 	if !a.idle() {
 		return
@@ -73,8 +73,8 @@ func (a *roomActor) rest() {
 	a.retire()
 }
 
-// rest stops the user's actor if nothing has come up meanwhile.
-func (a *userActor) rest() {
+// retireIfIdle stops the user's actor if nothing has come up meanwhile.
+func (a *userActor) retireIfIdle() {
 	a.resting.stop()
 	if a.idle() {
 		a.retire()

@@ -117,7 +117,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case handOver:
 		a.moving = true
 	case rest:
-		a.rest()
+		a.retireIfIdle()
 	default:
 		a.receive(ctx, m)
 	}

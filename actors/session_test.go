@@ -290,6 +290,7 @@ func TestSignOutOfNobody(t *testing.T) {
 		if !h.revoked(user, now) || h.revoked(user, now.Add(time.Minute)) {
 			t.Error("want the old session ended, and the fresh one not")
 		}
+		synctest.Wait()
 		if n := h.sys.Stats().Users; n != 0 {
 			t.Errorf("%d users are in memory", n)
 		}

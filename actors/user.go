@@ -111,7 +111,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 	case handOver:
 		a.moving = true
 	case rest:
-		a.rest()
+		a.retireIfIdle()
 	default:
 		a.receive(ctx, m)
 	}
