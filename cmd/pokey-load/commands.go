@@ -56,14 +56,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		command = chaosCommand
 	case "cluster-cost":
 		command = costCommand
+	case "hostile":
+		command = hostileCommand
 	default:
-		say(stderr, "no command %q: load, crash, soak, chaos or cluster-cost", name)
+		say(stderr, "no command %q: load, crash, soak, chaos, cluster-cost or hostile", name)
 		return broken
 	}
 	flags := flag.NewFlagSet("pokey-load "+name, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], crash, soak, chaos and cluster-cost:\n", flags.Name())
+		_, _ = fmt.Fprintf(stderr, "%s, one of pokey-load [load], crash, soak, chaos, cluster-cost and hostile:\n", flags.Name())
 		flags.PrintDefaults()
 	}
 	asJSON := flags.Bool("json", false, "write the report as JSON")

@@ -28,6 +28,8 @@ type Site struct {
 	connect string
 	http    *http.Client
 	dialer  websocket.Dialer
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	host    string
 	dials   *atomic.Int64
 }
 
@@ -41,6 +43,9 @@ type SiteOptions struct {
 	// so that many short ones do not run out of ports; at most 250, zero for
 	// whatever the system chooses.
 	Sources int
+	// From is the loopback address that all connections come from, in place of
+	// Sources; nil for no certain one.
+	From net.IP
 }
 
 // ErrRemote is returned by [NewSite] for an address that is not this machine's.
@@ -89,10 +94,15 @@ func NewSite(address string, o SiteOptions) (*Site, error) {
 	s := &Site{
 		dials:   new(atomic.Int64),
 		origin:  u.Scheme + "://" + u.Host,
+		host:    u.Host,
 		base:    u.Scheme + "://" + u.Host + path,
 		connect: "ws" + strings.TrimPrefix(u.Scheme, "http") + "://" + u.Host + path + "/connect",
 	}
 	dial := sourceDialer(u.Hostname(), min(o.Sources, 250))
+	if o.From != nil {
+		dial = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: o.From}}).DialContext
+	}
+	s.dial = dial
 	s.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DialContext: dial, DisableCompression: true, MaxIdleConnsPerHost: 64}}
 	s.dialer = websocket.Dialer{
 		NetDialContext:   dial,
@@ -162,6 +172,29 @@ func (s *Site) NewSession(ctx context.Context) (Session, error) {
 		return "", errors.New("session: the page set no cookie")
 	}
 	return Session(strings.Join(pairs, "; ")), nil
+}
+
+// CloseIdle closes the connections that are kept for more pages.
+func (s *Site) CloseIdle() { s.http.CloseIdleConnections() }
+
+// Raw opens a connection to the server's port and says nothing over it.
+func (s *Site) Raw(ctx context.Context) (net.Conn, error) { return s.dial(ctx, "tcp", s.host) }
+
+// Get asks for a path of the site for the session, and returns the status.
+func (s *Site) Get(ctx context.Context, path string, session Session) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL(path), nil)
+	if err != nil {
+		return 0, err
+	}
+	if session != "" {
+		req.Header.Set("Cookie", string(session))
+	}
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("get: %w", err)
+	}
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode, resp.Body.Close()
 }
 
 // Dial opens a connection for the session; an empty session sends no cookie.

@@ -16,6 +16,7 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/servers"
 )
 
 // Options are what a run consists of.
@@ -90,29 +91,32 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	for _, s := range []struct {
 		name  string
-		start func(context.Context, Options, string) (*servers, error)
-	}{{"one node", startOne}, {"three nodes", startCluster}} {
+		start func(context.Context, servers.Options) (*servers.Servers, error)
+	}{{"one node", servers.One}, {"three nodes", servers.Three}} {
 		dir := filepath.Join(o.Dir, s.name)
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return report, err
 		}
-		servers, err := s.start(ctx, o, dir)
-		defer servers.kill()
+		running, err := s.start(ctx, servers.Options{Binary: o.Binary, Etcd: o.Etcd, Dir: dir, Args: servers.Limitless})
+		defer running.Kill()
 		if err != nil {
 			return report, fmt.Errorf("%s: %w", s.name, err)
 		}
-		subject, err := servers.measure(ctx, o)
+		subject, err := (&measured{running}).measure(ctx, o)
 		if err != nil {
 			return report, fmt.Errorf("%s: %w", s.name, err)
 		}
 		subject.Name = s.name
 		report.Subjects = append(report.Subjects, subject)
-		servers.kill()
+		running.Kill()
 	}
 	return report, nil
 }
 
-func (s *servers) measure(ctx context.Context, o Options) (subject Subject, err error) {
+// measured is what is measured.
+type measured struct{ *servers.Servers }
+
+func (s *measured) measure(ctx context.Context, o Options) (subject Subject, err error) {
 	if subject.Idle, err = s.idle(ctx, o); err != nil {
 		return subject, err
 	}
@@ -126,11 +130,11 @@ func (s *servers) measure(ctx context.Context, o Options) (subject Subject, err 
 	return subject, nil
 }
 
-func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
+func (s *measured) idle(ctx context.Context, o Options) (idle Idle, err error) {
 	if err := client.Pause(ctx, o.Rest); err != nil {
 		return idle, err
 	}
-	before, err := s.usage()
+	before, err := s.Usage()
 	if err != nil {
 		return idle, err
 	}
@@ -138,15 +142,15 @@ func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
 	if err := client.Pause(ctx, o.Duration); err != nil {
 		return idle, err
 	}
-	after, err := s.usage()
+	after, err := s.Usage()
 	if err != nil {
 		return idle, err
 	}
 	took := time.Since(began).Seconds()
-	idle.Nodes = len(s.nodes)
+	idle.Nodes = len(s.Nodes)
 	for i, u := range after {
 		cores := (u.CPU - before[i].CPU).Seconds() / took
-		if i < len(s.nodes) {
+		if i < len(s.Nodes) {
 			idle.Cores += cores
 			idle.RSS += u.RSS
 		} else {
@@ -159,18 +163,18 @@ func (s *servers) idle(ctx context.Context, o Options) (idle Idle, err error) {
 
 // load measures with members on all nodes but the first, which is to have the
 // rooms, if there are several.
-func (s *servers) load(ctx context.Context, o load.Options) (load.Report, error) {
-	o.Site, o.Sites = s.sites[0], s.sites[min(1, len(s.sites)-1):]
-	for _, n := range s.nodes {
+func (s *measured) load(ctx context.Context, o load.Options) (load.Report, error) {
+	o.Site, o.Sites = s.Sites[0], s.Sites[min(1, len(s.Sites)-1):]
+	for _, n := range s.Nodes {
 		o.PIDs = append(o.PIDs, n.PID())
 	}
-	if len(s.nodes) > 1 {
-		rooms, err := s.rooms(ctx)
+	if len(s.Nodes) > 1 {
+		rooms, err := s.Rooms(ctx)
 		if err != nil {
 			return load.Report{}, err
 		}
 		o.Placed = func(ctx context.Context) (bool, error) {
-			now, err := s.rooms(ctx)
+			now, err := s.Rooms(ctx)
 			more := now > rooms
 			rooms = now
 			return more, err

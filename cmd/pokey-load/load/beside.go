@@ -3,9 +3,7 @@ package load
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -41,6 +39,8 @@ type Turn struct {
 type Window struct {
 	Estimates Latency       `json:"estimates"` // from sending one to each other member's seeing it
 	CPU       time.Duration `json:"cpu"`       // of the server, if its process is known
+	// Refused is how often requests were refused, by code.
+	Refused map[string]uint64 `json:"refused,omitempty"`
 }
 
 // Sound reports whether every ordinary client was served throughout.
@@ -62,25 +62,12 @@ func Beside(ctx context.Context, o Options, turns int) (Comparison, error) {
 	if err := o.Validate(); err != nil {
 		return Comparison{}, err
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as in Run
-	r := &run{Options: o}
-	defer r.takeDown()
-	if err := r.setUp(ctx); err != nil {
-		return Comparison{}, fmt.Errorf("set-up: %w", err)
+	p, err := NewParty(ctx, o)
+	if err != nil {
+		return Comparison{}, err
 	}
-	for _, room := range r.rooms {
-		send(room.begin())
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	p, pacing := pacer{rooms: r.rooms, rate: r.Rate}, make(chan struct{})
-	go func() {
-		defer close(pacing)
-		p.run(ctx)
-	}()
-	defer func() {
-		cancel()
-		<-pacing
-	}()
+	defer p.End()
+	r := p.run
 	c := Comparison{Rooms: o.Rooms, Members: o.Members, Rate: o.Rate, Each: o.Duration}
 	for range turns {
 		t, err := r.compare(ctx)
@@ -89,7 +76,7 @@ func Beside(ctx context.Context, o Options, turns int) (Comparison, error) {
 		}
 		c.Turns = append(c.Turns, t)
 	}
-	c.Lost, c.LostWhy = r.losses.count.Load(), r.losses.why()
+	c.Lost, c.LostWhy = p.Lost()
 	c.P50 = c.median(func(w Window) float64 { return float64(w.Estimates.P50) })
 	c.P99 = c.median(func(w Window) float64 { return float64(w.Estimates.P99) })
 	c.CPU = c.median(func(w Window) float64 { return float64(w.CPU) })
@@ -130,7 +117,7 @@ func (r *run) window(ctx context.Context) (Window, error) {
 		total.merge(room.finish())
 	}
 	to, err := r.usage()
-	return Window{Estimates: total.estimates.latency(), CPU: to.CPU - from.CPU}, err
+	return Window{Estimates: total.estimates.latency(), CPU: to.CPU - from.CPU, Refused: total.refused}, err
 }
 
 // median is the median over the turns of a figure beside by the same alone.

@@ -18,8 +18,9 @@ type Process struct {
 	Name string // in errors
 	Path string // of the binary; may be changed between two lives
 	Args []string
-	Dir  string // that it runs in; empty for this program's
-	Log  string // the file that all its lives write to
+	Dir  string   // that it runs in; empty for this program's
+	Env  []string // added to this program's, as NAME=VALUE
+	Log  string   // the file that all its lives write to
 	// Launch starts the command somewhere; nil for right here.
 	Launch func(*exec.Cmd) error
 
@@ -47,6 +48,9 @@ func (p *Process) Start() error {
 	defer func() { _ = log.Close() }()         // the process has its own
 	command := exec.Command(p.Path, p.Args...) //nolint:gosec,noctx // running the given binary is the purpose, and only Kill ends it
 	command.Stdout, command.Stderr, command.Dir = log, log, p.Dir
+	if len(p.Env) > 0 {
+		command.Env = append(os.Environ(), p.Env...)
+	}
 	launch := p.Launch
 	if launch == nil {
 		launch = (*exec.Cmd).Start

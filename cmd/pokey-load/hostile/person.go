@@ -1,0 +1,113 @@
+package hostile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/wire"
+)
+
+// person is somebody with one connection, who says one thing at a time.
+type person struct {
+	conn    *client.Conn
+	session client.Session
+	userID  string
+	asked   int
+}
+
+// arrive starts a session and connects.
+func arrive(ctx context.Context, site *client.Site) (*person, error) {
+	session, err := site.NewSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return comeBack(ctx, site, session)
+}
+
+// comeBack connects with a session.
+func comeBack(ctx context.Context, site *client.Site, session client.Session) (*person, error) {
+	conn, err := site.Dial(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	p := &person{conn: conn, session: session}
+	conn.SetReadDeadline(time.Now().Add(patience))
+	msg, err := conn.Read()
+	if err != nil {
+		p.close()
+		return nil, fmt.Errorf("welcome: %w", err)
+	}
+	var welcome struct{ UserID string }
+	if err := json.Unmarshal(msg, &welcome); err != nil || welcome.UserID == "" {
+		p.close()
+		return nil, errors.New("the first message was no welcome")
+	}
+	p.userID = welcome.UserID
+	return p, nil
+}
+
+// patience is how long an answer may take.
+const patience = 10 * time.Second
+
+func (p *person) close() { p.conn.Reset() }
+
+// say sends a request without an id and reads nothing.
+func (p *person) say(r client.Request) error { return p.conn.Write(r.Encode("")) }
+
+// refusal is an error that the server answered with.
+type refusal struct{ code string }
+
+func (r refusal) Error() string { return "refused: " + r.code }
+
+// ask sends a request and reads until its answer, which it returns. The error is a
+// refusal, or the end of the connection.
+func (p *person) ask(r client.Request) (client.Reply, error) {
+	p.asked++
+	id := strconv.Itoa(p.asked)
+	if err := p.conn.Write(r.Encode(id)); err != nil {
+		return client.Reply{}, err
+	}
+	p.conn.SetReadDeadline(time.Now().Add(patience))
+	for {
+		msg, err := p.conn.Read()
+		if err != nil {
+			return client.Reply{}, err
+		}
+		head, err := wire.Peek(msg)
+		if err != nil {
+			return client.Reply{}, err
+		}
+		if string(head.ID) != id {
+			continue
+		}
+		var reply client.Reply
+		if err := json.Unmarshal(msg, &reply); err != nil {
+			return reply, err
+		}
+		if head.Event == wire.Error {
+			return reply, refusal{reply.Code}
+		}
+		return reply, nil
+	}
+}
+
+// about is a request about a room, with more fields.
+func about(request, room string, fields ...any) client.Request {
+	r := client.Request{"request": request, "roomId": room}
+	for i := 0; i+1 < len(fields); i += 2 {
+		r[fields[i].(string)] = fields[i+1]
+	}
+	return r
+}
+
+// from is a site as somebody of one address sees it. The addresses that players
+// come from are in 127.0.0.0/24.
+func (r *run) from(node int, network, host byte) (*client.Site, error) {
+	return client.NewSite(r.servers.URLs[node], client.SiteOptions{From: net.IPv4(127, network, 0, host)})
+}

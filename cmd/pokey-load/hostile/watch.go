@@ -1,0 +1,100 @@
+package hostile
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/soak"
+)
+
+// State is what the nodes hold, all together, by their own metrics.
+type State struct {
+	Connections float64 `json:"connections"`
+	Goroutines  float64 `json:"goroutines"`
+	Files       float64 `json:"files"`
+	Heap        float64 `json:"heap"` // bytes in use
+	RSS         float64 `json:"rss"`
+	Rooms       float64 `json:"rooms"`
+	Users       float64 `json:"users"`
+}
+
+// state reads the nodes' metrics. They answer also while they are attacked.
+func (r *run) state(ctx context.Context) (s State, err error) {
+	for _, admin := range r.servers.Admins {
+		sample, err := soak.Scrape(ctx, admin+"/metrics")
+		if err != nil {
+			return s, err
+		}
+		s.Connections += sample["pokey_connections"]
+		s.Goroutines += sample["go_goroutines"]
+		s.Files += sample["process_open_fds"]
+		s.Heap += sample["go_memstats_heap_inuse_bytes"]
+		s.RSS += sample["process_resident_memory_bytes"]
+		s.Rooms += sample["pokey_rooms"]
+		s.Users += sample["pokey_users"]
+	}
+	return s, nil
+}
+
+// adminPatience is how long the operator's port may take to answer.
+const adminPatience = 5 * time.Second
+
+// watch looks at the nodes' memory, and whether the operator's port answers, until
+// what it returns is called, which returns the most memory that any has had.
+func (r *run) watch(ctx context.Context) func() uint64 {
+	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	var peak uint64
+	working.Go(func() {
+		for tick(ctx, 100*time.Millisecond) {
+			for _, node := range r.servers.Nodes {
+				if usage, err := load.ReadUsage(node.PID()); err == nil {
+					peak = max(peak, usage.RSS)
+				}
+			}
+		}
+	})
+	working.Go(func() {
+		operator := &http.Client{Timeout: adminPatience, Transport: &http.Transport{DisableKeepAlives: true}}
+		for tick(ctx, time.Second) {
+			for _, admin := range r.servers.Admins {
+				if !answers(ctx, operator, admin+"/healthz") && ctx.Err() == nil {
+					r.report.AdminFailed++
+				}
+			}
+		}
+	})
+	var once sync.Once
+	return func() uint64 {
+		once.Do(func() {
+			cancel()
+			working.Wait()
+		})
+		return peak
+	}
+}
+
+// tick waits, and reports whether to go on.
+func tick(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func answers(ctx context.Context, from *http.Client, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := from.Do(req)
+	if err != nil {
+		return false
+	}
+	return resp.Body.Close() == nil && resp.StatusCode == http.StatusOK
+}

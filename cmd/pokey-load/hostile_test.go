@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/pokey/cmd/pokey-load/hostile"
+)
+
+// A1 to A6, B1 to B5, C5, C6: somebody with a link does what the limits allow, and
+// everybody else plays on, within 256 MiB a node. How long things take is for the
+// long run on a machine of its own.
+func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	dir := t.TempDir()
+	binary := buildServer(t, dir)
+	for nodes, name := range map[string]string{"1": "one node", "3": "three nodes"} {
+		t.Run(name, func(t *testing.T) {
+			args := append(strings.Fields("hostile -rooms 20 -members 4 -rate 40 -before 2s -duration 12s -memory 256 -ratio 0 -json"),
+				"-binary", binary, "-data", filepath.Join(t.TempDir(), "run"), "-nodes", nodes)
+			if _, err := exec.LookPath("etcd"); err != nil && nodes == "3" {
+				t.Skip(err)
+			}
+			status, stdout, stderr := runIt(t, args...)
+			var report hostile.Report
+			if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+				t.Fatalf("status %d, %v\n%s%s", status, err, stdout, stderr)
+			}
+			for _, fault := range report.Faults() {
+				t.Error(fault)
+			}
+			for _, a := range report.Attacks {
+				if a.Done == 0 {
+					t.Errorf("%s: got so far 0 times, want more", a.Name)
+				}
+			}
+			var text strings.Builder
+			report.Print(&text)
+			t.Logf("\n%s", &text)
+			if passedIt := status == passed; passedIt != report.Passed() {
+				t.Errorf("got status %d for a report that has passed: %v", status, report.Passed())
+			}
+		})
+	}
+}
+
+func TestHostileUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"hostile":                              "binaries",
+		"hostile -binary x -nodes 2":           "nodes",
+		"hostile -binary x -rooms 0":           "rooms",
+		"hostile -binary x -duration 1ms":      "durations",
+		"hostile -binary x -rate 0":            "rate",
+		"hostile -binary x -memory 1":          "memory",
+		"hostile -binary x -only everything":   "no attack",
+		"hostile -binary /nowhere/pokey -only": "argument",
+	} {
+		status, _, stderr := runIt(t, strings.Fields(args)...)
+		if status != broken || !strings.Contains(stderr, want) {
+			t.Errorf("%s: got status %d, %s; want %q", args, status, stderr, want)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Party is rooms that play at a steady rate, whatever happens beside them. It is
+// measured a window at a time.
+type Party struct {
+	run    *run
+	cancel context.CancelFunc
+	pacing chan struct{}
+	gc     int
+}
+
+// NewParty sets the rooms up and lets them play until the party ends.
+func NewParty(ctx context.Context, o Options) (*Party, error) {
+	if o.Shape != "paced" {
+		return nil, errors.New("only of shape paced, which does as much whatever it gets")
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	p := &Party{run: &run{Options: o}, cancel: cancel, pacing: make(chan struct{}), gc: debug.SetGCPercent(400)} // as in Run
+	if err := p.run.setUp(ctx); err != nil {
+		close(p.pacing)
+		p.End()
+		return nil, fmt.Errorf("set-up: %w", err)
+	}
+	for _, room := range p.run.rooms {
+		send(room.begin())
+	}
+	pace := pacer{rooms: p.run.rooms, rate: o.Rate}
+	go func() {
+		defer close(p.pacing)
+		pace.run(ctx)
+	}()
+	return p, nil
+}
+
+// Measure measures for a while, after the warm-up.
+func (p *Party) Measure(ctx context.Context, d time.Duration) (Window, error) {
+	p.run.Duration = d
+	return p.run.window(ctx)
+}
+
+// Lost is how many connections have ended before their time, and why the first did.
+func (p *Party) Lost() (int64, string) { return p.run.losses.count.Load(), p.run.losses.why() }
+
+// End ends it, and the connections with it.
+func (p *Party) End() {
+	p.cancel()
+	<-p.pacing
+	p.run.takeDown()
+	debug.SetGCPercent(p.gc)
+}

@@ -1,0 +1,159 @@
+// Package servers runs one node, or several with the etcd that they share, on
+// loopback.
+package servers
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/process"
+	"example.com/pokey/cmd/pokey-load/soak"
+)
+
+// Options are how they are run.
+type Options struct {
+	Binary string   // the server's
+	Etcd   string   // etcd's, for several
+	Dir    string   // for data and logs; there already
+	Args   []string // more flags for each node
+	Env    []string // more of its environment, as NAME=VALUE
+}
+
+// Servers are one node, or several with the etcd that they share.
+type Servers struct {
+	Nodes  []*process.Process
+	Etcd   *process.Process // nil for one node
+	Sites  []*client.Site   // of the nodes
+	URLs   []string         // of the nodes
+	Admins []string         // the operator's URL of each
+}
+
+// Kill ends them; it may be called again.
+func (s *Servers) Kill() {
+	if s == nil {
+		return
+	}
+	for _, n := range s.Nodes {
+		n.Kill()
+	}
+	if s.Etcd != nil {
+		s.Etcd.Kill()
+	}
+}
+
+// Usage is what each node takes, and then etcd.
+func (s *Servers) Usage() (all []load.Usage, err error) {
+	processes := s.Nodes
+	if s.Etcd != nil {
+		processes = append(slices.Clip(processes), s.Etcd)
+	}
+	for _, p := range processes {
+		u, err := load.ReadUsage(p.PID())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, u)
+	}
+	return all, nil
+}
+
+// Rooms is how many the first node has.
+func (s *Servers) Rooms(ctx context.Context) (float64, error) {
+	sample, err := soak.Scrape(ctx, s.Admins[0]+"/metrics")
+	return sample["pokey_rooms"], err
+}
+
+// Limitless switches off what would limit a measurement.
+var Limitless = []string{
+	"-message-rate", "0", "-message-burst", "0", "-max-connections", "0", "-max-connections-per-ip", "0",
+	"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
+}
+
+// start starts a node, and the addresses it is to be reached at.
+func (s *Servers) start(ctx context.Context, o Options, name string, args ...string) error {
+	ports, err := addresses(ctx, 2)
+	if err != nil {
+		return err
+	}
+	web, admin := ports[0], ports[1]
+	p := &process.Process{
+		Name: name, Path: o.Binary, Dir: o.Dir, Env: o.Env, Log: filepath.Join(o.Dir, name+".log"),
+		Args: append(append([]string{"-listen", web, "-admin-listen", admin}, args...), o.Args...),
+	}
+	if err := p.Start(); err != nil {
+		return err
+	}
+	s.Nodes = append(s.Nodes, p)
+	s.URLs, s.Admins = append(s.URLs, "http://"+web), append(s.Admins, "http://"+admin)
+	site, err := client.NewSite("http://"+web, client.SiteOptions{})
+	if err != nil {
+		return err
+	}
+	s.Sites = append(s.Sites, site)
+	return p.Await(ctx, process.Answers("http://"+admin+"/readyz"))
+}
+
+// One starts a node.
+func One(ctx context.Context, o Options) (*Servers, error) {
+	s := new(Servers)
+	return s, s.start(ctx, o, "node", "-data", filepath.Join(o.Dir, "data"))
+}
+
+// Three starts etcd and three nodes.
+func Three(ctx context.Context, o Options) (*Servers, error) {
+	s := new(Servers)
+	ports, err := addresses(ctx, 5)
+	if err != nil {
+		return s, err
+	}
+	store, peer := "http://"+ports[0], "http://"+ports[1]
+	s.Etcd = &process.Process{
+		Name: "etcd", Path: o.Etcd, Dir: o.Dir, Env: o.Env, Log: filepath.Join(o.Dir, "etcd.log"),
+		Args: []string{
+			"--data-dir", filepath.Join(o.Dir, "etcd"), "--listen-client-urls", store, "--advertise-client-urls", store,
+			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "default=" + peer, "--log-level", "warn",
+		},
+	}
+	if err := s.Etcd.Start(); err != nil {
+		s.Etcd = nil
+		return s, err
+	}
+	if err := s.Etcd.Await(ctx, process.Answers(store+"/health")); err != nil {
+		return s, err
+	}
+	secret, certs := filepath.Join(o.Dir, "secret.key"), filepath.Join(o.Dir, "certs")
+	for _, args := range [][]string{{"secret", secret}, {"certs", certs, "127.0.0.1"}} {
+		if out, err := exec.CommandContext(ctx, o.Binary, args...).CombinedOutput(); err != nil { //nolint:gosec // running the given binary is the purpose
+			return s, fmt.Errorf("%s %s: %w: %s", o.Binary, args[0], err, out)
+		}
+	}
+	for i, address := range ports[2:] {
+		err := s.start(ctx, o, fmt.Sprintf("node%d", i+1),
+			"-etcd", strings.TrimPrefix(store, "http://"), "-secret-file", secret, "-node-listen", address,
+			"-node-tls-ca", filepath.Join(certs, "ca.pem"), "-node-tls-cert", filepath.Join(certs, "127.0.0.1.pem"), "-node-tls-key", filepath.Join(certs, "127.0.0.1-key.pem"))
+		if err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// addresses are n free ones, each another.
+func addresses(ctx context.Context, n int) (all []string, err error) {
+	for len(all) < n {
+		a, err := process.FreeAddress(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(all, a) {
+			all = append(all, a)
+		}
+	}
+	return all, nil
+}
