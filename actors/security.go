@@ -18,7 +18,7 @@ func (s *System) observeSecurity(request protocol.Request) {
 	if s.ObserveSecurity == nil {
 		return
 	}
-	switch r := request.(type) {
+	switch r := request.(type) { //nolint:gochecksumtype // all others are of no concern
 	case protocol.RemoveMember, protocol.RemoveAway:
 		s.ObserveSecurity(MemberRemoved)
 	case protocol.LockRoom:

@@ -68,7 +68,7 @@ func (s *Server) relieve() {
 		conns := s.admission.all()
 		s.relieveOf(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).giveWay)
 		s.relieveOf(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).breakAway)
-		time.Sleep(reliefPause) // for what was cut to be gone
+		<-time.NewTimer(reliefPause).C // for what was cut to be gone
 	}
 }
 

@@ -82,7 +82,7 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 	playing.Wait()
 	stats := s.Stats()
 	t.Logf("at most %d KiB waited, the heap grew by at most %d KiB; %d were cut, %d refused", most>>10, mostHeap>>10,
-		stats.Closes[protocol.CloseSlowConsumer]+uint64(stats.Relieved), stats.Refusals[protocol.Unavailable])
+		stats.Closes[protocol.CloseSlowConsumer]+stats.Relieved, stats.Refusals[protocol.Unavailable])
 	if most > 2*limit+4*protocol.MaxEvent {
 		t.Errorf("got %d bytes waiting, want at most about %d", most, 2*limit)
 	}
@@ -264,7 +264,8 @@ func TestFirstStatusIsAlwaysGiven(t *testing.T) {
 			}
 		}
 		time.Sleep(10 * time.Second)
-		if c := connect(); !given(c) || !given(c) {
+		c := connect()
+		if first, second := given(c), given(c); !first || !second {
 			t.Error("ten seconds later it is still refused")
 		}
 	})

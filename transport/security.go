@@ -78,11 +78,11 @@ func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...s
 	for i := 0; i+1 < len(about); i += 2 {
 		attrs = append(attrs, about[i], about[i+1][:min(len(about[i+1]), 100)])
 	}
-	message := "security"
 	if kind == ForeignHost || kind == ForeignOrigin { // the operator may have to do something about it
-		message = "refused; -public-origin names what is allowed"
+		s.cfg.Log.Warn("refused; -public-origin names what is allowed", attrs...)
+		return
 	}
-	s.cfg.Log.Warn(message, attrs...)
+	s.cfg.Log.Warn("security", attrs...)
 }
 
 // security reads the counters.
