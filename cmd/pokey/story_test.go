@@ -83,10 +83,11 @@ func TestStory(t *testing.T) {
 			t.Fatalf("one tab left: %v", m)
 		}
 
-		// The owner goes home. Two hours later the room ends.
+		// The owner goes home. Two hours later the room ends, as soon as the sweep has
+		// been: the owner is not in memory.
 		epoch := c.room(room)["epoch"]
 		a.drop()
-		time.Sleep(2*time.Hour + time.Second)
+		time.Sleep(2*time.Hour + 21*time.Second)
 		c.settle()
 		if e := c.want("roomClosed"); e["roomId"] != room || e["reason"] != "expired" {
 			t.Fatal(e)
