@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -214,6 +215,38 @@ func TestTheOrderStaysWhileARoomComesBack(t *testing.T) {
 			}
 			c.drop()
 			ada = c
+		}
+	})
+}
+
+// Thousands of rooms that somebody makes and leaves take next to no memory.
+func TestIdleRoomsTakeNoMemory(t *testing.T) {
+	inBubble(t, func(h *house) {
+		heap := func() uint64 {
+			runtime.GC()
+			runtime.GC()
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return m.HeapAlloc + m.StackInuse
+		}
+		fill := func(n int) {
+			for range n {
+				ada := h.connect("")
+				ada.say(`{"request":"createRoom"}`)
+				ada.drop()
+				h.opened = h.opened[:len(h.opened)-1]
+			}
+			time.Sleep(10 * time.Second)
+			h.inMemory("idle", 0, 0)
+		}
+		fill(100)
+		before := heap()
+		const rooms = 1000
+		fill(rooms)
+		each := (int64(heap()) - int64(before)) / rooms
+		t.Logf("an idle room and its user take %d bytes, what the store in memory keeps of them among these", each)
+		if each > 4000 {
+			t.Errorf("an idle room and its user take %d bytes, want at most 4000", each)
 		}
 	})
 }
