@@ -3,6 +3,7 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -82,9 +83,7 @@ func (d *disk) load() *roomActor {
 	if a.room, err = poker.Restore(l.State); err != nil {
 		d.t.Fatal(err)
 	}
-	for u, r := range l.Requests {
-		a.recent[u] = r
-	}
+	maps.Copy(a.recent, l.Requests)
 	a.kept.loaded(a.room.State(), l)
 	return a
 }
@@ -111,15 +110,37 @@ func likely(by, other poker.UserID) poker.Command {
 	topics := []string{"a", "b", "c", "d"}[rand.IntN(4):]
 	on := rand.IntN(2) == 0
 	return []poker.Command{
-		poker.Join{By: by, Name: "Name " + string(by)}, poker.Join{By: by}, poker.Leave{By: by}, poker.Disconnect{By: by},
-		poker.Estimate{By: by, Value: "1", Comment: "why"}, poker.Estimate{By: by, Value: "2"}, poker.Estimate{By: other, Value: "1"},
-		poker.Estimate{By: by, Value: "1"}, poker.Withdraw{By: by}, poker.Reveal{By: by}, poker.Hide{By: by}, poker.Clear{By: by},
-		poker.Clear{By: "olga"}, poker.NextTopic{By: "olga"}, poker.Undo{By: "olga"}, poker.Undo{By: by}, poker.Settle{By: by, Value: "1"},
-		poker.SetTopic{By: by, Topic: topics[0]}, poker.SetTopics{By: "olga", Topics: topics}, poker.SetDeck{By: "olga", Deck: deck},
-		poker.SetRole{By: by, Role: poker.Observer}, poker.SetRole{By: by, Role: poker.Estimator}, poker.Rename{By: by, Name: "New"},
-		poker.SetOptions{By: "olga", AutoReveal: &on, StandIn: &on}, poker.SetDeputy{By: "olga", User: by, Deputy: on},
-		poker.Remove{By: "olga", User: by}, poker.Forget{User: by}, poker.StartTimer{By: by, Seconds: 60}, poker.Tick{},
-		poker.Transfer{By: "olga", To: by}, poker.Transfer{By: by, To: "olga"},
+		poker.Join{By: by, Name: "Name " + string(by)},
+		poker.Join{By: by},
+		poker.Leave{By: by},
+		poker.Disconnect{By: by},
+		poker.Estimate{By: by, Value: "1", Comment: "why"},
+		poker.Estimate{By: by, Value: "2"},
+		poker.Estimate{By: other, Value: "1"},
+		poker.Estimate{By: by, Value: "1"},
+		poker.Withdraw{By: by},
+		poker.Reveal{By: by},
+		poker.Hide{By: by},
+		poker.Clear{By: by},
+		poker.Clear{By: "olga"},
+		poker.NextTopic{By: "olga"},
+		poker.Undo{By: "olga"},
+		poker.Undo{By: by},
+		poker.Settle{By: by, Value: "1"},
+		poker.SetTopic{By: by, Topic: topics[0]},
+		poker.SetTopics{By: "olga", Topics: topics},
+		poker.SetDeck{By: "olga", Deck: deck},
+		poker.SetRole{By: by, Role: poker.Observer},
+		poker.SetRole{By: by, Role: poker.Estimator},
+		poker.Rename{By: by, Name: "New"},
+		poker.SetOptions{By: "olga", AutoReveal: &on, StandIn: &on},
+		poker.SetDeputy{By: "olga", User: by, Deputy: on},
+		poker.Remove{By: "olga", User: by},
+		poker.Forget{User: by},
+		poker.StartTimer{By: by, Seconds: 60},
+		poker.Tick{},
+		poker.Transfer{By: "olga", To: by},
+		poker.Transfer{By: by, To: "olga"},
 	}[rand.IntN(31)]
 }
 

@@ -101,7 +101,7 @@ func (e *Etcd) finishOthers(ctx context.Context, key string, rev int64, mine tok
 		if strings.HasPrefix(string(kv.Key), own) {
 			continue
 		}
-		parts, _ := e.openChunk(kv, t) // one that cannot be read is as good as none
+		parts := e.openChunk(kv, t) // one that cannot be read is as good as none
 		ops := append(e.putParts(parts, t), clientv3.OpDelete(string(kv.Key)))
 		if _, done, err := e.swap(ctx, key, rev, nil, ops); err != nil || done == 0 {
 			return err
@@ -119,10 +119,10 @@ func (e *Etcd) tokenIn(key string, found []*mvccpb.KeyValue) (t token) {
 }
 
 // openChunk returns the parts in a chunk that is of the commit with that token.
-func (e *Etcd) openChunk(kv *mvccpb.KeyValue, t token) ([]Record, bool) {
+func (e *Etcd) openChunk(kv *mvccpb.KeyValue, t token) []Record {
 	s, err := unseal(e.config.Seal, strings.TrimPrefix(string(kv.Key), e.config.Prefix), kv.Value)
 	if err != nil || s.token != t {
-		return nil, false
+		return nil
 	}
 	return unpackParts(s.data)
 }
@@ -137,8 +137,7 @@ func (e *Etcd) overlay(parts []Record, chunks []*mvccpb.KeyValue, t token) []Rec
 		byKey[p.Key] = p
 	}
 	for _, kv := range chunks {
-		over, _ := e.openChunk(kv, t)
-		for _, p := range over {
+		for _, p := range e.openChunk(kv, t) {
 			if byKey[p.Key] = p; len(p.Data) == 0 {
 				delete(byKey, p.Key)
 			}
@@ -157,7 +156,9 @@ func packParts(parts []Record) (b []byte) {
 	return b
 }
 
-func unpackParts(b []byte) (parts []Record, ok bool) {
+// unpackParts returns nothing if b is not what packParts has written.
+func unpackParts(b []byte) (parts []Record) {
+	ok := true
 	next := func() []byte {
 		n, size := binary.Uvarint(b)
 		if size <= 0 || n > uint64(len(b)-size) {
@@ -168,12 +169,12 @@ func unpackParts(b []byte) (parts []Record, ok bool) {
 		b = b[size+int(n):]
 		return text
 	}
-	for ok = true; len(b) > 0; {
+	for len(b) > 0 {
 		key := string(next())
 		parts = append(parts, Record{Key: key, Data: bytes.Clone(next())})
 	}
 	if !ok {
-		return nil, false
+		return nil
 	}
-	return parts, true
+	return parts
 }

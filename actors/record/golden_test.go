@@ -37,14 +37,18 @@ var rooms = map[string]*poker.State{
 		Options: poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}, Agreed: "2",
 		Members: map[poker.UserID]poker.Member{
 			"olga": {Name: "Olga", Role: poker.Observer, Online: true, Since: 1_790_000_000_001},
-			"bob": {Name: "Bob", Role: poker.Estimator, Deputy: true, Since: 1_790_000_000_002, Estimated: true,
-				AwaySince: 1_790_000_000_009, Vote: &poker.Vote{Value: "2", Comment: "as the last one"}},
+			"bob": {
+				Name: "Bob", Role: poker.Estimator, Deputy: true, Since: 1_790_000_000_002, Estimated: true,
+				AwaySince: 1_790_000_000_009, Vote: &poker.Vote{Value: "2", Comment: "as the last one"},
+			},
 			"eve": {Role: poker.Estimator, Online: true, Since: 1_790_000_000_003},
 		},
 		History: []poker.Finished{
 			{Round: 1, Topic: "Cart", Deck: poker.Deck{Name: "ours", Cards: []string{"?"}}, At: 1_790_000_000_004, Hidden: 2},
-			{Round: 2, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2"}}, At: 1_790_000_000_005, Agreed: "1", RevealedBy: "olga",
-				Votes: []poker.FinishedVote{{User: "bob", Name: "Bob", Vote: poker.Vote{Value: "1", Comment: "why"}}, {User: "eve", Vote: poker.Vote{Value: "2"}}}},
+			{
+				Round: 2, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2"}}, At: 1_790_000_000_005, Agreed: "1", RevealedBy: "olga",
+				Votes: []poker.FinishedVote{{User: "bob", Name: "Bob", Vote: poker.Vote{Value: "1", Comment: "why"}}, {User: "eve", Vote: poker.Vote{Value: "2"}}},
+			},
 		},
 		RevealAt: 1_790_000_000_006, TimerEnds: 1_790_000_000_007, AwaySince: 1_790_000_000_008, StandIn: "eve",
 		Undo:       &poker.UndoState{What: "reveal", Until: 1_790_000_000_010},
@@ -54,8 +58,10 @@ var rooms = map[string]*poker.State{
 		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: "Search", Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed},
 		Members: map[poker.UserID]poker.Member{"bob": {Name: "Bob", Role: poker.Estimator, Online: true, Since: 2}},
-		Undo: &poker.UndoState{What: "clear", Until: 3, Revealed: true, RevealedBy: "bob", Topic: "Login", Topics: []string{"Search"}, Agreed: "5",
-			Votes: map[poker.UserID]poker.Vote{"bob": {Value: "5", Comment: "why"}}},
+		Undo: &poker.UndoState{
+			What: "clear", Until: 3, Revealed: true, RevealedBy: "bob", Topic: "Login", Topics: []string{"Search"}, Agreed: "5",
+			Votes: map[poker.UserID]poker.Vote{"bob": {Value: "5", Comment: "why"}},
+		},
 	},
 }
 
