@@ -1,5 +1,5 @@
 # Each target is one line over what .ci/run runs. Arguments: make run ARGS="-data none".
-.PHONY: run test quick golden lint fuzz bench image ci
+.PHONY: run test quick golden lint page fuzz bench image ci
 
 run: ## serve on http://localhost:8080
 	go run ./cmd/pokey $(ARGS)
@@ -15,6 +15,9 @@ golden: ## rewrite the golden files; read the diff
 
 lint: ## the Go code: format, vet, linters
 	gofmt -l . && go vet ./... && golangci-lint run --allow-parallel-runners
+
+page: ## the page's code: types, linter, unit tests
+	.ci/page
 
 fuzz: ## each fuzz target, briefly
 	.ci/fuzz
