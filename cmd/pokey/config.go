@@ -103,6 +103,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	c.flags(fs)
+	fs.Usage = func() { printUsage(stderr, fs) }
 	var faults []error
 	fs.VisitAll(func(f *flag.Flag) {
 		if v := getenv(envName(f.Name)); v != "" {
@@ -121,7 +122,7 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 		return c, exit{exitConfig, err}
 	}
 	if fs.NArg() > 0 {
-		return c, exit{exitUsage, fmt.Errorf("%q is neither a flag nor a command; see pokey -help", fs.Arg(0))}
+		return c, exit{exitUsage, fmt.Errorf("%q is neither a flag nor a command; see pokey help", fs.Arg(0))}
 	}
 	fs.Visit(func(f *flag.Flag) { c.given[f.Name] = true })
 	if err := c.check(); err != nil {

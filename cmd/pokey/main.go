@@ -2,13 +2,16 @@
 //
 // Usage:
 //
-//	pokey [flags]               serve
-//	pokey config check [flags]  say what is wrong with the configuration, and exit
-//	pokey doctor URL            say what a proxy, cookie, origin or WebSocket set-up gets wrong
-//	pokey healthcheck [URL]     exit 0 if a server is alive, for containers
-//	pokey version               print the version
+//	pokey [flags]                  serve
+//	pokey config check [flags]     say what is wrong with the configuration, and exit
+//	pokey doctor URL               say what a proxy, cookie, origin or WebSocket set-up gets wrong
+//	pokey healthcheck [URL]        exit 0 if a server is alive, for containers
+//	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
+//	pokey secret FILE              make the master secret, unless it is there
+//	pokey version                  print the version
+//	pokey help                     print this
 //
-// See README.md for the flags.
+// Help lists the flags; README.md has them too.
 package main
 
 import (

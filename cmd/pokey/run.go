@@ -56,6 +56,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return certs(args[1:], stderr)
 		case "secret":
 			return secret(args[1:], stderr)
+		case "help":
+			args = []string{"-help"}
 		case "version":
 			_, err := fmt.Fprintln(stderr, version())
 			return err

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A subcommand is named by the first argument; without one the program serves.
+// The comment of package main has the same table.
+var subcommands = []struct{ usage, does string }{
+	{"[flags]", "serve"},
+	{"config check [flags]", "say what is wrong with the configuration, and exit"},
+	{"doctor URL", "say what a proxy, cookie, origin or WebSocket set-up gets wrong"},
+	{"healthcheck [URL]", "exit 0 if a server is alive, for containers"},
+	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
+	{"secret FILE", "make the master secret, unless it is there"},
+	{"version", "print the version"},
+	{"help", "print this"},
+}
+
+// flagGroups are the flags in the order in which help lists them.
+var flagGroups = []struct{ title, names string }{
+	{"Where it is reached", "listen public-origin base-path trusted-proxies require-origin admin-listen"},
+	{"What is kept", "data secret-file user-expiry session-life"},
+	{"Limits; 0 for none", "message-rate message-burst max-connections max-connections-per-ip max-connections-per-session " +
+		"max-new-rooms-per-ip max-rooms-per-user max-members-per-room"},
+	{"The log", "log-format log-level log-addresses"},
+	{"A cluster", "etcd etcd-tls-ca etcd-tls-cert etcd-tls-key node-listen node-advertise node-tls-ca node-tls-cert node-tls-key"},
+}
+
+// printUsage lists the subcommands, and the flags of serving by groups.
+func printUsage(w io.Writer, fs *flag.FlagSet) {
+	var b bytes.Buffer
+	b.WriteString("Pokey is real-time planning poker: one program with its page inside.\n\nUsage:\n\n")
+	for _, c := range subcommands {
+		fmt.Fprintf(&b, "  pokey %-24s %s\n", c.usage, c.does)
+	}
+	b.WriteString("\nEvery flag is also POKEY_… in the environment: -user-expiry is POKEY_USER_EXPIRY.\n")
+	for _, group := range flagGroups {
+		fmt.Fprintf(&b, "\n%s:\n", group.title)
+		for name := range strings.FieldsSeq(group.names) {
+			f := fs.Lookup(name)
+			argument, text := flag.UnquoteUsage(f)
+			fmt.Fprintf(&b, "  -%s %s\n    \t%s", name, argument, text)
+			if f.DefValue != "" && f.DefValue != "false" {
+				fmt.Fprintf(&b, " (default %s)", f.DefValue)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	_, _ = w.Write(b.Bytes()) // nobody can be told that nobody can be told
+}
