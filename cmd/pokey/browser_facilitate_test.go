@@ -14,11 +14,11 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// manage opens what the owner may do about somebody.
-func (p *person) manage(name string) {
+// manageBob opens what the owner may do about Bob.
+func (p *person) manageBob() {
 	p.t.Helper()
-	p.press(fmt.Sprintf("[data-member=%q] button.who", get[string](p, seat(name)+".dataset.member")))
-	p.until(`document.querySelector('dialog.person[open] h2')?.textContent === %q`, name)
+	p.press(fmt.Sprintf("[data-member=%q] button.who", get[string](p, seat("Bob")+".dataset.member")))
+	p.until(`document.querySelector('dialog.person[open] h2')?.textContent === %q`, "Bob")
 }
 
 // A list of topics from paste to history, and the results to take along.
@@ -106,7 +106,7 @@ func TestBrowserOwner(t *testing.T) {
 	bob.until(`!document.querySelector('.actions .primary') && !document.querySelector('[data-topic]')`)
 
 	// A deputy may reveal, and says so.
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.pressSaid("dialog label", "Deputy")
 	bob.sees("You are a deputy now")
 	ada.closeDialog()
@@ -115,7 +115,7 @@ func TestBrowserOwner(t *testing.T) {
 	bob.until(`!document.querySelector('.tools [aria-label=Options]') && !document.querySelector('button.who')`)
 
 	// Removed, told why, and back.
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.button("Remove Bob")
 	ada.button("Yes, remove Bob")
 	ada.until(`!%s && !document.querySelector('dialog')`, seat("Bob"))
@@ -126,14 +126,14 @@ func TestBrowserOwner(t *testing.T) {
 	bob.until(`document.querySelectorAll('.seat').length === 2`)
 
 	// Handed over: the new owner owns, the old one is a deputy.
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.button("Hand the room over to Bob")
 	ada.until(`document.querySelector('dialog').innerText.includes('offered to Bob')`)
 	ada.closeDialog()
 	bob.sees("hand this room over to you")
 	ada.button("Withdraw")
 	bob.until(`!document.querySelector('.banner.offered')`)
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.button("Hand the room over to Bob")
 	bob.until(`document.querySelector('.banner.offered')`)
 	ada.closeDialog()

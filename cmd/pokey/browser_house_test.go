@@ -50,7 +50,7 @@ func TestBrowserHouse(t *testing.T) {
 	ada.closeDialog()
 
 	// Removed for good is for good, until the owner thinks better of it.
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.button("Remove Bob")
 	ada.button("Remove for good")
 	bob.until(`document.querySelector('[data-gone=removed]')`)
@@ -103,7 +103,7 @@ func TestBrowserLongHistory(t *testing.T) {
 	ada, link := openRoom(t, server, "Ada")
 	bob := server.guest(t, link, "Bob")
 	ada.until(`%s`, seat("Bob"))
-	ada.manage("Bob")
+	ada.manageBob()
 	ada.pressSaid("dialog label", "Deputy")
 	ada.until(`%s.querySelector('.rank')`, seat("Bob"))
 	ada.closeDialog()

@@ -115,3 +115,19 @@ test('where all agree only comments speak', () => {
   const { low, high } = voices(roomOf([said('Ada', '5'), said('Ben', '5', 'sure')], { revealed: true }));
   assert.deepEqual([...low, ...high].map(({ name }) => name), ['Ben']);
 });
+
+test('those whose names look alike have a number that follows from the id', () => {
+  const tags = (...names) => people(roomOf(names.map((name) => (name === null ? member('Guest', { named: false }) : member(name)))));
+  assert.deepEqual(tags('Ada', 'Ben').map(({ tag, called }) => [tag, called]), [['', 'Ada'], ['', 'Ben']]);
+  for (const twin of ['ada', 'A\u200bda', ' Ada', 'Ａda', 'A\u00adda']) {
+    const found = tags('Ada', twin, 'Ben');
+    const [one, other] = found.filter(({ tag }) => tag);
+    assert.notEqual(one.tag, other.tag);
+    assert.match(one.called, /\(\d{3}\)$/);
+    assert.equal(found.find(({ name }) => name === 'Ben')?.tag, '');
+  }
+  const crowd = tags(...Array(60).fill(null));
+  assert.equal(new Set(crowd.map(({ tag }) => tag)).size, 60);
+  const before = new Map(tags('Ada', 'Ada').map(({ id, tag }) => [id, tag]));
+  for (const { id, tag } of tags('Ada', 'Ada', 'Ada')) if (before.has(id)) assert.equal(tag, before.get(id), 'who comes does not change it');
+});

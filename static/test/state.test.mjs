@@ -178,3 +178,33 @@ test('an event that is called like a method of every object is none of ours', ()
 test('a part of the page that is no longer to be had makes it an old page', () => {
   assert.equal(reduce(joined, { event: 'stale' }).outdated, true);
 });
+
+test('a history grows by pages, whichever comes first', () => {
+  const page = (numbers, more) => ({ event: 'roomHistory', roomId: status.roomId, rounds: numbers.map((round) => ({ round })), more });
+  const at = (round, finished = 9) => reduce(joined, { ...status, version: status.version + 1, room: { ...status.room, round, finished } });
+  const rounds = (state) => [state.history.map(({ round }) => round).join(), state.more];
+  let state = reduce(at(9), page([7, 8], true));
+  assert.deepEqual(rounds(state), ['7,8', true]);
+  state = reduce(state, page([4, 5, 6], true));
+  assert.deepEqual(rounds(state), ['4,5,6,7,8', true]);
+  assert.deepEqual(rounds(reduce(state, page([1, 2, 3], false))), ['1,2,3,4,5,6,7,8', false]);
+  assert.deepEqual(rounds(reduce(state, page([7, 8], true))), ['4,5,6,7,8', true], 'asked for anew');
+  assert.deepEqual(rounds(reduce(state, page([], false))), ['4,5,6,7,8', false]);
+  const undone = reduce(state, { ...status, version: status.version + 2, room: { ...status.room, round: 8, finished: 7 } });
+  assert.deepEqual(rounds(reduce(undone, page([6, 7], true))), ['4,5,6,7', true], 'a round that was taken back is none');
+});
+
+test('when a revealed round was hidden again is known as long as the round lasts', () => {
+  const next = (state, room, at) => reduce(state, { ...status, version: state.version + 1, room: { ...status.room, ...room } }, at);
+  const open = next(joined, { revealed: true, revealedBy: ownerId });
+  const hidden = next(open, { revealed: false, revealedBy: ownerId }, 5000);
+  assert.equal(hidden.hiddenAt, 5000);
+  assert.equal(next(hidden, { revealed: false, revealedBy: ownerId, topic: 'x' }, 6000).hiddenAt, 5000);
+  assert.equal(next(hidden, { revealed: false, revealedBy: undefined, round: status.room.round + 1 }, 6000).hiddenAt, null);
+});
+
+test('who is refused for good is told why', () => {
+  for (const code of ['room_locked', 'not_admitted', 'room_full']) {
+    assert.equal(reduce(initial('x'), { event: 'error', code, request: 'joinRoom', roomId: 'x' }).gone, code);
+  }
+});

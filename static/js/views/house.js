@@ -32,7 +32,7 @@ export function house(p) {
 /** The end of the room, at the end of its options. */
 export function closing(p) {
   const sure = p.ui.sure === 'close';
-  return h('section', { class: 'house end', 'aria-label': t('house.close') },
+  return h('section', { class: 'house last', 'aria-label': t('house.close') },
     h('p', { class: 'hint' }, t(sure ? 'house.sureCloseHint' : 'house.closeHint')),
     h('div', { class: 'choices' }, twice(p, 'soft danger', 'close', t('house.close'), t('house.sureClose'), () => p.close(p.act.closeRoom)), sure && stay(p)));
 }
@@ -60,7 +60,7 @@ export function person(p) {
 /** What ends a user, under their own name. */
 export function oneself(p) {
   const sure = p.ui.sure === 'forget';
-  return h('section', { class: 'house end', 'aria-label': t('me.sessions') },
+  return h('section', { class: 'house last', 'aria-label': t('me.sessions') },
     h('p', { class: 'hint' }, t(sure ? 'me.sureForgetHint' : 'me.sessionsHint')),
     h('div', { class: 'choices' },
       !sure && button('soft', t('me.signOut'), p.act.signOutOthers, { 'data-act': 'signOut' }),
