@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"maps"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/poker"
@@ -66,6 +68,9 @@ func (a *roomsActor) Receive(ctx actor.Context) {
 		} else {
 			delete(a.ownerless, m.room)
 		}
+	case moved:
+		maps.DeleteFunc(a.ownerless, func(id poker.RoomID, _ struct{}) bool { return !a.sys.owns(roomKind, string(id)) })
+		a.receive(ctx)
 	case findRooms:
 		for id := range a.ownerless {
 			if a.sys.Keys.Owns(string(m.user), string(id)) {

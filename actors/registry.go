@@ -84,7 +84,7 @@ func (r *registry) receive(ctx actor.Context) {
 	case *actor.Terminated:
 		r.forget(ctx, m.Who.Id)
 	case resume:
-		r.resume(m.id)
+		r.resume(ctx, m.id)
 	case *actor.Stopping:
 		for _, res := range r.live {
 			if res.pause != nil {
@@ -141,16 +141,21 @@ func (r *registry) forget(ctx actor.Context, name string) {
 	case res.fenced:
 		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), resume{id})
 	default:
-		r.resume(id)
+		r.resume(ctx, id)
 	}
 }
 
-// resume lets an identity have another actor, which gets what has waited for it.
-func (r *registry) resume(id string) {
+// resume lets an identity have another actor, which gets what has waited for it: at
+// once, ahead of what came later and this registry has not looked at yet.
+func (r *registry) resume(ctx actor.Context, id string) {
 	res := r.live[id]
 	delete(r.live, id)
 	for _, m := range slices.Concat(res.returned, res.waiting) {
-		r.sys.tellOwner(r.kind, r.name, id, m)
+		if r.sys.owns(r.kind, id) {
+			r.deliver(ctx, to{id: id, message: m})
+		} else {
+			r.sys.tellOwner(r.kind, r.name, id, m)
+		}
 	}
 }
 

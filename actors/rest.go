@@ -70,6 +70,7 @@ func (a *roomActor) retireIfIdle() {
 	if a.room.Owner() == "" { // whoever starts it again looks for its owner again
 		a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})
 	}
+	a.sys.counts.passivations.Add(1)
 	a.retire()
 }
 
@@ -77,6 +78,7 @@ func (a *roomActor) retireIfIdle() {
 func (a *userActor) retireIfIdle() {
 	a.resting.stop()
 	if a.idle() {
+		a.sys.counts.passivations.Add(1)
 		a.retire()
 	}
 }

@@ -68,7 +68,7 @@ type System struct {
 type counts struct {
 	connections, users, rooms, members, unsaved atomic.Int64
 
-	crashes, handOvers, fencings, activations atomic.Int64
+	crashes, handOvers, fencings, activations, passivations atomic.Int64
 
 	requests counterVec
 	refusals counterVec
@@ -76,18 +76,19 @@ type counts struct {
 
 // Stats is what a System is doing, for metrics.
 type Stats struct {
-	Connections int64            // connection actors
-	Users       int64            // user actors, connected or waiting to expire
-	Rooms       int64            // room actors
-	Members     int64            // members of those rooms
-	Unsaved     int64            // users and rooms that could not be written
-	Crashes     int64            // panics contained since the start
-	Activations int64            // users and rooms that were started here
-	HandOvers   int64            // users and rooms that were given to another node
-	Fencings    int64            // users and rooms that another node had taken over
-	Dropped     int64            // messages that a node which takes nothing was not sent
-	Requests    map[string]int64 // by request name
-	Refusals    map[string]int64 // by error code
+	Connections  int64            // connection actors
+	Users        int64            // user actors: users who are connected or were a moment ago
+	Rooms        int64            // room actors
+	Members      int64            // members of those rooms
+	Unsaved      int64            // users and rooms that could not be written
+	Crashes      int64            // panics contained since the start
+	Activations  int64            // users and rooms that were started here
+	Passivations int64            // users and rooms that have left memory since they had nothing to do
+	HandOvers    int64            // users and rooms that were given to another node
+	Fencings     int64            // users and rooms that another node had taken over
+	Dropped      int64            // messages that a node which takes nothing was not sent
+	Requests     map[string]int64 // by request name
+	Refusals     map[string]int64 // by error code
 }
 
 // Start starts the registries. Stop ends what Start began.
@@ -159,18 +160,19 @@ func (s *System) Whole() bool { return s.caretaker.whole() }
 func (s *System) Stats() Stats {
 	c := &s.counts
 	return Stats{
-		Connections: c.connections.Load(),
-		Users:       c.users.Load(),
-		Rooms:       c.rooms.Load(),
-		Members:     c.members.Load(),
-		Unsaved:     c.unsaved.Load(),
-		Crashes:     c.crashes.Load(),
-		Activations: c.activations.Load(),
-		HandOvers:   c.handOvers.Load(),
-		Fencings:    c.fencings.Load(),
-		Dropped:     s.links.dropped.Load(),
-		Requests:    c.requests.snapshot(),
-		Refusals:    c.refusals.snapshot(),
+		Connections:  c.connections.Load(),
+		Users:        c.users.Load(),
+		Rooms:        c.rooms.Load(),
+		Members:      c.members.Load(),
+		Unsaved:      c.unsaved.Load(),
+		Crashes:      c.crashes.Load(),
+		Activations:  c.activations.Load(),
+		Passivations: c.passivations.Load(),
+		HandOvers:    c.handOvers.Load(),
+		Fencings:     c.fencings.Load(),
+		Dropped:      s.links.dropped.Load(),
+		Requests:     c.requests.snapshot(),
+		Refusals:     c.refusals.snapshot(),
 	}
 }
 

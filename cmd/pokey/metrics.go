@@ -65,13 +65,14 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	descConnections = desc("connections", "Open WebSocket connections.")
-	descUsers       = desc("users", "User actors: users who are connected or have not expired yet.")
-	descRooms       = desc("rooms", "Room actors.")
+	descUsers       = desc("users", "User actors: users who are connected or were a moment ago.")
+	descRooms       = desc("rooms", "Room actors: rooms that are in use or were a moment ago.")
 	descMembers     = desc("members", "Members of the rooms that have an actor.")
 	descUnsaved     = desc("unsaved", "Rooms and users that could not be written, or wait for the store to say what it has written.")
 	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk, or in a cluster while the store does not answer.")
 	descFull        = desc("memory_full", "1 while nobody else is let in for want of memory.")
 	descActivations = desc("activations_total", "Users and rooms that got an actor here.")
+	descPassivated  = desc("passivations_total", "Users and rooms that left memory since they had nothing to do.")
 	descCrashes     = desc("actor_panics_total", "Panics that stopped an actor.")
 	descRequests    = desc("requests_total", "Requests of clients.", "request")
 	descRefusals    = desc("refusals_total", "Requests refused by the rules or the limits.", "code")
@@ -116,6 +117,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descFull, truth(c.node.memory.full()))
 	count(descCrashes, float64(s.Crashes))
 	count(descActivations, float64(s.Activations))
+	count(descPassivated, float64(s.Passivations))
 	if c.node.member != nil {
 		c.collectMember(gauge, count, s)
 	}
