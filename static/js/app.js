@@ -192,7 +192,7 @@ function tick() {
 }
 
 addEventListener('online', link.wake);
-addEventListener('storage', ({ key }) => key === 'pokey.renewed' && link.restart());
+addEventListener('storage', ({ key, newValue }) => key === 'pokey.renewed' && newValue && link.restart());
 addEventListener('popstate', () => location.reload());
 document.addEventListener('visibilitychange', () => document.hidden || link.wake());
 await Promise.all([speak(recall('language')), path && loadPlay()]);
