@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"example.com/pokey/actors"
 	"example.com/pokey/poker"
 	"example.com/pokey/store"
 )
@@ -244,10 +246,15 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		if e := cleo.want("roomLeft"); e["reason"] != "removed" {
 			t.Errorf("left for %v", e["reason"])
 		}
+		var seen []actors.SecurityEvent
+		h.config.ObserveSecurity = func(e actors.SecurityEvent) { seen = append(seen, e) }
 		h.restart(h.store)
 		ada, bob, cleo = h.connect(ada.user), h.connect(bob.user), h.connect(cleo.user)
 		cleo.refused("not_admitted", "joinRoom", room, "")
 		ada.ok("removeMember", room, to(cleo))
+		if len(seen) > 0 {
+			t.Errorf("admitting somebody again is seen as %v", seen)
+		}
 		cleo.ok("joinRoom", room, "")
 		cleo.drop()
 		bob.drop()
@@ -256,6 +263,9 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		ada.ok("removeAway", room, "")
 		if members := ada.room()["members"].(map[string]any); len(members) != 1 {
 			t.Errorf("%d members are left, want the owner", len(members))
+		}
+		if want := []actors.SecurityEvent{actors.MemberRemoved, actors.MemberRemoved}; !slices.Equal(seen, want) {
+			t.Errorf("two were removed: seen as %v, want %v", seen, want)
 		}
 	})
 }

@@ -136,9 +136,7 @@ func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
 		a.refuse(m.asked, codeOf(err))
 		return true
 	}
-	if len(events) > 0 {
-		a.sys.observeSecurity(m.request)
-	}
+	a.sys.observeSecurity(m.request, events)
 	a.remember(m, events)
 	a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
 	a.happened(events)
