@@ -98,6 +98,23 @@ func TestNodesOnOneHostShareSessions(t *testing.T) {
 	}
 }
 
+// C6. A renewal is never dated before the session it replaces, which may be dated
+// ahead: the user has ended all that were issued before that one.
+func TestRenewalIsNotDatedBack(t *testing.T) {
+	s := newService(t, nil)
+	ada, now := s.cfg.Keys.NewUserID(), time.Now().Truncate(time.Second)
+	for name, issued := range map[string]time.Time{"dated ahead": now.Add(time.Minute), "of yesterday": now.Add(-24 * time.Hour)} {
+		cookies := s.get("/", "Host: localhost:8080", s.cookieAt("localhost:8081", ada, issued)).Cookies()
+		if len(cookies) != 1 {
+			t.Fatalf("%s: got %d cookies, want one under our own name", name, len(cookies))
+		}
+		got, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), false)
+		if err != nil || got.UserID != ada || got.Issued.Before(issued) || got.Issued.Before(now) {
+			t.Errorf("%s: got %+v, %v; want one of the same user, of %v or later", name, got, err, issued)
+		}
+	}
+}
+
 // C3. A session that was handed out over plain http is none over https, under
 // whatever name it is sent.
 func TestPlainSessionIsNotSecure(t *testing.T) {

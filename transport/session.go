@@ -113,7 +113,9 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 		switch {
 		case known && standing.Revoked: // as good as none
 		case known && session.Renew:
-			return s.setCookie(w, session, now, here)
+			// Not before the one it replaces, which may be dated ahead: its user may have
+			// ended all that were issued before that one.
+			return s.setCookie(w, session, latest(now, session.Issued), here)
 		default:
 			return minting{}
 		}
@@ -125,6 +127,13 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 	}
 	s.counters.mints.Add(1)
 	return s.setCookie(w, identity.Session{UserID: s.cfg.Keys.NewUserID(), First: now}, now, here)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // look asks how it stands with the session of somebody who loads a document, if
