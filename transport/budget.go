@@ -94,11 +94,14 @@ func (s *Server) relieveOf(conns []*Conn, total *atomic.Int64, part func(*Conn) 
 // so.
 func (c *Conn) giveWay() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.code == 0 {
+	open := c.code == 0
+	if open {
 		c.server.counters.relieved.Add(1)
-		c.server.ObserveSecurity(QueueFull, c.addr)
 		c.shut(protocol.CloseSlowConsumer, "too much is waiting")
+	}
+	c.mu.Unlock()
+	if open { // a log may be slow, and mu is for those who are not
+		c.server.ObserveSecurity(QueueFull, c.addr)
 	}
 }
 

@@ -18,7 +18,7 @@ func (c *Conn) push(opcode byte, payload []byte) {
 		return
 	}
 	if len(payload) > protocol.MaxEvent {
-		c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload))
+		go c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload)) // not with mu held
 		c.shut(protocol.CloseInternal, "internal error")
 		return
 	}
