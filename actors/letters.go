@@ -22,7 +22,7 @@ func letterOf(message any) (*wire.Letter, int) {
 	case attach:
 		l.Body = &wire.Letter_Attach{Attach: &wire.Attach{Conn: process(m.conn), Again: m.again, Issued: m.issued}}
 	case signOut:
-		l.Body = &wire.Letter_SignOut{SignOut: &wire.SignOut{Conn: process(m.conn), Issued: m.issued, Before: m.before}}
+		l.Body = &wire.Letter_SignOut{SignOut: &wire.SignOut{Conn: process(m.conn), Issued: m.issued}}
 	case fromClient:
 		l.Body = &wire.Letter_Request{Request: &wire.Request{Conn: process(m.conn), Raw: m.in.Raw}}
 		size += len(m.in.Raw)
@@ -131,7 +131,7 @@ func bodyOf(l *wire.Letter) any {
 	case *wire.Letter_Attach:
 		return attach{conn: pidOf(b.Attach.GetConn()), again: b.Attach.GetAgain(), issued: b.Attach.GetIssued()}
 	case *wire.Letter_SignOut:
-		return signOut{conn: pidOf(b.SignOut.GetConn()), issued: b.SignOut.GetIssued(), before: b.SignOut.GetBefore()}
+		return signOut{conn: pidOf(b.SignOut.GetConn()), issued: b.SignOut.GetIssued()}
 	case *wire.Letter_Request:
 		return fromClientOf(b.Request)
 	case *wire.Letter_Note:

@@ -32,7 +32,7 @@ func TestLetters(t *testing.T) {
 	for _, m := range []any{
 		attach{conn: conn},
 		attach{conn: conn, again: true, issued: 1_800_000_000},
-		signOut{conn: conn, issued: 1_800_000_000, before: 1_800_000_060},
+		signOut{conn: conn, issued: 1_800_000_000},
 		fromClient{conn: conn, in: estimate},
 		claim{"r"},
 		notMember{room: "r"},

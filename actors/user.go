@@ -75,7 +75,6 @@ type userActor struct {
 	turn     int         // which setting of the timer counts
 	leaving  *departure  // while the user expires
 	failed   []time.Time // joins of rooms that are not there, of late
-	endedFor string      // who last signed the user's other devices out
 }
 
 func newUser(sys *System, id poker.UserID) *userActor {

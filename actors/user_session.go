@@ -20,12 +20,12 @@ import (
 // record says before which moment none counts. That outlives the user, as a
 // tombstone with nothing else in it, until no such session can be alive.
 
-// signOut ends the sessions that were issued before a moment, for one that was
-// issued when it says; both are in seconds since 1970. Conn is told what came of
-// it, as a connection would be.
+// signOut ends the sessions that were issued before one that was issued when it
+// says, in seconds since 1970. Conn is told what came of it, as a connection would
+// be.
 type signOut struct {
-	conn           *actor.PID
-	issued, before int64
+	conn   *actor.PID
+	issued int64
 }
 
 func (m signOut) asker() asked { return asked{conn: m.conn, id: signOutID, name: signOutID} }
@@ -67,13 +67,13 @@ func (s *System) CheckSession(ctx context.Context, user poker.UserID, issued tim
 	}, nil
 }
 
-// SignOut ends all sessions of user that were issued before a moment, with their
-// connections. It is asked for by a session that was issued at the given time,
-// and is [ErrRevoked] if that one has been ended itself. With another error it
-// may have been done or not.
-func (s *System) SignOut(ctx context.Context, user poker.UserID, issued, before time.Time) error {
+// SignOut ends all sessions of user that were issued before the one that asks for
+// it, with their connections. It is [ErrRevoked] if that one, which was issued at
+// the given time, has been ended itself. With another error it may have been done
+// or not, and can be asked for again.
+func (s *System) SignOut(ctx context.Context, user poker.UserID, issued time.Time) error {
 	answer := make(chan error, 1)
-	asks := &signOutActor{sys: s, user: user, issued: issued.Unix(), before: before.Unix(), answer: answer}
+	asks := &signOutActor{sys: s, user: user, issued: issued.Unix(), answer: answer}
 	pid := s.spawn("connection/"+rand.Text(), func() actor.Actor { return asks })
 	defer s.root.Stop(pid)
 	select {
@@ -86,11 +86,11 @@ func (s *System) SignOut(ctx context.Context, user poker.UserID, issued, before 
 
 // signOutActor asks once and again, as a connection does, until it is answered.
 type signOutActor struct {
-	sys            *System
-	user           poker.UserID
-	issued, before int64
-	answer         chan<- error
-	timer          *time.Timer
+	sys    *System
+	user   poker.UserID
+	issued int64
+	answer chan<- error
+	timer  *time.Timer
 }
 
 // Receive asks and listens.
@@ -98,7 +98,7 @@ func (a *signOutActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started, nudge, reattach:
 		a.stop()
-		a.sys.tellUser(a.user, signOut{conn: ctx.Self(), issued: a.issued, before: a.before})
+		a.sys.tellUser(a.user, signOut{conn: ctx.Self(), issued: a.issued})
 		a.timer = a.sys.sendAfter(askAgain, ctx.Self(), nudge{})
 	case *actor.Stopping:
 		a.stop()
@@ -131,15 +131,20 @@ func (a *signOutActor) answered(err error) {
 
 func (a *userActor) signOut(m signOut) {
 	switch {
-	case a.endedFor == m.conn.Id: // asked again
-	case a.record.Forgotten || m.issued < a.record.NotBefore || m.before <= m.issued:
+	case a.record.Forgotten || m.issued < a.record.NotBefore:
 		a.after(func(bool) { a.sys.send(m.conn, sessionEnded) })
 		return
-	default:
-		a.record.NotBefore, a.dirty, a.endedFor = m.before, true, m.conn.Id
+	case m.issued > a.record.NotBefore: // else it has been asked before
+		a.record.NotBefore, a.dirty = m.issued, true
 		a.after(func(bool) { a.cut() })
 	}
-	a.after(func(bool) { a.sys.accept(m.asker(), protocol.OK{}) })
+	a.after(func(durable bool) {
+		if !durable && a.sys.Store.Durable() { // a restart would have the others back
+			a.sys.refuse(m.asker(), protocol.Unavailable)
+			return
+		}
+		a.sys.accept(m.asker(), protocol.OK{})
+	})
 }
 
 // forgetMe ends the user: first, in one commit, their sessions and that they are

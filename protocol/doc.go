@@ -74,11 +74,15 @@
 // that its user has ended is valid no longer, and connections that came with it
 // close with 4001.
 //
-// POST /sign-out-others ends all sessions of the user but a fresh one, whose cookie
-// comes with its answer, 204: every connection of the user closes with 4001, and
-// who has the fresh cookie connects again. Host, Origin and session are checked as
-// for connecting, and the request has no body. It is the only request of HTTP that
-// changes anything. After 429, with Retry-After, nothing has; after 503 it may have.
+// Signing out other devices takes two requests, so that an answer that is lost costs
+// nobody their session. POST /sign-out-others/fresh brings a fresh cookie of the same
+// user with its answer, 204, and ends nothing. POST /sign-out-others with that cookie
+// ends all sessions of the user that were issued before it: 204, every connection of
+// the user closes with 4001, and who has the fresh cookie connects again. It must
+// come within a minute of the first, else it is 409 and both are to be sent again.
+// Host, Origin and session are checked as for connecting, and neither has a body.
+// No other request of HTTP changes anything. After 429, with Retry-After, nothing has
+// been done; after 503, or without an answer, it may have been, and can be sent again.
 //
 // GET /connect upgrades to WebSocket. Checked in this order, all before the
 // upgrade:

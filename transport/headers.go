@@ -44,6 +44,7 @@ var (
 	refuseHandshake   = refusal{status: http.StatusBadRequest, code: "bad_handshake"}
 	refuseRequest     = refusal{status: http.StatusBadRequest, code: "bad_request"}
 	refuseOrigin      = refusal{status: http.StatusForbidden, code: "origin_not_allowed"}
+	refuseNotFresh    = refusal{status: http.StatusConflict, code: "session_not_fresh"}
 	refuseSession     = refusal{status: http.StatusUnauthorized, code: "session_required"}
 	refuseUnavailable = refusal{http.StatusServiceUnavailable, "unavailable", 2 * time.Second}
 	refuseAddress     = refusal{http.StatusTooManyRequests, "too_many_connections", 10 * time.Second}

@@ -66,9 +66,9 @@ func (s *service) tree() string {
 // room is the id of a new room.
 func (s *service) room() string { return s.cfg.Keys.NewRoomID(s.cfg.Keys.NewUserID(), time.Now()) }
 
-// No request changes anything but one, which is not here: the sessions that
-// sign-out-others ends are replaced by a cookie, which only an answer of HTTP can
-// set; see TestSignOutOthers.
+// No request changes anything but those that sign other devices out, which are not
+// here: that takes a cookie, which only an answer of HTTP can set; see
+// TestSignOutOthers.
 // Cases 21 and 123.
 func TestRoutes(t *testing.T) {
 	s := newService(t, nil)

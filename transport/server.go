@@ -48,10 +48,10 @@ type Config struct {
 	// take longer than somebody may wait for these; with an error a document leaves
 	// the session as it is, and nobody connects.
 	CheckSession func(ctx context.Context, user poker.UserID, issued time.Time) (Standing, error)
-	// SignOut, if any, ends the sessions of user that were issued before a moment,
-	// for one that was issued at the given time, and is ErrRevoked if that one has
-	// been ended. With another error it may have been done or not.
-	SignOut func(ctx context.Context, user poker.UserID, issued, before time.Time) error
+	// SignOut, if any, ends the sessions of user that were issued before the one that
+	// asks for it, which was issued at the given time, and is ErrRevoked if that one
+	// has been ended. With another error it may have been done or not.
+	SignOut func(ctx context.Context, user poker.UserID, issued time.Time) error
 	// SessionLife is how long after their first session a user becomes somebody
 	// else, however often it was renewed; identity.SessionLife if it is zero.
 	SessionLife time.Duration
@@ -205,8 +205,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.connect(w, r, here, ok)
 		return
 	}
-	if below && path == signOutPath && s.cfg.SignOut != nil {
-		s.signOut(w, r, here, ok)
+	if below && (path == freshPath || path == signOutPath) && s.cfg.SignOut != nil {
+		s.serveSignOut(w, r, here, ok, path)
 		return
 	}
 	switch {

@@ -12,13 +12,17 @@ import (
 // ErrRevoked is what [Config.SignOut] returns for a session that has been ended.
 var ErrRevoked = errors.New("transport: the session has been ended")
 
+// Signing out other devices takes two requests of HTTP, since a WebSocket cannot
+// set a cookie, and since an answer may be lost. The first brings a fresh session
+// and ends nothing; the second, with that session, ends all that were issued before
+// it. So the user has a session that stays before any other ends, and each can be
+// sent again.
 const (
-	// signOutPath is the one request of HTTP, below the base path, that changes
-	// anything: its answer sets a cookie, which a WebSocket cannot.
+	freshPath   = "sign-out-others/fresh"
 	signOutPath = "sign-out-others"
 	// freshLead is how far ahead of now the session is dated that stays: a renewal
 	// that is under way, or that another node with a faster clock has made, is ended
-	// with the others.
+	// with the others. It is also how long the second request may take to come.
 	freshLead = time.Minute
 	// freshDrift bounds how much further ahead a user's sessions get who signs out
 	// again and again: each is a second younger than the one before.
@@ -28,8 +32,8 @@ const (
 	signOutTimeout = 8 * time.Second
 )
 
-// signOut ends all sessions of the user but a fresh one, which the answer brings.
-func (s *Server) signOut(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool) {
+// serveSignOut is either of the two.
+func (s *Server) serveSignOut(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool, path string) {
 	session, why := s.admitSignOut(r, here, hostAllowed)
 	if why != nil {
 		if why.status == http.StatusMethodNotAllowed {
@@ -38,6 +42,16 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, here site, host
 		why.write(w)
 		return
 	}
+	w.Header().Set("Cache-Control", "no-store")
+	if path == freshPath {
+		s.freshen(w, session, here)
+	} else {
+		s.signOut(w, r, session)
+	}
+}
+
+// freshen brings a session that is younger than any other of the user.
+func (s *Server) freshen(w http.ResponseWriter, session identity.Session, here site) {
 	fresh := time.Now().Add(freshLead).Truncate(time.Second)
 	if !fresh.After(session.Issued) {
 		fresh = session.Issued.Add(time.Second)
@@ -46,18 +60,29 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, here site, host
 		(&refusal{http.StatusTooManyRequests, "rate_limited", ahead}).write(w)
 		return
 	}
+	if s.setCookie(w, session, fresh, here).outcome != minted {
+		refuseInternal.write(w)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// signOut ends all sessions of the user that were issued before this one. It is
+// dated ahead, or what another node has renewed in the meantime would stay.
+func (s *Server) signOut(w http.ResponseWriter, r *http.Request, session identity.Session) {
+	if !session.Issued.After(time.Now()) {
+		refuseNotFresh.write(w)
+		return
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), signOutTimeout)
 	defer cancel()
-	switch err := s.cfg.SignOut(ctx, user(session), session.Issued, fresh); {
+	switch err := s.cfg.SignOut(ctx, user(session), session.Issued); {
 	case errors.Is(err, ErrRevoked):
 		refuseSession.write(w)
 	case err != nil:
 		s.cfg.Log.Warn("sessions not ended", "err", err)
 		refuseUnavailable.write(w)
-	case s.setCookie(w, session, fresh, here).outcome != minted:
-		refuseInternal.write(w)
 	default:
-		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusNoContent)
 	}
 }

@@ -592,13 +592,12 @@ func (x *Attach) GetIssued() int64 {
 	return 0
 }
 
-// SignOut ends the sessions of a user that were issued before a moment, for one
-// that was issued when it says.
+// SignOut ends the sessions of a user that were issued before one that was issued
+// when it says.
 type SignOut struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"` // who is told what came of it
 	Issued        int64                  `protobuf:"varint,2,opt,name=issued,proto3" json:"issued,omitempty"`
-	Before        int64                  `protobuf:"varint,3,opt,name=before,proto3" json:"before,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -643,13 +642,6 @@ func (x *SignOut) GetConn() *Process {
 func (x *SignOut) GetIssued() int64 {
 	if x != nil {
 		return x.Issued
-	}
-	return 0
-}
-
-func (x *SignOut) GetBefore() int64 {
-	if x != nil {
-		return x.Before
 	}
 	return 0
 }
@@ -1688,11 +1680,10 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\x06Attach\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x14\n" +
 	"\x05again\x18\x02 \x01(\bR\x05again\x12\x16\n" +
-	"\x06issued\x18\x03 \x01(\x03R\x06issued\"b\n" +
+	"\x06issued\x18\x03 \x01(\x03R\x06issued\"J\n" +
 	"\aSignOut\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x16\n" +
-	"\x06issued\x18\x02 \x01(\x03R\x06issued\x12\x16\n" +
-	"\x06before\x18\x03 \x01(\x03R\x06before\"D\n" +
+	"\x06issued\x18\x02 \x01(\x03R\x06issued\"D\n" +
 	"\aRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
 	"\x03raw\x18\x02 \x01(\fR\x03raw\"p\n" +

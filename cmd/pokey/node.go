@@ -71,8 +71,8 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 			standing, err := n.system.CheckSession(ctx, user, issued)
 			return transport.Standing(standing), err
 		},
-		SignOut: func(ctx context.Context, user poker.UserID, issued, before time.Time) error {
-			err := n.system.SignOut(ctx, user, issued, before)
+		SignOut: func(ctx context.Context, user poker.UserID, issued time.Time) error {
+			err := n.system.SignOut(ctx, user, issued)
 			if errors.Is(err, actors.ErrRevoked) {
 				return transport.ErrRevoked
 			}

@@ -78,8 +78,10 @@ func TestForgetMeAndSignOut(t *testing.T) {
 		if got := ada.request(http.MethodPost, "/sign-out-others", http.Header{"Origin": {"http://evil.example"}}); got != http.StatusForbidden {
 			t.Fatalf("a page of another site: got %d, want 403", got)
 		}
-		if got := ada.request(http.MethodPost, "/sign-out-others", http.Header{"Origin": {origin}}); got != http.StatusNoContent {
-			t.Fatalf("signing other devices out: got %d, want 204", got)
+		for _, path := range []string{"/sign-out-others/fresh", "/sign-out-others"} {
+			if got := ada.request(http.MethodPost, path, http.Header{"Origin": {origin}}); got != http.StatusNoContent {
+				t.Fatalf("%s: got %d, want 204", path, got)
+			}
 		}
 		onPhone.closedWith4001("the phone")
 		atDesk.closedWith4001("the device that asked, which has another cookie now")

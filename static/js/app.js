@@ -128,20 +128,20 @@ function startAfresh() {
   location.replace(base);
 }
 
-/** Ends the user's sessions on other devices. The one here is replaced, in this browser's other tabs too. */
+/** @param {string} path @returns {Promise<boolean>} whether it was done */
+const post = (path) => fetch(base + path, { method: 'POST', credentials: 'same-origin' }).then((answer) => answer.status === 204, () => false);
+
+/** Ends the user's sessions on other devices. The one here is replaced first, in this browser's other tabs too, so it is good whatever comes of the rest. */
 async function signOutOthers() {
   wish = 'renew';
-  const done = await fetch(`${base}sign-out-others`, { method: 'POST', credentials: 'same-origin' }).then((answer) => answer.status === 204, () => false);
+  const done = await post('sign-out-others/fresh') && await post('sign-out-others');
   const cut = wish === null;
   wish = null;
-  if (done) {
+  if (done || cut) {
     remember('renewed', Date.now());
     link.restart();
-    p.toast(t('me.signedOut'));
-  } else {
-    if (cut) p.apply({ event: 'link', phase: 'stopped', code: REVOKED });
-    p.toast(t('error.busy'));
   }
+  p.toast(t(done ? 'me.signedOut' : 'error.busy'));
 }
 
 async function setLanguage(language) {
