@@ -82,7 +82,9 @@ func (r *registry) receive(ctx actor.Context) {
 	case crashed:
 		r.crashes[m.id] = append(r.crashes[m.id], time.Now())
 	case *actor.Terminated:
-		r.forget(ctx, m.Who.Id)
+		r.ended(ctx, m.Who.Id)
+	case ended:
+		r.forget(ctx, m.name)
 	case resume:
 		r.resume(ctx, m.id)
 	case *actor.Stopping:
@@ -133,6 +135,17 @@ func (r *registry) retire(ctx actor.Context, m retire) {
 	}
 }
 
+// ended comes behind all that an actor has sent back before it stopped: that it
+// has, a registry hears ahead of its other messages.
+type ended struct{ name string }
+
+func (r *registry) ended(ctx actor.Context, name string) {
+	if res := r.live[name[strings.LastIndexByte(name, '/')+1:]]; res != nil {
+		res.retiring = true // or what comes until then would be sent to nobody
+		ctx.Send(ctx.Self(), ended{name})
+	}
+}
+
 func (r *registry) forget(ctx actor.Context, name string) {
 	id := name[strings.LastIndexByte(name, '/')+1:]
 	res := r.live[id]
@@ -149,6 +162,9 @@ func (r *registry) forget(ctx actor.Context, name string) {
 // once, ahead of what came later and this registry has not looked at yet.
 func (r *registry) resume(ctx actor.Context, id string) {
 	res := r.live[id]
+	if res == nil {
+		return // of a registry before this one
+	}
 	delete(r.live, id)
 	for _, m := range slices.Concat(res.returned, res.waiting) {
 		if r.sys.owns(r.kind, id) {
