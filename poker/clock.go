@@ -4,6 +4,9 @@ package poker
 const (
 	// RevealDelay is the count-down before a room reveals by itself.
 	RevealDelay Millis = 3_000
+	// SeatGrace is how long a member keeps their place in a full room for certain
+	// after they have gone offline.
+	SeatGrace Millis = 30_000
 	// StandInDelay is how long owner and deputies are away before a member
 	// stands in for them.
 	StandInDelay Millis = 30_000

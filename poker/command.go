@@ -17,8 +17,8 @@ type (
 	// Role keeps the member's role; a newcomer is then an estimator. An empty
 	// Name is that of somebody who has not said theirs, who is shown as [Guest]; a
 	// member keeps the old. In a full room a newcomer takes the place of the member
-	// who has been away longest among those who have never estimated there; the
-	// owner and the deputies keep theirs.
+	// who joined last among those who have been away for [SeatGrace] and have never
+	// estimated there; the owner and the deputies keep theirs.
 	Join struct {
 		By   UserID
 		Name string

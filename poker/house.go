@@ -20,7 +20,7 @@ func (m Member) displayed() string {
 
 // admit says whether somebody who is not a member may become one, and makes a
 // place in a full room if there is somebody to give way.
-func (r *Room) admit(u UserID, limits Limits) ([]Event, error) {
+func (r *Room) admit(u UserID, now Millis, limits Limits) ([]Event, error) {
 	switch {
 	case r.isOwner(u):
 		return nil, nil
@@ -31,30 +31,31 @@ func (r *Room) admit(u UserID, limits Limits) ([]Event, error) {
 	case limits.Members == 0 || len(r.order) < limits.Members:
 		return nil, nil
 	}
-	away := r.longestAway()
-	if away == "" {
+	ghost := r.ghost(now)
+	if ghost == "" {
 		return nil, ErrRoomFull
 	}
-	r.drop(away)
-	return []Event{Removed{away}}, nil
+	r.drop(ghost)
+	return []Event{Removed{ghost}}, nil
 }
 
-// longestAway is the member who has been offline longest among those who have
-// never estimated and are neither the owner nor a deputy; empty for nobody. Whoever
-// fills a room with members who do nothing but be counted keeps nobody out.
-func (r *Room) longestAway() UserID {
-	var first UserID
+// ghost is the member who gives way to a newcomer in a full room: of those who have
+// been offline for [SeatGrace], have never estimated and are neither the owner nor a
+// deputy, the one who joined last; empty for nobody. Whoever fills a room with
+// members who do nothing but be counted came after the team, and keeps nobody out.
+func (r *Room) ghost(now Millis) UserID {
+	var last UserID
 	var since Millis
 	for _, u := range r.order {
 		m := r.state.Members[u]
-		if m.Online || m.Estimated || m.Deputy || r.isOwner(u) {
+		if m.Online || m.Estimated || m.Deputy || r.isOwner(u) || now < m.AwaySince+SeatGrace {
 			continue
 		}
-		if first == "" || m.AwaySince < since {
-			first, since = u, m.AwaySince
+		if last == "" || m.Since > since {
+			last, since = u, m.Since
 		}
 	}
-	return first
+	return last
 }
 
 // ban remembers a user who is not admitted any more. It forgets the oldest for

@@ -25,7 +25,7 @@ func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 		}
 	}
 	if !member {
-		events, err := r.admit(c.By, limits)
+		events, err := r.admit(c.By, now, limits)
 		if err != nil {
 			return nil, err
 		}

@@ -250,8 +250,8 @@
 // connections is associated with it. A member whose last connection drops without
 // leaving stays, with online false, and with their estimate, until they leave, are
 // removed or their user expires. In a full room a newcomer takes the place of the member
-// who has been away longest among those who have never estimated in it and are neither
-// its owner nor a deputy, if there is one.
+// who joined last among those who have been offline for 30 s, have never estimated in it
+// and are neither its owner nor a deputy, if there is one.
 //
 // A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
 // characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
