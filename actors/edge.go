@@ -126,7 +126,15 @@ func (a *connectionActor) shown(m show) (pass, anew bool) {
 	return true, anew
 }
 
-func (a *connectionActor) left(room poker.RoomID) { delete(a.rooms, room) }
+// left forgets a room that the connection is out of, but not that the client has
+// asked to join it again.
+func (a *connectionActor) left(room poker.RoomID) {
+	if e := a.rooms[room]; e != nil && e.wanted {
+		*e = entry{at: e.at, wanted: true}
+		return
+	}
+	delete(a.rooms, room)
+}
 
 // expect notes a request that is to be answered, and reports whether it may be
 // asked. Within one process nothing is lost, so nothing needs to be noted.

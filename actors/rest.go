@@ -67,9 +67,6 @@ func (a *roomActor) retireIfIdle() {
 	if !a.idle() {
 		return
 	}
-	if a.room.Owner() == "" { // whoever starts it again looks for its owner again
-		a.sys.root.Send(a.sys.rooms, ownerless{a.id, false})
-	}
 	a.sys.counts.passivations.Add(1)
 	a.retire()
 }

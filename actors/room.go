@@ -122,7 +122,6 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.receive(ctx, m)
 	}
 	a.catchUp(ctx)
-	a.rest()
 	a.post()
 	a.settleDown(a.idle())
 }

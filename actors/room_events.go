@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"example.com/pokey/poker"
@@ -37,7 +39,7 @@ func (a *roomActor) happened(events []poker.Event) {
 		case poker.Left:
 			a.quit(e.User)
 		case poker.Removed:
-			a.after(func(bool) { a.putOut(e.User) })
+			a.putOut(e.User)
 			a.quit(e.User)
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
@@ -66,16 +68,26 @@ func (a *roomActor) ownChanged(user poker.UserID) {
 func (a *roomActor) quit(user poker.UserID) {
 	a.recent.forget(user)
 	a.kept.touch(user)
-	a.after(func(bool) { a.sys.tellUser(user, notMember{room: a.id, trace: true}) })
+	a.after(func(bool) {
+		if !a.room.Has(user) { // they may have joined again meanwhile
+			a.sys.tellUser(user, notMember{room: a.id, trace: true})
+		}
+	})
 }
 
-// putOut unsubscribes a removed member's connections.
+// putOut unsubscribes a removed member's connections, now: one that joins again
+// before the removal is committed keeps its seat.
 func (a *roomActor) putOut(user poker.UserID) {
-	left := a.leftBy(protocol.LeftByRemoval)
-	for _, conn := range a.seats.of(user) {
-		a.send(conn, left)
+	conns := slices.Collect(maps.Values(a.seats.of(user)))
+	for _, conn := range conns {
 		a.seats.remove(conn)
 	}
+	a.after(func(bool) {
+		left := a.leftBy(protocol.LeftByRemoval)
+		for _, conn := range conns {
+			a.send(conn, left)
+		}
+	})
 }
 
 func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
@@ -89,9 +101,16 @@ func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
 	})
 }
 
-// recognise makes user the owner of a room without one, if its id says so.
+// recognise makes user the owner of a room without one, if its id says so. A user who
+// takes the room for theirs and has closed it or handed it over is told.
 func (a *roomActor) recognise(user poker.UserID) {
-	if a.room != nil && a.room.Owner() == "" && a.sys.Keys.Owns(string(user), string(a.id)) {
+	switch {
+	case a.room == nil:
+	case a.room.Closed() && a.room.Owner() == user:
+		a.after(func(bool) { a.sys.tellUser(user, ownsNot{room: a.id, closed: true}) })
+	case a.room.Owner() != "" && a.room.Owner() != user:
+		a.after(func(bool) { a.sys.tellUser(user, ownsNot{room: a.id}) })
+	case a.room.Owner() == "" && a.sys.Keys.Owns(string(user), string(a.id)):
 		a.apply(poker.Recognise{Owner: user})
 	}
 }
@@ -149,7 +168,7 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 		return
 	}
 	a.closing, a.leaver = true, leaver
-	a.after(func(bool) { a.sendAllAway(reason) })
+	a.sendAllAway(reason)
 	a.remove()
 }
 

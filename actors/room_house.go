@@ -26,8 +26,8 @@ func (a *roomActor) acceptRoom(m command) {
 func (a *roomActor) closedByOwner(owner poker.UserID) {
 	a.forgetRequests(owner)
 	a.pages.drop()
+	a.sendAllAway(protocol.ClosedClosed)
 	a.after(func(bool) {
-		a.sendAllAway(protocol.ClosedClosed)
 		a.sys.tellUser(owner, ownsNot{room: a.id, closed: true})
 	})
 }
@@ -40,8 +40,8 @@ func (a *roomActor) bury(reason protocol.ClosedReason, leaver poker.UserID) {
 	a.pages.drop()
 	a.dirty = true
 	a.changed()
+	a.sendAllAway(reason)
 	a.after(func(durable bool) {
-		a.sendAllAway(reason)
 		if leaver != "" && owned && (durable || !a.sys.Store.Durable()) {
 			a.sys.tellUser(leaver, roomGone{a.id})
 		}
@@ -58,19 +58,18 @@ func (a *roomActor) forgetRequests(but poker.UserID) {
 	}
 }
 
-// sendAllAway tells the subscribers that the room is gone, and is rid of them.
+// sendAllAway is rid of the subscribers, now, and tells them that the room is gone
+// once it is. One that joins again before that keeps its seat.
 func (a *roomActor) sendAllAway(reason protocol.ClosedReason) {
-	closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
-	for conn, user := range a.seats.all() {
-		a.send(conn, closed)
-		a.sys.tellUser(user, notMember{room: a.id})
-	}
+	gone := a.seats
 	a.seats = newSeats()
-}
-
-// rest lets go of an actor of which only a record has to stay.
-func (a *roomActor) rest() {
-	if a.room != nil && (a.room.Closed() || a.room.Buried()) && a.quiet() && !a.unsaved {
-		a.retire()
-	}
+	a.after(func(bool) {
+		closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
+		for conn, user := range gone.all() {
+			a.send(conn, closed)
+			if a.room == nil || a.closing || !a.room.Has(user) {
+				a.sys.tellUser(user, notMember{room: a.id})
+			}
+		}
+	})
 }

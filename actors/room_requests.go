@@ -111,6 +111,9 @@ func (a *roomActor) command(m command) {
 	if a.room == nil {
 		a.mail.refuse(m.asked, protocol.NotMember)
 		a.sys.tellUser(m.user, notMember{room: a.id})
+		if _, ok := m.request.(protocol.AcceptRoom); ok {
+			a.sys.tellUser(m.user, ownsNot{room: a.id}) // they took it in before they asked
+		}
 		return
 	}
 	if a.repeated(m) {

@@ -72,9 +72,10 @@ type userActor struct {
 	conns    map[string]*actor.PID
 	lastSeen time.Time // when the last connection closed
 	timer    *time.Timer
-	turn     int         // which setting of the timer counts
-	leaving  *departure  // while the user expires
-	failed   []time.Time // joins of rooms that are not there, of late
+	turn     int                        // which setting of the timer counts
+	leaving  *departure                 // while the user expires
+	failed   []time.Time                // joins of rooms that are not there, of late
+	joining  map[poker.RoomID]time.Time // rooms the user has asked to join since they last asked to leave, of late
 }
 
 func newUser(sys *System, id poker.UserID) *userActor {
@@ -151,10 +152,7 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 		a.record.Owned = a.drop(a.record.Owned, m.room)
 		a.record.Created = slices.DeleteFunc(a.record.Created, func(c creation) bool { return c.Room == m.room })
 	case notMember:
-		a.record.Rooms = a.drop(a.record.Rooms, m.room)
-		if m.trace {
-			a.leaveTrace(m.room)
-		}
+		a.notMember(m)
 	case roomGone:
 		a.roomGone(m.room)
 	case expire:

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -65,11 +66,14 @@ func (a *userActor) setName(by asked, text string) {
 func (a *userActor) createRoom(by asked, r protocol.CreateRoom) {
 	if i := a.created(by); i >= 0 {
 		room := a.record.Created[i].Room
-		a.after(func(durable bool) { a.sys.created(by, room, durable) })
+		a.after(func(bool) { // a crash may have come before the room was made
+			a.sys.tellRoom(room, create{asked: by, owner: a.id, request: r})
+		})
 		return
 	}
 	if limit := a.sys.Limits.RoomsPerUser; limit > 0 && len(a.record.Owned) >= limit {
 		a.refuse(by, protocol.TooManyRooms)
+		a.askAfterRooms()
 		return
 	}
 	room := poker.RoomID(a.sys.Keys.NewRoomID(string(a.id), time.Now()))
@@ -109,6 +113,14 @@ func (a *userActor) closeRoom(by asked, r protocol.CloseRoom) {
 	a.toRoom(by, r)
 }
 
+// askAfterRooms has the rooms that the user owns say so if they do not: a crash may
+// have come between what a room committed and the user's actor.
+func (a *userActor) askAfterRooms() {
+	for _, room := range a.record.Owned {
+		a.sys.tellRoom(room, recognise{a.id})
+	}
+}
+
 // created is where in the record a request is that has created a room before, or
 // -1.
 func (a *userActor) created(by asked) int {
@@ -136,9 +148,36 @@ func (a *userActor) joinRoom(by asked, r protocol.JoinRoom) {
 		a.record.Left = a.drop(a.record.Left, r.RoomID)
 		a.dirty = true
 	}
+	a.noteJoin(r.RoomID)
 	a.after(func(bool) {
 		a.sys.tellRoom(r.RoomID, join{asked: by, user: a.id, name: a.record.Name, role: r.Role})
 	})
+}
+
+// joinSpan is how long a room may take to answer a join before the user's actor goes
+// by what else the room says.
+const joinSpan = 10 * time.Second
+
+func (a *userActor) noteJoin(room poker.RoomID) {
+	if a.joining == nil {
+		a.joining = map[poker.RoomID]time.Time{}
+	}
+	maps.DeleteFunc(a.joining, func(_ poker.RoomID, at time.Time) bool { return time.Since(at) > joinSpan })
+	a.joining[room] = time.Now()
+}
+
+// notMember drops a room that says that the user is no member. What it says of a
+// membership that has ended may cross a join that began another one: then the room
+// stays, and if the join fails the room says so.
+func (a *userActor) notMember(m notMember) {
+	if at, joins := a.joining[m.room]; m.trace && joins && time.Since(at) <= joinSpan {
+		return
+	}
+	delete(a.joining, m.room)
+	a.record.Rooms = a.drop(a.record.Rooms, m.room)
+	if m.trace {
+		a.leaveTrace(m.room)
+	}
 }
 
 // Guessing ids is hopeless; this keeps the attempts from costing anything.
@@ -159,6 +198,9 @@ func (a *userActor) toRoom(by asked, r protocol.RoomRequest) {
 	if !known(a.record.Rooms) && !known(a.record.Owned) && !known(a.record.Closed) {
 		a.refuse(by, protocol.NotMember)
 		return
+	}
+	if _, ok := r.(protocol.LeaveRoom); ok {
+		delete(a.joining, r.Room())
 	}
 	a.after(func(bool) {
 		a.sys.tellRoom(r.Room(), command{asked: by, user: a.id, request: r})
