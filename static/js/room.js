@@ -28,7 +28,7 @@ export function people(room) {
 
 /** A number for each of those who share a name. It follows from the id, so that whoever comes or goes does not change it. */
 function tagsOf(names) {
-  const looks = (name) => name.normalize('NFKC').toLowerCase().replace(/[\s\p{Default_Ignorable_Code_Point}]+/gu, '');
+  const looks = (name) => name.normalize('NFKC').toLowerCase().replace(/[\s\u2800\ufffc\p{Default_Ignorable_Code_Point}]+/gu, '');
   const alike = new Map();
   for (const { id, name } of names) alike.set(looks(name), [...(alike.get(looks(name)) ?? []), id]);
   const tags = new Map();
