@@ -15,7 +15,7 @@ import (
 // long run on a machine of its own.
 func TestHostile(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a minute")
+		t.Skip("takes two minutes")
 	}
 	dir := t.TempDir()
 	binary := buildServer(t, dir)
@@ -33,11 +33,6 @@ func TestHostile(t *testing.T) {
 			}
 			for _, fault := range report.Faults() {
 				t.Error(fault)
-			}
-			for _, a := range report.Attacks {
-				if a.Done == 0 {
-					t.Errorf("%s: got so far 0 times, want more", a.Name)
-				}
 			}
 			var text strings.Builder
 			report.Print(&text)

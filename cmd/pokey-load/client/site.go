@@ -61,6 +61,11 @@ func (e *HandshakeError) Error() string {
 	return fmt.Sprintf("handshake refused with status %d", e.Status)
 }
 
+// StatusError is a status that the page was refused with.
+type StatusError int
+
+func (e StatusError) Error() string { return "status " + strconv.Itoa(int(e)) }
+
 // NewSites makes several sites, which are one server behind different addresses:
 // what has a number on one of them has another number than anything on the others.
 func NewSites(addresses []string, o SiteOptions) ([]*Site, error) {
@@ -162,7 +167,7 @@ func (s *Site) NewSession(ctx context.Context) (Session, error) {
 		return "", fmt.Errorf("session: %w", err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("session: status %d", resp.StatusCode)
+		return "", fmt.Errorf("session: %w", StatusError(resp.StatusCode))
 	}
 	var pairs []string
 	for _, c := range resp.Cookies() {

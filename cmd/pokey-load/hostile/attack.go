@@ -3,20 +3,13 @@ package hostile
 import (
 	"context"
 	"errors"
-	"slices"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
 )
-
-// Attack is one thing that the attacker did again and again.
-type Attack struct {
-	Name    string `json:"name"`
-	Done    int64  `json:"done"`    // requests or connections that were taken
-	Refused int64  `json:"refused"` // or refused, by an answer, a status or a close
-}
 
 // attack is everything that the attacker does, from one address.
 type attack struct {
@@ -30,8 +23,8 @@ type attack struct {
 // move is one attack under way.
 type move struct {
 	*attack
-	name          string
-	done, refused atomic.Int64
+	tally
+	turns atomic.Int64
 }
 
 // moves are the attacks by their names, with how many do each at a time and how
@@ -68,6 +61,10 @@ func named(name string) bool {
 	return false
 }
 
+// headStart is what those attacks have that need many people, before the others use
+// up what one address may connect.
+const headStart = time.Second
+
 // startAttack begins.
 func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -80,16 +77,21 @@ func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
 		}
 		a.sites = append(a.sites, site)
 	}
-	for _, kind := range moves {
+	for i, kind := range moves {
 		if r.Only != "" && r.Only != kind.name {
 			continue
 		}
-		m := &move{attack: a, name: kind.name}
+		m := &move{attack: a, tally: tally{found: Attack{Name: kind.name}}}
 		a.moves = append(a.moves, m)
 		for range kind.count {
 			a.working.Go(func() {
+				if i > 1 && !tick(ctx, headStart) {
+					return
+				}
 				for ctx.Err() == nil {
-					m.took(kind.do(m, ctx))
+					if err := kind.do(m, ctx); ctx.Err() == nil {
+						m.ended(err)
+					}
 					if !tick(ctx, kind.rest) {
 						return
 					}
@@ -109,80 +111,101 @@ func (a *attack) end() {
 	}
 }
 
-func (a *attack) result() (all []Attack) {
+func (a *attack) results() (all []Attack) {
 	for _, m := range a.moves {
-		all = append(all, Attack{m.name, m.done.Load(), m.refused.Load()})
+		all = append(all, m.result())
 	}
 	return all
-}
-
-// took counts how something went.
-func (m *move) took(err error) {
-	switch {
-	case errors.Is(err, errOver):
-	case err != nil:
-		m.refused.Add(1)
-	default:
-		m.done.Add(1)
-	}
 }
 
 // errOver says that a move ended with the attack and counts for nothing.
 var errOver = errors.New("over")
 
 // site is one of the nodes, another each time.
-func (m *move) site() *client.Site { return m.sites[int(m.done.Load()+m.refused.Load())%len(m.sites)] }
+func (m *move) site() *client.Site { return m.sites[int(m.turns.Add(1))%len(m.sites)] }
 
 // enter connects somebody new.
 func (m *move) enter(ctx context.Context) (*person, error) { return arrive(ctx, m.site()) }
 
-// enterAll connects as many as it can, at most n, and reads for them until the
+// enterAll connects as many as it can, at most n and at least so many, until the
 // returned function is called.
-func (m *move) enterAll(ctx context.Context, n int) (all []*person, leave func()) {
-	for range n {
-		p, err := m.enter(ctx)
-		if err != nil {
-			m.refused.Add(1)
-			break
-		}
-		all = append(all, p)
-	}
-	return all, func() {
+func (m *move) enterAll(ctx context.Context, n, least int) (all []*person, leave func(), err error) {
+	leave = func() {
 		for _, p := range all {
 			p.close()
 		}
 	}
-}
-
-// drain reads for people until they are closed.
-func drain(people []*person) {
-	for _, p := range people {
-		p.conn.SetReadDeadline(time.Time{})
-		go func() {
-			for {
-				if _, err := p.conn.Read(); err != nil {
-					return
-				}
-			}
-		}()
+	for len(all) < n {
+		p, err := m.enter(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return all, leave, errOver
+		case err != nil && len(all) < least:
+			return all, leave, &setUpError{fmt.Sprintf("%d of %d got in", len(all), n), err}
+		case err != nil:
+			m.took(err)
+			return all, leave, nil
+		}
+		all = append(all, p)
 	}
+	return all, leave, nil
 }
 
-// room has somebody make a room.
-func (m *move) newRoom(p *person, cards ...string) (string, error) {
+// newRoom has somebody make a room and join it, which an attack needs.
+func (m *move) newRoom(ctx context.Context, p *person, cards ...string) (string, error) {
 	reply, err := p.ask(client.CreateRoom("x", cards))
-	return reply.RoomID, err
+	if err != nil {
+		return "", &setUpError{"createRoom", err}
+	}
+	return reply.RoomID, m.must(ctx, p, client.JoinRoom(reply.RoomID, ""))
 }
 
-// all asks for one thing after the other until one is refused.
+// must asks for one thing after the other, which the attack needs. What is refused
+// for the moment is asked for again.
+func (m *move) must(ctx context.Context, p *person, requests ...client.Request) error {
+	for _, r := range requests {
+		for try := 0; ; try++ {
+			reply, err := p.ask(r)
+			if err == nil {
+				break
+			}
+			if !reply.Retryable || try == 5 {
+				return &setUpError{fmt.Sprint(r["request"]), err}
+			}
+			if !tick(ctx, 300*time.Millisecond) {
+				return errOver
+			}
+		}
+	}
+	return nil
+}
+
+// mustEach has each of the people ask for it, all at once.
+func (m *move) mustEach(ctx context.Context, people []*person, requests ...client.Request) error {
+	errs := make([]error, len(people))
+	var asking sync.WaitGroup
+	for i, p := range people {
+		asking.Go(func() { errs[i] = m.must(ctx, p, requests...) })
+	}
+	asking.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// all asks for one thing after the other, and counts what is taken and what is
+// refused. The error is the end of the connection.
 func (m *move) all(ctx context.Context, p *person, requests ...client.Request) error {
-	for _, r := range slices.All(requests) {
+	for _, r := range requests {
 		if ctx.Err() != nil {
 			return errOver
 		}
 		_, err := p.ask(r)
 		if err != nil && !errors.As(err, new(refusal)) {
-			return err // the connection is gone
+			return err
 		}
 		m.took(err)
 	}

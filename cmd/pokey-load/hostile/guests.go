@@ -2,6 +2,7 @@ package hostile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -121,27 +122,58 @@ func (r *run) openLinked(ctx context.Context) (*linked, error) {
 	return l, nil
 }
 
-// stillWorks has the owner do what they came for, and says what went wrong.
+// stillWorks has the owner do what they came for and a colleague join, with the
+// room as the attacker left it, and says what went wrong.
 func (l *linked) stillWorks(ctx context.Context) string {
 	l.cancel()
 	<-l.stopped
-	for _, step := range []client.Request{
-		about("removeAway", l.id), about("clear", l.id), about("estimate", l.id, "value", "3"), about("reveal", l.id),
-	} {
+	for _, step := range []client.Request{about("clear", l.id), about("estimate", l.id, "value", "3"), about("reveal", l.id)} {
 		if _, err := l.owner.ask(step); err != nil {
 			return fmt.Sprintf("%s: %v", step["request"], err)
 		}
 	}
-	colleague, err := arrive(ctx, l.site)
-	l.site.CloseIdle()
-	if err != nil {
-		return fmt.Sprintf("a colleague: %v", err)
-	}
-	defer colleague.close()
-	if _, err := colleague.ask(client.JoinRoom(l.id, "")); err != nil {
+	if err := l.joins(ctx); err != nil {
 		return fmt.Sprintf("a colleague joins: %v", err)
 	}
 	return ""
+}
+
+// cleansed has the owner do what owners can about an attacker: let nobody new in,
+// remove who is away, let people in again. It says what went wrong. It comes after
+// [linked.stillWorks].
+func (l *linked) cleansed(ctx context.Context) string {
+	ask := func(r client.Request) error {
+		_, err := l.owner.ask(r)
+		return err
+	}
+	if err := ask(about("lockRoom", l.id, "locked", true)); err != nil {
+		return fmt.Sprintf("lockRoom: %v", err)
+	}
+	if err := l.joins(ctx); !errors.Is(err, refusal{"room_locked"}) {
+		return fmt.Sprintf("somebody joins while it is locked: got %v, want room_locked", err)
+	}
+	if err := ask(about("removeAway", l.id)); err != nil {
+		return fmt.Sprintf("removeAway: %v", err)
+	}
+	if err := ask(about("lockRoom", l.id, "locked", false)); err != nil {
+		return fmt.Sprintf("lockRoom: %v", err)
+	}
+	if err := l.joins(ctx); err != nil {
+		return fmt.Sprintf("a colleague joins: %v", err)
+	}
+	return ""
+}
+
+// joins has somebody new join.
+func (l *linked) joins(ctx context.Context) error {
+	p, err := arrive(ctx, l.site)
+	l.site.CloseIdle()
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	_, err = p.ask(client.JoinRoom(l.id, ""))
+	return err
 }
 
 func (l *linked) close() {

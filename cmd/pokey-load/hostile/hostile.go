@@ -95,7 +95,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 	}
 	defer party.End()
 	r := &run{Options: o, servers: running, party: party, report: &report}
-	return report, r.all(ctx)
+	err = r.all(ctx) // into the report, which is read after it
+	return report, err
 }
 
 // play sets up the rooms that play, from many addresses and on all nodes.
@@ -143,27 +144,22 @@ func (r *run) all(ctx context.Context) (err error) {
 		return err
 	}
 	defer attack.end()
-	guests := r.startNewcomers(ctx)
+	guests, colleagues := r.startNewcomers(ctx), r.startColleagues(ctx, room.id)
 	r.say("the attack begins")
 	r.report.During, err = r.party.Measure(ctx, r.Duration)
-	r.report.Newcomers = guests.end()
+	r.report.Newcomers, r.report.Colleagues = guests.end(), colleagues.end()
 	attack.end()
-	r.report.Attacks = attack.result()
+	gone := time.Now()
+	r.report.Attacks = attack.results()
 	if err != nil {
 		return err
 	}
-	r.report.Linked = room.stillWorks(ctx)
+	r.report.Linked, r.report.Cleansed = room.stillWorks(ctx), room.cleansed(ctx)
 	r.say("the attack is over")
-	if err := client.Pause(ctx, r.Settle); err != nil {
-		return err
-	}
-	if r.report.Are, err = r.state(ctx); err != nil {
+	if err := r.afterwards(ctx, gone); err != nil {
 		return err
 	}
 	r.report.PeakRSS = stopWatching()
-	if r.report.After, err = r.party.Measure(ctx, r.Before); err != nil {
-		return err
-	}
 	r.report.Lost, r.report.LostWhy = r.party.Lost()
 	for i, node := range r.servers.Nodes {
 		if alive, how := node.Alive(); !alive {
@@ -171,4 +167,30 @@ func (r *run) all(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// afterwards says what is left of the attacker, who has gone, and how it is to play
+// without them.
+func (r *run) afterwards(ctx context.Context, gone time.Time) (err error) {
+	if err := client.Pause(ctx, r.Settle); err != nil {
+		return err
+	}
+	if r.report.Are, err = r.state(ctx); err != nil {
+		return err
+	}
+	if r.report.After, err = r.party.Measure(ctx, r.Before); err != nil {
+		return err
+	}
+	for r.report.Rested = r.report.Are; ; {
+		r.report.RestedIn = time.Since(gone)
+		if r.report.Rested.rests(r.report.Were, r.Nodes) || r.report.RestedIn > r.Settle+passivation {
+			return nil
+		}
+		if err := client.Pause(ctx, time.Second); err != nil {
+			return err
+		}
+		if r.report.Rested, err = r.state(ctx); err != nil {
+			return err
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
@@ -41,7 +42,7 @@ func (m *move) idle(ctx context.Context) error {
 		}
 		c, err := m.site().Raw(ctx)
 		if err != nil {
-			m.refused.Add(1)
+			m.took(err)
 			break
 		}
 		open = append(open, c)
@@ -70,6 +71,7 @@ func (m *move) half(ctx context.Context) error {
 	if _, err := io.WriteString(c, "GET /connect HTTP/1.1\r\nHost: localhost\r\nUpgr"); err != nil {
 		return err
 	}
+	m.took(nil)
 	if !tick(ctx, 2*time.Second) {
 		return errOver
 	}
@@ -106,8 +108,8 @@ func (m *move) pages(ctx context.Context) error {
 	for range 50 {
 		for _, path := range []string{"/", "/r/" + m.room, "/qr/" + m.room + ".svg", "/nothing"} {
 			status, err := m.site().Get(ctx, path, session)
-			if err == nil && status == http.StatusTooManyRequests {
-				err = refusal{"429"}
+			if err == nil && status >= http.StatusBadRequest && status != http.StatusNotFound {
+				err = refusal{"status " + strconv.Itoa(status)}
 			}
 			m.took(err)
 			if !tick(ctx, 10*time.Millisecond) {
@@ -125,7 +127,7 @@ func (m *move) flood(ctx context.Context) error {
 		return err
 	}
 	defer p.close()
-	drain([]*person{p})
+	m.drain([]*person{p})
 	for i := range 2000 {
 		if ctx.Err() != nil {
 			return errOver
@@ -137,7 +139,6 @@ func (m *move) flood(ctx context.Context) error {
 		if err := p.conn.Write([]byte(text)); err != nil {
 			return err
 		}
-		m.done.Add(1)
 	}
 	return nil
 }

@@ -20,46 +20,50 @@ var (
 )
 
 // histories fills a history with the longest reasons and has it sent to many who
-// do not read (A1, A6).
+// do not read, and some who do, who count what they get (A1, A6).
 func (m *move) histories(ctx context.Context) error {
-	people, leave := m.enterAll(ctx, 15)
+	people, leave, err := m.enterAll(ctx, 15, 2)
 	defer leave()
-	if len(people) < 2 {
-		return nil
-	}
-	owner := people[0]
-	room, err := m.newRoom(owner, "1", "2", "3")
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		if err := p.say(client.JoinRoom(room, "")); err != nil {
-			return err
-		}
+	owner := people[0]
+	room, err := m.newRoom(ctx, owner, "1", "2", "3")
+	if err != nil {
+		return err
 	}
-	drain(people[1:])
-	for range 15 {
-		for _, p := range people[1:] {
-			_ = p.say(about("estimate", room, "value", "3", "comment", longest)) // to nobody's knowledge if it fails
+	if err := m.mustEach(ctx, people[1:], client.JoinRoom(room, "")); err != nil {
+		return err
+	}
+	m.drain(people[1:])
+	readers, leaveReaders, err := m.enterAll(ctx, 20, 2)
+	defer leaveReaders()
+	if err != nil {
+		return err
+	}
+	if err := m.mustEach(ctx, readers, client.JoinRoom(room, "")); err != nil {
+		return err
+	}
+	deaf := readers[len(readers)/4+1:]
+	for _, p := range deaf {
+		p.conn.SetReceiveBuffer(4096)
+	}
+	m.drain(readers[:len(readers)/4+1])
+	defer m.missing(readers)
+	defer m.catchUp(deaf)
+	for i := range 40 {
+		if i < 15 {
+			for _, p := range people[1:] {
+				_ = p.say(about("estimate", room, "value", "3", "comment", longest)) // a refusal is counted by who reads
+			}
+			if err := m.must(ctx, owner, about("reveal", room), about("clear", room)); err != nil {
+				return err
+			}
 		}
-		if err := m.all(ctx, owner, about("reveal", room), about("clear", room)); err != nil {
-			return err
+		for _, p := range readers {
+			_ = p.tell(about("history", room, "limit", 50)) // whoever was cut is counted in the end
 		}
 		if !tick(ctx, 300*time.Millisecond) {
-			return errOver
-		}
-	}
-	readers, leaveReaders := m.enterAll(ctx, 20)
-	defer leaveReaders()
-	for _, p := range readers {
-		p.conn.SetReceiveBuffer(4096)
-		_ = p.say(client.JoinRoom(room, ""))
-	}
-	for range 25 {
-		for _, p := range readers {
-			m.took(p.say(about("history", room, "limit", 50)))
-		}
-		if !tick(ctx, 200*time.Millisecond) {
 			return errOver
 		}
 	}
@@ -67,34 +71,37 @@ func (m *move) histories(ctx context.Context) error {
 }
 
 // fullRoom makes the largest room there can be and has it shown whole again and
-// again (A2, A5).
+// again, to some who do not read (A2, A5). What is counted are the statuses.
 func (m *move) fullRoom(ctx context.Context) error {
-	people, leave := m.enterAll(ctx, 90)
+	people, leave, err := m.enterAll(ctx, 90, 5)
 	defer leave()
-	if len(people) < 5 {
-		return nil
-	}
-	owner := people[0]
-	room, err := m.newRoom(owner)
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
-		_ = p.say(client.Request{"request": "setName", "name": longestName})
-		_ = p.say(client.JoinRoom(room, ""))
-		_ = p.say(about("estimate", room, "value", strings.Repeat("9", 16), "comment", longest))
+	owner := people[0]
+	room, err := m.newRoom(ctx, owner)
+	if err != nil {
+		return err
 	}
-	drain(people[1:])
+	err = m.mustEach(ctx, people, client.Request{"request": "setName", "name": longestName}, client.JoinRoom(room, ""),
+		about("estimate", room, "value", strings.Repeat("9", 16), "comment", longest))
+	if err != nil {
+		return err
+	}
+	if err := m.must(ctx, owner, about("reveal", room)); err != nil {
+		return err
+	}
 	deaf := people[len(people)-3:]
 	for _, p := range deaf {
 		p.conn.SetReceiveBuffer(4096)
 	}
-	if err := m.all(ctx, owner, about("reveal", room)); err != nil {
-		return err
-	}
+	m.drain(people[1 : len(people)-3])
+	again := people[max(1, len(people)-20):]
+	defer m.missing(again)
+	defer m.catchUp(deaf)
 	for range 100 { // at the rate of messages
-		for _, p := range people[len(people)-20:] {
-			m.took(p.say(client.JoinRoom(room, "")))
+		for _, p := range again {
+			_ = p.tell(client.JoinRoom(room, ""))
 		}
 		if !tick(ctx, 100*time.Millisecond) {
 			return errOver
@@ -110,11 +117,8 @@ func (m *move) texts(ctx context.Context) error {
 		return err
 	}
 	defer p.close()
-	room, err := m.newRoom(p)
+	room, err := m.newRoom(ctx, p)
 	if err != nil {
-		return err
-	}
-	if err := m.all(ctx, p, client.JoinRoom(room, "")); err != nil {
 		return err
 	}
 	for _, text := range hostile {
@@ -140,11 +144,8 @@ func (m *move) peep(ctx context.Context) error {
 		return err
 	}
 	defer p.close()
-	room, err := m.newRoom(p, "1", "2", "3")
+	room, err := m.newRoom(ctx, p, "1", "2", "3")
 	if err != nil {
-		return err
-	}
-	if err := m.all(ctx, p, client.JoinRoom(room, "")); err != nil {
 		return err
 	}
 	for range 20 {
@@ -164,17 +165,14 @@ func (m *move) peep(ctx context.Context) error {
 
 // rejoin is removed and comes back (B4).
 func (m *move) rejoin(ctx context.Context) error {
-	people, leave := m.enterAll(ctx, 2)
+	people, leave, err := m.enterAll(ctx, 2, 2)
 	defer leave()
-	if len(people) < 2 {
-		return nil
-	}
-	owner, other := people[0], people[1]
-	room, err := m.newRoom(owner, "1", "2")
 	if err != nil {
 		return err
 	}
-	if err := m.all(ctx, owner, client.JoinRoom(room, "")); err != nil {
+	owner, other := people[0], people[1]
+	room, err := m.newRoom(ctx, owner, "1", "2")
+	if err != nil {
 		return err
 	}
 	for i := range 30 {
@@ -197,20 +195,18 @@ func (m *move) rejoin(ctx context.Context) error {
 
 // offers hands rooms to and fro, and closes them (B5).
 func (m *move) offers(ctx context.Context) error {
-	people, leave := m.enterAll(ctx, 2)
+	people, leave, err := m.enterAll(ctx, 2, 2)
 	defer leave()
-	if len(people) < 2 {
-		return nil
+	if err != nil {
+		return err
 	}
 	for range 10 {
-		room, err := m.newRoom(people[0], "1", "2")
+		room, err := m.newRoom(ctx, people[0], "1", "2")
 		if err != nil {
 			return err
 		}
-		for _, p := range people {
-			if err := m.all(ctx, p, client.JoinRoom(room, "")); err != nil {
-				return err
-			}
+		if err := m.must(ctx, people[1], client.JoinRoom(room, "")); err != nil {
+			return err
 		}
 		for i := range 6 {
 			from, to := people[i%2], people[1-i%2]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
@@ -19,6 +20,8 @@ type person struct {
 	session client.Session
 	userID  string
 	asked   int
+
+	told, answered atomic.Int64 // of the requests that nobody waits for
 }
 
 // arrive starts a session and connects.
@@ -59,6 +62,15 @@ func (p *person) close() { p.conn.Reset() }
 
 // say sends a request without an id and reads nothing.
 func (p *person) say(r client.Request) error { return p.conn.Write(r.Encode("")) }
+
+// tell sends a request with an id and does not wait: whoever reads counts the answers.
+func (p *person) tell(r client.Request) error {
+	err := p.conn.Write(r.Encode("t" + strconv.FormatInt(p.told.Load(), 10)))
+	if err == nil {
+		p.told.Add(1)
+	}
+	return err
+}
 
 // refusal is an error that the server answered with.
 type refusal struct{ code string }

@@ -39,6 +39,24 @@ func (r *run) state(ctx context.Context) (s State, err error) {
 	return s, nil
 }
 
+// passivation is how long idle rooms and users take to leave memory: 15 s until the
+// members of a room that everybody has left are away, 5 s until what that made
+// worthless is erased, 3 s of having nothing to do, and as much again for a machine
+// that is slow.
+const passivation = 45 * time.Second
+
+// How many more rooms and users a node may have in memory than before: those whom
+// it has just looked at in passing, to see whether their time is over.
+const (
+	slackRooms = 10
+	slackUsers = 10
+)
+
+// rests says that no more rooms and users are in memory than were.
+func (s State) rests(were State, nodes int) bool {
+	return s.Rooms <= were.Rooms+slackRooms*float64(nodes) && s.Users <= were.Users+slackUsers*float64(nodes)
+}
+
 // adminPatience is how long the operator's port may take to answer.
 const adminPatience = 5 * time.Second
 
