@@ -41,7 +41,7 @@ func TestBrowserDecks(t *testing.T) {
 	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
 
 	ada.dialog("Options", "options")
-	ada.sees("dropped")
+	ada.sees("drop all estimates")
 	ada.press("[data-deck=tshirt]")
 	ada.until(`document.querySelector('[data-deck=tshirt]').getAttribute('aria-pressed') === 'true'`)
 	ada.closeDialog()
