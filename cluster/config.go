@@ -40,8 +40,10 @@ type Config struct {
 	Wire int
 	// Log gets what an operator should know.
 	Log *slog.Logger
-	// HideAddresses keeps the addresses of who is refused out of it.
-	HideAddresses bool
+	// ObserveSecurity, if not nil, is told when somebody does what no node does: at
+	// what HOST:PORT, and why it was not let through, in words that quote nothing of
+	// what was sent. It is called by many goroutines, from Start on.
+	ObserveSecurity func(event SecurityEvent, address, reason string)
 }
 
 // check completes the configuration.

@@ -237,7 +237,7 @@ func (h handshakes) reject(conn net.Conn, err error) error {
 	silent := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 	if !silent && h.node.life.Err() == nil { // else somebody looks whether the port is open, or it closes
 		h.node.counts.rejected.Add(1)
-		h.node.alarm("node_refused", conn.RemoteAddr().String(), err.Error())
+		h.node.observeSecurity(NodeRefused, conn.RemoteAddr().String(), err.Error())
 	}
 	_ = conn.Close() // gRPC does not
 	return err

@@ -162,7 +162,7 @@ func (n *Node) introduce(ctx context.Context, address string, conn net.Conn, aut
 		return fmt.Errorf("it does not take this node for a member: %w", err)
 	}
 	if !n.proven(c.about(byServer), proofs) {
-		n.alarm("node_without_secret", address, "who answers at a member's address does not know the secret")
+		n.observeSecurity(NodeWithoutSecret, address, "who answers at a member's address does not know the secret")
 		return errors.New("it does not know the secret")
 	}
 	return conn.SetDeadline(time.Time{})

@@ -5,11 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -235,33 +233,20 @@ func join2(n, other *Node) error {
 	return n.conf.Source.Start(context.Background(), Member{ID: "y", Address: other.Self()}, n.see, func() {})
 }
 
-// TestAlarmsAreFew has somebody be refused again and again.
-func TestAlarmsAreFew(t *testing.T) {
-	var a alarms
-	logged, silent := 0, 0
-	now := time.Now()
-	for range 1000 {
-		if s, ok := a.take(now); ok {
-			logged++
-			silent += s
-		}
-		now = now.Add(10 * time.Millisecond)
-	}
-	if want := alarmsAtOnce + 1; logged < alarmsAtOnce || logged > want {
-		t.Errorf("got %d lines in ten seconds, want %d at most", logged, want)
-	}
-	s, ok := a.take(now.Add(time.Hour))
-	if silent += s; !ok || silent+logged != 1000 {
-		t.Errorf("after a while: %v; %d logged and %d told of, of 1000", ok, logged, silent)
-	}
+// securityReport is a call of Config.ObserveSecurity.
+type securityReport struct {
+	event           SecurityEvent
+	address, reason string
 }
 
 // TestNeighboursWithoutTheSecret has a process of this machine connect to a link
 // without TLS.
 func TestNeighboursWithoutTheSecret(t *testing.T) {
 	memory := NewMemory()
-	var log lockedLog
-	n := startNode(t, memory.Source(), func(c *Config) { c.Log = log.logger() })
+	seen := make(chan any, 10)
+	n := startNode(t, memory.Source(), func(c *Config) {
+		c.ObserveSecurity = func(event SecurityEvent, address, reason string) { seen <- securityReport{event, address, reason} }
+	})
 	join(t, n)
 	conn, err := net.Dial("tcp", n.Self())
 	if err != nil {
@@ -275,8 +260,8 @@ func TestNeighboursWithoutTheSecret(t *testing.T) {
 		t.Errorf("the connection: %v", err)
 	}
 	eventually(t, time.Second, "it is counted", func() bool { return n.Stats().RejectedPeers == 1 })
-	if !strings.Contains(log.String(), "msg=security kind=node_refused address=127.0.0.1:") {
-		t.Errorf("the log: %s", log.String())
+	if got, _ := receive(t, seen).(securityReport); got.event != NodeRefused || got.address != conn.LocalAddr().String() || got.reason == "" {
+		t.Errorf("seen: %+v, want event %d at %s and why", got, NodeRefused, conn.LocalAddr())
 	}
 	looking, err := net.Dial("tcp", n.Self()) // as nodes do, to see who is dead
 	if err != nil {
@@ -288,22 +273,3 @@ func TestNeighboursWithoutTheSecret(t *testing.T) {
 		t.Errorf("got %d rejected, want 1: who only looks is not meant", got)
 	}
 }
-
-type lockedLog struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (l *lockedLog) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *lockedLog) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }

@@ -41,7 +41,6 @@ type Node struct {
 	end     context.CancelFunc
 
 	counts counts
-	alarms alarms
 }
 
 // Stats are figures for metrics and for people. Counters only grow.

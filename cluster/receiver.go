@@ -94,7 +94,7 @@ func senderOf(ctx context.Context) (address string, err error) {
 // malformed is the end of a stream, in words that quote nothing of it.
 func (r *receiver) malformed(from string, err error) error {
 	r.link.node.counts.bad.Add(1)
-	r.link.node.alarm("node_stream_ended", from, err.Error())
+	r.link.node.observeSecurity(NodeStreamEnded, from, err.Error())
 	return status.Error(codes.InvalidArgument, err.Error())
 }
 

@@ -29,6 +29,10 @@ const (
 	MemberRemoved      SecurityEvent = "removed"     // somebody was put out of a room
 	RoomLocked         SecurityEvent = "locked"      // a room lets nobody new in
 	RoomClosed         SecurityEvent = "closed"      // an owner closed their room
+
+	NodeRefused       SecurityEvent = "node_refused"        // a connection of no node to the node link
+	NodeStreamEnded   SecurityEvent = "node_stream_ended"   // a member sent what no member sends
+	NodeWithoutSecret SecurityEvent = "node_without_secret" // who answers at a member's address is not it
 )
 
 // eventLines is how many lines of each kind are logged.

@@ -38,7 +38,7 @@ const joinTimeout = 10 * time.Second
 
 // openMember opens the node link and makes sure that this process and the
 // others can be one: the same secret, an address of its own. It is no member yet.
-func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error) {
+func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cluster.SecurityEvent, string, string)) (*member, error) {
 	m := &member{actors: actors.NewActorSystem(log)}
 	credentials, err := nodeCredentials(c, log)
 	if err != nil {
@@ -57,7 +57,7 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys) (*member, error
 	m.node, err = cluster.Start(cluster.Config{
 		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
 		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
-		Secret: keys, Accept: actors.Accepts, HideAddresses: !c.logAddresses,
+		Secret: keys, Accept: actors.Accepts, ObserveSecurity: observe,
 		Kinds: actors.Kinds(), Wire: wire.Version, Log: log,
 	})
 	if errors.Is(err, cluster.ErrAddressTaken) {

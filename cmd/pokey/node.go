@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/pokey/actors"
+	"example.com/pokey/cluster"
 	"example.com/pokey/identity"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -26,6 +27,7 @@ type node struct {
 	store    store.Store
 	system   *actors.System
 	web      *transport.Server
+	watcher  atomic.Pointer[transport.Server] // web, once there is one; for the node link, which is there before
 	metrics  *metrics
 	memory   *memory
 	draining atomic.Bool
@@ -94,6 +96,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		n.close()
 		return nil, exit{exitConfig, err}
 	}
+	n.watcher.Store(n.web)
 	n.metrics.watch(n)
 	return n, nil
 }
@@ -106,6 +109,27 @@ func (n *node) observeSecurity(event actors.SecurityEvent) {
 	}[event], netip.Addr{})
 }
 
+// observeNodes is for what happens at the node link. That is open before there is
+// anybody to tell; what is refused until then is in the link's own counters. A
+// member's address may be a host's name.
+func (n *node) observeNodes(withAddresses bool) func(cluster.SecurityEvent, string, string) {
+	return func(event cluster.SecurityEvent, address, reason string) {
+		web := n.watcher.Load()
+		if web == nil {
+			return
+		}
+		about := []string{"reason", reason}
+		from, err := netip.ParseAddrPort(address)
+		if err != nil && withAddresses {
+			about = append(about, "node", address)
+		}
+		web.ObserveSecurity(map[cluster.SecurityEvent]transport.SecurityEvent{
+			cluster.NodeRefused: transport.NodeRefused, cluster.NodeStreamEnded: transport.NodeStreamEnded,
+			cluster.NodeWithoutSecret: transport.NodeWithoutSecret,
+		}[event], from.Addr().Unmap(), about...)
+	}
+}
+
 // open opens what a node keeps: its keys and its records. A data directory is
 // opened first, since the secret may have its place there; in a cluster the
 // secret decides whether the records are to be had.
@@ -115,7 +139,7 @@ func (n *node) open(c config) (*identity.Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n.member, err = openMember(c, n.log, keys); err != nil {
+		if n.member, err = openMember(c, n.log, keys, n.observeNodes(c.logAddresses)); err != nil {
 			return nil, err
 		}
 		n.store, err = store.OpenEtcd(store.EtcdConfig{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
