@@ -5,8 +5,9 @@ const (
 	// RevealDelay is the count-down before a room reveals by itself.
 	RevealDelay Millis = 3_000
 	// SeatGrace is how long a member keeps their place in a full room for certain
-	// after they have gone offline.
-	SeatGrace Millis = 30_000
+	// after they have gone offline: a page is loaded again in that. Longer, and one
+	// address could keep a room full of members who have just left.
+	SeatGrace Millis = 3_000
 	// StandInDelay is how long owner and deputies are away before a member
 	// stands in for them.
 	StandInDelay Millis = 30_000

@@ -250,7 +250,7 @@
 // connections is associated with it. A member whose last connection drops without
 // leaving stays, with online false, and with their estimate, until they leave, are
 // removed or their user expires. In a full room a newcomer takes the place of the member
-// who joined last among those who have been offline for 30 s, have never estimated in it
+// who joined last among those who have been offline for 3 s, have never estimated in it
 // and are neither its owner nor a deputy, if there is one.
 //
 // A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8

@@ -21,7 +21,7 @@ func TestHostile(t *testing.T) {
 	binary := buildServer(t, dir)
 	for nodes, name := range map[string]string{"1": "one node", "3": "three nodes"} {
 		t.Run(name, func(t *testing.T) {
-			args := append(strings.Fields("hostile -rooms 20 -members 4 -rate 40 -before 2s -duration 12s -memory 256 -ratio 0 -json"),
+			args := append(strings.Fields("hostile -rooms 20 -members 4 -rate 40 -before 2s -duration 15s -memory 256 -ratio 0 -json"),
 				"-binary", binary, "-data", filepath.Join(t.TempDir(), "run"), "-nodes", nodes)
 			if _, err := exec.LookPath("etcd"); err != nil && nodes == "3" {
 				t.Skip(err)

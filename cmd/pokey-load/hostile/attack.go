@@ -127,15 +127,19 @@ func (m *move) site() *client.Site { return m.sites[int(m.turns.Add(1))%len(m.si
 // enter connects somebody new.
 func (m *move) enter(ctx context.Context) (*person, error) { return arrive(ctx, m.site()) }
 
-// enterAll connects as many as it can, at most n and at least so many, until the
-// returned function is called.
+// gathering is how long an attack that needs many people waits for more than the
+// least: on a slow machine it would never begin.
+const gathering = 4 * time.Second
+
+// enterAll connects as many as it can while they gather, at most n and at least so
+// many, until the returned function is called.
 func (m *move) enterAll(ctx context.Context, n, least int) (all []*person, leave func(), err error) {
 	leave = func() {
 		for _, p := range all {
 			p.close()
 		}
 	}
-	for len(all) < n {
+	for began := time.Now(); len(all) < n && (len(all) < least || time.Since(began) < gathering); {
 		p, err := m.enter(ctx)
 		switch {
 		case ctx.Err() != nil:
