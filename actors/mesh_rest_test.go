@@ -69,8 +69,10 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 		if r["epoch"] != epoch || r["ownerId"] != string(ada.user) {
 			t.Errorf("got epoch %v of %v, want %v of %v", r["epoch"], r["ownerId"], epoch, ada.user)
 		}
-		if n := m.commits()["room/"+string(room)]; n != 1 {
-			t.Errorf("a room that comes back with somebody's join: got %d commits, want 1", n)
+		// To take the record over and to join is mostly one; it is two if the record
+		// was loaded before the join was there.
+		if n := m.commits()["room/"+string(room)]; n < 1 || n > 2 {
+			t.Errorf("a room that comes back with somebody's join: got %d commits, want 1 or 2", n)
 		}
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.ok("joinRoom", room, "")
