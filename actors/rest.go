@@ -61,22 +61,12 @@ func (a *userActor) triedOfLate() bool {
 	return n > 0 && time.Since(a.failed[n-1]) <= failureSpan
 }
 
-// retireIfIdle stops the room if nothing has come up meanwhile.
-func (a *roomActor) retireIfIdle() {
-	a.resting.stop()
-	if !a.idle() {
-		return
-	}
-	a.sys.counts.passivations.Add(1)
-	a.retire()
-}
-
-// retireIfIdle stops the user's actor if nothing has come up meanwhile.
-func (a *userActor) retireIfIdle() {
-	a.resting.stop()
-	if a.idle() {
-		a.sys.counts.passivations.Add(1)
-		a.retire()
+// retireIf stops the actor if nothing has come up meanwhile.
+func (j *journal) retireIf(idle bool) {
+	j.resting.stop()
+	if idle {
+		j.sys.counts.passivations.Add(1)
+		j.retire()
 	}
 }
 

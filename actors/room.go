@@ -117,7 +117,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case handOver:
 		a.moving = true
 	case rest:
-		a.retireIfIdle()
+		a.retireIf(a.idle())
 	default:
 		a.receive(ctx, m)
 	}

@@ -141,7 +141,7 @@ func (a *roomActor) departed(user poker.UserID) {
 // record that could not be read goes.
 func (a *roomActor) askOwner() {
 	switch {
-	case a.room == nil || a.room.Buried():
+	case a.room == nil || a.room.IsTombstone():
 		a.closing = true
 		a.remove()
 	case a.room.Owner() == "" && a.seats.empty():
@@ -164,7 +164,7 @@ func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
 		return
 	}
 	if a.room.HandedOver() {
-		a.bury(reason, leaver)
+		a.leaveTombstone(reason, leaver)
 		return
 	}
 	a.closing, a.leaver = true, leaver

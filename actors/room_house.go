@@ -32,10 +32,10 @@ func (a *roomActor) closedByOwner(owner poker.UserID) {
 	})
 }
 
-// bury ends a room that was handed over.
-func (a *roomActor) bury(reason protocol.ClosedReason, leaver poker.UserID) {
+// leaveTombstone ends a room that was handed over.
+func (a *roomActor) leaveTombstone(reason protocol.ClosedReason, leaver poker.UserID) {
 	owned := a.room.Owner() != ""
-	a.room.Bury()
+	a.room.LeaveTombstone()
 	a.forgetRequests("")
 	a.pages.drop()
 	a.dirty = true

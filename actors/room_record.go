@@ -22,7 +22,7 @@ func (a *roomActor) encode() image {
 	parts := a.kept.changes(a.room, a.recent)
 	a.eraseLater()
 	rest := roomRest
-	if a.room.Buried() {
+	if a.room.IsTombstone() {
 		rest = a.sys.SessionLife // as long as one of the first owner can live
 	}
 	return image{

@@ -63,7 +63,7 @@ func (a *roomActor) limits() poker.Limits {
 // handed over stays without.
 func (a *roomActor) join(ctx actor.Context, m join) {
 	old := a.room
-	revived := old == nil || old.Buried()
+	revived := old == nil || old.IsTombstone()
 	if revived {
 		a.open("")
 	}

@@ -111,7 +111,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 	case handOver:
 		a.moving = true
 	case rest:
-		a.retireIfIdle()
+		a.retireIf(a.idle())
 	default:
 		a.receive(ctx, m)
 	}
@@ -140,11 +140,11 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 			a.sys.tellRoom(m.room, recognise{a.id})
 		}
 	case owns:
-		a.own(m.room)
+		a.record.Owned = a.keep(a.record.Owned, m.room)
 	case ownsNot:
 		a.record.Owned = a.drop(a.record.Owned, m.room)
 		if m.closed {
-			a.keepClosed(m.room)
+			a.record.Closed = a.keep(a.record.Closed, m.room)
 		} else {
 			a.leaveTrace(m.room)
 		}

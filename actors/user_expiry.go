@@ -100,7 +100,7 @@ func (a *userActor) depart() {
 	}
 	if len(a.leaving.rooms) == 0 {
 		a.stopTimer()
-		a.bury()
+		a.leaveTombstone()
 		return
 	}
 	for _, room := range a.leaving.rooms {

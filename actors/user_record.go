@@ -42,30 +42,17 @@ const (
 	rememberCreations = 8
 )
 
-// own takes in a room that is this user's. A user who is not there at all has
-// expired, and so has the room.
-func (a *userActor) own(room poker.RoomID) {
-	if a.gone() {
+// keep takes a room into one of the record's lists of rooms that end with this user. A
+// user who is not there at all has expired, and so has the room.
+func (a *userActor) keep(list []poker.RoomID, room poker.RoomID) []poker.RoomID {
+	switch {
+	case a.gone():
 		a.sys.tellRoom(room, departed{a.id})
-		return
-	}
-	if !slices.Contains(a.record.Owned, room) {
-		a.record.Owned = append(a.record.Owned, room)
+	case !slices.Contains(list, room):
 		a.dirty = true
+		return append(list, room)
 	}
-}
-
-// keepClosed takes in a room that this user has closed. Like a room that is theirs
-// it ends with them.
-func (a *userActor) keepClosed(room poker.RoomID) {
-	if a.gone() {
-		a.sys.tellRoom(room, departed{a.id})
-		return
-	}
-	if !slices.Contains(a.record.Closed, room) {
-		a.record.Closed = append(a.record.Closed, room)
-		a.dirty = true
-	}
+	return list
 }
 
 func (a *userActor) drop(list []poker.RoomID, room poker.RoomID) []poker.RoomID {

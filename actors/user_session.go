@@ -193,8 +193,8 @@ func (a *userActor) lapses() time.Time {
 // saved says that the store has the record as it is.
 func (a *userActor) saved() bool { return !a.dirty && !a.committing && !a.unsaved }
 
-// bury ends a departure: the record goes, or becomes a tombstone.
-func (a *userActor) bury() {
+// leaveTombstone ends a departure: the record goes, or becomes a tombstone.
+func (a *userActor) leaveTombstone() {
 	a.record = userRecord{NotBefore: a.record.NotBefore}
 	if !a.tombstone() {
 		a.remove()

@@ -122,16 +122,16 @@ func (r *Room) empty() {
 	}
 }
 
-// Bury ends a room that was handed over. What is left of it says so, so that the
+// LeaveTombstone ends a room that was handed over. What is left of it says so, so that the
 // user whom its id certifies is not taken for its owner again.
-func (r *Room) Bury() {
+func (r *Room) LeaveTombstone() {
 	r.empty()
 	r.state.Owner = ""
 	r.state.Version++
 }
 
-// Buried reports whether nothing is left of the room but that it was handed over.
-func (r *Room) Buried() bool { return r.state.HandedOver && r.Deserted() }
+// IsTombstone reports whether nothing is left of the room but that it was handed over.
+func (r *Room) IsTombstone() bool { return r.state.HandedOver && r.Deserted() }
 
 // Orphan makes a room that has no owner nobody's: [Recognise] gives it none.
 func (r *Room) Orphan() { r.state.HandedOver = true }
