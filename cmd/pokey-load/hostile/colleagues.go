@@ -80,22 +80,12 @@ func (c *colleagues) end() Colleagues {
 // join is one colleague: the page, the room, an estimate, and gone for good, so that
 // it is the attacker alone who fills the room.
 func (r *run) join(ctx context.Context, room string, i int) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	site, err := r.from(i%r.Nodes, 4, byte(1+i%200))
-	if err != nil {
-		return err
-	}
-	defer site.CloseIdle()
-	p, err := arrive(ctx, site)
-	if err != nil {
-		return fmt.Errorf("let in: %w", err)
-	}
-	defer p.close()
-	for _, step := range []client.Request{client.JoinRoom(room, ""), about("estimate", room, "value", "2"), client.LeaveRoom(room)} {
-		if _, err := p.ask(step); err != nil {
-			return fmt.Errorf("%s: %w", step["request"], err)
+	return r.guest(ctx, 4, i, func(p *person) error {
+		for _, step := range []client.Request{client.JoinRoom(room, ""), about("estimate", room, "value", "2"), client.LeaveRoom(room)} {
+			if _, err := p.ask(step); err != nil {
+				return fmt.Errorf("%s: %w", step["request"], err)
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

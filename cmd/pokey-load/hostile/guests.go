@@ -54,11 +54,12 @@ func (n *newcomers) end() Newcomers {
 	return n.Newcomers
 }
 
-// visit is one newcomer: the page, a room, an estimate, and gone.
-func (r *run) visit(ctx context.Context, i int) error {
+// guest has the i-th guest of a group, each from an address of their own, fetch the
+// page and do something while they are there.
+func (r *run) guest(ctx context.Context, group byte, i int, do func(*person) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	site, err := r.from(i%r.Nodes, 2, byte(1+i%200))
+	site, err := r.from(i%r.Nodes, group, byte(1+i%200))
 	if err != nil {
 		return err
 	}
@@ -68,6 +69,15 @@ func (r *run) visit(ctx context.Context, i int) error {
 		return fmt.Errorf("let in: %w", err)
 	}
 	defer p.close()
+	return do(p)
+}
+
+// visit is one newcomer: the page, a room, an estimate, and gone.
+func (r *run) visit(ctx context.Context, i int) error {
+	return r.guest(ctx, 2, i, newcomer)
+}
+
+func newcomer(p *person) error {
 	created, err := p.ask(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
 	if err != nil {
 		return fmt.Errorf("createRoom: %w", err)
