@@ -1,20 +1,20 @@
 # Each target is one line over what .ci/run runs. Arguments: make run ARGS="-data none".
-.PHONY: run test quick golden lint page fuzz bench image ci
+.PHONY: run test quick golden lint page fuzz bench load image ci
 
 run: ## serve on http://localhost:8080
 	go run ./cmd/pokey $(ARGS)
 
 test: ## every test, with the race detector
-	go test -race ./... $(ARGS)
+	go test -race ./... $(ARGS) && go test -C cmd/pokey-load -race ./... $(ARGS)
 
 quick: ## the tests that take seconds
-	go test -short ./... $(ARGS)
+	go test -short ./... $(ARGS) && go test -C cmd/pokey-load -short ./... $(ARGS)
 
 golden: ## rewrite the golden files; read the diff
 	go test ./poker ./protocol -update
 
 lint: ## the Go code: format, vet, linters
-	gofmt -l . && go vet ./... && golangci-lint run --allow-parallel-runners
+	gofmt -l . && for module in . cmd/pokey-load; do (cd $$module && go vet ./... && golangci-lint run --allow-parallel-runners) || exit; done
 
 page: ## the page's code: types, linter, unit tests
 	.ci/page
@@ -24,6 +24,9 @@ fuzz: ## each fuzz target, briefly
 
 bench: ## benchmarks of the hot paths
 	go test -run '^$$' -bench . -benchmem ./poker ./protocol ./actors ./store ./transport $(ARGS)
+
+load: ## the load tools: make load ARGS="hostile -help"; paths in ARGS are relative to cmd/pokey-load
+	go run -C cmd/pokey-load . $(ARGS)
 
 image: ## a container image called pokey
 	docker build -t pokey .

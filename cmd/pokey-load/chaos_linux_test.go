@@ -30,11 +30,14 @@ func needLab(t *testing.T) (etcd string) {
 	return etcd
 }
 
-// buildServer builds the server that belongs to this program.
+// buildServer builds the server of this checkout. It is another module, so the
+// build runs in that module's directory.
 func buildServer(t *testing.T, dir string) (binary string) {
 	t.Helper()
 	binary = filepath.Join(dir, "pokey")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "example.com/pokey/cmd/pokey").CombinedOutput(); err != nil {
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	command.Dir = "../pokey"
+	if out, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return binary
