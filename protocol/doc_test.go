@@ -86,32 +86,3 @@ func TestDocumentsNameEverything(t *testing.T) {
 		}
 	}
 }
-
-// TestAsyncAPI says that the AsyncAPI document has exactly the requests, events,
-// codes and close codes there are.
-func TestAsyncAPI(t *testing.T) {
-	text, err := os.ReadFile("../docs/asyncapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := declared(t)
-	for _, c := range []struct {
-		what, pattern string
-		want          []string
-	}{
-		{"request", `request: \{ const: (\w+) \}`, n.requests},
-		{"event", `event: \{ const: (\w+) \}`, n.events},
-		{"code", `(?m)^ +- ([a-z]+_[a-z_]+|unavailable|internal)$`, n.codes},
-		{"close code", `(?m)^ +"(\d{4})": `, n.closes},
-	} {
-		var got []string
-		for _, m := range regexp.MustCompile(c.pattern).FindAllStringSubmatch(string(text), -1) {
-			got = append(got, m[1])
-		}
-		slices.Sort(got)
-		slices.Sort(c.want)
-		if !slices.Equal(got, c.want) {
-			t.Errorf("%s: the document has\n%s\nand the code\n%s", c.what, strings.Join(got, " "), strings.Join(c.want, " "))
-		}
-	}
-}
