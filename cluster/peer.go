@@ -23,15 +23,12 @@ type outgoing struct {
 	idle           bool // nothing is lost with it
 }
 
-// size is what it costs in memory, roughly.
-func (o *outgoing) size() int { return len(o.data) + 256 }
-
-// largestQueue is what may wait for a peer that does not take it. One that lets
-// more pile up is as good as gone.
-const largestQueue = 64 << 20
-
 // peer is one connection to another member, from the first message for it to
 // the first fault: then everything under way is lost and another peer begins.
+//
+// Its queue has no bound of its own. The sender bounds what is under way to a
+// node from end to end (actors/node_flow.go): a bound here would count only the
+// part that gRPC has not taken yet.
 type peer struct {
 	link   *link
 	member Member
@@ -43,7 +40,6 @@ type peer struct {
 
 	mu        sync.Mutex
 	queue     []outgoing
-	size      int
 	used      bool // something was to be sent
 	connected bool
 	finishing bool                     // it ends when the queue is empty
@@ -62,11 +58,6 @@ func (p *peer) push(o outgoing) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over || p.finishing {
-		return false
-	}
-	p.size += o.size()
-	if p.size > largestQueue {
-		p.cut()
 		return false
 	}
 	p.used = p.used || !o.idle
@@ -95,9 +86,6 @@ func (p *peer) take() (batch []outgoing, more bool) {
 	clear(p.queue[:n]) // what has been sent is garbage
 	if p.queue = p.queue[n:]; len(p.queue) == 0 {
 		p.queue = nil // and what it was made of
-	}
-	for i := range batch {
-		p.size -= batch[i].size()
 	}
 	return batch, !p.finishing
 }
