@@ -6,7 +6,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/cluster"
 
 	"example.com/pokey/actors/wire"
 )
@@ -23,7 +22,7 @@ func TestOnlyOurMessagesToOurTargets(t *testing.T) {
 	}
 	for _, m := range []proto.Message{
 		&wire.Letter{}, &actor.Watch{}, &actor.Unwatch{}, &actor.Terminated{}, &actor.Stop{}, &actor.PoisonPill{}, &actor.Touch{}, &actor.Touched{},
-		&actor.DeadLetterResponse{}, &actor.PID{}, &cluster.ActivationRequest{}, &wire.Say{}, &wire.Sounding{},
+		&actor.DeadLetterResponse{}, &actor.PID{}, &wire.Say{}, &wire.Sounding{},
 	} {
 		name := string(proto.MessageName(m))
 		var got []string

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/cluster"
 
 	"example.com/pokey/protocol"
 )
@@ -73,8 +72,6 @@ func (r *registry) receive(ctx actor.Context) {
 		}
 	case moved:
 		r.moved(ctx, m.everything)
-	case *cluster.ActivationRequest:
-		r.activate(ctx, m)
 	case retire:
 		r.retire(ctx, m)
 	case returned:

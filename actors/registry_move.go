@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/cluster"
 )
 
 // handOver tells an actor that it belongs on another node. It ends as soon as
@@ -59,18 +58,4 @@ func (r *registry) moved(ctx actor.Context, everything bool) {
 			r.deliver(ctx, m)
 		}
 	}
-}
-
-// activate answers Proto.Actor's own way to find an identity.
-func (r *registry) activate(ctx actor.Context, m *cluster.ActivationRequest) {
-	id := m.GetClusterIdentity().GetIdentity()
-	if !r.sys.owns(r.kind, id) || r.quarantined(id) {
-		ctx.Respond(&cluster.ActivationResponse{Failed: true})
-		return
-	}
-	res := r.live[id]
-	if res == nil {
-		res = r.start(ctx, id)
-	}
-	ctx.Respond(&cluster.ActivationResponse{Pid: res.pid})
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/cluster"
 )
 
 // quiet is a log for tests that look at what happens instead.
@@ -117,15 +116,13 @@ func noGoroutinesLeft(t *testing.T) {
 	})
 }
 
-// registry spawns an actor as the registry of rooms: it answers for every
-// identity with itself, and passes on what else it gets.
+// registry spawns an actor under the name of the registry of rooms, and passes
+// on what it gets.
 func registry(t *testing.T, n *Node) (*actor.PID, <-chan any) {
 	t.Helper()
 	got := make(chan any, 10_000)
 	pid, err := n.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
-		case *cluster.ActivationRequest:
-			c.Respond(&cluster.ActivationResponse{Pid: c.Self()})
 		case *actor.Started:
 		default:
 			got <- m

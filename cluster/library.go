@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/cluster"
@@ -12,7 +11,7 @@ import (
 )
 
 // library is Proto.Actor's cluster with this package at its two extension
-// points. It finds actors and knows the members; it sends nothing by itself.
+// points. It knows the members; it sends nothing by itself.
 type library struct {
 	node    *Node
 	cluster *cluster.Cluster
@@ -24,7 +23,7 @@ type library struct {
 // expels members by the clock; publish-subscribe; and a second's sleep.
 func startLibrary(n *Node) *library {
 	l := &library{node: n}
-	conf := cluster.Configure("pokey", provider{l}, lookup{n}, remote.Configure("", 0))
+	conf := cluster.Configure("pokey", provider{l}, lookup{}, remote.Configure("", 0))
 	l.cluster = cluster.New(n.conf.System, conf)
 	l.cluster.Remote = remote.NewRemote(n.conf.System, conf.RemoteConfig) // for its block list
 	l.cluster.IdentityLookup = conf.IdentityLookup
@@ -63,32 +62,11 @@ func (provider) StartClient(*cluster.Cluster) error {
 
 func (provider) Shutdown(bool) error { return nil }
 
-// lookup is who knows the actor of an identity.
-type lookup struct{ node *Node }
+// lookup finds no actor: Pokey tells the registry on the node that owns an
+// identity, and never asks Proto.Actor's cluster for a process.
+type lookup struct{}
 
-// lookupTimeout bounds an activation request.
-const lookupTimeout = 300 * time.Millisecond
-
-// Get asks the registry on the node that owns the identity.
-func (l lookup) Get(id *cluster.ClusterIdentity) *actor.PID {
-	view := l.node.View()
-	address, _ := view.Owner(id.Kind, id.Identity)
-	if address == "" {
-		return nil
-	}
-	request := &cluster.ActivationRequest{ClusterIdentity: id, TopologyHash: view.Version()}
-	registry := actor.NewPID(address, id.Kind+"s")
-	//nolint:forbidigo // the library's interface is synchronous; nothing of ours uses it
-	answer, err := l.node.conf.System.Root.RequestFuture(registry, request, lookupTimeout).Result()
-	if err != nil {
-		return nil
-	}
-	if activated, ok := answer.(*cluster.ActivationResponse); ok && !activated.Failed {
-		return activated.Pid
-	}
-	return nil
-}
-
+func (lookup) Get(*cluster.ClusterIdentity) *actor.PID        { return nil }
 func (lookup) RemovePid(*cluster.ClusterIdentity, *actor.PID) {}
 func (lookup) Setup(*cluster.Cluster, []string, bool)         {}
 func (lookup) Shutdown()                                      {}

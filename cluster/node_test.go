@@ -36,7 +36,6 @@ func TestNodesInOneProcess(t *testing.T) {
 		t.Errorf("the members are %v, their wire %d", a.View().Members(), a.View().Wire())
 	}
 
-	registry(t, b)
 	if err := a.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -44,10 +43,6 @@ func TestNodesInOneProcess(t *testing.T) {
 		t.Errorf("while one drains the owner is %s of %v", owner, a.View().Members())
 	}
 	eventually(t, time.Second, "Proto.Actor's member list has both", func() bool { return listed.Load() == 2 })
-	pid := protocluster.GetCluster(a.conf.System).Get("x", "room")
-	if pid == nil || pid.Address != b.Self() {
-		t.Errorf("Proto.Actor's cluster finds %v", pid)
-	}
 
 	if err := errors.Join(b.Leave(t.Context()), b.Leave(t.Context())); err != nil {
 		t.Error(err)

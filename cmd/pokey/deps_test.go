@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/peer", "google.golang.org/grpc/status",
 		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",
 	},
-	"actors":        {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/cluster", module + "actors/wire", module + "actors/record"},
+	"actors":        {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", module + "actors/wire", module + "actors/record"},
 	"actors/record": {"std", module + "poker", "google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"actors/wire":   {"std", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"transport":     {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},
