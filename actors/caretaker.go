@@ -25,7 +25,7 @@ const (
 // and until then the node says that it is not whole. It is no actor, so that
 // nothing can stop it.
 type caretaker struct {
-	sys  *System
+	sys  *node
 	gone atomic.Int32 // kept actors that are not there
 
 	mu     sync.Mutex
@@ -41,7 +41,7 @@ type kept struct {
 	timer   *time.Timer   // until that
 }
 
-func newCaretaker(s *System) *caretaker {
+func newCaretaker(s *node) *caretaker {
 	k := &caretaker{sys: s, kept: map[string]*kept{}}
 	s.actors.ProcessRegistry.Add(k, caretakerName)
 	return k

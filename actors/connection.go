@@ -74,7 +74,7 @@ func (say) LogValue() slog.Value { return redacted("event") }
 // connectionActor is the server's side of one WebSocket.
 type connectionActor struct {
 	// given
-	sys    *System
+	sys    *node
 	user   poker.UserID
 	issued time.Time // when the session was that it came with
 	client Client

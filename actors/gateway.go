@@ -39,7 +39,7 @@ const pulseInterval = 10 * time.Second
 // sends a status once to each node.
 type gatewayActor struct {
 	// given
-	sys *System
+	sys *node
 
 	// state
 	conns map[string]*actor.PID
@@ -133,7 +133,7 @@ type fanout struct {
 type delivered struct{ turn uint64 }
 
 // fanOut has a status sent to connections of this node.
-func (s *System) fanOut(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID, f *fanout) {
+func (s *node) fanOut(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID, f *fanout) {
 	if len(conns) == 0 {
 		s.send(f.room, delivered{f.turn})
 		return
@@ -144,7 +144,7 @@ func (s *System) fanOut(send func(*actor.PID, any), status *protocol.Status, con
 	}
 }
 
-func (s *System) arrived(f *fanout) {
+func (s *node) arrived(f *fanout) {
 	if f != nil && f.left.Add(-1) == 0 {
 		s.send(f.room, delivered{f.turn})
 	}

@@ -5,10 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-
 	"example.com/pokey/actors/wire"
-	"example.com/pokey/protocol"
 )
 
 // links bounds what is on its way to each other node. Proto.Actor queues for a
@@ -105,18 +102,4 @@ func (l *links) renew(view View) {
 		}
 		return true
 	})
-}
-
-// undelivered answers for a message that cannot be sent now.
-func (s *System) undelivered(message any) {
-	if m, ok := message.(to); ok {
-		message = m.message
-	}
-	if m, ok := message.(request); ok {
-		s.refuse(m.asker(), protocol.Unavailable)
-	}
-}
-
-func (s *System) toGateway(address string, letter *wire.Letter) {
-	s.root.Send(actor.NewPID(address, gatewayName), letter)
 }

@@ -3,8 +3,6 @@ package actors
 import (
 	"context"
 	"log/slog"
-	"maps"
-	"sync"
 )
 
 // quietHandler lets through what is at least at a level of its own, without the
@@ -40,24 +38,3 @@ func (h quietHandler) WithGroup(name string) slog.Handler {
 
 // redacted is what a message that carries somebody's words looks like in a log.
 func redacted(kind string) slog.Value { return slog.StringValue(kind + " (not shown)") }
-
-// counterVec counts by name. The names are ours, so there are few.
-type counterVec struct {
-	mu sync.Mutex
-	n  map[string]int64
-}
-
-func (c *counterVec) add(name string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[string]int64{}
-	}
-	c.n[name]++
-}
-
-func (c *counterVec) snapshot() map[string]int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return maps.Clone(c.n)
-}

@@ -1,11 +1,5 @@
 package actors
 
-import (
-	"github.com/asynkron/protoactor-go/actor"
-
-	"example.com/pokey/poker"
-)
-
 // Placement says which node an identity lives on. It only places: the store is
 // the authority over a record, and two nodes that both think that a room is
 // theirs cannot both commit.
@@ -52,51 +46,3 @@ const (
 	gatewayName    = "gateway"
 	connectionName = "connection"
 )
-
-// tellUser tells the actor that stands for a user, wherever it lives.
-func (s *System) tellUser(id poker.UserID, message any) {
-	s.tellOwner(userKind, usersName, string(id), message)
-}
-
-// tellRoom tells the actor that stands for a room, wherever it lives.
-func (s *System) tellRoom(id poker.RoomID, message any) {
-	s.tellOwner(roomKind, roomsName, string(id), message)
-}
-
-func (s *System) tellOwner(kind, registry, id string, message any) {
-	view := s.placement.View()
-	address, _ := view.Owner(kind, id)
-	if address == "" {
-		address = s.address // it waits there until there is a member
-	}
-	s.send(actor.NewPID(address, registry), to{id: id, view: view.Version(), message: message})
-}
-
-// tellRegistries tells the registries of one kind on all nodes.
-func (s *System) tellRegistries(name string, message any) {
-	for _, address := range s.placement.View().Members() {
-		s.send(actor.NewPID(address, name), message)
-	}
-}
-
-// owns says whether the actor of an identity belongs on this node.
-func (s *System) owns(kind, id string) bool {
-	address, _ := s.placement.View().Owner(kind, id)
-	return address == s.address
-}
-
-// send tells an actor of this node or another one. What goes to another is
-// turned into a letter here, and nowhere else; too much for a node that does not
-// take it is dropped, and refused if somebody waits for an answer.
-func (s *System) send(pid *actor.PID, message any) {
-	if pid.Address == s.address {
-		s.root.Send(pid, message)
-		return
-	}
-	letter, size := letterOf(message)
-	if !s.links.take(pid.Address, size) {
-		s.undelivered(message)
-		return
-	}
-	s.root.Send(pid, letter)
-}

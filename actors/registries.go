@@ -27,7 +27,7 @@ type (
 // usersActor is the registry of user actors.
 type usersActor struct{ registry }
 
-func newUsers(sys *System) *usersActor {
+func newUsers(sys *node) *usersActor {
 	return &usersActor{newRegistry(sys, userKind, usersName, func(id string) actor.Actor { return newUser(sys, poker.UserID(id)) })}
 }
 
@@ -52,7 +52,7 @@ type roomsActor struct {
 	ownerless map[poker.RoomID]struct{}
 }
 
-func newRooms(sys *System) *roomsActor {
+func newRooms(sys *node) *roomsActor {
 	return &roomsActor{
 		registry:  newRegistry(sys, roomKind, roomsName, func(id string) actor.Actor { return newRoom(sys, poker.RoomID(id)) }),
 		ownerless: map[poker.RoomID]struct{}{},

@@ -30,7 +30,7 @@ type (
 
 // registry starts, finds and supervises the actors of one kind.
 type registry struct {
-	sys     *System
+	sys     *node
 	kind    string // of records
 	name    string // of this actor, the same on all nodes
 	produce func(id string) actor.Actor
@@ -58,7 +58,7 @@ const (
 	quarantine = time.Minute
 )
 
-func newRegistry(sys *System, kind, name string, produce func(id string) actor.Actor) registry {
+func newRegistry(sys *node, kind, name string, produce func(id string) actor.Actor) registry {
 	return registry{sys: sys, kind: kind, name: name, produce: produce, live: map[string]*resident{}, crashes: map[string][]time.Time{}}
 }
 

@@ -10,7 +10,7 @@ import (
 
 // counting is an actor that retires at the first word, and passes numbers on.
 type counting struct {
-	sys      *System
+	sys      *node
 	registry *actor.PID
 	id       string
 	retired  bool
@@ -38,7 +38,7 @@ func (r *countingRegistry) Receive(ctx actor.Context) { r.receive(ctx) }
 // What one sender tells an identity stays in order while its actor is replaced: what
 // the old actor got too late, what waits for the new one, and what comes meanwhile.
 func TestTheOrderStaysWhileAnActorIsReplaced(t *testing.T) {
-	s := &System{Config: Config{Log: slog.New(slog.DiscardHandler)}}
+	s := &node{Config: Config{Log: slog.New(slog.DiscardHandler)}}
 	s.actors = NewActorSystem(s.Log)
 	defer s.actors.Shutdown()
 	s.root, s.address = s.actors.Root, s.actors.Address()

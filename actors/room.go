@@ -59,7 +59,7 @@ func (renamed) LogValue() slog.Value { return redacted("name") }
 // roomActor is one room: the single writer of one poker.Room.
 type roomActor struct {
 	// given
-	sys *System
+	sys *node
 	id  poker.RoomID
 
 	// state
@@ -80,7 +80,7 @@ type roomActor struct {
 	board
 }
 
-func newRoom(sys *System, id poker.RoomID) *roomActor {
+func newRoom(sys *node, id poker.RoomID) *roomActor {
 	a := &roomActor{
 		sys: sys, id: id, seats: newSeats(), recent: recent{}, kept: newKept(),
 		mail:    newMail(sys),

@@ -18,7 +18,7 @@ const (
 
 // observeSecurity tells of a request that the rules have let through, and what came
 // of it: removeMember also admits somebody again, who was removed before.
-func (s *System) observeSecurity(request protocol.Request, events []poker.Event) {
+func (s *node) observeSecurity(request protocol.Request, events []poker.Event) {
 	if s.ObserveSecurity == nil || len(events) == 0 {
 		return
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"runtime"
 	"runtime/debug"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -26,7 +25,7 @@ func NewActorSystem(log *slog.Logger) *actor.ActorSystem {
 }
 
 // props are those of every actor here: one rule for panics.
-func (s *System) props(produce actor.Producer) *actor.Props {
+func (s *node) props(produce actor.Producer) *actor.Props {
 	return actor.PropsFromProducer(func() actor.Actor { return &guard{s, produce()} }, actor.WithSupervisor(stopping))
 }
 
@@ -48,7 +47,7 @@ type enduring interface{ endures() }
 // It is an actor around the actor since that costs nothing. A middleware of
 // Proto.Actor's would allocate an envelope for every message.
 type guard struct {
-	sys   *System
+	sys   *node
 	actor actor.Actor
 }
 
@@ -103,9 +102,4 @@ func panicReason(reason any) string {
 		}
 	}
 	return fmt.Sprintf("%T", reason)
-}
-
-// sendAfter tells pid after d; the caller stops the timer in *actor.Stopping.
-func (s *System) sendAfter(d time.Duration, pid *actor.PID, message any) *time.Timer {
-	return time.AfterFunc(d, func() { s.root.Send(pid, message) })
 }

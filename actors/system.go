@@ -4,91 +4,19 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"log/slog"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/identity"
 	"example.com/pokey/poker"
-	"example.com/pokey/protocol"
-	"example.com/pokey/store"
 )
-
-// Config is what a [System] is given. Keys, Store and Log are required.
-type Config struct {
-	Keys  *identity.Keys
-	Store store.Store
-	Log   *slog.Logger
-	// Version is what welcome calls the server.
-	Version string
-	// Limits is what welcome tells a client; the two below are also enforced here.
-	Limits protocol.Limits
-	// Actors is the actor system to use, from [NewActorSystem]; nil for one of its own.
-	Actors *actor.ActorSystem
-	// Placement is where users and rooms live; nil for all of them here.
-	Placement Placement
-	// UserExpiry is how long a user outlives their last connection.
-	UserExpiry time.Duration
-	// SessionLife is how long a session can live, and so for how long what ends it
-	// must be remembered; identity.SessionLife if it is zero.
-	SessionLife time.Duration
-	// CommitTimeout is how long a commit may take before the service goes on
-	// without it and says so. Zero means one second.
-	CommitTimeout time.Duration
-	// ObserveCommit, if not nil, is told how long each commit took, and whether
-	// it failed. It is called from many goroutines.
-	ObserveCommit func(took time.Duration, failed bool)
-	// ObserveSecurity, if not nil, is told when somebody is put out of a room, or a
-	// room is locked or closed. It is called from many goroutines.
-	ObserveSecurity func(SecurityEvent)
-}
 
 // System is all the actors of one node.
 type System struct {
-	Config
-	voice
-	actors    *actor.ActorSystem
-	root      *actor.RootContext
-	placement Placement
-	alone     bool   // there is no other node, ever
-	address   string // of this node
-	users     *actor.PID
-	rooms     *actor.PID
-	gateway   *actor.PID
+	node
 	caretaker *caretaker
-	here      sync.Map // the connections of this node by name, for a gateway that is started again
-	links     links
 	ending    context.CancelFunc // of the sweep
-	counts    counts
-}
-
-type counts struct {
-	connections, users, rooms, members, unsaved atomic.Int64
-
-	crashes, handOvers, fencings, activations, passivations atomic.Int64
-
-	requests counterVec
-	refusals counterVec
-}
-
-// Stats is what a System is doing, for metrics.
-type Stats struct {
-	Connections  int64            // connection actors
-	Users        int64            // user actors: users who are connected or were a moment ago
-	Rooms        int64            // room actors
-	Members      int64            // members of those rooms
-	Unsaved      int64            // users and rooms that could not be written
-	Crashes      int64            // panics contained since the start
-	Activations  int64            // users and rooms that were started here
-	Passivations int64            // users and rooms that have left memory since they had nothing to do
-	HandOvers    int64            // users and rooms that were given to another node
-	Fencings     int64            // users and rooms that another node had taken over
-	Dropped      int64            // messages that a node which takes nothing was not sent
-	Requests     map[string]int64 // by request name
-	Refusals     map[string]int64 // by error code
 }
 
 // Start starts the registries. Stop ends what Start began.
@@ -97,7 +25,7 @@ func Start(c Config) *System {
 		c.CommitTimeout = time.Second
 	}
 	c.SessionLife = max(cmp.Or(c.SessionLife, identity.SessionLife), identity.SessionMaxAge)
-	s := &System{Config: c, actors: c.Actors, placement: c.Placement}
+	s := &System{node: node{Config: c, actors: c.Actors, placement: c.Placement}}
 	if s.actors == nil {
 		s.actors = NewActorSystem(c.Log)
 	}
@@ -107,23 +35,15 @@ func Start(c Config) *System {
 	}
 	s.voice = voice{&s.counts, s.send}
 	s.links.self, s.links.send = s.address, s.toGateway
-	s.caretaker = newCaretaker(s)
-	s.users = s.caretaker.keep(usersName, func() actor.Actor { return newUsers(s) })
-	s.rooms = s.caretaker.keep(roomsName, func() actor.Actor { return newRooms(s) })
-	s.gateway = s.caretaker.keep(gatewayName, func() actor.Actor { return &gatewayActor{sys: s, conns: map[string]*actor.PID{}} })
+	s.caretaker = newCaretaker(&s.node)
+	s.users = s.caretaker.keep(usersName, func() actor.Actor { return newUsers(&s.node) })
+	s.rooms = s.caretaker.keep(roomsName, func() actor.Actor { return newRooms(&s.node) })
+	s.gateway = s.caretaker.keep(gatewayName, func() actor.Actor { return &gatewayActor{sys: &s.node, conns: map[string]*actor.PID{}} })
 	s.placement.Subscribe(func() { s.root.Send(s.gateway, moved{}) })
 	ctx, cancel := context.WithCancel(context.Background())
 	s.ending = cancel
 	go s.sweep(ctx)
 	return s
-}
-
-func (s *System) spawn(name string, produce actor.Producer, more ...actor.PropsOption) *actor.PID {
-	pid, err := s.root.SpawnNamed(s.props(produce).Configure(more...), name)
-	if err != nil {
-		panic(err) // only for a name that is taken, and the names are ours
-	}
-	return pid
 }
 
 // Connect starts the server side of a connection of user, which the caller has
@@ -134,7 +54,7 @@ func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Se
 	session.turns.aside(func() {
 		// Nobody else's connection ever has this name, in whatever process.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
-			return &connectionActor{sys: s, user: user, issued: issued, client: client}
+			return &connectionActor{sys: &s.node, user: user, issued: issued, client: client}
 		}, actor.WithDispatcher(&session.turns))
 	})
 	return session
@@ -245,6 +165,3 @@ const (
 	sweepSoon     = time.Second // if there may be more
 	sweepBatch    = 1000
 )
-
-// millis is the rules' idea of now.
-func millis(t time.Time) poker.Millis { return poker.Millis(t.UnixMilli()) }

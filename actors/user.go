@@ -63,7 +63,7 @@ func (fromClient) LogValue() slog.Value { return redacted("request") }
 // userActor is one user, however many connections they have.
 type userActor struct {
 	// given
-	sys *System
+	sys *node
 	id  poker.UserID
 
 	// state
@@ -78,7 +78,7 @@ type userActor struct {
 	joining  map[poker.RoomID]time.Time // rooms the user has asked to join since they last asked to leave, of late
 }
 
-func newUser(sys *System, id poker.UserID) *userActor {
+func newUser(sys *node, id poker.UserID) *userActor {
 	a := &userActor{
 		sys: sys, id: id, conns: map[string]*actor.PID{},
 		journal: journal{sys: sys, key: userKind + "/" + string(id)},

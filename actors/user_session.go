@@ -73,7 +73,7 @@ func (s *System) CheckSession(ctx context.Context, user poker.UserID, issued tim
 // or not, and can be asked for again.
 func (s *System) SignOut(ctx context.Context, user poker.UserID, issued time.Time) error {
 	answer := make(chan error, 1)
-	asks := &signOutActor{sys: s, user: user, issued: issued.Unix(), answer: answer}
+	asks := &signOutActor{sys: &s.node, user: user, issued: issued.Unix(), answer: answer}
 	pid := s.spawn("connection/"+rand.Text(), func() actor.Actor { return asks })
 	defer s.root.Stop(pid)
 	select {
@@ -86,7 +86,7 @@ func (s *System) SignOut(ctx context.Context, user poker.UserID, issued time.Tim
 
 // signOutActor asks once and again, as a connection does, until it is answered.
 type signOutActor struct {
-	sys    *System
+	sys    *node
 	user   poker.UserID
 	issued int64
 	answer chan<- error

@@ -46,7 +46,7 @@ type keeper interface {
 type journal struct {
 	// given
 	keeper
-	sys  *System
+	sys  *node
 	self *actor.PID
 	key  string
 	// known says that a request is a repetition of one that is done or being

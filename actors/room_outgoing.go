@@ -8,7 +8,7 @@ import "github.com/asynkron/protoactor-go/actor"
 // answers the joins of many.
 type mail struct {
 	voice
-	sys   *System
+	sys   *node
 	items []item
 	at    map[string]int // in items, by the connection's name
 	away  []freight
@@ -30,7 +30,7 @@ type item struct {
 // parcel is messages for one connection, which it handles in order.
 type parcel []any
 
-func newMail(sys *System) *mail {
+func newMail(sys *node) *mail {
 	m := &mail{sys: sys, at: map[string]int{}}
 	m.voice = voice{&sys.counts, m.add}
 	return m

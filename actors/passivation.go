@@ -78,11 +78,11 @@ type returned struct {
 }
 
 // handBackUser gives a message to the successor of a user's actor.
-func (s *System) handBackUser(id poker.UserID, message any) {
+func (s *node) handBackUser(id poker.UserID, message any) {
 	s.root.Send(s.users, returned{string(id), message})
 }
 
 // handBackRoom gives a message to the successor of a room's actor.
-func (s *System) handBackRoom(id poker.RoomID, message any) {
+func (s *node) handBackRoom(id poker.RoomID, message any) {
 	s.root.Send(s.rooms, returned{string(id), message})
 }

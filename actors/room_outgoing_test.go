@@ -13,7 +13,7 @@ import (
 func TestMail(t *testing.T) {
 	system := NewActorSystem(slog.New(slog.DiscardHandler))
 	defer system.Shutdown()
-	sys := &System{root: system.Root, address: system.Address()}
+	sys := &node{root: system.Root, address: system.Address()}
 	got := map[string]chan any{}
 	conn := func(name string) *actor.PID {
 		got[name] = make(chan any, 10)

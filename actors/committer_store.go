@@ -179,7 +179,7 @@ func (j *journal) bounded(do func(context.Context) any) {
 	j.sys.root.Send(j.self, do(c))
 }
 
-func (s *System) observe(took time.Duration, err error) {
+func (s *node) observe(took time.Duration, err error) {
 	if s.ObserveCommit != nil {
 		s.ObserveCommit(took, err != nil)
 	}

@@ -1,0 +1,55 @@
+package actors
+
+import (
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// counts is what a node counts, for [Stats].
+type counts struct {
+	connections, users, rooms, members, unsaved atomic.Int64
+
+	crashes, handOvers, fencings, activations, passivations atomic.Int64
+
+	requests counterVec
+	refusals counterVec
+}
+
+// Stats is what a System is doing, for metrics.
+type Stats struct {
+	Connections  int64            // connection actors
+	Users        int64            // user actors: users who are connected or were a moment ago
+	Rooms        int64            // room actors
+	Members      int64            // members of those rooms
+	Unsaved      int64            // users and rooms that could not be written
+	Crashes      int64            // panics contained since the start
+	Activations  int64            // users and rooms that were started here
+	Passivations int64            // users and rooms that have left memory since they had nothing to do
+	HandOvers    int64            // users and rooms that were given to another node
+	Fencings     int64            // users and rooms that another node had taken over
+	Dropped      int64            // messages that a node which takes nothing was not sent
+	Requests     map[string]int64 // by request name
+	Refusals     map[string]int64 // by error code
+}
+
+// counterVec counts by name. The names are ours, so there are few.
+type counterVec struct {
+	mu sync.Mutex
+	n  map[string]int64
+}
+
+func (c *counterVec) add(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.n == nil {
+		c.n = map[string]int64{}
+	}
+	c.n[name]++
+}
+
+func (c *counterVec) snapshot() map[string]int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.n)
+}
