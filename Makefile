@@ -23,7 +23,7 @@ fuzz: ## each fuzz target, briefly
 	.ci/fuzz
 
 bench: ## benchmarks of the hot paths
-	go test -run '^$$' -bench . -benchmem ./poker ./protocol ./actors ./store ./transport $(ARGS)
+	go test -run '^$$' -bench . -benchmem ./poker ./protocol ./actors ./store/... ./transport $(ARGS)
 
 load: ## the load tools: make load ARGS="hostile -help"; paths in ARGS are relative to cmd/pokey-load
 	go run -C cmd/pokey-load . $(ARGS)

@@ -49,7 +49,7 @@ func (m *Memory) LoadAll(ctx context.Context, key string) (Record, []Record, err
 
 // Commit implements [Store].
 func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revision, error) {
-	if err := checkKeys(r, parts); err != nil {
+	if err := CheckKeys(r, parts); err != nil {
 		return 0, err
 	}
 	if err := m.enter(ctx); err != nil {
@@ -67,7 +67,7 @@ func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revisio
 	}
 	m.revision++
 	r.Revision = m.revision
-	r.Expires = moment(millis(r.Expires))
+	r.Expires = FromMillis(Millis(r.Expires))
 	m.records[r.Key] = r
 	return r.Revision, nil
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/pokey/store"
+	"example.com/pokey/store/boltstore"
 )
 
 // Cases 93 and 125.
@@ -170,7 +170,7 @@ func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 			t.Errorf("%s secret: exit %d, says %s", what, code, said)
 		}
 	}
-	taken, err := store.OpenBolt(store.BoltConfig{Dir: filepath.Join(dir, "taken")})
+	taken, err := boltstore.Open(boltstore.Config{Dir: filepath.Join(dir, "taken")})
 	if err != nil {
 		t.Fatal(err)
 	}

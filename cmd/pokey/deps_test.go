@@ -18,7 +18,13 @@ var mayImport = map[string][]string{
 	"poker":           {"cmp", "errors", "fmt", "iter", "maps", "math", "slices", "strconv", "strings", "unicode", "unicode/utf8", "golang.org/x/text/unicode/norm", "github.com/rivo/uniseg"},
 	"identity":        {"std", "github.com/gorilla/securecookie"},
 	"protocol":        {"std", module + "poker", "github.com/go-json-experiment/json/jsontext"},
-	"store":           {"std", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes", "google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status", "go.uber.org/zap", "go.uber.org/zap/zapcore"},
+	"store":           {"std"},
+	"store/boltstore": {"std", module + "store", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"},
+	"store/etcdstore": {
+		"std", module + "store", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes",
+		"google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status",
+		"go.uber.org/zap", "go.uber.org/zap/zapcore",
+	},
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
 	"cluster": {
@@ -38,11 +44,13 @@ var mayImport = map[string][]string{
 
 // mayNot is what the standard library has and a package still may not know.
 var mayNot = map[string][]string{
-	"identity": {"net/http"},
-	"protocol": {"net/http"},
-	"store":    {"net/http"},
-	"actors":   {"net/http"},
-	"cluster":  {"net/http"},
+	"identity":        {"net/http"},
+	"protocol":        {"net/http"},
+	"store":           {"net/http"},
+	"store/boltstore": {"net/http"},
+	"store/etcdstore": {"net/http"},
+	"actors":          {"net/http"},
+	"cluster":         {"net/http"},
 }
 
 // Case 130.

@@ -16,7 +16,7 @@ import (
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/cluster"
 	"example.com/pokey/identity"
-	"example.com/pokey/store"
+	"example.com/pokey/store/etcdstore"
 )
 
 // Where a cluster keeps what in etcd.
@@ -48,7 +48,7 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cl
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}
-	if m.etcd, err = store.DialEtcd(c.etcd, encrypted, log); err != nil {
+	if m.etcd, err = etcdstore.Dial(c.etcd, encrypted, log); err != nil {
 		return nil, exit{exitConfig, fmt.Errorf("-etcd: %w", err)}
 	}
 	if err = shareSecret(m.etcd, keys); err != nil {

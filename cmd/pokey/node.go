@@ -17,6 +17,8 @@ import (
 	"example.com/pokey/protocol"
 	"example.com/pokey/static"
 	"example.com/pokey/store"
+	"example.com/pokey/store/boltstore"
+	"example.com/pokey/store/etcdstore"
 	"example.com/pokey/transport"
 )
 
@@ -142,7 +144,7 @@ func (n *node) open(c config) (*identity.Keys, error) {
 		if n.member, err = openMember(c, n.log, keys, n.observeNodes(c.logAddresses)); err != nil {
 			return nil, err
 		}
-		n.store, err = store.OpenEtcd(store.EtcdConfig{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
+		n.store, err = etcdstore.Open(etcdstore.Config{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
 		return keys, err
 	}
 	var err error
@@ -172,7 +174,7 @@ func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 		log.Warn("rooms are kept in memory only: a restart empties them", "setting", "-data")
 		return store.NewMemory(), nil
 	}
-	s, err := store.OpenBolt(store.BoltConfig{Dir: c.data, Log: log, Observe: m.observeBatch})
+	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Log: log, Observe: m.observeBatch})
 	if err != nil {
 		return nil, exit{exitData, fmt.Errorf("-data: %w", err)}
 	}

@@ -118,7 +118,7 @@ func closed(t *testing.T, s store.Store) {
 	}
 }
 
-func commit(t *testing.T, s store.Store, r store.Record) store.Revision {
+func commit(t testing.TB, s store.Store, r store.Record) store.Revision {
 	t.Helper()
 	rev, err := s.Commit(t.Context(), r)
 	if err != nil {

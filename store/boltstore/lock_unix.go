@@ -1,0 +1,46 @@
+//go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
+
+package boltstore
+
+import (
+	"errors"
+	"os"
+	"syscall"
+	"time"
+
+	"example.com/pokey/store"
+)
+
+const (
+	lockPatience = 500 * time.Millisecond // for a predecessor that is just ending
+	lockRetry    = 25 * time.Millisecond
+)
+
+// lockDir takes the directory for this process until the file it returns is
+// closed. The file inside cannot stand for it, because it is replaced when it is
+// damaged or wasteful. Where directories cannot be locked, as on some network
+// file systems, it returns nothing: there only bbolt's own lock is left.
+func lockDir(dir string) (*os.File, error) {
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for deadline := time.Now().Add(lockPatience); ; {
+		err = syscall.Flock(int(d.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return d, nil
+		case !errors.Is(err, syscall.EWOULDBLOCK):
+			return nil, d.Close()
+		case time.Now().After(deadline):
+			return nil, errors.Join(store.ErrLocked, d.Close())
+		}
+		<-time.After(lockRetry)
+	}
+}
+
+// unlockFile releases the lock that bbolt holds. Closing the file is not enough
+// while it is mapped.
+func unlockFile(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // if that fails, opening it again will
+}

@@ -1,0 +1,185 @@
+package boltstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/pokey/store"
+	"example.com/pokey/store/storetest"
+)
+
+// openTest opens a store that is closed at the end of the test at the latest. A
+// directory of its own, no log and no fsync is what it gets if nothing is said.
+func openTest(t testing.TB, c Config) *Store {
+	t.Helper()
+	if c.Dir == "" {
+		c.Dir = t.TempDir()
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	c.noSync = true
+	s, err := Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestReopen(t *testing.T) {
+	s := openTest(t, Config{})
+	records := storetest.Fill(t, s, 300)
+	gone := records["room/0004"]
+	if err := s.Delete(t.Context(), gone.Key, gone.Revision); err != nil {
+		t.Fatal(err)
+	}
+	delete(records, gone.Key)
+	before := s.Stats()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openTest(t, s.config)
+	if n := storetest.Intact(t, s, records); n != 299 {
+		t.Errorf("%d of 299 records are there", n)
+	}
+	if _, err := s.Load(t.Context(), gone.Key); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a deleted record is back: %v", err)
+	}
+	after := s.Stats()
+	if before.Records != 299 || after.Records != 299 || after.Damaged != 0 || after.Bytes == 0 || after.Failing {
+		t.Errorf("%+v before and %+v after", before, after)
+	}
+	rev, err := s.Commit(t.Context(), store.Record{Key: gone.Key})
+	if err != nil || rev <= 300 {
+		t.Errorf("a new record has revision %d, which somebody may still hold: %v", rev, err)
+	}
+	keys, err := s.Expired(t.Context(), time.UnixMilli(1_800_000_000_000+10), 100)
+	if err != nil || strings.Join(keys, " ") != "room/0001 room/0002 room/0005 room/0007 room/0008 room/0010" {
+		t.Errorf("%q, %v have expired", keys, err)
+	}
+}
+
+func TestPermissions(t *testing.T) {
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	for _, umask := range []int{0, 0o022, 0o077} {
+		syscall.Umask(umask)
+		dir := filepath.Join(t.TempDir(), "a", "data")
+		s := openTest(t, Config{Dir: dir})
+		storetest.Fill(t, s, 1)
+		for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, fileName): 0o600} {
+			info, err := os.Stat(path)
+			if err != nil || info.Mode().Perm() != want {
+				t.Errorf("umask %04o: %s is %v, %v", umask, path, info.Mode(), err)
+			}
+		}
+	}
+}
+
+// A file that was readable by others no longer is.
+func TestPermissionsAreTightened(t *testing.T) {
+	s := openTest(t, Config{})
+	_ = s.Close()
+	path := filepath.Join(s.config.Dir, fileName)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	openTest(t, s.config)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+const holdDir = "POKEY_TEST_HOLD_DIR"
+
+// TestHoldDir is not a test, but the other process of TestLockedDirectory.
+func TestHoldDir(t *testing.T) {
+	dir := os.Getenv(holdDir)
+	if dir == "" {
+		t.Skip("runs in a process of its own")
+	}
+	if _, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Println("held")
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the test ends
+}
+
+func TestLockedDirectory(t *testing.T) {
+	dir := t.TempDir()
+	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHoldDir$")
+	other.Env = append(os.Environ(), holdDir+"="+dir)
+	in, err := other.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = in.Close() }()
+	out, err := other.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fscanf(out, "held\n"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("OpenBolt = %v, %v", s, err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("it took %v to find out", took)
+	}
+	if err := other.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = other.Wait() // it was killed
+	s = openTest(t, Config{Dir: dir})
+	if _, err := Open(s.config); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("opened twice: %v", err)
+	}
+}
+
+// A predecessor that is about to end is waited for.
+func TestOpenWaitsForPredecessor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first := openTest(t, Config{})
+		time.AfterFunc(lockPatience/2, func() { _ = first.Close() })
+		second := openTest(t, first.config)
+		_ = second.Close()
+	})
+}
+
+func TestUnusableDirectory(t *testing.T) {
+	dir := t.TempDir()
+	blocked := filepath.Join(dir, "file")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{blocked, filepath.Join(blocked, "data"), "/proc/pokey"} {
+		s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+		var pathError *os.PathError
+		if s != nil || !errors.As(err, &pathError) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("OpenBolt(%s) = %v, %v", dir, s, err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, fileName), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}); err == nil || errors.Is(err, store.ErrLocked) {
+		t.Errorf("OpenBolt = %v, %v", s, err)
+	}
+}

@@ -1,0 +1,153 @@
+package etcdstore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"example.com/pokey/store"
+	"example.com/pokey/store/etcdtest"
+	"example.com/pokey/store/storetest"
+)
+
+// readable says whether etcd can still show what a key held at a revision.
+func readable(t *testing.T, e *Store, key string, rev store.Revision) bool {
+	t.Helper()
+	_, err := e.config.Client.Get(t.Context(), key, clientv3.WithRev(int64(rev)))
+	if err != nil && !errors.Is(err, rpctypes.ErrCompacted) {
+		t.Fatal(err)
+	}
+	return err == nil
+}
+
+// What was overwritten and deleted leaves etcd's history, and what is there stays.
+func TestCompaction(t *testing.T) {
+	client := dial(t, etcdtest.Start(t).Endpoint)
+	e := openTest(t, Config{Client: client, compactEvery: 50 * time.Millisecond})
+	records := storetest.Fill(t, e, 20)
+	first := storetest.MustCommit(t, e, "room/a", 0, []byte("one"))
+	second := storetest.MustCommit(t, e, "room/a", first, []byte("two"))
+	if err := e.Delete(t.Context(), "room/a", second); err != nil {
+		t.Fatal(err)
+	}
+	deleted := store.Revision(e.newest.Load())
+	gone := func(rev store.Revision) {
+		t.Helper()
+		for until := time.Now().Add(20 * time.Second); readable(t, e, e.recordKey("room/a"), rev); time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(until) {
+				t.Fatalf("revision %d can still be read", rev)
+			}
+		}
+	}
+	gone(first)
+	gone(deleted - 1)
+	if n := storetest.Intact(t, e, records); n != len(records) {
+		t.Errorf("%d of %d records are there", n, len(records))
+	}
+
+	// Another process may have been faster.
+	if _, err := client.Put(t.Context(), "/other", "1"); err != nil {
+		t.Fatal(err)
+	}
+	third := storetest.MustCommit(t, e, "room/a", 0, []byte("three"))
+	resp, err := client.Put(t.Context(), "/other", "2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Compact(t.Context(), resp.Header.Revision); err != nil {
+		t.Fatal(err)
+	}
+	fourth := storetest.MustCommit(t, e, "room/a", third, []byte("four"))
+	gone(fourth - 1)
+}
+
+// What others do with etcd is left alone while nothing is written here, and what
+// is written here is not compacted before a turn has passed.
+func TestCompactionSparesOthers(t *testing.T) {
+	client := dial(t, etcdtest.Start(t).Endpoint)
+	quick := openTest(t, Config{Client: client, Prefix: "/quick/", compactEvery: 10 * time.Millisecond})
+	slow := openTest(t, Config{Client: client, Prefix: "/slow/", compactEvery: time.Hour})
+	rev := storetest.MustCommit(t, quick, "room/a", 0, nil)
+	rev = storetest.MustCommit(t, quick, "room/a", rev, nil)
+	before := storetest.MustCommit(t, slow, "room/a", 0, []byte("one"))
+	storetest.MustCommit(t, slow, "room/a", before, []byte("two"))
+	for until := time.Now().Add(20 * time.Second); readable(t, quick, quick.recordKey("room/a"), rev-1); time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("nothing is compacted")
+		}
+	}
+	time.Sleep(100 * time.Millisecond) // many turns
+	if !readable(t, slow, slow.recordKey("room/a"), before) {
+		t.Error("what others wrote was compacted")
+	}
+}
+
+// lookFor counts what there is of each mark in all files of a directory.
+func lookFor(t *testing.T, dir string, marks ...string) []int {
+	t.Helper()
+	found := make([]int, len(marks))
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // etcd renames its files
+			return nil
+		}
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for i, mark := range marks {
+			found[i] += bytes.Count(raw, []byte(mark))
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// No name and no estimate can be read in etcd's files, at any time.
+func TestEtcdFilesHoldNoSecrets(t *testing.T) {
+	const name, estimate, key = "Ada-the-canary", `"estimate":"13-canary"`, "room/canary-key"
+	server := etcdtest.Start(t, "--snapshot-count=50")
+	e := openTest(t, Config{Client: dial(t, server.Endpoint), compactEvery: 20 * time.Millisecond})
+	clean := func(when string) {
+		t.Helper()
+		found := lookFor(t, server.Dir, name, estimate, key)
+		if found[0] > 0 || found[1] > 0 {
+			t.Errorf("%s: etcd's files show what was written", when)
+		}
+		if found[2] == 0 {
+			t.Errorf("%s: the search does not find the key either", when)
+		}
+	}
+	var rev store.Revision
+	for n := range 120 {
+		r := store.Record{Key: key, Revision: rev, Expires: time.UnixMilli(int64(1_800_000_000_000 + n)), Data: fmt.Appendf(nil, `{"name":%q,%s,"n":%d}`, name, estimate, n)}
+		next, err := e.Commit(t.Context(), r, store.Record{Key: key + "/1", Data: r.Data})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rev = next; n == 60 {
+			clean("running")
+		}
+	}
+	server.Kill()
+	clean("after a crash")
+	server.Restart()
+	if err := e.Delete(t.Context(), key, rev); err != nil {
+		t.Fatal(err)
+	}
+	server.Stop()
+	clean("stopped")
+}
