@@ -49,7 +49,7 @@ type apiMessage struct {
 	}
 	Examples []struct {
 		Name    string
-		Payload any
+		Payload yaml.Node
 	}
 }
 

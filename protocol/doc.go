@@ -1,17 +1,20 @@
-// Package protocol is the wire contract between Pokey and its clients, version
-// 2: what a browser, a bot or a load generator may rely on. This page is the
-// whole of it; the Go declarations of the package are how the server reads and
-// writes it, and the files under testdata pin it.
+// Package protocol is the wire contract between Pokey and its clients, version 2: what a
+// browser, a bot or a load generator may rely on. This page is all of it. The Go
+// declarations of the package are how the server reads and writes messages, and the files
+// under testdata pin them.
 //
-// Additive changes are fine: new optional fields, new requests, new events, new
-// codes. A client ignores what it does not know. Nothing here is renamed,
-// retyped or dropped.
+// The protocol only grows: there may be new optional fields, requests, events and codes,
+// and a client ignores those it does not know. Nothing here is renamed, retyped or
+// dropped.
+//
+// Every server has this page at docs/ below its base path, with the same as an AsyncAPI
+// document at docs/asyncapi.yaml, which has a schema and examples for each message.
 //
 // # A session in short
 //
-// A client fetches the page once to get its cookie, opens a WebSocket, and takes
-// part. Here > is what the client sends and < what the server sends; ids are
-// shortened, and line breaks are only for reading.
+// A client fetches the page once to get its cookie, opens a WebSocket, and takes part.
+// Here > is what the client sends and < what the server sends; ids are shortened, and
+// line breaks are only for reading.
 //
 //	GET /                                      -> Set-Cookie: pokey_plain=…
 //	GET /connect  (WebSocket, with the cookie) -> 101
@@ -33,9 +36,9 @@
 //	< {"event":"roomPatch","roomId":"r1","since":2,"version":3,
 //	   "patch":{"estimates":1,"members":{"u1":{"estimated":true}}}}
 //
-// The ok and the events that follow one request may come in another order than
-// here, except where this page says so: an ok to joinRoom does not mean that the
-// status has come.
+// The ok and the events that follow one request may come in another order than here,
+// unless this page says otherwise. An ok to joinRoom does not mean that the status has
+// come.
 //
 // # Addresses
 //
@@ -46,52 +49,68 @@
 //	ORIGIN + BASE + "connect"         wss://poker.example.com/connect
 //
 // A room id is lower case and has no other spelling. Its alphabet is
-// 0123456789abcdefghjkmnpqrstvwxyz, which is Crockford's base32 and not that of RFC
-// 4648.
+// 0123456789abcdefghjkmnpqrstvwxyz, which is Crockford's base32 and not that of RFC 4648.
 //
-// An HTTP request that is refused is answered with a JSON object that says why,
-// such as {"error":"origin_not_allowed"}; status 429 and 503 come with Retry-After in
-// seconds.
+// An HTTP request that is refused is answered with a JSON object such as
+// {"error":"origin_not_allowed"}. Status 429 and 503 come with Retry-After in seconds.
+// The codes:
+//
+//	400  bad_handshake         not a WebSocket handshake: key, body or two origins
+//	400  bad_request           a body, or two origins, where none may be
+//	401  session_required      no valid session
+//	403  origin_not_allowed    a page of another site
+//	404  not_found             nothing has this path
+//	405  method_not_allowed    Allow names the methods
+//	409  session_not_fresh     the session is not from sign-out-others/fresh, or is too old
+//	421  host_not_allowed      the Host is none of the service's
+//	426  upgrade_required      not a WebSocket upgrade of version 13
+//	429  rate_limited          too many requests of this kind from the address
+//	429  too_many_connections  the address or the session has all it may have
+//	500  internal              a fault of the server
+//	503  unavailable           the session could not be checked, or not ended
+//	503  server_full           the server has all the connections it may have
+//	503  draining              the server is about to stop
 //
 // # Identity
 //
-// Any asset of the site (GET /, GET /r/{roomId}, a script, …) that is fetched
-// without a valid session answers with a signed and encrypted session cookie
-// that holds a fresh user id. A browser's sub-resource fetches (Sec-Fetch-Dest
-// present and other than document) need not mint: their document just did. A
-// response that sets the cookie is Cache-Control: no-store.
+// Any asset of the site (GET /, GET /r/{roomId}, a script, …) that is fetched without a
+// valid session answers with a signed and encrypted session cookie that holds a fresh
+// user id. What a browser fetches for a page (Sec-Fetch-Dest is there and not document)
+// need not set one, since the page just did. A response that sets the cookie is
+// Cache-Control: no-store.
 //
-// The cookie is HttpOnly and SameSite=Lax, and its path is the base path. It is
-// called __Host-pokey and Secure when the configured public origin is https
-// (__Secure-pokey below a base path, for which browsers allow no __Host-), else
-// pokey_plain. Services on one host keep apart by name: _ and the port follow
-// where it is not the scheme's own, . and the base path where there is one. A
-// session that was handed out over plain http is none over https. The user
-// id is public inside rooms and is no credential; only the cookie is.
+// The cookie is HttpOnly and SameSite=Lax, and its path is the base path. It is called
+// __Host-pokey and Secure when the configured public origin is https (__Secure-pokey
+// below a base path, for which browsers allow no __Host-), else pokey_plain. Services on
+// one host are told apart by name: the name ends in _ and the port if that is not the
+// scheme's own, and then in . and the base path if there is one. A session that was
+// issued over plain http is not valid over https. The user id is public inside rooms and
+// is no credential; only the cookie is.
 //
-// A session is renewed while it is used, for 90 days after the user's first one
-// unless the operator says otherwise; then a page load brings another user. One
-// that its user has ended is valid no longer, and connections that came with it
-// close with 4001.
+// A session is renewed while it is used, for 90 days after the user's first one unless
+// the operator says otherwise; then a page load brings another user. A session that its
+// user has ended is no longer valid, and the connections made with it close with 4001.
 //
-// Signing out other devices takes two requests, so that an answer that is lost costs
-// nobody their session. POST /sign-out-others/fresh brings a fresh cookie of the same
-// user with its answer, 204, and ends nothing. POST /sign-out-others with that cookie
-// ends all sessions of the user that were issued before it: 204, every connection of
-// the user closes with 4001, and who has the fresh cookie connects again. It must
-// come within a minute of the first, else it is 409 and both are to be sent again.
-// Host, Origin and session are checked as for connecting, and neither has a body.
-// No other request of HTTP changes anything. After 429, with Retry-After, nothing has
-// been done; after 503, or without an answer, it may have been, and can be sent again.
+// Signing out other devices takes two requests, so that a lost answer costs nobody their
+// session. POST /sign-out-others/fresh answers 204 with a fresh cookie of the same user,
+// and ends nothing. POST /sign-out-others with that cookie ends all sessions of the user
+// that were issued before it: it answers 204, every connection of the user closes with
+// 4001, and the client with the fresh cookie connects again. The second request must come
+// within a minute of the first, else the answer is 409 and the client sends both again.
+// Host, Origin and session are checked as for connecting, and neither request has a body.
+// No other HTTP request changes anything. After 429, with Retry-After, nothing has been
+// done. After 503, or without an answer, it may have been done, and the client may send
+// it again.
 //
-// GET /connect upgrades to WebSocket. Checked in this order, all before the
+// GET /connect upgrades to WebSocket. These are checked in this order, before the
 // upgrade:
 //
 //	405      the method is not GET
 //	421      the Host is not allowed
 //	426/400  not a WebSocket handshake
-//	403      the Origin differs in scheme, host or port; a client that sends no
-//	         Origin is let in unless the server runs with -require-origin
+//	403      the Origin is none of -public-origin: scheme, host and port count. Without
+//	         -public-origin it must be http:// or https:// and the request's Host. A
+//	         client that sends no Origin is let in, unless -require-origin is set
 //	401      no valid session
 //	429      per-IP or per-session limit, with Retry-After
 //	503      full or draining, with Retry-After
@@ -99,124 +118,123 @@
 //
 // # Messages
 //
-// Text frames, one JSON object each, UTF-8, at most 16 KiB from the client. White
-// space around the object is allowed, a byte order mark is not. Field names are
-// lowerCamelCase and match exactly. Duplicate keys at any depth (however they are
-// escaped), half of a surrogate pair, trailing data, a non-object, depth over 16:
-// bad_json. Unknown fields are ignored, but have to be JSON as strict as the rest.
-// Numbers, strings, truth values and null are not coerced into each other. An
-// integer is written without fraction and exponent and is at most 2^53-1 either
-// side of zero. A field that is missing or of the wrong type is bad_request; a
-// question mark here marks a field that may be missing, which is not the same as
-// null.
+// Text frames, one JSON object each, UTF-8, at most 16 KiB from the client. White space
+// around the object is allowed, a byte order mark is not. Field names are lowerCamelCase
+// and match exactly. Duplicate keys at any depth (however they are escaped), half of a
+// surrogate pair, trailing data, a non-object, depth over 16: bad_json. Unknown fields
+// are ignored, but have to be JSON as strict as the rest. Numbers, strings, truth values
+// and null are not coerced into each other. An integer is written without fraction and
+// exponent and is at most 2^53-1 either side of zero. A field that is missing or of the
+// wrong type is bad_request; a question mark here marks a field that may be missing,
+// which is not the same as null.
 //
-// The server does not compress, and refuses compressed frames. It sends a WebSocket
-// ping every 25 s and closes with 4102 if the pong takes longer than 10 s. It closes
-// with 1002 if a message is not finished 5 s after its first byte.
+// The server does not compress, and refuses compressed frames. It sends a WebSocket ping
+// every 25 s and closes with 4102 if the pong takes longer than 10 s. It closes with 1002
+// if a message is not finished 5 s after its first byte.
 //
-// A client message has a request and, optionally, an id (string, 1–64
-// characters). A request with an id is answered by exactly one ok or error
-// carrying the same id; a request without one is answered only when it fails. An
-// error for a message that is bad_json, or whose id is not such a string, carries
-// no id. The requests of one connection are handled in order. Sending a request
-// again with the same id (after a reconnect) has its effect once; a client sends
-// the same bytes again.
+// A client message has a request and, optionally, an id (string, 1–64 characters). A
+// request with an id is answered by exactly one ok or error carrying the same id; a
+// request without one is answered only when it fails. An error for a message that is
+// bad_json, or whose id is not such a string, carries no id. The requests of one
+// connection are handled in order. Sending a request again with the same id (after a
+// reconnect) has its effect once; a client sends the same bytes again.
 //
-// An id is known for the user, not for the connection: for 2 minutes, over all of the
-// user's connections, through a crash of the server. Two bots of one user that both
-// count from 1 would have their requests taken for repetitions, and answered with an ok
-// and no effect. So ids are random, or begin with something random. Of each user a
-// room knows the last 16 requests that changed it, and the server the last 8 rooms that
-// were created.
+// An id belongs to the user, not to the connection. It is remembered for 2 minutes, for
+// all connections of the user, and through a crash of the server. If two bots of one user
+// both counted from 1, the server would take the requests of the second for repetitions:
+// an ok and no effect. So make ids random, or begin them with something random. A room
+// remembers the last 16 requests of each user that changed it, and the server the last 8
+// rooms that each user created.
 //
 // # Requests
 //
 // For anyone:
 //
-//   - setName {name}: the user's displayed name, in all their rooms and
-//     connections.
+//   - setName {name}: the user's displayed name, in all their rooms and connections.
 //   - createRoom {topic?, deck?, options?}: a new room owned by the user; ok and
 //     roomCreated carry roomId. The creator is not joined by it.
-//   - joinRoom {roomId, role?}: joins this connection, as estimator or observer;
-//     answers with a full roomStatus. Joining again is how to ask for a full
-//     status. Without role a member keeps theirs, and a newcomer is an estimator.
-//   - forgetMe {}: the user ends at once, as if they had expired: the rooms they own
-//     close, elsewhere they are no longer a member, and their name and estimates
-//     go from histories and from every store. After ok, all their connections
-//     close with 4001, and their sessions are valid nowhere any more.
-//   - ping {}: ok, with the server's clock in now; for measuring, and for clients
-//     that cannot see WebSocket pings.
+//   - joinRoom {roomId, role?}: joins this connection, as estimator or observer; answers
+//     with a full roomStatus. Joining again is how to ask for a full status. Without role
+//     a member keeps theirs, and a newcomer is an estimator.
+//   - forgetMe {}: the user ends at once, as if they had expired. The rooms they own
+//     close, they are no longer a member elsewhere, and their name and estimates are
+//     removed from histories and from every store. After the ok all their connections
+//     close with 4001, and their sessions are no longer valid anywhere.
+//   - ping {}: ok, with the server's clock in now; for measuring, and for clients that
+//     cannot see WebSocket pings.
 //
 // For members:
 //
-//   - leaveRoom {roomId}: this connection leaves; the member and their estimate go
-//     with the user's last joined connection. An owner who leaves stays the owner.
-//   - estimate {roomId, value, comment?, round?}: for estimators; submits or
-//     replaces the user's estimate, comment and all: without comment there is none.
-//     value is a string, or null, which takes the estimate back. In a hidden room
-//     others see only that it exists; in a revealed room it is displayed.
-//   - setRole {roomId, role}: estimator or observer. An observer's estimate is
-//     dropped, unless it is displayed and late estimates are locked.
-//   - acceptRoom {roomId}: takes a room that is offered to the user: they become the
-//     owner, and the old owner, as a member, a deputy. not_owner if it is not offered to
-//     them, too_many_rooms if they own as many as they may.
-//   - history {roomId, before?, limit?}: answers with one roomHistory to this
-//     connection, after the ok if there is an id: the newest rounds whose number is below
-//     before, or of all, at most limit of them (20 if it is missing, 50 at most) and not
-//     more than 256 KiB. before and limit are integers from 1.
+//   - leaveRoom {roomId}: this connection leaves; the member and their estimate go with
+//     the user's last joined connection. An owner who leaves stays the owner.
+//   - estimate {roomId, value, comment?, round?}: for estimators; submits or replaces the
+//     user's estimate, comment and all: without comment there is none. value is a string,
+//     or null, which takes the estimate back. In a hidden room others see only that it
+//     exists; in a revealed room it is displayed.
+//   - setRole {roomId, role}: estimator or observer. An observer's estimate is dropped,
+//     unless it is displayed and late estimates are locked.
+//   - acceptRoom {roomId}: takes a room that is offered to the user. They become the
+//     owner; the old owner becomes a deputy if they are a member. not_owner if the room
+//     is not offered to the user, too_many_rooms if they own as many as they may.
+//   - history {roomId, before?, limit?}: answers with one roomHistory to this connection,
+//     after the ok if there is an id: the newest rounds whose number is below before, or
+//     of all, at most limit of them (20 if it is missing, 50 at most) and not more than
+//     256 KiB. before and limit are integers from 1.
 //
-// For facilitators, who are the owner, the owner's deputies and a stand-in. There
-// are deputies only where the owner named them, and a stand-in only where the
-// owner switched the option standIn on:
+// For facilitators, who are the owner, the owner's deputies and a stand-in. There are
+// deputies only where the owner named them, and a stand-in only where the owner switched
+// the option standIn on:
 //
 //   - reveal {roomId, round?}: everyone sees all estimates.
 //   - hide {roomId, round?}: hides them again, keeping them. revealedBy says that they
 //     were seen.
-//   - clear {roomId, round?}: removes all estimates, hides, starts the next round;
-//     the finished round goes to the history.
+//   - clear {roomId, round?}: removes all estimates, hides, starts the next round; the
+//     finished round goes to the history.
 //   - setTopic {roomId, topic}: what is being estimated.
-//   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at
-//     most 10 s ago, else nothing_to_undo. Undoing a clear brings back the round
-//     number, topic, topics, estimates, revealed flag, revealedBy and agreed value, and
-//     drops the archived round: round goes down by one. Undoing a reveal leaves
-//     revealedBy. Any estimate after a clear, and any reveal, hide, clear or
-//     change of deck after either, ends the possibility; an estimate after a reveal
-//     does not.
+//   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at most
+//     10 s ago, else nothing_to_undo. Undoing a clear brings back the round number,
+//     topic, topics, estimates, revealed flag, revealedBy and agreed value, and drops the
+//     archived round: round goes down by one. Undoing a reveal leaves revealedBy. The
+//     next reveal, hide, clear or change of deck ends the possibility; that of undoing a
+//     clear also ends with the next estimate.
 //   - settle {roomId, value, round?}: records the agreed value of the revealed round
-//     (not_revealed while hidden). value is a card of the deck, or any 1–16
-//     characters if the deck has no cards; null takes it away. It ends with the round,
-//     which keeps it in the history, and with a hide.
+//     (not_revealed while hidden). value is a card of the deck, or any 1–16 characters if
+//     the deck has no cards; null takes it away. It ends with the round, which keeps it
+//     in the history, and with a hide.
 //   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200
 //     strings of 1–200 graphemes each, and at most 64 KiB together, else invalid_topic.
-//   - nextTopic {roomId, round?}: like clear, and the first of the topics to come
-//     becomes the topic; it becomes empty when there is none.
-//   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer
-//     again if it runs.
+//     The history keeps 100 rounds: whoever works through a longer list and wants all of
+//     its values reads the history before that.
+//   - nextTopic {roomId, round?}: like clear, and the first of the topics to come becomes
+//     the topic; it becomes empty when there is none.
+//   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer again
+//     if it runs.
 //   - stopTimer {roomId}: takes the timer away.
-//   - lockRoom {roomId, locked}: locked is true or false. In a locked room nobody
-//     becomes a member who is not one: room_locked. Members come back as ever, also those
-//     who are offline, and so does the owner.
-//   - removeAway {roomId}: everybody who is offline, but the owner and the deputies, is
-//     put out with their estimate, and may join again.
+//   - lockRoom {roomId, locked}: locked is true or false. In a locked room nobody becomes
+//     a member who is not one: room_locked. Members come back as ever, also those who are
+//     offline, and so does the owner.
+//   - removeAway {roomId}: removes everybody who is offline, with their estimate, except
+//     the owner and the deputies. They may join again.
 //
-// For the owner only, who need not be a member for these, nor for what a facilitator
-// may do:
+// For the owner only. The owner need not be a member, neither for these nor for what
+// facilitators may do:
 //
 //   - setDeck {roomId, deck}: the cards. While the round is revealed the estimates that
-//     are no longer in the deck are dropped, and so is an agreed value. While it is hidden
-//     all estimates are dropped alike, whatever they are, if the cards differ.
+//     are no longer in the deck are dropped, and so is an agreed value. While it is
+//     hidden all estimates are dropped alike, whatever they are, if the cards differ.
 //   - setOptions {roomId, options}: changes the options that are given.
-//   - setDeputy {roomId, userId, deputy}: deputy is true or false; unknown_member if
-//     the user is not a member.
-//   - transferRoom {roomId, userId}: offers the room to a member, shown as offeredTo,
-//     instead of whom it was offered to before. It takes effect with their acceptRoom. The
-//     offer ends when they leave; the owner's own userId withdraws it. unknown_member if
-//     the user is not a member.
+//   - setDeputy {roomId, userId, deputy}: deputy is true or false; unknown_member if the
+//     user is not a member.
+//   - transferRoom {roomId, userId}: offers the room to a member, shown as offeredTo, and
+//     replaces an earlier offer. It takes effect with their acceptRoom. The offer ends
+//     when they leave; the owner's own userId withdraws it. unknown_member if the user is
+//     not a member.
 //   - removeMember {roomId, userId, forGood?}: member and estimate go, and their
-//     connections get roomLeft with reason removed. They may join again, unless forGood is
-//     true: then they are not_admitted from then on, until the owner says removeMember
-//     once more, without forGood. A room remembers the newest 100 of those.
-//     unknown_member if the user is not a member or the owner themselves.
+//     connections get roomLeft with reason removed. They may join again, unless forGood
+//     is true: then they are not_admitted from then on, until the owner sends
+//     removeMember for them once more, without forGood. A room remembers the last 100 it
+//     is not to admit. unknown_member if the user is not a member or the owner
+//     themselves.
 //   - closeRoom {roomId}: everybody joined gets roomClosed with reason closed, and
 //     nothing is kept of the room. As long as its owner has not expired its link does not
 //     revive it: room_not_found. too_many_rooms for a user who has closed 256 rooms.
@@ -225,21 +243,22 @@
 // stale_round and nothing changes: a retry or a slow click never hits the next round.
 //
 // Inside a room a request is refused for the first of these that applies: not_member;
-// not_owner or not_estimator; stale_round; the value (one of the codes invalid_…);
-// the rest.
+// not_owner or not_estimator; stale_round; the value (one of the codes invalid_…); the
+// rest.
 //
 // # Text
 //
-// Text is NFC, without control characters (line breaks are some), bidirectional overrides or more than 4
-// combining marks on a base. A name has 1–40 graphemes, at most 200 bytes of UTF-8 and a
-// letter or digit, and is trimmed (invalid_name); a topic has 0–200 graphemes and at most
-// 1024 bytes (invalid_topic); a comment has 0–500 graphemes and at most 4096 bytes
-// (invalid_estimate).
+// Text is NFC, without control characters, of which line breaks are some, bidirectional
+// overrides, or more than 4 combining marks on a base. A name has 1–40 graphemes, at most
+// 200 bytes of UTF-8 and a letter or digit, and is trimmed (invalid_name); a topic has
+// 0–200 graphemes and at most 1024 bytes (invalid_topic); a comment has 0–500 graphemes
+// and at most 4096 bytes (invalid_estimate, as for the value: if the value is a card of
+// the deck, it was the comment).
 //
-// Characters that nobody sees (zero width space, soft hyphen, word joiner, byte order
-// mark and what else Unicode calls default ignorable) are taken out before a text is
-// judged or compared. Joiners and variation selectors stay where a word or an emoji would
-// look otherwise without them.
+// Invisible characters (zero width space, soft hyphen, word joiner, byte order mark and
+// what else Unicode calls default ignorable) are removed before a text is judged or
+// compared. Joiners and variation selectors stay where a word or an emoji would look
+// different without them.
 //
 // A user who has not said their name is called Guest, with named false, which is absent
 // for everybody else.
@@ -247,18 +266,18 @@
 // # Estimates and decks
 //
 // A user has one estimate per room, however many connections; each of their joined
-// connections is associated with it. A member whose last connection drops without
-// leaving stays, with online false, and with their estimate, until they leave, are
-// removed or their user expires. In a full room a newcomer takes the place of the member
-// who joined last among those who have been offline for 3 s, have never estimated in it
-// and are neither its owner nor a deputy, if there is one.
+// connections is associated with it. A member whose last connection drops without leaving
+// stays, with online false, and with their estimate, until they leave, are removed or
+// their user expires. In a full room a newcomer takes the place of the member who joined
+// last among those who have been offline for 3 s, have never estimated in it and are
+// neither its owner nor a deputy, if there is one.
 //
-// A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of 1–8
-// characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
+// A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of
+// 1–8 characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
 // An estimate's value is one of the deck's cards. A deck with no cards ("cards": [])
 // takes any value of 1–16 characters. In bytes a card has at most 64, a value 128 and a
-// deck's name 200. A room begins with fibonacci unless createRoom
-// says otherwise. The presets:
+// deck's name 200. A room begins with fibonacci unless createRoom says otherwise. The
+// presets:
 //
 //	fibonacci           0 1 2 3 5 8 13 21 34 ? ☕
 //	modified-fibonacci  0 ½ 1 2 3 5 8 13 20 40 100 ? ☕
@@ -282,17 +301,17 @@
 //   - standIn (true or false, at first false): when neither the owner nor any deputy has
 //     been online for 30 s, the online member who has been there longest, estimators
 //     first, is shown as standIn and may do what a facilitator may, until the owner or a
-//     deputy is back. It is nobody who became a member after they had left.
+//     deputy is back. Members who joined after the last of those had left do not stand
+//     in.
 //
 // # Events
 //
-//   - welcome {protocol, userId, name, named?, server, now, limits}: the first message on every
-//     connection. protocol is 2, server the server's version, now its clock, so that a
-//     client can run count-downs on one clock.
-//   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a request
-//     that changes a room: true once the change is on disk, also where there was nothing
-//     to change, else false. roomId is there
-//     for createRoom, now for ping.
+//   - welcome {protocol, userId, name, named?, server, now, limits}: the first message on
+//     every connection. protocol is 2, server the server's version, now its clock, so
+//     that a client can run count-downs on one clock.
+//   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a
+//     request that changes a room: true once the change is on disk, also where there was
+//     nothing to change, else false. roomId is there for createRoom, now for ping.
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
 //     for people.
@@ -305,16 +324,17 @@
 //     on join and when it changes; value is null when there is none.
 //   - roomLeft {roomId, reason}: this connection is no longer in the room. reason is left
 //     or removed.
-//   - roomClosed {roomId, reason}: the room is gone. reason is expired, and then its
-//     link can revive it, or closed.
+//   - roomClosed {roomId, reason}: the room is gone. reason is expired, and then its link
+//     can revive it, or closed.
 //   - roomHistory {roomId, rounds, more}: a page of the finished rounds, oldest first.
 //     more is true if there are older ones.
 //   - closing {reason, retryAfterMs}: the server is about to close; reconnect after that
 //     many milliseconds. 0 means that another server is ready: a client may connect to it
-//     at once and close this connection when the other one has said welcome.
+//     at once and close this connection when the other one has said welcome. reason is
+//     restart.
 //
-// In welcome, limits says what the server will take, so that a client need not find out
-// by refusals; zero means no limit:
+// In welcome, limits says what the server will take, so that clients do not have to find
+// out by being refused. Zero means no limit:
 //
 //	{"messageBytes": 16384, "messageRate": 10, "messageBurst": 30,
 //	 "nameLength": 40, "topicLength": 200, "commentLength": 500,
@@ -322,16 +342,17 @@
 //	 "roomsPerUser": 10, "membersPerRoom": 100}
 //
 // messageRate is in messages a second, messageBurst in messages at once, the three
-// lengths in graphemes. No event but roomStatus and roomPatch is longer than 256 KiB,
-// and with these limits those are not longer than 1 MiB.
+// lengths in graphemes. No event but roomStatus and roomPatch is longer than 256 KiB, and
+// with these limits those are not longer than 1 MiB.
 //
-// Versions of a room only grow as long as its epoch stays, and may skip: under a burst the server
-// sends the latest state, not every step. After a roomClosed, or with another epoch,
-// nothing of what a client knew of the room counts any more. A client that sees a
-// since which is not its version joins again. The server sends patches only where they
-// are smaller; a client must take both, also a patch of {}. In a patch null removes a field; a removed summary means what summary
-// null means: there is none. Events other than ownEstimate, ok, error and those about one
-// connection or user are the same bytes for every member.
+// As long as a room's epoch stays, its versions only grow. They may skip: under a burst
+// the server sends the latest state, not every step. After a roomClosed, or with another
+// epoch, a client forgets all it knew of the room. A client that sees a since which is
+// not its version joins again. The server sends patches only where they are smaller; a
+// client must take both, and a patch may be {}. In a patch null removes a field; a
+// removed summary means what summary null means: there is none. Events other than
+// ownEstimate, ok, error and those about one connection or user are the same bytes for
+// every member.
 //
 // Points in time are RFC 3339 in UTC. Those that are counted down to, and now, have
 // milliseconds (2026-11-23T12:00:00.000Z); createdAt and finishedAt have none.
@@ -363,24 +384,23 @@
 //   - finished: the number of rounds in the history.
 //   - agreed, absent unless settled: the agreed value.
 //   - revealedBy, absent until then: who was the first to reveal the current round, a
-//     user id, or "auto" if the room did by itself. It stays when the round is hidden again
-//     or the reveal undone, until the round ends.
+//     user id, or "auto" if the room did by itself. It stays when the round is hidden
+//     again or the reveal undone, until the round ends.
 //   - locked, absent unless true: nobody becomes a member who is not one.
 //   - offeredTo, absent unless somebody is offered the room: their user id.
 //   - revealAt, absent unless counting down: when the room reveals by itself.
 //   - timerEndsAt, absent unless a timer was started: when it ends. It stays when that
 //     time has passed (clients show 0:00) until stopTimer, clear or nextTopic.
-//   - undo and undoUntil, absent unless something can be taken back: "reveal" or
-//     "clear", and until when.
+//   - undo and undoUntil, absent unless something can be taken back: "reveal" or "clear",
+//     and until when.
 //   - saved, absent unless false: the server cannot write to disk at the moment.
 //   - options: always all three.
 //   - topics: the topics to come, perhaps none.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
 //     estimated; named is absent unless false; deputy and standIn are absent unless true;
-//     estimate is there only while
-//     the room is revealed and the member has one.
-//   - summary: null while hidden. Since a merge patch cannot set a null, a status in which
-//     the summary differs from the one before is always sent whole.
+//     estimate is there only while the room is revealed and the member has one.
+//   - summary: null while hidden. Since a merge patch cannot set a null, a status in
+//     which the summary differs from the one before is always sent whole.
 //
 // A summary:
 //
@@ -405,20 +425,20 @@
 //
 // agreed is null when nothing was settled. A round that was cleared while hidden comes
 // without its values: hidden says how many there were, estimates is empty and summary is
-// null. revealedBy is as in the room: absent if nobody saw it. A round with no estimates is
-// not archived.
+// null. revealedBy is as in the room: absent if nobody saw it. A round with no estimates
+// is not archived.
 //
 // A room keeps its newest 100 rounds, and no more than 1 MiB of them: the oldest go. A
-// round that is larger than 120 KiB is cut: its longest reasons are shortened, all to one
-// length, and end with …; if that does not do, the last estimates are left out and counted
-// as hidden.
+// round that is larger than 120 KiB is cut: its longest comments are shortened, all to
+// one length, and end with …; if that is not enough, the last estimates are left out and
+// counted as hidden.
 //
 // # Secrecy
 //
-// The value and comment of a hidden estimate reach no byte stream but those of the
-// user's own connections: no status, patch, error, history, log, metric, trace, or
-// readable link between nodes. Length, order and timing of what others receive do not
-// depend on the value.
+// The value and comment of a hidden estimate reach no byte stream but those of the user's
+// own connections: no status, patch, error, history, log, metric, trace, or readable link
+// between nodes. Length, order and timing of what others receive do not depend on the
+// value.
 //
 // # Error codes
 //
@@ -431,11 +451,11 @@
 //	invalid_name      see Text
 //	invalid_topic     see Text; also for one of the topics to come, or too many
 //	invalid_deck      not a deck, or no preset of that name
-//	invalid_estimate  not a card of the deck, or a comment against the rules
+//	invalid_estimate  not a card of the deck, or else a comment against the rules
 //	invalid_role      neither estimator nor observer
-//	invalid_option    an option or a number of seconds that does not exist
+//	invalid_option    an option cannot have this value, or a timer these seconds
 //	not_member        the user is not a member of the room
-//	not_owner         the owner's or a facilitator's to do
+//	not_owner         only the owner, or a facilitator, may do this
 //	not_estimator     observers do not estimate
 //	room_not_found    joinRoom: no such room, or one that its owner has closed
 //	room_full         joinRoom: as many members as a room may have
@@ -445,7 +465,7 @@
 //	not_revealed      settle: the round is hidden
 //	estimates_locked  estimate: the room is revealed and the owner locked it
 //	nothing_to_undo   undo: nothing, or too late
-//	room_locked       joinRoom: nobody new is let in
+//	room_locked       joinRoom: the room admits nobody new
 //	not_admitted      joinRoom: the owner has removed the user for good
 //	rate_limited      too many requests (retryable)
 //	unavailable       not at the moment (retryable)
@@ -470,27 +490,27 @@
 // 1012 and a socket that is lost without a close frame: reconnect with back-off.
 //
 // 4002 closes a connection that has been silent when a newer one of the same session
-// needs its place; as long as none is silent the newer one is refused with 429. 4103
-// comes after 100 requests in 10 s that were refused as rate_limited, or for a flood of
-// frames; 4104 after 10 messages in 10 s that are no requests.
+// needs its place. As long as none is silent, the newer one is refused with 429. 4103
+// follows more than 100 requests in 10 s that were refused as rate_limited, or a flood of
+// frames; 4104 more than 10 messages in 10 s that are not requests.
 //
 // # Reconnecting
 //
 //  1. Wait as long as the last closing said, or Retry-After; else a random time below a
-//     limit that begins at 1 s and doubles with each failure up to 30 s. After 42xx
-//     do not wait the first time.
-//  2. Connect with the cookie. On 401, fetch the page once for another cookie: the
-//     user is somebody new. On 403, 421 or 426, stop: it will not get better.
+//     limit that begins at 1 s and doubles with each failure up to 30 s. After 42xx do
+//     not wait the first time.
+//  2. Connect with the cookie. On 401, fetch the page once for another cookie: the user
+//     is somebody new. On 403, 421 or 426, stop: it will not get better.
 //  3. After welcome, forget what is known of the versions of rooms, and join each room
 //     again. The roomStatus is whole.
-//  4. If its epoch is another one, the room was revived: deck, options, deputies, topics,
-//     estimates and history are gone. So they are after roomClosed.
-//  5. Send again, with the same bytes, each request that had an id and no answer,
-//     unless it is older than 2 minutes.
+//  4. If its epoch is another one, the room was revived and is empty, as "Rooms outlive
+//     their memory" says. So is a room that is joined again after roomClosed.
+//  5. Send again, with the same bytes, each request that had an id and no answer, unless
+//     it is older than 2 minutes.
 //
-// A cookie is good for 30 days after it was issued and renewed when a page is fetched
-// with one that is older than 7 days, for 90 days in all. A bot may store it, and fetches
-// the page now and then. Whoever has the cookie is the user.
+// A cookie is valid for 30 days after it was issued. It is renewed when a page is fetched
+// with one that is older than 7 days, for 90 days in all. A bot may store it, and should
+// fetch the page once a week. Whoever has the cookie is the user.
 //
 // # Rooms outlive their memory
 //
@@ -498,9 +518,11 @@
 // id, creation time, nonce, a tag that lets any node recognise the owner's session later,
 // and a tag that lets any node refuse a made-up id without an actor or a read. Joining a
 // valid id whose room has expired revives it: empty, hidden, a new epoch, the same owner,
-// recognised when a session with that user id next connects. A room without a recognised
-// owner ends with its last member. A room that was handed over is nobody's when it is
-// revived, for as long as a session can live: 90 days unless configured otherwise.
+// recognised when a session with that user id next connects. Members, estimates, topic,
+// topics to come, deck, options, deputies, lock and history are gone, and users who were
+// removed for good may join again. A room without a recognised owner ends with its last
+// member. A room whose owner has changed has no owner when it is revived, for as long as
+// a session can live: 90 days unless configured otherwise.
 //
 // # Expiry
 //

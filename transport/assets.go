@@ -8,14 +8,17 @@ import (
 	"fmt"
 	"html"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 const (
 	pageName = "index.html"
+	docsPath = "docs/"
 	// forever is for paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
 	// smallest is from how many bytes on compressing saves a packet.
@@ -44,22 +47,13 @@ type assets struct {
 // newAssets reads all of files. In index.html, {{base}} stands for the base
 // path with its slashes, {{v}} for the hash and {{version}} for the version.
 func newAssets(files fs.FS, base, version string) (*assets, error) {
-	content := map[string][]byte{}
-	tree := sha256.New()
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return err
-		}
-		content[name] = data
-		_, _ = fmt.Fprintf(tree, "%q %d\n%s\n", name, len(data), data) // a hash never fails
-		return nil
-	})
+	content, err := readFiles(files)
 	if err != nil {
-		return nil, fmt.Errorf("assets: %w", err)
+		return nil, err
+	}
+	tree := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		_, _ = fmt.Fprintf(tree, "%q %d\n%s\n", name, len(content[name]), content[name]) // a hash never fails
 	}
 	page, ok := content[pageName]
 	if !ok {
@@ -83,6 +77,35 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 		}
 	}
 	return a, nil
+}
+
+// readFiles reads all of files, by name.
+func readFiles(files fs.FS) (map[string][]byte, error) {
+	content := map[string][]byte{}
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content[name], err = fs.ReadFile(files, name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	return content, nil
+}
+
+// addDocs adds documents below docs/, where index.html is docs/ itself.
+func (a *assets) addDocs(files fs.FS) error {
+	content, err := readFiles(files)
+	if err != nil {
+		return err
+	}
+	for name, data := range content {
+		path := docsPath + strings.TrimSuffix(name, pageName)
+		a.byPath[path] = newAsset(name, smaller(name, data), revalidate)
+	}
+	return nil
 }
 
 // fixedPath says whether a file is also asked for where it is, by browsers that
@@ -140,6 +163,10 @@ func contentType(name string) string {
 		return "image/x-icon"
 	case ".woff2":
 		return "font/woff2"
+	case ".yaml":
+		return "application/yaml"
+	case ".md":
+		return "text/markdown; charset=utf-8"
 	case ".txt":
 		return "text/plain; charset=utf-8"
 	default:

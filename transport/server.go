@@ -37,6 +37,7 @@ type Config struct {
 	Keys   *identity.Keys
 	Log    *slog.Logger
 	Static fs.FS // the page: index.html and what it loads
+	Docs   fs.FS // documents, served below docs/: index.html and others; nil for none
 
 	// Connect makes the session of a connection that has just been upgraded. It
 	// is called once for each, before the connection's first request, and never
@@ -155,6 +156,11 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
+	if cfg.Docs != nil {
+		if err := files.addDocs(cfg.Docs); err != nil {
+			return nil, fmt.Errorf("transport: %w", err)
+		}
+	}
 	s := &Server{
 		cfg:       cfg,
 		limits:    newLimits(&cfg),
@@ -215,8 +221,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		s.ObserveSecurity(ForeignHost, s.clientAddr(r), "host", r.Host)
 		refuseHost.write(w)
-	case !below && r.URL.Path+"/" == s.cfg.BasePath:
-		http.Redirect(w, r, s.cfg.BasePath, http.StatusTemporaryRedirect)
+	case !below && r.URL.Path+"/" == s.cfg.BasePath,
+		below && path+"/" == docsPath && s.cfg.Docs != nil:
+		http.Redirect(w, r, r.URL.Path+"/", http.StatusTemporaryRedirect)
 	case !below:
 		refuseNotFound.write(w)
 	default:

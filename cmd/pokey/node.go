@@ -12,6 +12,7 @@ import (
 
 	"example.com/pokey/actors"
 	"example.com/pokey/cluster"
+	"example.com/pokey/docs"
 	"example.com/pokey/identity"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -67,7 +68,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		ObserveSecurity: n.observeSecurity,
 	})
 	n.web, err = transport.New(transport.Config{
-		Keys: keys, Log: log, Static: static.Files, Version: version(),
+		Keys: keys, Log: log, Static: static.Files, Docs: docs.Files, Version: version(),
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
 			return n.system.Connect(user, conn.Issued(), conn)
 		},
