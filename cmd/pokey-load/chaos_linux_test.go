@@ -11,6 +11,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/chaos"
 	"example.com/pokey/cmd/pokey-load/cost"
 	"example.com/pokey/cmd/pokey-load/lab"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // needLab skips a test that needs the machine for itself, unless POKEY_CHAOS says
@@ -30,19 +31,6 @@ func needLab(t *testing.T) (etcd string) {
 	return etcd
 }
 
-// buildServer builds the server of this checkout. It is another module, so the
-// build runs in that module's directory.
-func buildServer(t *testing.T, dir string) (binary string) {
-	t.Helper()
-	binary = filepath.Join(dir, "pokey")
-	command := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	command.Dir = "../pokey"
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
-}
-
 // maxSlack is how much longer than it should a gap may be on a machine of which
 // nobody knows how fast it is. The long run is for the times, this one for what
 // may never happen.
@@ -58,14 +46,14 @@ func TestChaos(t *testing.T) {
 	status, stdout, stderr := runIt(t, "chaos", "-binary", binary, "-etcd", etcd, "-data", filepath.Join(dir, "run"),
 		"-rooms", "20", "-rate", "40", "-quiet", "1s", "-settle=false", "-faults", "kill,freeze3,partition,planned", "-json")
 	t.Logf("\n%s", stderr)
-	var report chaos.Report
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+	var found chaos.Report
+	if err := json.Unmarshal([]byte(stdout), &found); err != nil {
 		t.Fatalf("status %d, %v\n%s", status, err, stdout)
 	}
-	if status != passed || len(report.Rows) != 4 {
-		t.Errorf("status %d, %d faults", status, len(report.Rows))
+	if status != passed || len(found.Rows) != 4 {
+		t.Errorf("status %d, %d faults", status, len(found.Rows))
 	}
-	for _, row := range report.Rows {
+	for _, row := range found.Rows {
 		for _, f := range row.Found {
 			t.Errorf("after %s: %s", row.Fault, f)
 		}
@@ -78,7 +66,7 @@ func TestChaos(t *testing.T) {
 			t.Errorf("%s: too little happened: %+v", row.Fault, row)
 		}
 	}
-	for _, dump := range report.Dumps {
+	for _, dump := range found.Dumps {
 		if b, err := os.ReadFile(dump); err == nil { //nolint:gosec // the run has just written it
 			t.Logf("%s", b)
 			break
@@ -98,11 +86,11 @@ func TestClusterCost(t *testing.T) {
 	dir := t.TempDir()
 	status, stdout, stderr := runIt(t, "cluster-cost", "-binary", buildServer(t, dir), "-etcd", etcd, "-data", filepath.Join(dir, "run"),
 		"-members", "6", "-rooms", "2", "-duration", "500ms", "-rest", "100ms", "-json")
-	var report cost.Report
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil || status != passed || len(report.Subjects) != 2 {
+	var found cost.Report
+	if err := json.Unmarshal([]byte(stdout), &found); err != nil || status != passed || len(found.Subjects) != 2 {
 		t.Fatalf("status %d, %v\n%s%s", status, err, stdout, stderr)
 	}
-	for i, s := range report.Subjects {
+	for i, s := range found.Subjects {
 		if s.Idle.Nodes != 1+2*i || s.Idle.RSS == 0 || (s.Idle.EtcdRSS != 0) != (i == 1) {
 			t.Errorf("%s: %+v", s.Name, s.Idle)
 		}
@@ -111,7 +99,7 @@ func TestClusterCost(t *testing.T) {
 		}
 	}
 	var table strings.Builder
-	report.Print(&table)
+	_ = report.WriteText(&table, found)
 	if lines := strings.Count(table.String(), "\n"); lines != 13 {
 		t.Errorf("%d lines:\n%s", lines, &table)
 	}
@@ -119,8 +107,8 @@ func TestClusterCost(t *testing.T) {
 
 func TestChaosUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"chaos -binary x -etcd y -faults none": "faults",
-		"chaos":                                "binaries",
+		"chaos -binary x -etcd y -faults none": "-faults",
+		"chaos":                                "-binary is required",
 		"chaos -binary x -etcd y -rooms 0":     "rooms",
 		"chaos -binary x -etcd y -members 1":   "members",
 	} {

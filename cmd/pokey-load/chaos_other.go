@@ -5,12 +5,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"io"
+
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
-func chaosCommand(*flag.FlagSet, io.Writer) func(context.Context) (outcome, error) {
-	return func(context.Context) (outcome, error) {
-		return outcome{}, errors.New("chaos needs Linux")
-	}
+func (*chaosCommand) run(context.Context, io.Writer) (report.Report, error) {
+	return nil, errors.New("chaos needs Linux")
 }

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +31,19 @@ func runIt(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	var out, err strings.Builder
 	status = run(t.Context(), args, &out, &err)
 	return status, out.String(), err.String()
+}
+
+// buildServer builds the server of this checkout. It is another module, so the
+// build runs in that module's directory.
+func buildServer(t *testing.T, dir string) (binary string) {
+	t.Helper()
+	binary = filepath.Join(dir, "pokey")
+	command := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+	command.Dir = "../pokey"
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
 }
 
 func serve(t *testing.T, o fakeserver.Options) string {
@@ -79,6 +95,29 @@ func TestSoak(t *testing.T) {
 	}
 }
 
+// The list of commands is complete in help and in the comment of package main.
+func TestHelp(t *testing.T) {
+	status, _, help := runIt(t, "help")
+	if status != passed {
+		t.Errorf("got status %d, want %d", status, passed)
+	}
+	main, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range commands {
+		if !strings.Contains(help, c.name) || !strings.Contains(help, c.does) {
+			t.Errorf("help does not list %s:\n%s", c.name, help)
+		}
+		if !regexp.MustCompile(`(?m)^//\tpokey-load \[?` + c.name + `\b`).Match(main) {
+			t.Errorf("main.go does not list %s", c.name)
+		}
+		if status, _, stderr := runIt(t, c.name, "-help"); status != passed || !strings.Contains(stderr, c.does) || !strings.Contains(stderr, "-rooms") && c.name != "soak" {
+			t.Errorf("%s -help: got status %d\n%s", c.name, status, stderr)
+		}
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for _, tc := range []struct {
 		args   string
@@ -91,10 +130,10 @@ func TestUsage(t *testing.T) {
 		{"-rooms x", broken, "invalid value"},
 		{"-url http://192.0.2.1", broken, "not a loopback address"},
 		{"soak -url http://192.0.2.1", broken, "not a loopback address"},
-		{"crash", broken, "no binary"},
-		{"soak -connects 0", broken, "connects"},
+		{"crash", broken, "-binary is required"},
+		{"soak -connects 0", broken, "-connects 0: want 1"},
 		{"load -shape wild", broken, "wild"},
-		{"load burst", broken, "what is"},
+		{"load burst", broken, "unexpected argument"},
 	} {
 		status, _, stderr := runIt(t, strings.Fields(tc.args)...)
 		if status != tc.status || !strings.Contains(stderr, tc.want) {

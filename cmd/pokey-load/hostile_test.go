@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"example.com/pokey/cmd/pokey-load/hostile"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // A1 to A6, B1 to B5, C5, C6: somebody with a link does what the limits allow, and
@@ -27,18 +28,18 @@ func TestHostile(t *testing.T) {
 				t.Skip(err)
 			}
 			status, stdout, stderr := runIt(t, args...)
-			var report hostile.Report
-			if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+			var found hostile.Report
+			if err := json.Unmarshal([]byte(stdout), &found); err != nil {
 				t.Fatalf("status %d, %v\n%s%s", status, err, stdout, stderr)
 			}
-			for _, fault := range report.Faults() {
+			for _, fault := range found.Failures() {
 				t.Error(fault)
 			}
 			var text strings.Builder
-			report.Print(&text)
+			_ = report.WriteText(&text, found)
 			t.Logf("\n%s", &text)
-			if passedIt := status == passed; passedIt != report.Passed() {
-				t.Errorf("got status %d for a report that has passed: %v", status, report.Passed())
+			if passedIt := status == passed; passedIt != report.Passed(found) {
+				t.Errorf("got status %d for a report that has passed: %v", status, report.Passed(found))
 			}
 		})
 	}
@@ -46,10 +47,10 @@ func TestHostile(t *testing.T) {
 
 func TestHostileUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"hostile":                              "binaries",
+		"hostile":                              "-binary is required",
 		"hostile -binary x -nodes 2":           "nodes",
 		"hostile -binary x -rooms 0":           "rooms",
-		"hostile -binary x -duration 1ms":      "durations",
+		"hostile -binary x -duration 1ms":      "-duration 1ms: want 1s",
 		"hostile -binary x -rate 0":            "rate",
 		"hostile -binary x -memory 1":          "memory",
 		"hostile -binary x -only everything":   "no attack",

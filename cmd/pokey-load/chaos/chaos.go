@@ -1,10 +1,11 @@
 package chaos
 
 import (
-	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"example.com/pokey/cmd/pokey-load/options"
 )
 
 // FaultNames are the names of all that can go wrong, in the order in which it does.
@@ -13,47 +14,50 @@ var FaultNames = []string{
 	"storeless", "isolated", "slow", "etcd-stall", "etcd-leader", "etcd-majority",
 }
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
-	Binary  string        // the server's
-	Binary2 string        // the version that it is upgraded to; empty for the same
-	Etcd    string        // etcd's
-	Args    []string      // more flags for the nodes, after those that a run gives
-	Dir     string        // for logs, certificates and the histories of faulty rooms; made if need be, and kept
-	Rooms   int           // 1 to 5 000
-	Members int           // of each room, 2 to 100
+	options.Programs
+	Binary2 string // the version that servers are upgraded to; empty for the same
+	Rooms   int
+	Members int           // of each room
 	Rate    float64       // requests a second over all rooms
 	Faults  []string      // names, in order; none for all
-	Rounds  int           // how often all of them, 1 to 1 000
-	Seed    uint64        // of who is hit; 0 for a random one
-	Quiet   time.Duration // before each fault
+	Rounds  int           // how often all of them
+	Seed    uint64        // of the random choice of nodes to hit; 0 for a random seed
+	Quiet   time.Duration // without a fault, before each of them
 	// Settle is whether to wait in the end, for some minutes, until everybody has
-	// expired, and to compare what nodes have then with what they had in the beginning.
+	// expired, and to compare what nodes hold then with what they held at first.
 	Settle bool
-	// Patience is for everybody to be back after a fault, and for the oracle of
-	// linearizability for each room.
+	// Patience is how long members may take to be back after a fault, and the
+	// linearizability check of a room.
 	Patience time.Duration
-	// Progress gets each row when it is done; nil for nobody.
+	// Progress is called with each row when it is done; nil for nobody.
 	Progress func(Row)
 }
 
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Binary == "" || o.Etcd == "":
-		return errors.New("give the binaries of the server and of etcd")
-	case o.Rooms < 1 || o.Rooms > 5000:
-		return errors.New("rooms: 1 to 5000")
-	case o.Members < 2 || o.Members > 100:
-		return errors.New("members: 2 to 100")
-	case o.Rate <= 0 || o.Rate > 100_000:
-		return errors.New("rate: more than 0, up to 100000")
-	case o.Rounds < 1 || o.Rounds > 1000:
-		return errors.New("rounds: 1 to 1000")
-	case slices.ContainsFunc(o.Faults, func(name string) bool { return !slices.Contains(FaultNames, name) }):
-		return fmt.Errorf("faults: of %v", FaultNames)
-	case o.Quiet < 0 || o.Patience <= 0:
-		return errors.New("durations must be positive")
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	o.Programs.Declare(s)
+	o.DeclareEtcd(s)
+	s.String(&o.Binary2, "binary2", "", "the `PROGRAM` that servers are upgraded to (default the same)")
+	s.Int(&o.Rooms, "rooms", 200, 1, 5000, "rooms")
+	s.Int(&o.Members, "members", 5, 2, 100, "members of each room, spread over all nodes")
+	s.Float(&o.Rate, "rate", 300, 0.01, 100_000, "requests a second over all rooms")
+	s.Func("faults", "`NAMES` of what shall go wrong, in order, or all (default): "+strings.Join(FaultNames, ","), o.setFaults)
+	s.Int(&o.Rounds, "rounds", 1, 1, 1000, "how often all of it")
+	s.Uint64(&o.Seed, "seed", 0, "`SEED` of the random choice of nodes to hit; 0 for a random one")
+	s.Bool(&o.Settle, "settle", true, "wait in the end until everybody has expired, and look what is left")
+	s.Duration(&o.Quiet, "quiet", 3*time.Second, 0, "how long nothing goes wrong before each fault")
+	s.Duration(&o.Patience, "patience", time.Minute, time.Millisecond, "how long members may take to be back after a fault, and each room's check")
+	for _, name := range o.Faults {
+		s.Require(slices.Contains(FaultNames, name), "-faults: there is no %q; there are %s", name, strings.Join(FaultNames, ","))
+	}
+}
+
+func (o *Options) setFaults(names string) error {
+	o.Faults = nil
+	if names != "all" {
+		o.Faults = strings.Split(names, ",")
 	}
 	return nil
 }

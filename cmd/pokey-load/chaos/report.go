@@ -2,14 +2,12 @@ package chaos
 
 import (
 	"fmt"
-	"io"
-	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/history"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // Row is what came of one thing that went wrong. Clients are those whose node
@@ -73,16 +71,7 @@ func (c counts) sum() (n int) {
 	return n
 }
 
-func (c counts) String() string {
-	if len(c) == 0 {
-		return "0"
-	}
-	var parts []string
-	for _, code := range slices.Sorted(maps.Keys(c)) {
-		parts = append(parts, fmt.Sprintf("%s %d", code, c[code]))
-	}
-	return strings.Join(parts, ", ")
-}
+func (c counts) String() string { return report.Counts(c) }
 
 // Lost, doubled and leaked are the kinds of faults that a row counts; all others
 // are added up.
@@ -95,9 +84,17 @@ func (r Row) count(kinds ...history.FaultKind) (n int) {
 	return n
 }
 
-// faulty reports whether something was wrong that no fault excuses.
-func (r Row) faulty() bool {
-	return len(r.Found) > 0 || r.Undecided > 0 || r.Missing > 0 || r.Split > 0 || r.Audit != "" || len(r.Grown) > 0
+// failures are what was wrong that no fault excuses.
+func (r Row) failures() []string {
+	var f report.Failures
+	for _, fault := range r.Found {
+		f.Add(true, "%s", fault)
+	}
+	f.Add(r.Missing > 0, "%d members not back", r.Missing)
+	f.Add(r.Split > 0, "%d rooms served twice", r.Split)
+	f.Add(r.Undecided > 0, "%d rooms undecided", r.Undecided)
+	f.Add(r.Audit != "", "%s", r.Audit)
+	return append(f, r.Grown...)
 }
 
 // Report is what a run found.
@@ -116,26 +113,31 @@ type Report struct {
 	Dumps    []string `json:"dumps,omitempty"`
 }
 
-// Passed reports whether every promise held and could be judged. How long people
-// waited is for the reader to judge.
-func (r Report) Passed() bool {
+// Failures implements [report.Report]: every promise must hold and be decided.
+// How long people waited is for the reader to judge.
+func (r Report) Failures() []string {
+	var f report.Failures
 	for _, row := range r.Rows {
-		if row.faulty() {
-			return false
+		for _, failure := range row.failures() {
+			f.Add(true, "after %s: %s", row.Fault, failure)
 		}
 	}
-	return r.Expelled == 0 && len(r.Left) == 0 && r.Control > 0 && len(r.Rows) > 0
+	f.Add(r.Expelled > 0, "%d members were told not to come back", r.Expelled)
+	f.Add(len(r.Left) > 0, "left behind: %s", strings.Join(r.Left, " "))
+	f.Add(r.Control == 0, "no estimate was found where it may be read, so the search proves nothing")
+	f.Add(len(r.Rows) == 0, "nothing was done")
+	return f
 }
 
-// PrintHead writes the heading of the lines that [Row.Print] writes.
-func PrintHead(w io.Writer) {
-	line(w, rowFormat, "fault", "node", "gap others", "gap hit", "median o/h", "waited o/h", "failed o/h", "refused", "conns lost", "acks", "lost/dbl/leak/other", "notes")
+// PrintHead prints the heading of the lines that [Row.Print] prints.
+func PrintHead(p *report.Printer) {
+	p.Line(rowFormat, "fault", "node", "gap others", "gap hit", "median o/h", "waited o/h", "failed o/h", "refused", "conns lost", "acks", "lost/dbl/leak/other", "notes")
 }
 
 const rowFormat = "%-14s %-4s %-10s %-8s %-13s %-15s %-11s %-20s %-10s %-6v %-19s %s"
 
-// Print writes the row as a line of a table.
-func (r Row) Print(w io.Writer) {
+// Print prints the row as a line of a table.
+func (r Row) Print(p *report.Printer) {
 	others := func(s string) string { return unless(r.Others.Clients == 0, s) }
 	hit := func(s string) string { return unless(r.Hit.Clients == 0, s) }
 	refused := make(counts)
@@ -145,8 +147,8 @@ func (r Row) Print(w io.Writer) {
 		}
 	}
 	lost, doubled, leaked := r.count(history.Lost), r.count(history.Doubled), r.count(history.Leaked, history.Unasked)
-	line(w, rowFormat, r.Fault, r.Victim, others(short(r.Others.Gap)), hit(short(r.Hit.Gap)),
-		others(short(r.Others.Median))+"/"+hit(short(r.Hit.Median)), others(short(r.Others.Waited))+"/"+hit(short(r.Hit.Waited)),
+	p.Line(rowFormat, r.Fault, r.Victim, others(report.Duration(r.Others.Gap)), hit(report.Duration(r.Hit.Gap)),
+		others(report.Duration(r.Others.Median))+"/"+hit(report.Duration(r.Hit.Median)), others(report.Duration(r.Others.Waited))+"/"+hit(report.Duration(r.Hit.Waited)),
 		fmt.Sprintf("%d/%d", r.Others.Failed.sum(), r.Hit.Failed.sum()), refused, fmt.Sprintf("%d/%d", r.Others.Lost, r.Hit.Lost),
 		r.Durable, fmt.Sprintf("%d/%d/%d/%d", lost, doubled, leaked, len(r.Found)-lost-doubled-leaked), strings.Join(r.notes(), "; "))
 }
@@ -166,9 +168,9 @@ func (r Row) notes() []string {
 			notes = append(notes, fmt.Sprintf(format, args...))
 		}
 	}
-	note(r.Others.over(), "others' gap is over %s", short(r.Others.Target))
-	note(r.Hit.over(), "gap is over %s", short(r.Hit.Target))
-	note(r.Lag > maxLag, "the machine is busy: late by %s", short(r.Lag))
+	note(r.Others.over(), "others' gap is over %s", report.Duration(r.Others.Target))
+	note(r.Hit.over(), "gap is over %s", report.Duration(r.Hit.Target))
+	note(r.Lag > maxLag, "the machine is busy: late by %s", report.Duration(r.Lag))
 	note(r.Missing > 0, "%d members not back", r.Missing)
 	note(r.Split > 0, "%d rooms served twice", r.Split)
 	note(r.Undecided > 0, "%d rooms undecided", r.Undecided)
@@ -187,62 +189,37 @@ func (r Row) notes() []string {
 func joined(durations []time.Duration) string {
 	var parts []string
 	for _, d := range durations {
-		parts = append(parts, short(d))
+		parts = append(parts, report.Duration(d))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// Print writes what the run found for a person to read.
-func (r Report) Print(w io.Writer) {
-	line(w, "")
-	PrintHead(w)
+// Print implements [report.Report].
+func (r Report) Print(p *report.Printer) {
+	p.Line("")
+	PrintHead(p)
 	for _, row := range r.Rows {
-		row.Print(w)
+		row.Print(p)
 	}
-	line(w, "")
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	line(out, "rooms × members\t%d × %d, %g requests/s", r.Rooms, r.Members, r.Rate)
-	line(out, "searched between servers\t%d MB; with clients, where they may be read, estimates were in %d packets", r.Tapped>>20, r.Control)
-	line(out, "told not to come back\t%d", r.Expelled)
-	line(out, "left behind\t%s", strings.Join(append(r.Left, ""), " "))
-	line(out, "seed\t%d", r.Seed)
-	line(out, "logs\t%s", r.Dir)
-	_ = out.Flush()
+	p.Line("")
+	p.Field("rooms × members", "%d × %d, %g requests/s", r.Rooms, r.Members, r.Rate)
+	p.Field("searched between servers", "%d MB; with clients, where they may be read, estimates were in %d packets", r.Tapped>>20, r.Control)
+	p.Row("told not to come back", r.Expelled)
+	p.Row("left behind", strings.Join(r.Left, " "))
+	p.Row("seed", r.Seed)
+	p.Row("logs", r.Dir)
 	for _, row := range r.Rows {
 		if row.Others.over() {
-			line(w, "%s, others: %s", row.Fault, row.Others.Cause)
+			p.Line("%s, others: %s", row.Fault, row.Others.Cause)
 		}
 		if row.Hit.over() {
-			line(w, "%s, hit: %s", row.Fault, row.Hit.Cause)
+			p.Line("%s, hit: %s", row.Fault, row.Hit.Cause)
 		}
-	}
-	shown := 0
-	for _, row := range r.Rows {
-		for _, f := range row.Found {
-			if shown++; shown <= maxShown {
-				line(w, "after %s: %s", row.Fault, f)
-			}
-		}
-	}
-	if shown > maxShown {
-		line(w, "… and %d more", shown-maxShown)
 	}
 	for _, name := range r.Dumps {
-		line(w, "see %s", name)
-	}
-	if r.Passed() {
-		line(w, "PASSED")
-	} else {
-		line(w, "FAILED")
+		p.Line("see %s", name)
 	}
 }
 
-const maxShown = 20
-
 // maxLag is what may be ignored in times of the size that matter.
 const maxLag = 50 * time.Millisecond
-
-func short(d time.Duration) string { return d.Round(time.Millisecond).String() }
-
-// line writes a line; whether a report can be written is for its reader to see.
-func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/history"
+	"example.com/pokey/cmd/pokey-load/options"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // A row says what was too long or wrong, and only what is wrong fails the run.
@@ -21,7 +23,7 @@ func TestReport(t *testing.T) {
 		fails bool
 		want  string
 	}{
-		{"good", func(*Row) {}, false, "gap is over 3s; failed: put off 2"},
+		{"good", func(*Row) {}, false, "gap is over 3s; failed: put off: 2"},
 		{"busy", func(r *Row) { r.Lag = time.Second }, false, "late by 1s"},
 		{"nobody else", func(r *Row) { r.Others = Group{} }, false, "-/0s"},
 		{"stopped", func(r *Row) { r.Stops = []time.Duration{time.Second, 2 * time.Second} }, false, "stops took 1s, 2s"},
@@ -39,15 +41,15 @@ func TestReport(t *testing.T) {
 			row := good
 			tc.spoil(&row)
 			var printed strings.Builder
-			row.Print(&printed)
+			row.Print(report.NewPrinter(&printed))
 			if !strings.Contains(printed.String(), tc.want) || strings.Count(printed.String(), "\n") != 1 {
 				t.Errorf("got %s", &printed)
 			}
-			report := Report{Rows: []Row{row}, Control: 1}
+			found := Report{Rows: []Row{row}, Control: 1}
 			printed.Reset()
-			report.Print(&printed)
-			if report.Passed() == tc.fails || !strings.Contains(printed.String(), "a long story") {
-				t.Errorf("passed %v:\n%s", report.Passed(), &printed)
+			_ = report.WriteText(&printed, found)
+			if report.Passed(found) == tc.fails || !strings.Contains(printed.String(), "a long story") {
+				t.Errorf("passed %v:\n%s", report.Passed(found), &printed)
 			}
 		})
 	}
@@ -57,15 +59,15 @@ func TestReport(t *testing.T) {
 		"somebody was sent away":    {Rows: []Row{good}, Control: 1, Expelled: 1},
 		"something was left behind": {Rows: []Row{good}, Control: 1, Left: []string{"n1 pokey_users +1"}},
 	} {
-		if bad.Passed() {
+		if report.Passed(bad) {
 			t.Error(name)
 		}
 	}
 }
 
 func TestValidate(t *testing.T) {
-	good := Options{Binary: "pokey", Etcd: "etcd", Rooms: 1, Members: 2, Rate: 1, Rounds: 1, Patience: time.Second, Faults: []string{"kill"}}
-	if err := good.Validate(); err != nil {
+	good := Options{Programs: options.Programs{Binary: "pokey", Etcd: "etcd"}, Rooms: 1, Members: 2, Rate: 1, Rounds: 1, Patience: time.Second, Faults: []string{"kill"}}
+	if err := options.Validate(&good); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*Options){
@@ -81,7 +83,7 @@ func TestValidate(t *testing.T) {
 	} {
 		o := good
 		spoil(&o)
-		if o.Validate() == nil {
+		if options.Validate(&o) == nil {
 			t.Errorf("bad %s is taken", name)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/game"
+	"example.com/pokey/cmd/pokey-load/options"
 )
 
 // runner is a run under way.
@@ -38,7 +39,7 @@ type runner struct {
 // Run does it all. The error says that the run could not be made, not that the
 // server failed; the report is good for what was done until then.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if err := errors.Join(o.Validate(), os.MkdirAll(o.Dir, 0o700)); err != nil {
+	if err := errors.Join(options.Validate(&o), os.MkdirAll(o.Dir, 0o700)); err != nil {
 		return Report{}, err
 	}
 	chosen := faults
@@ -96,7 +97,7 @@ func (r *runner) run(ctx context.Context, chosen []fault) (err error) {
 				r.Progress(row)
 			}
 			last := round == r.Rounds-1 && i == len(chosen)-1
-			if !last && (row.faulty() || i == len(chosen)-1) { // so that histories stay short, and what follows is judged by itself
+			if !last && (len(row.failures()) > 0 || i == len(chosen)-1) { // so that histories stay short, and what follows is judged by itself
 				r.party.end()
 				if r.party, err = r.newParty(ctx); err != nil {
 					return err

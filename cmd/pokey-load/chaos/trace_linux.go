@@ -3,9 +3,9 @@ package chaos
 import (
 	"fmt"
 	"os"
-	"text/tabwriter"
 	"time"
 
+	"example.com/pokey/cmd/pokey-load/report"
 	"example.com/pokey/cmd/pokey-load/wire"
 )
 
@@ -43,24 +43,24 @@ func (m *member) writeTrace(name string, most gap, since time.Time) error {
 		}
 		return fmt.Sprintf("%+.3f", t.Sub(since).Seconds())
 	}
-	out := tabwriter.NewWriter(file, 0, 8, 2, ' ', 0)
-	line(out, "room %s, user %s, home %s, on %s; times are seconds since %s", m.room.id, m.UserID(), nodeNames[m.home], nodeNames[m.at()], since.UTC().Format("15:04:05.000"))
-	line(out, "%s", most.describe(since))
+	p := report.NewPrinter(file)
+	p.Line("room %s, user %s, home %s, on %s; times are seconds since %s", m.room.id, m.UserID(), nodeNames[m.home], nodeNames[m.at()], since.UTC().Format("15:04:05.000"))
+	p.Line("%s", most.describe(since))
 	m.room.mu.Lock()
 	for _, c := range m.room.changes {
-		line(out, "topic %d\tasked %s\tsent %s\tanswered %s", c.number, at(c.asked), at(c.sent), at(c.answered))
+		p.Row(fmt.Sprintf("topic %d", c.number), "asked "+at(c.asked), "sent "+at(c.sent), "answered "+at(c.answered))
 	}
 	for _, a := range m.room.answers {
-		line(out, "answer to %s on %s\tasked %s\tanswered %s\tok %v %s, sent %d times over %d connections, put off %d times", a.by.UserID(), nodeNames[a.by.at()],
-			at(a.asked), at(a.asked.Add(a.took)), a.reply.OK, a.reply.Code, a.reply.Sent, a.reply.Conns, a.reply.Refused)
+		p.Row(fmt.Sprintf("answer to %s on %s", a.by.UserID(), nodeNames[a.by.at()]), "asked "+at(a.asked), "answered "+at(a.asked.Add(a.took)),
+			fmt.Sprintf("ok %v %s, sent %d times over %d connections, put off %d times", a.reply.OK, a.reply.Code, a.reply.Sent, a.reply.Conns, a.reply.Refused))
 	}
 	m.room.mu.Unlock()
 	m.mu.Lock()
 	for _, h := range m.heard {
-		line(out, "got\t%s\t%s", at(h.at), h.what)
+		p.Row("got", at(h.at), h.what)
 	}
 	m.mu.Unlock()
-	if err := out.Flush(); err != nil {
+	if err := p.Flush(); err != nil {
 		_ = file.Close()
 		return fmt.Errorf("trace: %w", err)
 	}

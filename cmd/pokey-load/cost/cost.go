@@ -8,42 +8,35 @@ package cost
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/options"
 	"example.com/pokey/cmd/pokey-load/servers"
 )
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
-	Binary  string // the server's
-	Etcd    string // etcd's
-	Dir     string // for data and logs; made if need be, and kept
-	Members int    // of the one large room, 3 to 5 000
-	Rooms   int    // of four members each, for the requests; 1 to 1 000
-	// Duration is how long each thing is measured, and Rest how long servers are
-	// left alone, or warm up, before.
-	Duration, Rest time.Duration
+	options.Programs
+	Members  int           // of the one large room
+	Rooms    int           // of four members each, for the requests
+	Duration time.Duration // how long each thing is measured
+	Rest     time.Duration // how long servers are left alone, or warm up, before
 }
 
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Binary == "" || o.Etcd == "":
-		return errors.New("give the binaries of the server and of etcd")
-	case o.Members < 3 || o.Members > 5000:
-		return errors.New("members: 3 to 5000")
-	case o.Rooms < 1 || o.Rooms > 1000:
-		return errors.New("rooms: 1 to 1000")
-	case o.Duration <= 0 || o.Rest <= 0:
-		return errors.New("durations must be positive")
-	}
-	return nil
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	o.Programs.Declare(s)
+	o.DeclareEtcd(s)
+	s.Int(&o.Members, "members", 1000, 3, 5000, "members of the large room")
+	s.Int(&o.Rooms, "rooms", 50, 1, 1000, "rooms of four members, for the requests")
+	s.Duration(&o.Duration, "duration", 20*time.Second, time.Millisecond, "how long to measure each thing")
+	s.Duration(&o.Rest, "rest", 5*time.Second, time.Millisecond, "how long to leave the servers alone, or let them warm up, before")
 }
 
 // Idle is what processes take that have nothing to do.
@@ -73,20 +66,10 @@ type Report struct {
 	Subjects []Subject `json:"subjects"`
 }
 
-// Sound reports whether the figures mean what they say.
-func (r Report) Sound() bool {
-	for _, s := range r.Subjects {
-		if !s.FanOut.Sound() || !s.Requests.Sound() {
-			return false
-		}
-	}
-	return len(r.Subjects) > 0
-}
-
 // Run measures one node alone, then a cluster.
 func Run(ctx context.Context, o Options) (Report, error) {
 	var report Report
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return report, err
 	}
 	for _, s := range []struct {
@@ -97,7 +80,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return report, err
 		}
-		running, err := s.start(ctx, servers.Options{Binary: o.Binary, Etcd: o.Etcd, Dir: dir, Args: servers.Limitless})
+		running, err := s.start(ctx, o.in(dir))
 		defer running.Kill()
 		if err != nil {
 			return report, fmt.Errorf("%s: %w", s.name, err)
@@ -111,6 +94,14 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		running.Kill()
 	}
 	return report, nil
+}
+
+// in returns the options of servers in a directory of their own, without limits.
+func (o Options) in(dir string) servers.Options {
+	programs := o.Programs
+	programs.Dir = dir
+	programs.Args = append(slices.Clone(servers.Limitless), o.Args...)
+	return servers.Options{Programs: programs}
 }
 
 // measured is what is measured.

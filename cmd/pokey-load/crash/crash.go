@@ -6,35 +6,51 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/history"
+	"example.com/pokey/cmd/pokey-load/options"
 )
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
-	Binary  string        // the server's
-	Args    []string      // more of its flags, after those that a run gives
-	Dir     string        // the server's data; made if need be, and kept
-	Log     string        // the file that the server's log goes to; kept
-	Rooms   int           // 1 to 5 000
-	Members int           // of each room, 1 to 100
-	Cycles  int           // how often to kill, at most 10 000
-	Renew   int           // cycles after which new rooms are made, so that histories stay short; 1 to 1 000
-	Life    time.Duration // the longest that the server lives; the shortest is a fifth of it
+	options.Programs
+	Rooms   int
+	Members int           // of each room
+	Cycles  int           // how often to kill the server
+	Renew   int           // cycles after which new rooms are made, so that histories stay short
+	Life    time.Duration // the longest life of the server; the shortest is a fifth of it
 	Think   time.Duration // between two requests of a member, on average
-	// AtOnce is how many times an owner asks at once, without waiting for
-	// answers, for a clear that names no round; 0 to 8, for the oracle has to
-	// consider them in every order.
+	// AtOnce is how many clears that name no round an owner sends without waiting
+	// for answers. The check has to consider them in every order.
 	AtOnce  int
 	Backoff client.Backoff
-	// Patience is for clients to come back after a start, and for the oracle of
-	// linearizability for each room.
+	// Patience is how long clients may take to come back after a start, and the
+	// linearizability check of a room.
 	Patience time.Duration
-	// Progress gets each cycle when it is over; nil for nobody.
+	// Progress is called with each cycle when it is over; nil for nobody.
 	Progress func(Cycle)
 }
+
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	o.Programs.Declare(s)
+	s.Int(&o.Rooms, "rooms", 100, 1, 5000, "rooms")
+	s.Int(&o.Members, "members", 5, 1, 100, "members of each room")
+	s.Int(&o.Cycles, "cycles", 20, 0, 10_000, "how often to kill the server")
+	s.Int(&o.Renew, "renew", 25, 1, 1000, "cycles after which new rooms are made")
+	s.Duration(&o.Life, "life", 2*time.Second, time.Millisecond, "the longest life of the server")
+	s.Duration(&o.Think, "think", 50*time.Millisecond, time.Microsecond, "a member's pause before a request, on average")
+	s.Int(&o.AtOnce, "at-once", 1, 0, 8, "clears that an owner sends without waiting for answers")
+	s.Duration(&o.Patience, "patience", 30*time.Second, time.Millisecond, "how long clients may take to come back, and each room's check")
+	s.Duration(&o.Backoff.Min, "backoff-min", 100*time.Millisecond, 0, "upper bound of a client's first pause before it connects again (the page's is 500ms)")
+	s.Duration(&o.Backoff.Max, "backoff-max", 2*time.Second, 0, "upper bound of a client's longest pause (the page's is 10s)")
+}
+
+// log returns the path of the server's log.
+func (o *Options) log() string { return filepath.Join(o.Dir, "server.log") }
 
 // Cycle is one life of the server, its end and what came after.
 type Cycle struct {
@@ -60,44 +76,13 @@ type Report struct {
 	Dumps    []string        `json:"dumps,omitempty"` // files with the histories of faulty rooms
 }
 
-// Passed reports whether every promise held and could be judged.
-func (r Report) Passed() bool {
-	for _, c := range r.Cycles {
-		if c.Missing > 0 {
-			return false
-		}
-	}
-	return r.Expelled == 0 && len(r.Verdict.Faults) == 0 && len(r.Verdict.Undecided) == 0
-}
-
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Binary == "":
-		return errors.New("no binary given")
-	case o.Rooms < 1 || o.Rooms > 5000:
-		return errors.New("rooms: 1 to 5000")
-	case o.Members < 1 || o.Members > 100:
-		return errors.New("members: 1 to 100")
-	case o.Cycles < 0 || o.Cycles > 10000:
-		return errors.New("cycles: 0 to 10000")
-	case o.Renew < 1 || o.Renew > 1000:
-		return errors.New("renew: 1 to 1000")
-	case o.AtOnce < 0 || o.AtOnce > 8:
-		return errors.New("at once: 0 to 8")
-	case o.Life <= 0 || o.Think <= 0 || o.Patience <= 0:
-		return errors.New("durations must be positive")
-	}
-	return nil
-}
-
 // Run plays and kills. The error says that the run could not be made, not that
 // the server failed; the report is good for what was done until then.
 func Run(ctx context.Context, o Options) (report Report, err error) {
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return report, err
 	}
-	report = Report{Rooms: o.Rooms, Members: o.Members, Log: o.Log}
+	report = Report{Rooms: o.Rooms, Members: o.Members, Log: o.log()}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return report, fmt.Errorf("data: %w", err)
 	}
@@ -124,7 +109,7 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 
 // oneGame plays in new rooms for as many cycles as one history shall hold.
 func (r *Report) oneGame(ctx context.Context, site *client.Site, srv *server, o Options) (err error) {
-	from, err := logSize(o.Log)
+	from, err := logSize(o.log())
 	if err != nil {
 		return err
 	}

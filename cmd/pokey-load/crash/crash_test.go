@@ -5,7 +5,6 @@ import (
 	"log"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +13,8 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/fakeserver"
 	"example.com/pokey/cmd/pokey-load/history"
+	"example.com/pokey/cmd/pokey-load/options"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // The test binary is the server under test, too.
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func options(t *testing.T, f fakeserver.Faults) Options {
+func testOptions(t *testing.T, f fakeserver.Faults) Options {
 	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
@@ -35,41 +36,40 @@ func options(t *testing.T, f fakeserver.Faults) Options {
 		t.Fatal(err)
 	}
 	t.Setenv(fakeserver.FaultsVariable, string(faults))
-	dir := t.TempDir()
 	return Options{
-		Binary: binary, Dir: dir, Log: filepath.Join(dir, "server.log"),
-		Rooms: 3, Members: 3, Cycles: 2, Renew: 10, Life: 200 * time.Millisecond, Think: 3 * time.Millisecond,
+		Programs: options.Programs{Binary: binary, Dir: t.TempDir()},
+		Rooms:    3, Members: 3, Cycles: 2, Renew: 10, Life: 200 * time.Millisecond, Think: 3 * time.Millisecond,
 		Backoff:  client.Backoff{Min: 2 * time.Millisecond, Max: 20 * time.Millisecond},
 		Patience: 20 * time.Second,
 	}
 }
 
 func TestHonestServerPasses(t *testing.T) {
-	o := options(t, fakeserver.Faults{DropConnection: 50, DropPatch: 40})
+	o := testOptions(t, fakeserver.Faults{DropConnection: 50, DropPatch: 40})
 	var cycles int
 	o.Progress = func(Cycle) { cycles++ }
-	report, err := Run(t.Context(), o)
+	found, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !report.Passed() {
-		t.Errorf("faults %v, undecided %v, expelled %d", report.Verdict.Faults, report.Verdict.Undecided, report.Expelled)
-		for _, name := range report.Dumps {
+	if !report.Passed(found) {
+		t.Errorf("faults %v, undecided %v, expelled %d", found.Verdict.Faults, found.Verdict.Undecided, found.Expelled)
+		for _, name := range found.Dumps {
 			b, _ := os.ReadFile(name)
 			t.Logf("%s", b)
 		}
 	}
-	v := report.Verdict
+	v := found.Verdict
 	if cycles != 2 || v.Rooms != 3 || v.Durable < 30 || v.Reads < 3*(3+1)*2 || v.Statuses < 30 {
 		t.Errorf("too little happened: %d cycles, %+v", cycles, v)
 	}
-	for _, c := range report.Cycles {
+	for _, c := range found.Cycles {
 		if c.Longest <= 0 || c.Longest > 10*time.Second || c.Gap > c.Longest || c.Ready <= 0 {
 			t.Errorf("cycle %+v", c)
 		}
 	}
 	var table strings.Builder
-	report.Print(&table)
+	_ = report.WriteText(&table, found)
 	if !strings.Contains(table.String(), "PASSED") {
 		t.Errorf("got\n%s", &table)
 	}
@@ -77,12 +77,12 @@ func TestHonestServerPasses(t *testing.T) {
 
 // What a server acknowledged before it was on disk is gone after some crash.
 func TestLateCommitsAreFound(t *testing.T) {
-	report, err := Run(t.Context(), options(t, fakeserver.Faults{CommitLate: true}))
+	found, err := Run(t.Context(), testOptions(t, fakeserver.Faults{CommitLate: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Verdict.Count(history.Lost) == 0 || report.Passed() || len(report.Dumps) == 0 {
-		t.Errorf("got %+v", report)
+	if found.Verdict.Count(history.Lost) == 0 || report.Passed(found) || len(found.Dumps) == 0 {
+		t.Errorf("got %+v", found)
 	}
 }
 
@@ -174,19 +174,19 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 
 // Rooms are made anew, and every game counts.
 func TestRenew(t *testing.T) {
-	o := options(t, fakeserver.Faults{LeakInLog: 2})
+	o := testOptions(t, fakeserver.Faults{LeakInLog: 2})
 	o.Renew, o.Rooms, o.Life = 1, 1, 100*time.Millisecond
-	report, err := Run(t.Context(), o)
+	found, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := report.Verdict; len(report.Cycles) != 2 || v.Rooms != 2 || report.Passed() {
-		t.Errorf("got %+v", report)
+	if v := found.Verdict; len(found.Cycles) != 2 || v.Rooms != 2 || report.Passed(found) {
+		t.Errorf("got %+v", found)
 	}
 }
 
 func TestServerThatEnds(t *testing.T) {
-	o := options(t, fakeserver.Faults{})
+	o := testOptions(t, fakeserver.Faults{})
 	o.Args = []string{"-no-such-flag"}
 	if _, err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), "exit status 2") {
 		t.Errorf("got %v", err)
@@ -194,8 +194,8 @@ func TestServerThatEnds(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	good := options(t, fakeserver.Faults{})
-	if err := good.Validate(); err != nil {
+	good := testOptions(t, fakeserver.Faults{})
+	if err := options.Validate(&good); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*Options){
@@ -208,7 +208,7 @@ func TestValidate(t *testing.T) {
 	} {
 		o := good
 		spoil(&o)
-		if o.Validate() == nil {
+		if options.Validate(&o) == nil {
 			t.Errorf("bad %s is taken", name)
 		}
 	}

@@ -24,7 +24,7 @@ func logSize(name string) (int64, error) {
 // judge adds the verdict on a game, whose part of the log begins at from, and
 // writes down the faulty rooms.
 func (r *Report) judge(h *history.History, o Options, from int64) error {
-	log, err := os.Open(o.Log)
+	log, err := os.Open(o.log())
 	if err != nil {
 		return fmt.Errorf("server log: %w", err)
 	}

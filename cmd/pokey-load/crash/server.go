@@ -24,7 +24,7 @@ func newServer(ctx context.Context, o Options) (*server, error) {
 		"-max-connections", "0", "-max-connections-per-ip", "0", "-max-connections-per-session", "0",
 		"-max-rooms-per-user", "0", "-max-members-per-room", "0", "-log-format", "json", "-log-level", "debug",
 	}
-	return &server{process.Process{Name: "the server", Path: o.Binary, Args: append(args, o.Args...), Log: o.Log}, "http://" + address}, nil
+	return &server{process.Process{Name: "the server", Path: o.Binary, Args: append(args, o.Args...), Log: o.log()}, "http://" + address}, nil
 }
 
 // start begins a life and returns when the page is served.

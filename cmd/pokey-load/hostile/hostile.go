@@ -5,7 +5,6 @@ package hostile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,53 +12,52 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/options"
 	"example.com/pokey/cmd/pokey-load/servers"
 )
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
-	Binary string // the server's
-	Etcd   string // etcd's, for three nodes
-	Dir    string // for data and logs
-	Nodes  int    // 1 or 3
+	options.Programs     // etcd only for three nodes
+	Nodes            int // 1 or 3
 
-	Rooms   int     // that play, 1 to 1 000
-	Members int     // of each, 1 to 50
-	Rate    float64 // changes a second over all of them
+	Rooms   int     // that play
+	Members int     // of each room
+	Rate    float64 // changes a second over all rooms
 
 	Duration time.Duration // of the attack
 	Before   time.Duration // how long to measure before it
-	Settle   time.Duration // how long after it everything is to be as before
-	Memory   int64         // what each node may have, in bytes
-	Ratio    float64       // how many times as long p99 may be; 0 for whatever it is
+	Settle   time.Duration // how long after it everything must be as before
+	Memory   int           // what each node may have, in MiB
+	Ratio    float64       // how many times as long the players' p99 may be during the attack; 0 for no limit
 	Only     string        // the one attack to make; empty for all
 
-	Progress func(format string, args ...any) // is told how it goes; nil for nobody
+	Progress func(format string, args ...any) // is told how the run goes; nil for nobody
 }
 
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Binary == "" || o.Nodes == 3 && o.Etcd == "":
-		return errors.New("no binaries given")
-	case o.Nodes != 1 && o.Nodes != 3:
-		return errors.New("nodes: 1 or 3")
-	case o.Rooms < 1 || o.Rooms > 1000 || o.Members < 1 || o.Members > 50:
-		return errors.New("rooms: 1 to 1000, members: 1 to 50")
-	case o.Duration < time.Second || o.Before < time.Second || o.Settle < 0:
-		return errors.New("durations: a second at least")
-	case o.Rate <= 0 || o.Ratio < 0:
-		return errors.New("rate: more than 0, ratio: 0 or more")
-	case o.Memory < 64<<20:
-		return errors.New("memory: 64 MiB at least")
-	case o.Only != "" && !named(o.Only):
-		return fmt.Errorf("no attack %q", o.Only)
-	}
-	return nil
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	o.Programs.Declare(s)
+	o.DeclareEtcd(s)
+	s.Int(&o.Nodes, "nodes", 1, 1, 3, "nodes, one alone or three with etcd")
+	s.Int(&o.Rooms, "rooms", 200, 1, 1000, "rooms that play")
+	s.Int(&o.Members, "members", 5, 1, 50, "members of each room")
+	s.Float(&o.Rate, "rate", 200, 0.01, 100_000, "changes a second over all rooms")
+	s.Duration(&o.Duration, "duration", 5*time.Minute, time.Second, "how long to attack")
+	s.Duration(&o.Before, "before", 30*time.Second, time.Second, "how long to measure before and after")
+	s.Duration(&o.Settle, "settle", 5*time.Second, 0, "how long after the attack everything must be as before")
+	s.Int(&o.Memory, "memory", 512, 64, 1<<20, "what each server may have, in MiB")
+	s.Float(&o.Ratio, "ratio", 1.25, 0, 1000, "how many times as long the players' p99 may be during the attack; 0 for no limit")
+	s.String(&o.Only, "only", "", "the one attack to make, by its `NAME` in the report (default all)")
+	s.Require(o.Nodes != 2, "-nodes 2: want 1 or 3")
+	s.Require(o.Only == "" || named(o.Only), "-only: there is no attack %q", o.Only)
 }
 
 // memoryGiven is what part of its memory a server's runtime is told to keep to.
 const memoryGiven = 0.8
+
+// memory returns what each node may have, in bytes.
+func (o *Options) memory() int64 { return int64(o.Memory) << 20 }
 
 func (o Options) say(format string, args ...any) {
 	if o.Progress != nil {
@@ -70,10 +68,10 @@ func (o Options) say(format string, args ...any) {
 // Run starts the servers, plays, attacks and judges. The error says that the run
 // could not be made.
 func Run(ctx context.Context, o Options) (report Report, err error) {
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return report, err
 	}
-	report = Report{Nodes: o.Nodes, Rooms: o.Rooms, Members: o.Members, Memory: o.Memory, Ratio: o.Ratio, Duration: o.Duration}
+	report = Report{Nodes: o.Nodes, Rooms: o.Rooms, Members: o.Members, Memory: o.memory(), Ratio: o.Ratio, Duration: o.Duration}
 	if err := os.MkdirAll(filepath.Join(o.Dir, "data"), 0o700); err != nil {
 		return report, err
 	}
@@ -82,8 +80,8 @@ func Run(ctx context.Context, o Options) (report Report, err error) {
 		start = servers.Three
 	}
 	running, err := start(ctx, servers.Options{
-		Binary: o.Binary, Etcd: o.Etcd, Dir: o.Dir,
-		Env: []string{fmt.Sprintf("GOMEMLIMIT=%d", int64(memoryGiven*float64(o.Memory)))},
+		Programs: o.Programs,
+		Env:      []string{fmt.Sprintf("GOMEMLIMIT=%d", int64(memoryGiven*float64(o.memory())))},
 	})
 	defer running.Kill()
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // sound is the report of a run in which nothing was found.
@@ -24,7 +25,7 @@ func sound() Report {
 
 // Each fault alone fails a run, and says so.
 func TestFaults(t *testing.T) {
-	if faults := sound().Faults(); len(faults) != 0 {
+	if faults := sound().Failures(); len(faults) != 0 {
 		t.Fatalf("got faults %q in a sound report, want none", faults)
 	}
 	for want, spoil := range map[string]func(*Report){
@@ -41,7 +42,7 @@ func TestFaults(t *testing.T) {
 		"could not get rid of the attacker":   func(r *Report) { r.Cleansed = "removeAway: no" },
 		"no colleague came":                   func(r *Report) { r.Colleagues = Colleagues{} },
 		"1 of 6 colleagues had no answer":     func(r *Report) { r.Colleagues.count(0, errors.New("gone")) },
-		"room_locked 1, the first: refused":   func(r *Report) { r.Colleagues.count(0, refusal{"room_locked"}) },
+		"room_locked: 1, the first: refused":  func(r *Report) { r.Colleagues.count(0, refusal{"room_locked"}) },
 		"none of 5 colleagues got into":       func(r *Report) { r.Colleagues.In, r.Colleagues.Full = 0, 5 },
 		`"one" got nothing done: refused 3`:   func(r *Report) { r.Attacks[0] = Attack{Name: "one", Refused: 3} },
 		"not be set up 2 times, the first: x": func(r *Report) { r.Attacks[1] = Attack{Name: "other", Failed: 2, Why: "x"} },
@@ -56,13 +57,13 @@ func TestFaults(t *testing.T) {
 		r := sound()
 		spoil(&r)
 		var text strings.Builder
-		r.Print(&text)
-		faults := r.Faults()
+		_ = report.WriteText(&text, r)
+		faults := r.Failures()
 		switch {
 		case len(faults) != 1 || !strings.Contains(faults[0], want):
 			t.Errorf("got faults %q, want one with %q", faults, want)
-		case r.Passed() || !strings.Contains(text.String(), faults[0]) || !strings.Contains(text.String(), "FAILED"):
-			t.Errorf("passed: %v, for a report with %q:\n%s", r.Passed(), want, &text)
+		case report.Passed(r) || !strings.Contains(text.String(), faults[0]) || !strings.Contains(text.String(), "FAILED"):
+			t.Errorf("passed: %v, for a report with %q:\n%s", report.Passed(r), want, &text)
 		}
 	}
 }
@@ -72,7 +73,7 @@ func TestFaults(t *testing.T) {
 func TestRoomsMayRestLater(t *testing.T) {
 	r := sound()
 	r.Are.Rooms, r.Are.Users = 500, 300
-	if faults := r.Faults(); len(faults) != 0 {
+	if faults := r.Failures(); len(faults) != 0 {
 		t.Errorf("got faults %q, want none", faults)
 	}
 	if r.Are.rests(r.Were, 1) || !r.Rested.rests(r.Were, 1) {
@@ -97,10 +98,10 @@ func TestTally(t *testing.T) {
 	if got.Done != 1 || got.Refused != 3 || got.Failed != 1 || got.Why != "1 of 15 got in: status 503" {
 		t.Errorf("got %+v, want 1 done, 3 refused and 1 failed for too few people", got)
 	}
-	if reasons := counts(got.Reasons); reasons != "rate_limited 1, room_full 2" {
-		t.Errorf("got refusals %s, want rate_limited 1, room_full 2", reasons)
+	if reasons := report.Counts(got.Reasons); reasons != "rate_limited: 1, room_full: 2" {
+		t.Errorf("got refusals %s, want rate_limited: 1, room_full: 2", reasons)
 	}
-	if got.Done = 0; !slices.ContainsFunc((Report{Attacks: []Attack{got}}).Faults(), func(f string) bool { return strings.Contains(f, got.Why) }) {
+	if got.Done = 0; !slices.ContainsFunc((Report{Attacks: []Attack{got}}).Failures(), func(f string) bool { return strings.Contains(f, got.Why) }) {
 		t.Error("an attack that could not be set up is no fault")
 	}
 }

@@ -3,12 +3,12 @@ package load
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/options"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // Comparison is what ordinary clients got when they were alone and beside
@@ -43,11 +43,16 @@ type Window struct {
 	Refused map[string]uint64 `json:"refused,omitempty"`
 }
 
-// Sound reports whether every ordinary client was served throughout.
-func (c Comparison) Sound() bool {
-	return c.Lost == 0 && !slices.ContainsFunc(c.Turns, func(t Turn) bool {
-		return t.Alone.Estimates.Count == 0 || t.Beside.Estimates.Count == 0
-	})
+// Failures implements [report.Report]: every ordinary client must be served
+// throughout.
+func (c Comparison) Failures() []string {
+	var f report.Failures
+	f.Add(c.Lost > 0, "%d connections of ordinary clients were lost, the first: %s", c.Lost, c.LostWhy)
+	for i, t := range c.Turns {
+		f.Add(t.Alone.Estimates.Count == 0, "turn %d: no estimate was seen alone", i+1)
+		f.Add(t.Beside.Estimates.Count == 0, "turn %d: no estimate was seen beside the abusers", i+1)
+	}
+	return f
 }
 
 // Beside lets the rooms play at a steady rate and compares, turn by turn. The
@@ -59,7 +64,7 @@ func Beside(ctx context.Context, o Options, turns int) (Comparison, error) {
 	case o.Stalled+o.Slow+o.Flooding == 0 || turns < 1 || turns > 1000:
 		return Comparison{}, errors.New("turns: 1 to 1000, and somebody to be beside")
 	}
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return Comparison{}, err
 	}
 	p, err := NewParty(ctx, o)
@@ -135,17 +140,13 @@ func (c Comparison) median(figure func(Window) float64) float64 {
 	return (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
 }
 
-// Print writes the comparison for a person to read.
-func (c Comparison) Print(w io.Writer) {
-	line(w, "%d × %d = %d ordinary clients, %.0f changes a second, %d lost %s", c.Rooms, c.Members, c.Rooms*c.Members, c.Rate, c.Lost, c.LostWhy)
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	line(out, "alone p50\tp99\tCPU\tbeside p50\tp99\tCPU\tstalled\tslow\tflooding\tflooded\tkept out")
+// Print implements [report.Report].
+func (c Comparison) Print(p *report.Printer) {
+	p.Line("%d × %d = %d ordinary clients, %.0f changes a second, %d lost", c.Rooms, c.Members, c.Rooms*c.Members, c.Rate, c.Lost)
+	p.Row("alone p50", "p99", "CPU", "beside p50", "p99", "CPU", "stalled", "slow", "flooding", "flooded", "kept out")
 	for _, t := range c.Turns {
-		line(out, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d",
-			short(t.Alone.Estimates.P50), short(t.Alone.Estimates.P99), short(t.Alone.CPU),
-			short(t.Beside.Estimates.P50), short(t.Beside.Estimates.P99), short(t.Beside.CPU),
+		p.Row(t.Alone.Estimates.P50, t.Alone.Estimates.P99, t.Alone.CPU, t.Beside.Estimates.P50, t.Beside.Estimates.P99, t.Beside.CPU,
 			t.Abuse.Stalled, t.Abuse.Slow, t.Abuse.Flooding, t.Abuse.Flooded, t.Abuse.Refused)
 	}
-	_ = out.Flush()
-	line(w, "medians of the ratios: p50 %.2f, p99 %.2f, CPU %.2f", c.P50, c.P99, c.CPU)
+	p.Line("medians of the ratios: p50 %.2f, p99 %.2f, CPU %.2f", c.P50, c.P99, c.CPU)
 }

@@ -8,66 +8,79 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/options"
 )
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
 	Site *client.Site
-	// Sites are where members go, in turn, if a server has several; nil for Site.
+	// Sites are where members connect, in turn, if there are several servers; nil
+	// for Site.
 	Sites    []*client.Site
-	Shape    string        // burst, seq, paced or idle
-	Rooms    int           // 1 to 20 000
-	Members  int           // of each room, each with a connection of their own; 1 to 5 000
-	Rest     time.Duration // for the server before its memory is read
+	Shape    string // burst, seq, paced or idle
+	Rooms    int
+	Members  int           // of each room, each with a connection of their own
+	Duration time.Duration // of the measuring
 	WarmUp   time.Duration
-	Duration time.Duration // of the measuring; at most 24 hours
+	Rest     time.Duration // for the server before its memory is read
 	// StallAfter is how long a room may have been quiet at the end without
-	// being taken for stalled; 0 for half of Duration, and at most 5 s.
+	// counting as stalled; 0 for half of Duration, and at most 5 s.
 	StallAfter time.Duration
 	Rate       float64 // of shape paced: changes a second over all rooms
-	PIDs       []int   // the server's processes; none for unknown ones
-	// Placed says whether a room, which was made just now, is where it is wanted:
-	// if not, another one is made; nil for anywhere.
+	PIDs       []int   // the server's processes; none if they are unknown
+	// Placed reports whether a room that was made just now is where it is wanted.
+	// If not, another one is made. Nil for anywhere.
 	Placed   func(ctx context.Context) (bool, error)
-	Stalled  int          // connections that join a room and stop reading; at most 10 000
-	Slow     int          // connections that join a room and read a message a second; at most 10 000
-	Abusers  *client.Site // where those come from; nil for where everybody does
-	Flooding int          // connections that send as fast as they can; at most 1 000
-	Dialers  int          // connections that are set up at a time; 1 to 1 000
+	Stalled  int          // connections that join a room and stop reading
+	Slow     int          // connections that join a room and read a message a second
+	Flooding int          // connections that send as fast as they can
+	Abusers  *client.Site // where those three connect; nil for Site
+	Dialers  int          // connections that are set up at a time
+}
+
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	s.String(&o.Shape, "shape", "burst", "`SHAPE` of the load: burst, seq, paced or idle")
+	s.Int(&o.Rooms, "rooms", 200, 1, 20_000, "rooms")
+	s.Int(&o.Members, "members", 10, 1, 5000, "members of each room")
+	s.Duration(&o.Duration, "duration", 20*time.Second, time.Millisecond, "how long to measure")
+	s.Duration(&o.WarmUp, "warm-up", 2*time.Second, 0, "how long to play before measuring")
+	s.Duration(&o.Rest, "rest", time.Second, 0, "how long to leave the server alone before its memory is read")
+	s.Duration(&o.StallAfter, "stall-after", 0, 0, "how long a room may be quiet at the end; 0 for half the duration, at most 5s")
+	s.Float(&o.Rate, "rate", 1000, 0, 1e6, "changes a second over all rooms, for shape paced")
+	s.Func("pid", "the server's `PROCESS[,…]`, to measure its CPU and memory", o.setPIDs)
+	s.Int(&o.Stalled, "stalled", 0, 0, 10_000, "connections that join a room and stop reading")
+	s.Int(&o.Slow, "slow", 0, 0, 10_000, "connections that join a room and read a message a second")
+	s.Int(&o.Flooding, "flooding", 0, 0, 1000, "connections that send as fast as they can")
+	s.Int(&o.Dialers, "dialers", 32, 1, 1000, "connections to set up at a time")
+	s.Require(o.Shape != "paced" || o.Rate > 0, "-rate: shape paced wants more than 0")
+	s.Require(o.Rooms*o.Members+o.Stalled+o.Slow+o.Flooding <= maxConnections, "there may be %d connections at most", maxConnections)
+	_, err := o.newShape()
+	s.Require(err == nil, "-shape: %v", err)
+}
+
+func (o *Options) setPIDs(list string) error {
+	for text := range strings.SplitSeq(list, ",") {
+		pid, err := strconv.Atoi(text)
+		if err != nil {
+			return err
+		}
+		o.PIDs = append(o.PIDs, pid)
+	}
+	return nil
 }
 
 // maxConnections is what one process is taken to be able to hold.
 const maxConnections = 60_000
-
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Rooms < 1 || o.Rooms > 20000:
-		return errors.New("rooms: 1 to 20000")
-	case o.Members < 1 || o.Members > 5000:
-		return errors.New("members: 1 to 5000")
-	case o.Rooms*o.Members+o.Stalled+o.Slow+o.Flooding > maxConnections:
-		return fmt.Errorf("at most %d connections", maxConnections)
-	case o.Duration <= 0 || o.Duration > 24*time.Hour || o.Rest < 0 || o.WarmUp < 0 || max(o.Rest, o.WarmUp) > time.Hour:
-		return errors.New("duration: up to 24h, warm-up and rest: up to 1h")
-	case o.Shape == "paced" && (o.Rate <= 0 || o.Rate > 1e6):
-		return errors.New("rate: more than 0, up to 1000000")
-	case min(o.Stalled, o.Slow, o.Flooding) < 0 || max(o.Stalled, o.Slow) > 10000 || o.Flooding > 1000:
-		return errors.New("stalled and slow: 0 to 10000, flooding: 0 to 1000")
-	case o.Dialers < 1 || o.Dialers > 1000:
-		return errors.New("dialers: 1 to 1000")
-	}
-	_, err := o.newShape()
-	return err
-}
 
 func (o Options) newShape() (shape, error) {
 	switch o.Shape {
@@ -80,7 +93,7 @@ func (o Options) newShape() (shape, error) {
 	case "idle":
 		return idle{}, nil
 	}
-	return nil, fmt.Errorf("shape %q: burst, seq, paced or idle", o.Shape)
+	return nil, fmt.Errorf("%q is none of burst, seq, paced and idle", o.Shape)
 }
 
 // run is a run under way.
@@ -97,7 +110,7 @@ type run struct {
 // Run sets up the rooms, measures and takes everything down again. The error
 // says that the run could not be made.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return Report{}, err
 	}
 	// The generator shares the machine with what it measures: memory is cheaper.
@@ -179,10 +192,10 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	report := r.report(total, from, to)
-	report.StalledRooms = stalled
-	report.Abuse = abuse.result()
-	return report, nil
+	result := r.report(total, from, to)
+	result.StalledRooms = stalled
+	result.Abuse = abuse.result()
+	return result, nil
 }
 
 func (o Options) stallAfter() time.Duration {

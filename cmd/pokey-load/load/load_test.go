@@ -10,6 +10,8 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/fakeserver"
+	"example.com/pokey/cmd/pokey-load/options"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 func site(t *testing.T, o fakeserver.Options) *client.Site {
@@ -27,7 +29,7 @@ func site(t *testing.T, o fakeserver.Options) *client.Site {
 	return s
 }
 
-func options(t *testing.T, shape string) Options {
+func testOptions(t *testing.T, shape string) Options {
 	return Options{
 		Site: site(t, fakeserver.Options{}), Shape: shape, Rooms: 3, Members: 4, Dialers: 2,
 		Duration: 300 * time.Millisecond, WarmUp: 20 * time.Millisecond, Rate: 200, PIDs: []int{os.Getpid()}, StallAfter: time.Minute,
@@ -38,11 +40,11 @@ func options(t *testing.T, shape string) Options {
 func TestShapes(t *testing.T) {
 	for _, shape := range []string{"burst", "seq", "paced"} {
 		t.Run(shape, func(t *testing.T) {
-			r, err := Run(t.Context(), options(t, shape))
+			r, err := Run(t.Context(), testOptions(t, shape))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !r.Sound() || len(r.Refused) > 0 && shape != "paced" { // one that is told to hurry may be late
+			if !report.Passed(r) || len(r.Refused) > 0 && shape != "paced" { // one that is told to hurry may be late
 				t.Errorf("%d lost %s, %d stalled, refused %v", r.Lost, r.LostWhy, r.StalledRooms, r.Refused)
 			}
 			// Every request is a change that four members see, give or take what
@@ -68,7 +70,7 @@ func TestShapes(t *testing.T) {
 				t.Error("no usage")
 			}
 			var table strings.Builder
-			r.Print(&table)
+			_ = report.WriteText(&table, r)
 			if !strings.Contains(table.String(), "estimate to each other member") {
 				t.Errorf("got\n%s", &table)
 			}
@@ -77,28 +79,28 @@ func TestShapes(t *testing.T) {
 }
 
 func TestIdleWithAbuse(t *testing.T) {
-	o := options(t, "idle")
+	o := testOptions(t, "idle")
 	o.Stalled, o.Flooding = 2, 2
 	o.WarmUp = 500 * time.Millisecond
 	r, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Sound() || r.Deliveries != 0 || r.Abuse.Stalled == 0 || r.Abuse.Flooding == 0 || r.Abuse.Flooded == 0 {
+	if !report.Passed(r) || r.Deliveries != 0 || r.Abuse.Stalled == 0 || r.Abuse.Flooding == 0 || r.Abuse.Flooded == 0 {
 		t.Errorf("got %+v", r)
 	}
 }
 
 // Alone and beside abusers, in turn.
 func TestBeside(t *testing.T) {
-	o := options(t, "paced")
+	o := testOptions(t, "paced")
 	o.Stalled, o.Slow, o.Flooding = 2, 1, 1
 	o.WarmUp, o.Duration = 100*time.Millisecond, 300*time.Millisecond
 	c, err := Beside(t.Context(), o, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Turns) != 3 || !c.Sound() || c.P50 <= 0 || c.P99 <= 0 {
+	if len(c.Turns) != 3 || !report.Passed(c) || c.P50 <= 0 || c.P99 <= 0 {
 		t.Errorf("got %+v", c)
 	}
 	for _, turn := range c.Turns {
@@ -107,7 +109,7 @@ func TestBeside(t *testing.T) {
 		}
 	}
 	var table strings.Builder
-	c.Print(&table)
+	_ = report.WriteText(&table, c)
 	if !strings.Contains(table.String(), "medians of the ratios") {
 		t.Errorf("got\n%s", &table)
 	}
@@ -131,26 +133,26 @@ func TestMedianOfRatios(t *testing.T) {
 
 // A server that stops answering is not taken for a fast one.
 func TestStandstillIsReported(t *testing.T) {
-	o := options(t, "burst")
+	o := testOptions(t, "burst")
 	o.Site = site(t, fakeserver.Options{Faults: fakeserver.Faults{LoseAck: 5}})
 	o.WarmUp, o.StallAfter = time.Second, 100*time.Millisecond
 	r, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.StalledRooms == 0 || r.Sound() {
+	if r.StalledRooms == 0 || report.Passed(r) {
 		t.Errorf("got %+v", r)
 	}
 }
 
 func TestLostConnectionsAreReported(t *testing.T) {
-	o := options(t, "burst")
+	o := testOptions(t, "burst")
 	o.Site = site(t, fakeserver.Options{Faults: fakeserver.Faults{DropConnection: 10}})
 	r, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Lost == 0 || r.LostWhy == "" || r.Sound() {
+	if r.Lost == 0 || r.LostWhy == "" || report.Passed(r) {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -158,7 +160,7 @@ func TestLostConnectionsAreReported(t *testing.T) {
 func TestRunGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	o := options(t, "burst")
+	o := testOptions(t, "burst")
 	o.Duration = time.Hour
 	if _, err := Run(ctx, o); err == nil || ctx.Err() == nil {
 		t.Errorf("got %v", err)
@@ -167,7 +169,7 @@ func TestRunGivesUp(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	good := Options{Shape: "paced", Rooms: 1, Members: 1, Duration: time.Second, Rate: 1, Dialers: 1}
-	if err := good.Validate(); err != nil {
+	if err := options.Validate(&good); err != nil {
 		t.Error(err)
 	}
 	for name, spoil := range map[string]func(*Options){
@@ -182,7 +184,7 @@ func TestValidate(t *testing.T) {
 	} {
 		o := good
 		spoil(&o)
-		if o.Validate() == nil {
+		if options.Validate(&o) == nil {
 			t.Errorf("bad %s is taken", name)
 		}
 	}

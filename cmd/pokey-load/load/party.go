@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"example.com/pokey/cmd/pokey-load/options"
 )
 
 // Party is rooms that play at a steady rate, whatever happens beside them. It is
@@ -22,7 +24,7 @@ func NewParty(ctx context.Context, o Options) (*Party, error) {
 	if o.Shape != "paced" {
 		return nil, errors.New("only of shape paced, which does as much whatever it gets")
 	}
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -1,13 +1,9 @@
 package load
 
 import (
-	"fmt"
-	"io"
-	"maps"
-	"slices"
-	"strings"
-	"text/tabwriter"
 	"time"
+
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // Report is what a run found.
@@ -55,13 +51,18 @@ type Server struct {
 	RSSPerConnection float64       `json:"rssPerConnection"` // from bare to joined
 }
 
-// Sound reports whether the figures mean what they say: nobody was lost and no
-// room stood still.
-func (r Report) Sound() bool { return r.Lost == 0 && r.StalledRooms == 0 }
+// Failures implements [report.Report]: the figures mean what they say only if
+// nobody was lost and no room stood still.
+func (r Report) Failures() []string {
+	var f report.Failures
+	f.Add(r.Lost > 0, "%d connections were lost, the first: %s", r.Lost, r.LostWhy)
+	f.Add(r.StalledRooms > 0, "%d rooms stalled", r.StalledRooms)
+	return f
+}
 
 func (r *run) report(t tally, from, to mark) Report {
 	took := to.at.Sub(from.at)
-	report := Report{
+	result := Report{
 		Shape: r.Shape, Rooms: r.Rooms, Members: r.Members, SetUp: r.setUpFor, Took: took,
 		Deliveries: t.deliveries, PerSecond: float64(t.deliveries) / took.Seconds(), Superseded: t.superseded,
 		Requests: t.requests, Due: to.due - from.due, Late: to.late - from.late, Frames: t.frames, Bytes: t.bytes,
@@ -70,74 +71,49 @@ func (r *run) report(t tally, from, to mark) Report {
 		GeneratorCores: (to.generator.CPU - from.generator.CPU).Seconds() / took.Seconds(),
 	}
 	if len(r.PIDs) == 0 {
-		return report
+		return result
 	}
 	cpu := to.server.CPU - from.server.CPU
-	report.Server = &Server{
+	result.Server = &Server{
 		CPU: cpu, Cores: cpu.Seconds() / took.Seconds(),
 		RSSBare: r.bare.RSS, RSSJoined: r.joined.RSS, RSSEnd: to.server.RSS,
 		RSSPerConnection: (float64(r.joined.RSS) - float64(r.bare.RSS)) / float64(r.Rooms*r.Members),
 	}
 	if t.deliveries > 0 {
-		report.Server.CPUPerDelivery = cpu / time.Duration(t.deliveries)
+		result.Server.CPUPerDelivery = cpu / time.Duration(t.deliveries)
 	}
-	return report
+	return result
 }
 
-// Print writes the report for a person to read.
-func (r Report) Print(w io.Writer) {
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	line(out, "shape\t%s, %d × %d = %d connections, set up in %s, measured for %s",
-		r.Shape, r.Rooms, r.Members, r.Rooms*r.Members, r.SetUp.Round(time.Millisecond), r.Took.Round(time.Millisecond))
-	line(out, "logical deliveries\t%d, %.0f a second, %.1f %% superseded before they were seen",
+// Print implements [report.Report].
+func (r Report) Print(p *report.Printer) {
+	p.Field("shape", "%s, %d × %d = %d connections, set up in %s, measured for %s",
+		r.Shape, r.Rooms, r.Members, r.Rooms*r.Members, report.Duration(r.SetUp), report.Duration(r.Took))
+	p.Field("logical deliveries", "%d, %.0f a second, %.1f %% superseded before they were seen",
 		r.Deliveries, r.PerSecond, 100*float64(r.Superseded)/float64(max(r.Deliveries, 1)))
-	line(out, "requests\t%d, %.0f a second, refused %s", r.Requests, float64(r.Requests)/r.Took.Seconds(), counts(r.Refused))
+	p.Field("requests", "%d, %.0f a second, refused %s", r.Requests, float64(r.Requests)/r.Took.Seconds(), report.Counts(r.Refused))
 	if r.Due > 0 {
-		line(out, "offered\t%d changes, %d not made because the server was behind", r.Due, r.Late)
+		p.Field("offered", "%d changes, %d not made because the server was behind", r.Due, r.Late)
 	}
-	line(out, "statuses\t%d, %.0f bytes each, %.1f deliveries each", r.Frames,
+	p.Field("statuses", "%d, %.0f bytes each, %.1f deliveries each", r.Frames,
 		float64(r.Bytes)/float64(max(r.Frames, 1)), float64(r.Deliveries)/float64(max(r.Frames, 1)))
-	line(out, "connections\t%d lost, %d resyncs, %d rooms stalled", r.Lost, r.Resyncs, r.StalledRooms)
-	if r.Lost > 0 {
-		line(out, "first loss\t%s", r.LostWhy)
-	}
+	p.Field("connections", "%d lost, %d resyncs, %d rooms stalled", r.Lost, r.Resyncs, r.StalledRooms)
 	if r.Abuse != (Abuse{}) {
-		line(out, "abuse\t%d stalled, %d slow, %d flooding with %d requests, %d kept out", r.Abuse.Stalled, r.Abuse.Slow, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
+		p.Field("abuse", "%d stalled, %d slow, %d flooding with %d requests, %d kept out", r.Abuse.Stalled, r.Abuse.Slow, r.Abuse.Flooding, r.Abuse.Flooded, r.Abuse.Refused)
 	}
 	if s := r.Server; s != nil {
-		line(out, "server CPU\t%.2f µs per logical delivery, %.2f cores", float64(s.CPUPerDelivery)/1e3, s.Cores)
-		line(out, "server memory\t%.1f kB per connection, %.1f MB bare, %.1f MB joined, %.1f MB at the end",
+		p.Field("server CPU", "%.2f µs per logical delivery, %.2f cores", float64(s.CPUPerDelivery)/1e3, s.Cores)
+		p.Field("server memory", "%.1f kB per connection, %.1f MB bare, %.1f MB joined, %.1f MB at the end",
 			s.RSSPerConnection/1e3, float64(s.RSSBare)/1e6, float64(s.RSSJoined)/1e6, float64(s.RSSEnd)/1e6)
 	}
-	line(out, "generator CPU\t%.2f cores", r.GeneratorCores)
-	line(out, "\nlatency\tcount\tp50\tp90\tp99\tp99.9\tmax")
+	p.Field("generator CPU", "%.2f cores", r.GeneratorCores)
+	p.Line("")
+	p.Row("latency", "count", "p50", "p90", "p99", "p99.9", "max")
 	for _, row := range []struct {
 		name string
 		l    Latency
 	}{{"estimate to each other member", r.Estimates}, {"reveal or clear to each member", r.Turns}, {"acknowledgement", r.Acks}} {
-		line(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s", row.name, row.l.Count,
-			short(row.l.P50), short(row.l.P90), short(row.l.P99), short(row.l.P999), short(row.l.Max))
+		p.Row(row.name, row.l.Count, row.l.P50, row.l.P90, row.l.P99, row.l.P999, row.l.Max)
 	}
-	_ = out.Flush()
+	p.Line("")
 }
-
-func counts(m map[string]uint64) string {
-	if len(m) == 0 {
-		return "none"
-	}
-	var texts []string
-	for _, code := range slices.Sorted(maps.Keys(m)) {
-		texts = append(texts, fmt.Sprintf("%s: %d", code, m[code]))
-	}
-	return strings.Join(texts, ", ")
-}
-
-func short(d time.Duration) string {
-	if d < 10*time.Millisecond {
-		return d.Round(time.Microsecond).String()
-	}
-	return d.Round(100 * time.Microsecond).String()
-}
-
-// line writes a line; whether a report can be written is for its reader to see.
-func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

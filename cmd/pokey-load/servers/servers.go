@@ -12,17 +12,15 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/options"
 	"example.com/pokey/cmd/pokey-load/process"
 	"example.com/pokey/cmd/pokey-load/soak"
 )
 
-// Options are how they are run.
+// Options say how servers are run. The directory exists already.
 type Options struct {
-	Binary string   // the server's
-	Etcd   string   // etcd's, for several
-	Dir    string   // for data and logs; there already
-	Args   []string // more flags for each node
-	Env    []string // more of its environment, as NAME=VALUE
+	options.Programs
+	Env []string // added to each node's environment, as NAME=VALUE
 }
 
 // Servers are one node, or several with the etcd that they share.

@@ -2,12 +2,11 @@ package soak
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
-	"time"
+
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 // interesting are the series of both samples that are worth a line, sorted.
@@ -32,34 +31,19 @@ var always = []string{
 	"go_threads", "process_open_fds", "process_resident_memory_bytes",
 }
 
-// Print writes the report for a person to read.
-func (r Report) Print(w io.Writer) {
-	line(w, "%d connections in %s\n", r.Connects, r.Took.Round(time.Millisecond))
-	out := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	line(out, "style\tmade\tended as expected\totherwise")
+// Print implements [report.Report].
+func (r Report) Print(p *report.Printer) {
+	p.Line("%d connections in %s", r.Connects, report.Duration(r.Took))
+	p.Line("")
+	p.Row("style", "made", "ended as expected", "otherwise")
 	for _, s := range r.Styles {
-		var others []string
-		for _, ending := range slices.Sorted(maps.Keys(s.Unexpected)) {
-			others = append(others, fmt.Sprintf("%s: %d", ending, s.Unexpected[ending]))
-		}
-		line(out, "%s\t%d\t%d\t%s", s.Name, s.Made, s.Expected, strings.Join(others, ", "))
+		p.Row(s.Name, s.Made, s.Expected, report.Counts(s.Unexpected))
 	}
-	line(out, "\nmetric\tbefore\tafter\tchange\tper connect\t")
+	p.Line("")
+	p.Row("metric", "before", "after", "change", "per connection")
 	for _, c := range r.Changes {
-		mark := ""
-		if c.Over {
-			mark = fmt.Sprintf("over the limit of %+.0f", c.Limit)
-		}
 		change := c.After - c.Before
-		line(out, "%s\t%.0f\t%.0f\t%+.0f\t%+.3f\t%s", c.Series, c.Before, c.After, change, change/float64(r.Connects), mark)
+		p.Row(c.Series, fmt.Sprintf("%.0f", c.Before), fmt.Sprintf("%.0f", c.After), fmt.Sprintf("%+.0f", change), fmt.Sprintf("%+.3f", change/float64(r.Connects)))
 	}
-	_ = out.Flush()
-	if r.Passed() {
-		line(w, "PASSED")
-	} else {
-		line(w, "FAILED")
-	}
+	p.Line("")
 }
-
-// line writes a line; whether a report can be written is for its reader to see.
-func line(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) }

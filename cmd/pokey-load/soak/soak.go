@@ -5,7 +5,6 @@ package soak
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,20 +12,34 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/options"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
-// Options are what a run consists of.
+// Options are the options of a run.
 type Options struct {
 	Site     *client.Site
-	Metrics  string        // the address of the server's metrics, …/metrics
-	Connects int           // in all, evenly over the styles; 1 to 10 000 000
-	Workers  int           // connections at a time, half-open ones aside; 1 to 1 000
-	Sessions int           // users that connections take turns in; 1 to 10 000
-	HalfOpen int           // half-open connections at a time; 1 to 10 000
+	Metrics  string        // URL of the server's metrics, …/metrics
+	Connects int           // connections in all, evenly over the styles
+	Workers  int           // connections at a time, not counting half-open ones
+	Sessions int           // users that connections take turns in
+	HalfOpen int           // half-open connections at a time
 	Hold     time.Duration // how long a half-open one waits for the server to end it
 	Settle   time.Duration // how long the server is left alone before and after
-	// Progress gets the number of connections made, now and then; nil for nobody.
+	// Progress is called now and then with the number of connections made; nil
+	// for nobody.
 	Progress func(done int)
+}
+
+// Declare implements [options.Options].
+func (o *Options) Declare(s *options.Set) {
+	s.String(&o.Metrics, "metrics", "http://127.0.0.1:9090/metrics", "`URL` of the server's metrics")
+	s.Int(&o.Connects, "connects", 100_000, 1, 10_000_000, "connections in all")
+	s.Int(&o.Workers, "workers", 32, 1, 1000, "connections at a time, not counting half-open ones")
+	s.Int(&o.Sessions, "sessions", 200, 1, 10_000, "users that the connections take turns in")
+	s.Int(&o.HalfOpen, "half-open", 2000, 1, 10_000, "half-open connections at a time")
+	s.Duration(&o.Hold, "hold", time.Minute, time.Millisecond, "how long a half-open connection waits for the server to close it")
+	s.Duration(&o.Settle, "settle", 30*time.Second, time.Millisecond, "how long to leave the server alone before and after, at least; longer if it has not collected its garbage")
 }
 
 // Style is one way to come and go.
@@ -56,43 +69,24 @@ type Report struct {
 	Changes  []Change      `json:"changes"`
 }
 
-// Passed reports whether nothing grew beyond its limit and every connection
-// ended as it should.
-func (r Report) Passed() bool {
+// Failures implements [report.Report]: nothing may grow beyond its limit, and
+// every connection must end as the contract says.
+func (r Report) Failures() []string {
+	var f report.Failures
 	for _, c := range r.Changes {
-		if c.Over {
-			return false
-		}
+		f.Add(c.Over, "%s grew by %+.0f, over the limit of %+.0f", c.Series, c.After-c.Before, c.Limit)
 	}
 	for _, s := range r.Styles {
-		if s.Expected != s.Made {
-			return false
-		}
+		f.Add(s.Expected != s.Made, "%s: %d of %d connections did not end as expected: %s", s.Name, s.Made-s.Expected, s.Made, report.Counts(s.Unexpected))
 	}
-	return len(r.Changes) > 0
-}
-
-// Validate says what is wrong with the options, if anything is.
-func (o Options) Validate() error {
-	switch {
-	case o.Connects < 1 || o.Connects > 10_000_000:
-		return errors.New("connects: 1 to 10000000")
-	case o.Workers < 1 || o.Workers > 1000:
-		return errors.New("workers: 1 to 1000")
-	case o.Sessions < 1 || o.Sessions > 10000:
-		return errors.New("sessions: 1 to 10000")
-	case o.HalfOpen < 1 || o.HalfOpen > 10000:
-		return errors.New("half-open: 1 to 10000")
-	case o.Hold <= 0 || o.Settle <= 0:
-		return errors.New("durations must be positive")
-	}
-	return nil
+	f.Add(len(r.Changes) == 0, "nothing was measured")
+	return f
 }
 
 // Run makes the connections and compares. The error says that the run could not
 // be made.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if err := o.Validate(); err != nil {
+	if err := options.Validate(&o); err != nil {
 		return Report{}, err
 	}
 	r := runner{Options: o, slots: make(chan struct{}, o.HalfOpen)}

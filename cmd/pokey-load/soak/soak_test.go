@@ -8,6 +8,7 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/client"
 	"example.com/pokey/cmd/pokey-load/fakeserver"
+	"example.com/pokey/cmd/pokey-load/report"
 )
 
 func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
@@ -22,7 +23,7 @@ func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Run(t.Context(), Options{
+	found, err := Run(t.Context(), Options{
 		Site: site, Metrics: listening.URL + "/metrics", Connects: 90, Workers: 4, Sessions: 3,
 		HalfOpen: 30, Hold: hold, Settle: 300 * time.Millisecond,
 	})
@@ -30,20 +31,20 @@ func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	report.Print(&table)
+	_ = report.WriteText(&table, found)
 	t.Log(table.String())
-	if !strings.Contains(table.String(), map[bool]string{true: "PASSED", false: "FAILED"}[report.Passed()]) {
+	if !strings.Contains(table.String(), map[bool]string{true: "PASSED", false: "FAILED"}[report.Passed(found)]) {
 		t.Error("the table does not say so")
 	}
-	return report
+	return found
 }
 
 func TestCleanServerPasses(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: time.Second, Rate: 500}, 30*time.Second)
-	if !report.Passed() {
+	found := run(t, fakeserver.Options{Ping: time.Second, Rate: 500}, 30*time.Second)
+	if !report.Passed(found) {
 		t.Error("failed")
 	}
-	for _, s := range report.Styles {
+	for _, s := range found.Styles {
 		if s.Made != 15 {
 			t.Errorf("%d of style %s", s.Made, s.Name)
 		}
@@ -51,8 +52,8 @@ func TestCleanServerPasses(t *testing.T) {
 }
 
 func TestLeakIsFound(t *testing.T) {
-	report := run(t, fakeserver.Options{Ping: time.Second, Leaking: true}, 30*time.Second)
-	for _, c := range report.Changes {
+	found := run(t, fakeserver.Options{Ping: time.Second, Leaking: true}, 30*time.Second)
+	for _, c := range found.Changes {
 		if c.Series == "go_goroutines" && c.Over {
 			return
 		}
@@ -61,13 +62,13 @@ func TestLeakIsFound(t *testing.T) {
 }
 
 func TestUnexpectedEndingIsFound(t *testing.T) {
-	report := run(t, fakeserver.Options{}, time.Second) // never pings, so never finds anybody gone
-	for _, s := range report.Styles {
-		if s.Name == "half-open" && s.Expected == 0 && s.Unexpected["nothing within the time"] == s.Made && !report.Passed() {
+	found := run(t, fakeserver.Options{}, time.Second) // never pings, so never finds anybody gone
+	for _, s := range found.Styles {
+		if s.Name == "half-open" && s.Expected == 0 && s.Unexpected["nothing within the time"] == s.Made && !report.Passed(found) {
 			return
 		}
 	}
-	t.Errorf("got %+v", report.Styles)
+	t.Errorf("got %+v", found.Styles)
 }
 
 func TestParseMetrics(t *testing.T) {
