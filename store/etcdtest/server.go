@@ -1,5 +1,3 @@
-//go:build unix
-
 package etcdtest
 
 import (
@@ -144,21 +142,4 @@ func (s *Server) end(signal os.Signal) {
 	_ = s.etcd.cmd.Process.Signal(signal) // it may have ended
 	<-s.etcd.ended
 	s.etcd = nil
-}
-
-// Pause stops etcd's clock, so to speak: connections stay, and nothing answers.
-func (s *Server) Pause() { s.signal(syscall.SIGSTOP) }
-
-// Resume lets a paused etcd go on.
-func (s *Server) Resume() { s.signal(syscall.SIGCONT) }
-
-func (s *Server) signal(signal os.Signal) {
-	s.t.Helper()
-	if s.etcd == nil {
-		s.t.Error("etcd does not run")
-		return
-	}
-	if err := s.etcd.cmd.Process.Signal(signal); err != nil {
-		s.t.Errorf("etcd cannot be signalled: %v", err)
-	}
 }
