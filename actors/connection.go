@@ -29,14 +29,14 @@ type Client interface {
 
 // Session is what stands behind a connection, for the transport.
 type Session struct {
-	root  *actor.RootContext
-	pid   *actor.PID
-	turns turns
+	root       *actor.RootContext
+	pid        *actor.PID
+	dispatcher dispatcher
 }
 
 // Handle passes a request on. Requests of one session are handled in order.
 func (s *Session) Handle(in protocol.Incoming) {
-	s.turns.aside(func() { s.root.Send(s.pid, in) })
+	s.dispatcher.dispatchAsync(func() { s.root.Send(s.pid, in) })
 }
 
 // Close says that the connection is gone.
@@ -46,30 +46,30 @@ func (s *Session) Close() { s.root.Stop(s.pid) }
 type (
 	// say is an encoded event for this connection. Answers is the id of the request
 	// that it is the answer to, if it is one.
-	say struct {
+	deliverEvent struct {
 		event   []byte
 		answers string
 	}
 	// show is a room's status. Whole says that it answers a join; else it is part
 	// of a broadcast.
-	show struct {
+	deliverStatus struct {
 		status *protocol.Status
 		whole  bool
 		fanout *fanout
 	}
 	// outOf says that this connection is no longer in room.
-	outOf struct {
+	leftRoom struct {
 		room  poker.RoomID
 		event []byte
 	}
 	// hangUp ends the connection.
-	hangUp struct {
+	disconnect struct {
 		code   protocol.CloseCode
 		reason string
 	}
 )
 
-func (say) LogValue() slog.Value { return redacted("event") }
+func (deliverEvent) LogValue() slog.Value { return redacted("event") }
 
 // connectionActor is the server's side of one WebSocket.
 type connectionActor struct {
@@ -80,7 +80,7 @@ type connectionActor struct {
 	client Client
 
 	// state
-	edge
+	recovery
 }
 
 // Receive passes requests to the user's actor and events to the client.
@@ -100,8 +100,8 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	switch m := message.(type) {
 	case *actor.Started:
 		a.sys.counts.connections.Add(1)
-		a.sys.here.Store(ctx.Self().Id, ctx.Self())
-		a.sys.root.Send(a.sys.gateway, enter{ctx.Self()})
+		a.sys.connections.Store(ctx.Self().Id, ctx.Self())
+		a.sys.root.Send(a.sys.gateway, connectionOpened{ctx.Self()})
 		a.attach(ctx.Self())
 	case *actor.Stopping:
 		if a.nudge != nil {
@@ -109,22 +109,22 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 		}
 	case *actor.Stopped:
 		a.sys.counts.connections.Add(-1)
-		a.sys.here.Delete(ctx.Self().Id)
-		a.sys.root.Send(a.sys.gateway, leave{ctx.Self()})
+		a.sys.connections.Delete(ctx.Self().Id)
+		a.sys.root.Send(a.sys.gateway, connectionClosed{ctx.Self()})
 	case protocol.Incoming:
 		a.request(ctx, m)
-	case say:
+	case deliverEvent:
 		a.welcomed = true // the first thing said is the welcome
 		if a.answered(m.answers) {
 			a.client.Send(m.event)
 		}
-	case show:
+	case deliverStatus:
 		a.show(m)
-	case outOf:
+	case leftRoom:
 		a.left(m.room)
 		a.client.Forget(m.room)
 		a.client.Send(m.event)
-	case hangUp:
+	case disconnect:
 		a.client.Close(m.code, m.reason)
 	case check:
 		a.check(ctx.Self(), m)
@@ -134,12 +134,12 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case rejoin:
 		a.rejoin(ctx.Self(), m.room)
 		a.repeat(ctx.Self(), true)
-	case nudge:
+	case retryTick:
 		a.nudged(ctx.Self())
 	}
 }
 
-func (a *connectionActor) show(m show) {
+func (a *connectionActor) show(m deliverStatus) {
 	if pass, anew := a.shown(m); pass {
 		if anew {
 			a.client.Forget(m.status.RoomID)

@@ -10,7 +10,7 @@ import (
 type counts struct {
 	connections, users, rooms, members, unsaved atomic.Int64
 
-	crashes, handOvers, fencings, activations, passivations atomic.Int64
+	crashes, handoffs, fencings, activations, passivations atomic.Int64
 
 	requests counterVec
 	refusals counterVec
@@ -26,7 +26,7 @@ type Stats struct {
 	Crashes      int64            // panics contained since the start
 	Activations  int64            // users and rooms that were started here
 	Passivations int64            // users and rooms that have left memory since they had nothing to do
-	HandOvers    int64            // users and rooms that were given to another node
+	Handoffs     int64            // users and rooms that were given to another node
 	Fencings     int64            // users and rooms that another node had taken over
 	Dropped      int64            // messages that a node which takes nothing was not sent
 	Requests     map[string]int64 // by request name

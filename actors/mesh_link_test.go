@@ -218,12 +218,12 @@ func TestSenselessLetters(t *testing.T) {
 		ada, bob, room := inRoom(m)
 		for _, n := range m.nodes {
 			for _, name := range []string{"gateway", "users", "rooms"} {
-				for _, l := range []*wire.Letter{
+				for _, l := range []*wire.Envelope{
 					{},
-					{Body: &wire.Letter_Show{Show: &wire.Show{Conns: []string{"nobody"}}}},
+					{Body: &wire.Envelope_StatusFanout{StatusFanout: &wire.StatusFanout{Conns: []string{"nobody"}}}},
 					{Identity: "x"},
-					{Body: &wire.Letter_Attach{Attach: &wire.Attach{}}},
-					{Body: &wire.Letter_Sounding{}},
+					{Body: &wire.Envelope_Attach{Attach: &wire.Attach{}}},
+					{Body: &wire.Envelope_AckRequest{}},
 				} {
 					n.system.Root.Send(actor.NewPID(n.address, name), l)
 				}

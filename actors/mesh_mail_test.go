@@ -13,8 +13,8 @@ func TestLostStatuses(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		lost := 0
-		m.lose = func(to string, l *wire.Letter) bool {
-			lose := to == "n2" && l.GetShow() != nil && lost < 2
+		m.lose = func(to string, l *wire.Envelope) bool {
+			lose := to == "n2" && l.GetStatusFanout() != nil && lost < 2
 			if lose {
 				lost++
 			}
@@ -43,8 +43,8 @@ func TestManyJoin(t *testing.T) {
 		_, _, room := inRoom(m)
 		m.store.set(func(context.Context) error { time.Sleep(100 * time.Millisecond); return nil })
 		answers := 0
-		m.lose = func(_ string, l *wire.Letter) bool {
-			if l.GetShow().GetWhole() {
+		m.lose = func(_ string, l *wire.Envelope) bool {
+			if l.GetStatusFanout().GetWhole() {
 				answers++
 			}
 			return false

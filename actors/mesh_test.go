@@ -32,9 +32,9 @@ type mesh struct {
 	store   *flaky
 	view    *meshView
 	nodes   map[string]*meshNode
-	cut     map[[2]string]bool                   // from, to: what is sent is lost
-	letters [][]byte                             // all that has crossed
-	lose    func(to string, l *wire.Letter) bool // what is lost besides; may be nil
+	cut     map[[2]string]bool                     // from, to: what is sent is lost
+	letters [][]byte                               // all that has crossed
+	lose    func(to string, l *wire.Envelope) bool // what is lost besides; may be nil
 	mu      sync.Mutex
 }
 
@@ -272,7 +272,7 @@ func (n *meshNode) crosses(target *actor.PID, m proto.Message) {
 
 // SendUserMessage takes a letter to another node.
 func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
-	letter := actor.UnwrapEnvelopeMessage(message).(*wire.Letter)
+	letter := actor.UnwrapEnvelopeMessage(message).(*wire.Envelope)
 	data, err := proto.Marshal(letter)
 	if err != nil {
 		n.mesh.t.Error(err)
@@ -286,7 +286,7 @@ func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
 	if lost {
 		return
 	}
-	arrived := &wire.Letter{}
+	arrived := &wire.Envelope{}
 	if err := proto.Unmarshal(data, arrived); err != nil {
 		n.mesh.t.Error(err)
 	}

@@ -16,17 +16,17 @@ import (
 type node struct {
 	Config
 	voice
-	actors    *actor.ActorSystem
-	root      *actor.RootContext
-	placement Placement
-	alone     bool   // there is no other node, ever
-	address   string // of this node
-	users     *actor.PID
-	rooms     *actor.PID
-	gateway   *actor.PID
-	here      sync.Map // the connections of this node by name, for a gateway that is started again
-	links     links
-	counts    counts
+	actors      *actor.ActorSystem
+	root        *actor.RootContext
+	placement   Placement
+	singleNode  bool   // there is no other node, ever
+	address     string // of this node
+	users       *actor.PID
+	rooms       *actor.PID
+	gateway     *actor.PID
+	connections sync.Map // the connections of this node by name, for a gateway that is started again
+	flow        flowControl
+	counts      counts
 }
 
 func (n *node) spawn(name string, produce actor.Producer, more ...actor.PropsOption) *actor.PID {
@@ -53,7 +53,7 @@ func (n *node) tellOwner(kind, registry, id string, message any) {
 	if address == "" {
 		address = n.address // it waits there until there is a member
 	}
-	n.send(actor.NewPID(address, registry), to{id: id, view: view.Version(), message: message})
+	n.send(actor.NewPID(address, registry), addressed{id: id, view: view.Version(), message: message})
 }
 
 // tellRegistries tells the registries of one kind on all nodes.
@@ -77,8 +77,8 @@ func (n *node) send(pid *actor.PID, message any) {
 		n.root.Send(pid, message)
 		return
 	}
-	letter, size := letterOf(message)
-	if !n.links.take(pid.Address, size) {
+	letter, size := envelopeOf(message)
+	if !n.flow.admit(pid.Address, size) {
 		n.undelivered(message)
 		return
 	}
@@ -87,7 +87,7 @@ func (n *node) send(pid *actor.PID, message any) {
 
 // undelivered answers for a message that cannot be sent now.
 func (n *node) undelivered(message any) {
-	if m, ok := message.(to); ok {
+	if m, ok := message.(addressed); ok {
 		message = m.message
 	}
 	if m, ok := message.(request); ok {
@@ -95,7 +95,7 @@ func (n *node) undelivered(message any) {
 	}
 }
 
-func (n *node) toGateway(address string, letter *wire.Letter) {
+func (n *node) toGateway(address string, letter *wire.Envelope) {
 	n.root.Send(actor.NewPID(address, gatewayName), letter)
 }
 

@@ -35,9 +35,9 @@ func newUsers(sys *node) *usersActor {
 func (a *usersActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case findOwner:
-		for id := range a.live {
+		for id := range a.active {
 			if a.sys.Keys.Owns(id, string(m.room)) {
-				a.deliver(ctx, to{id: id, message: claim(m)})
+				a.deliver(ctx, addressed{id: id, message: claim(m)})
 				return
 			}
 		}
@@ -68,7 +68,7 @@ func (a *roomsActor) Receive(ctx actor.Context) {
 		} else {
 			delete(a.ownerless, m.room)
 		}
-	case moved:
+	case viewChanged:
 		maps.DeleteFunc(a.ownerless, func(id poker.RoomID, _ struct{}) bool { return !a.sys.owns(roomKind, string(id)) })
 		a.receive(ctx)
 	case findRooms:

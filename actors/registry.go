@@ -14,7 +14,7 @@ import (
 type (
 	// to is a message for the actor that stands for id, which is canonical. View is
 	// the version of the view by which the sender found this node.
-	to struct {
+	addressed struct {
 		id      string
 		view    uint64
 		message any
@@ -35,13 +35,13 @@ type registry struct {
 	name    string // of this actor, the same on all nodes
 	produce func(id string) actor.Actor
 
-	live    map[string]*resident
-	crashes map[string][]time.Time // of late, by id
-	early   []to                   // sent by a view that this node does not have yet
+	active      map[string]*activation
+	crashes     map[string][]time.Time // of late, by id
+	aheadOfView []addressed            // sent by a view that this node does not have yet
 }
 
 // resident is an actor a registry has started.
-type resident struct {
+type activation struct {
 	pid      *actor.PID
 	retiring bool
 	returned []any       // for the successor of one that is retiring, which it was sent itself
@@ -59,19 +59,19 @@ const (
 )
 
 func newRegistry(sys *node, kind, name string, produce func(id string) actor.Actor) registry {
-	return registry{sys: sys, kind: kind, name: name, produce: produce, live: map[string]*resident{}, crashes: map[string][]time.Time{}}
+	return registry{sys: sys, kind: kind, name: name, produce: produce, active: map[string]*activation{}, crashes: map[string][]time.Time{}}
 }
 
-func (r *registry) endures() {}
+func (r *registry) survivesPanics() {}
 
 func (r *registry) receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
-	case to:
-		if r.here(m) {
+	case addressed:
+		if r.accept(m) {
 			r.deliver(ctx, m)
 		}
-	case moved:
-		r.moved(ctx, m.everything)
+	case viewChanged:
+		r.moved(ctx, m.reloadAll)
 	case retire:
 		r.retire(ctx, m)
 	case returned:
@@ -80,12 +80,12 @@ func (r *registry) receive(ctx actor.Context) {
 		r.crashes[m.id] = append(r.crashes[m.id], time.Now())
 	case *actor.Terminated:
 		r.ended(ctx, m.Who.Id)
-	case ended:
-		r.forget(ctx, m.name)
-	case resume:
-		r.resume(ctx, m.id)
+	case stopped:
+		r.release(ctx, m.name)
+	case endPause:
+		r.endPause(ctx, m.id)
 	case *actor.Stopping:
-		for _, res := range r.live {
+		for _, res := range r.active {
 			if res.pause != nil {
 				res.pause.Stop()
 			}
@@ -93,14 +93,14 @@ func (r *registry) receive(ctx actor.Context) {
 	}
 }
 
-func (r *registry) deliver(ctx actor.Context, m to) {
+func (r *registry) deliver(ctx actor.Context, m addressed) {
 	if r.quarantined(m.id) {
 		if asked, ok := m.message.(request); ok {
 			r.sys.refuse(asked.asker(), protocol.Unavailable)
 		}
 		return
 	}
-	res := r.live[m.id]
+	res := r.active[m.id]
 	if res == nil {
 		res = r.start(ctx, m.id)
 	}
@@ -111,22 +111,22 @@ func (r *registry) deliver(ctx actor.Context, m to) {
 	ctx.Send(res.pid, m.message)
 }
 
-func (r *registry) start(ctx actor.Context, id string) *resident {
+func (r *registry) start(ctx actor.Context, id string) *activation {
 	r.sys.counts.activations.Add(1)
 	produce := r.produce
 	pid, err := ctx.SpawnNamed(r.sys.props(func() actor.Actor { return produce(id) }), id)
 	if err != nil {
 		panic(err) // the name is taken only while the actor is in live
 	}
-	res := &resident{pid: pid}
-	r.live[id] = res
+	res := &activation{pid: pid}
+	r.active[id] = res
 	return res
 }
 
 // retire stops an actor behind all that has been sent to it so far, which it
 // sends back.
 func (r *registry) retire(ctx actor.Context, m retire) {
-	if res := r.live[m.id]; res != nil && !res.retiring {
+	if res := r.active[m.id]; res != nil && !res.retiring {
 		res.retiring, res.fenced = true, m.fenced
 		ctx.Poison(res.pid)
 	}
@@ -134,38 +134,38 @@ func (r *registry) retire(ctx actor.Context, m retire) {
 
 // ended comes behind all that an actor has sent back before it stopped: that it
 // has, a registry hears ahead of its other messages.
-type ended struct{ name string }
+type stopped struct{ name string }
 
 func (r *registry) ended(ctx actor.Context, name string) {
-	if res := r.live[name[strings.LastIndexByte(name, '/')+1:]]; res != nil {
+	if res := r.active[name[strings.LastIndexByte(name, '/')+1:]]; res != nil {
 		res.retiring = true // or what comes until then would be sent to nobody
-		ctx.Send(ctx.Self(), ended{name})
+		ctx.Send(ctx.Self(), stopped{name})
 	}
 }
 
-func (r *registry) forget(ctx actor.Context, name string) {
+func (r *registry) release(ctx actor.Context, name string) {
 	id := name[strings.LastIndexByte(name, '/')+1:]
-	res := r.live[id]
+	res := r.active[id]
 	switch {
 	case res == nil:
 	case res.fenced:
-		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), resume{id})
+		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), endPause{id})
 	default:
-		r.resume(ctx, id)
+		r.endPause(ctx, id)
 	}
 }
 
 // resume lets an identity have another actor, which gets what has waited for it: at
 // once, ahead of what came later and this registry has not looked at yet.
-func (r *registry) resume(ctx actor.Context, id string) {
-	res := r.live[id]
+func (r *registry) endPause(ctx actor.Context, id string) {
+	res := r.active[id]
 	if res == nil {
 		return // of a registry before this one
 	}
-	delete(r.live, id)
+	delete(r.active, id)
 	for _, m := range slices.Concat(res.returned, res.waiting) {
 		if r.sys.owns(r.kind, id) {
-			r.deliver(ctx, to{id: id, message: m})
+			r.deliver(ctx, addressed{id: id, message: m})
 		} else {
 			r.sys.tellOwner(r.kind, r.name, id, m)
 		}
@@ -174,7 +174,7 @@ func (r *registry) resume(ctx actor.Context, id string) {
 
 // returned keeps what an actor sends back that is about to stop.
 func (r *registry) returned(m returned) {
-	if res := r.live[m.id]; res != nil && res.retiring {
+	if res := r.active[m.id]; res != nil && res.retiring {
 		res.returned = append(res.returned, m.message)
 		return
 	}

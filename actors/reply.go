@@ -44,7 +44,7 @@ func (v voice) refuse(a asked, code protocol.Code) {
 	}
 	e := protocol.NewError(code)
 	e.ID, e.Request, e.RoomID = a.id, a.name, a.room
-	v.send(a.conn, say{protocol.Encode(*e), a.id})
+	v.send(a.conn, deliverEvent{protocol.Encode(*e), a.id})
 }
 
 // accept tells whoever asked that it is done. A request without an id is
@@ -54,7 +54,7 @@ func (v voice) accept(a asked, ok protocol.OK) {
 		return
 	}
 	ok.ID = a.id
-	v.send(a.conn, say{protocol.Encode(ok), a.id})
+	v.send(a.conn, deliverEvent{protocol.Encode(ok), a.id})
 }
 
 // created answers createRoom.
@@ -65,7 +65,7 @@ func (v voice) created(by asked, room poker.RoomID, durable bool) {
 
 // tell sends an event to a connection.
 func (v voice) tell(conn *actor.PID, e protocol.Event) {
-	v.send(conn, say{event: protocol.Encode(e)})
+	v.send(conn, deliverEvent{event: protocol.Encode(e)})
 }
 
 func (asked) LogValue() slog.Value { return redacted("request") }

@@ -114,7 +114,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.delivered(m.turn)
 	case cooled:
 		a.cooled(m.turn)
-	case handOver:
+	case handoff:
 		a.moving = true
 	case rest:
 		a.retireIf(a.idle())

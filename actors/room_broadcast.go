@@ -97,7 +97,7 @@ func (a *roomActor) broadcast(status *protocol.Status) {
 		for i, conn := range conns {
 			names[i] = conn.Id
 		}
-		a.sys.send(actor.NewPID(address, gatewayName), showAll{status: status, conns: names, room: a.self, turn: a.turn})
+		a.sys.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: a.self, turn: a.turn})
 	}
 }
 

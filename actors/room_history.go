@@ -53,7 +53,7 @@ func (a *roomActor) history(m command, r protocol.History) {
 	}
 	a.after(func(bool) {
 		a.accept(m.asked, protocol.OK{})
-		a.send(m.conn, say{event: a.page(r.Before, r.Limit)})
+		a.send(m.conn, deliverEvent{event: a.page(r.Before, r.Limit)})
 	})
 }
 

@@ -64,7 +64,7 @@ func (a *roomActor) sendAllAway(reason protocol.ClosedReason) {
 	gone := a.seats
 	a.seats = newSeats()
 	a.after(func(bool) {
-		closed := outOf{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
+		closed := leftRoom{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
 		for conn, user := range gone.all() {
 			a.send(conn, closed)
 			if a.room == nil || a.closing || !a.room.Has(user) {

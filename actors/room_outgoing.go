@@ -17,7 +17,7 @@ type mail struct {
 // freight is what many connections of one other node are told.
 type freight struct {
 	address string
-	showAll
+	statusFanout
 }
 
 // item is what one connection is told.
@@ -38,7 +38,7 @@ func newMail(sys *node) *mail {
 
 func (m *mail) add(conn *actor.PID, message any) {
 	if conn.Address != m.sys.address {
-		if s, ok := message.(show); !ok || !m.join(conn, s) {
+		if s, ok := message.(deliverStatus); !ok || !m.join(conn, s) {
 			m.sys.send(conn, message)
 		}
 		return
@@ -54,7 +54,7 @@ func (m *mail) add(conn *actor.PID, message any) {
 
 // join has the answer to a join go to another node with others of the same, and
 // reports whether it does.
-func (m *mail) join(conn *actor.PID, s show) bool {
+func (m *mail) join(conn *actor.PID, s deliverStatus) bool {
 	if !s.whole {
 		return false
 	}
@@ -64,14 +64,14 @@ func (m *mail) join(conn *actor.PID, s show) bool {
 			return true
 		}
 	}
-	m.away = append(m.away, freight{conn.Address, showAll{status: s.status, conns: []string{conn.Id}, whole: true}})
+	m.away = append(m.away, freight{conn.Address, statusFanout{status: s.status, conns: []string{conn.Id}, whole: true}})
 	return true
 }
 
 // post sends what there is.
 func (m *mail) post() {
 	for _, f := range m.away {
-		m.sys.send(actor.NewPID(f.address, gatewayName), f.showAll)
+		m.sys.send(actor.NewPID(f.address, gatewayName), f.statusFanout)
 	}
 	m.away = nil
 	for _, i := range m.items {

@@ -57,7 +57,7 @@ func (a *roomActor) probe(m probe) {
 		a.send(m.conn, rejoin{a.id})
 	case a.room == nil:
 	case m.version == 0: // it waits for the answer to its join
-		a.after(func(bool) { a.send(m.conn, show{status: a.current(), whole: true}) })
+		a.after(func(bool) { a.send(m.conn, deliverStatus{status: a.current(), whole: true}) })
 	case m.version < a.room.Version():
 		a.after(func(bool) { a.showAgain() })
 	}

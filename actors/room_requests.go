@@ -85,7 +85,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	a.seats.add(m.conn, m.user)
 	a.after(func(durable bool) {
 		a.accept(m.asked, protocol.OK{Durable: &durable})
-		a.send(m.conn, show{status: a.current(), whole: true})
+		a.send(m.conn, deliverStatus{status: a.current(), whole: true})
 		a.tell(m.conn, a.own(m.user))
 	})
 	a.happened(events)
@@ -182,8 +182,8 @@ func (a *roomActor) leave(m command) {
 	a.happened(events)
 }
 
-func (a *roomActor) leftBy(reason protocol.LeftReason) outOf {
-	return outOf{a.id, protocol.Encode(protocol.RoomLeft{RoomID: a.id, Reason: reason})}
+func (a *roomActor) leftBy(reason protocol.LeftReason) leftRoom {
+	return leftRoom{a.id, protocol.Encode(protocol.RoomLeft{RoomID: a.id, Reason: reason})}
 }
 
 // refuse answers behind what was asked before.

@@ -15,7 +15,7 @@ func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 	if len(conns) == 0 {
 		return
 	}
-	event := say{event: protocol.Encode(e)}
+	event := deliverEvent{event: protocol.Encode(e)}
 	for _, conn := range conns {
 		a.send(conn, event)
 	}
@@ -28,7 +28,7 @@ func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
 func (a *roomActor) moved() {
 	for conn := range a.seats.all() {
 		if a.fenced && conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
-			a.send(conn, hangUp{protocol.CloseMoved, "room moved"})
+			a.send(conn, disconnect{protocol.CloseMoved, "room moved"})
 		} else {
 			a.send(conn, rejoin{a.id})
 		}
@@ -37,7 +37,7 @@ func (a *roomActor) moved() {
 
 func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
 	for conn := range a.seats.all() {
-		a.send(conn, hangUp{code, reason})
+		a.send(conn, disconnect{code, reason})
 	}
 }
 

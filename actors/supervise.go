@@ -38,7 +38,7 @@ type crashing interface{ crash() }
 
 // enduring is an actor that there is one of on each node, and which a node
 // cannot be without. It goes on after a panic.
-type enduring interface{ endures() }
+type panicSurvivor interface{ survivesPanics() }
 
 // guard is an actor in which a panic is contained: it is logged without the values
 // it speaks of, whoever asked is answered, and the actor stops, for its state can
@@ -54,23 +54,23 @@ type guard struct {
 // Receive passes the message on; a letter, as the message that it was.
 func (g *guard) Receive(ctx actor.Context) {
 	defer func() { g.contain(ctx, recover()) }()
-	if letter, ok := ctx.Message().(*wire.Letter); ok {
+	if letter, ok := ctx.Message().(*wire.Envelope); ok {
 		message := messageOf(letter)
 		if message == nil {
 			return // this node does not understand it
 		}
-		ctx = opened{ctx, message}
+		ctx = unwrapped{ctx, message}
 	}
 	g.actor.Receive(ctx)
 }
 
 // opened is the context of a message that came in a letter.
-type opened struct {
+type unwrapped struct {
 	actor.Context
 	message any
 }
 
-func (o opened) Message() any { return o.message }
+func (o unwrapped) Message() any { return o.message }
 
 func (g *guard) contain(ctx actor.Context, reason any) {
 	if reason == nil {
@@ -84,7 +84,7 @@ func (g *guard) contain(ctx actor.Context, reason any) {
 	if r, ok := ctx.Message().(request); ok {
 		s.refuse(r.asker(), protocol.Internal)
 	}
-	if _, ok := g.actor.(enduring); ok {
+	if _, ok := g.actor.(panicSurvivor); ok {
 		return
 	}
 	s.root.Stop(ctx.Self()) // before anybody else can have it do something

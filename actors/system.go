@@ -15,8 +15,8 @@ import (
 // System is all the actors of one node.
 type System struct {
 	node
-	caretaker *caretaker
-	ending    context.CancelFunc // of the sweep
+	restarter *restarter
+	stopSweep context.CancelFunc // of the sweep
 }
 
 // Start starts the registries. Stop ends what Start began.
@@ -31,17 +31,17 @@ func Start(c Config) *System {
 	}
 	s.root, s.address = s.actors.Root, s.actors.Address()
 	if s.placement == nil {
-		s.placement, s.alone = alone{s.address}, true
+		s.placement, s.singleNode = singleNode{s.address}, true
 	}
 	s.voice = voice{&s.counts, s.send}
-	s.links.self, s.links.send = s.address, s.toGateway
-	s.caretaker = newCaretaker(&s.node)
-	s.users = s.caretaker.keep(usersName, func() actor.Actor { return newUsers(&s.node) })
-	s.rooms = s.caretaker.keep(roomsName, func() actor.Actor { return newRooms(&s.node) })
-	s.gateway = s.caretaker.keep(gatewayName, func() actor.Actor { return &gatewayActor{sys: &s.node, conns: map[string]*actor.PID{}} })
-	s.placement.Subscribe(func() { s.root.Send(s.gateway, moved{}) })
+	s.flow.address, s.flow.send = s.address, s.toGateway
+	s.restarter = newRestarter(&s.node)
+	s.users = s.restarter.run(usersName, func() actor.Actor { return newUsers(&s.node) })
+	s.rooms = s.restarter.run(roomsName, func() actor.Actor { return newRooms(&s.node) })
+	s.gateway = s.restarter.run(gatewayName, func() actor.Actor { return &gatewayActor{sys: &s.node, conns: map[string]*actor.PID{}} })
+	s.placement.Subscribe(func() { s.root.Send(s.gateway, viewChanged{}) })
 	ctx, cancel := context.WithCancel(context.Background())
-	s.ending = cancel
+	s.stopSweep = cancel
 	go s.sweep(ctx)
 	return s
 }
@@ -51,11 +51,11 @@ func Start(c Config) *System {
 // client, welcome first.
 func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Session {
 	session := &Session{root: s.root}
-	session.turns.aside(func() {
+	session.dispatcher.dispatchAsync(func() {
 		// Nobody else's connection ever has this name, in whatever process.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
 			return &connectionActor{sys: &s.node, user: user, issued: issued, client: client}
-		}, actor.WithDispatcher(&session.turns))
+		}, actor.WithDispatcher(&session.dispatcher))
 	})
 	return session
 }
@@ -64,8 +64,8 @@ func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Se
 // wherever it belongs. It is for a node that was no member for a while: others
 // may have written what it remembers.
 func (s *System) Release() {
-	s.root.Send(s.users, moved{everything: true})
-	s.root.Send(s.rooms, moved{everything: true})
+	s.root.Send(s.users, viewChanged{reloadAll: true})
+	s.root.Send(s.rooms, viewChanged{reloadAll: true})
 }
 
 // Degraded says whether something that was acknowledged is not on disk: the
@@ -74,7 +74,7 @@ func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
 
 // Whole says whether everything is there that a node cannot be without. What is
 // not comes back by itself.
-func (s *System) Whole() bool { return s.caretaker.whole() }
+func (s *System) Complete() bool { return s.restarter.complete() }
 
 // Stats is a copy of the counts.
 func (s *System) Stats() Stats {
@@ -88,9 +88,9 @@ func (s *System) Stats() Stats {
 		Crashes:      c.crashes.Load(),
 		Activations:  c.activations.Load(),
 		Passivations: c.passivations.Load(),
-		HandOvers:    c.handOvers.Load(),
+		Handoffs:     c.handoffs.Load(),
 		Fencings:     c.fencings.Load(),
-		Dropped:      s.links.dropped.Load(),
+		Dropped:      s.flow.dropped.Load(),
 		Requests:     c.requests.snapshot(),
 		Refusals:     c.refusals.snapshot(),
 	}
@@ -100,8 +100,8 @@ func (s *System) Stats() Stats {
 // allows. Nothing acknowledged as durable needs writing; what could not be
 // written before is tried once more. The store is the caller's to close.
 func (s *System) Stop(ctx context.Context) error {
-	s.ending()
-	s.caretaker.end()
+	s.stopSweep()
+	s.restarter.stop()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

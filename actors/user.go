@@ -108,7 +108,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.retire()
 	case retryCommit:
 		a.again()
-	case handOver:
+	case handoff:
 		a.moving = true
 	case rest:
 		a.retireIf(a.idle())
@@ -188,7 +188,7 @@ func (a *userActor) loaded(m loaded) {
 		a.sys.Log.Error("a user's record cannot be loaded", "err", m.err)
 		for _, w := range a.release() {
 			if w, ok := w.(attach); ok {
-				a.sys.send(w.conn, hangUp{protocol.CloseInternal, "unavailable"})
+				a.sys.send(w.conn, disconnect{protocol.CloseInternal, "unavailable"})
 			}
 		}
 		a.retire()

@@ -77,7 +77,7 @@ func (a *userActor) named() *bool {
 func (a *userActor) moved() {
 	for _, conn := range a.conns {
 		if a.fenced && conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
-			a.sys.send(conn, hangUp{protocol.CloseMoved, "user moved"})
+			a.sys.send(conn, disconnect{protocol.CloseMoved, "user moved"})
 		} else {
 			a.sys.send(conn, reattach{})
 		}
@@ -86,6 +86,6 @@ func (a *userActor) moved() {
 
 func (a *userActor) hangUpAll(code protocol.CloseCode, reason string) {
 	for _, conn := range a.conns {
-		a.sys.send(conn, hangUp{code, reason})
+		a.sys.send(conn, disconnect{code, reason})
 	}
 }

@@ -34,7 +34,7 @@ func (m signOut) asker() asked { return asked{conn: m.conn, id: signOutID, name:
 const signOutID = "signOut"
 
 // sessionEnded closes a connection whose session is worthless.
-var sessionEnded = hangUp{protocol.CloseSession, "session ended"}
+var sessionEnded = disconnect{protocol.CloseSession, "session ended"}
 
 // Standing is what is known of a session besides what its cookie proves.
 type Standing struct {
@@ -96,15 +96,15 @@ type signOutActor struct {
 // Receive asks and listens.
 func (a *signOutActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
-	case *actor.Started, nudge, reattach:
+	case *actor.Started, retryTick, reattach:
 		a.stop()
 		a.sys.tellUser(a.user, signOut{conn: ctx.Self(), issued: a.issued})
-		a.timer = a.sys.sendAfter(askAgain, ctx.Self(), nudge{})
+		a.timer = a.sys.sendAfter(askAgain, ctx.Self(), retryTick{})
 	case *actor.Stopping:
 		a.stop()
-	case hangUp:
+	case disconnect:
 		a.answered(ErrRevoked)
-	case say:
+	case deliverEvent:
 		var event struct {
 			Code protocol.Code `json:"code"`
 		}

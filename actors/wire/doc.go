@@ -1,7 +1,7 @@
 // Package wire is what the actors of one node say to those of another: a
-// [Letter] with one body. Its Go code is made from letter.proto by
+// [Envelope] with one body. Its Go code is made from envelope.proto by
 //
-//	protoc --go_out=. --go_opt=paths=source_relative actors/wire/letter.proto
+//	protoc --go_out=. --go_opt=paths=source_relative actors/wire/envelope.proto
 //
 // A letter never leaves its node but over the link between nodes, which is
 // encrypted: estimates are in it, and its String method shows them. Nobody

@@ -24,7 +24,7 @@ func (n *node) clusterPage(w http.ResponseWriter, _ *http.Request) {
 	}
 	row("", "")
 	row("here", "%d connections, %d users, %d rooms", n.web.Stats().Connections, s.Users, s.Rooms)
-	row("since the start", "%d activations, %d handed over, %d fenced, %d panics", s.Activations, s.HandOvers, s.Fencings, s.Crashes)
+	row("since the start", "%d activations, %d handed over, %d fenced, %d panics", s.Activations, s.Handoffs, s.Fencings, s.Crashes)
 	if s.Unsaved > 0 {
 		row("store", "does not answer: %d users and rooms wait", s.Unsaved)
 	}

@@ -99,7 +99,7 @@ func TestImpostorOnTheNodePort(t *testing.T) {
 
 	evil := newImpostor(t, c.dir, address)
 	reveal := `{"request":"reveal","id":"9","roomId":"` + room + `"}`
-	if evil.send("rooms", &wire.Letter{Identity: room, View: 1, Body: &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{User: owner, Raw: []byte(reveal)}}}) {
+	if evil.send("rooms", &wire.Envelope{Identity: room, View: 1, Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{User: owner, Raw: []byte(reveal)}}}) {
 		t.Error("a letter was received")
 	}
 	if status := ada.join(room); status["revealed"] != false {

@@ -36,7 +36,7 @@ func (c collector) collectMember(gauge func(*prometheus.Desc, float64), count fu
 	gauge(descNodes, float64(len(m.View.Records())))
 	gauge(descDraining, float64(draining))
 	gauge(descView, float64(m.View.Version()))
-	count(descHandOvers, float64(s.HandOvers))
+	count(descHandOvers, float64(s.Handoffs))
 	count(descFencings, float64(s.Fencings))
 	gauge(descUnreachable, float64(m.Unreachable))
 	count(descIsolations, float64(m.Isolations))

@@ -10,19 +10,19 @@ import "sync/atomic"
 // What its own client says is the exception. The goroutine that reads a connection
 // is all that an idle one keeps running, and it would keep the stack that its
 // actor needs.
-type turns struct{ apart atomic.Bool }
+type dispatcher struct{ async atomic.Bool }
 
 // aside has a turn that tell brings about run on a goroutine of its own. Where a
 // room tells the actor something in the same moment it may be either's.
-func (t *turns) aside(tell func()) {
-	t.apart.Store(true)
+func (t *dispatcher) dispatchAsync(tell func()) {
+	t.async.Store(true)
 	tell()
-	t.apart.Store(false)
+	t.async.Store(false)
 }
 
 // Schedule makes turns the dispatcher of an actor.
-func (t *turns) Schedule(run func()) {
-	if t.apart.Load() {
+func (t *dispatcher) Schedule(run func()) {
+	if t.async.Load() {
 		go run()
 		return
 	}
@@ -30,4 +30,4 @@ func (t *turns) Schedule(run func()) {
 }
 
 // Throughput is how many messages a turn handles before others may run.
-func (*turns) Throughput() int { return 300 }
+func (*dispatcher) Throughput() int { return 300 }

@@ -26,14 +26,14 @@ type View interface {
 }
 
 // alone is the placement of a single node: everything is here, for ever.
-type alone struct{ address string }
+type singleNode struct{ address string }
 
-func (a alone) View() View                         { return a }
-func (a alone) Subscribe(func())                   {}
-func (a alone) Version() uint64                    { return 1 }
-func (a alone) Owner(_, _ string) (string, string) { return a.address, "" }
-func (a alone) Incarnation(string) string          { return "" }
-func (a alone) Members() []string                  { return []string{a.address} }
+func (a singleNode) View() View                         { return a }
+func (a singleNode) Subscribe(func())                   {}
+func (a singleNode) Version() uint64                    { return 1 }
+func (a singleNode) Owner(_, _ string) (string, string) { return a.address, "" }
+func (a singleNode) Incarnation(string) string          { return "" }
+func (a singleNode) Members() []string                  { return []string{a.address} }
 
 // Kinds are the kinds of identities that are placed.
 func Kinds() []string { return []string{userKind, roomKind} }

@@ -2,7 +2,7 @@
 // versions:
 // 	protoc-gen-go v1.36.12
 // 	protoc        v3.21.12
-// source: actors/wire/letter.proto
+// source: actors/wire/envelope.proto
 
 package wire
 
@@ -66,11 +66,11 @@ func (x Note_Kind) String() string {
 }
 
 func (Note_Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_actors_wire_letter_proto_enumTypes[0].Descriptor()
+	return file_actors_wire_envelope_proto_enumTypes[0].Descriptor()
 }
 
 func (Note_Kind) Type() protoreflect.EnumType {
-	return &file_actors_wire_letter_proto_enumTypes[0]
+	return &file_actors_wire_envelope_proto_enumTypes[0]
 }
 
 func (x Note_Kind) Number() protoreflect.EnumNumber {
@@ -79,13 +79,13 @@ func (x Note_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Note_Kind.Descriptor instead.
 func (Note_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{6, 0}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{6, 0}
 }
 
-// Letter is everything that crosses from one node to another. A node ignores a
+// Envelope is everything that crosses from one node to another. A node ignores a
 // body it does not know, and none is sent before every member's record says
 // that it knows it: a new body raises Version.
-type Letter struct {
+type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// For an identity rather than a process: which one, and the version of the
 	// view by which the sender found its node.
@@ -93,46 +93,46 @@ type Letter struct {
 	View     uint64 `protobuf:"varint,2,opt,name=view,proto3" json:"view,omitempty"`
 	// Types that are valid to be assigned to Body:
 	//
-	//	*Letter_Attach
-	//	*Letter_Request
-	//	*Letter_Note
-	//	*Letter_SignOut
-	//	*Letter_RoomRequest
-	//	*Letter_Renamed
-	//	*Letter_Departed
-	//	*Letter_Recognise
-	//	*Letter_Probe
-	//	*Letter_Delivered
-	//	*Letter_Say
-	//	*Letter_OutOf
-	//	*Letter_HangUp
-	//	*Letter_Reattach
-	//	*Letter_Rejoin
-	//	*Letter_Show
-	//	*Letter_FindOwner
-	//	*Letter_FindRooms
-	//	*Letter_Sounding
-	//	*Letter_Sounded
-	Body          isLetter_Body `protobuf_oneof:"body"`
+	//	*Envelope_Attach
+	//	*Envelope_Request
+	//	*Envelope_Note
+	//	*Envelope_SignOut
+	//	*Envelope_RoomRequest
+	//	*Envelope_Renamed
+	//	*Envelope_Departed
+	//	*Envelope_Recognise
+	//	*Envelope_Probe
+	//	*Envelope_Delivered
+	//	*Envelope_DeliverEvent
+	//	*Envelope_LeftRoom
+	//	*Envelope_Disconnect
+	//	*Envelope_Reattach
+	//	*Envelope_Rejoin
+	//	*Envelope_StatusFanout
+	//	*Envelope_FindOwner
+	//	*Envelope_FindRooms
+	//	*Envelope_AckRequest
+	//	*Envelope_Ack
+	Body          isEnvelope_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Letter) Reset() {
-	*x = Letter{}
-	mi := &file_actors_wire_letter_proto_msgTypes[0]
+func (x *Envelope) Reset() {
+	*x = Envelope{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Letter) String() string {
+func (x *Envelope) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Letter) ProtoMessage() {}
+func (*Envelope) ProtoMessage() {}
 
-func (x *Letter) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[0]
+func (x *Envelope) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -143,341 +143,341 @@ func (x *Letter) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Letter.ProtoReflect.Descriptor instead.
-func (*Letter) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{0}
+// Deprecated: Use Envelope.ProtoReflect.Descriptor instead.
+func (*Envelope) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Letter) GetIdentity() string {
+func (x *Envelope) GetIdentity() string {
 	if x != nil {
 		return x.Identity
 	}
 	return ""
 }
 
-func (x *Letter) GetView() uint64 {
+func (x *Envelope) GetView() uint64 {
 	if x != nil {
 		return x.View
 	}
 	return 0
 }
 
-func (x *Letter) GetBody() isLetter_Body {
+func (x *Envelope) GetBody() isEnvelope_Body {
 	if x != nil {
 		return x.Body
 	}
 	return nil
 }
 
-func (x *Letter) GetAttach() *Attach {
+func (x *Envelope) GetAttach() *Attach {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Attach); ok {
+		if x, ok := x.Body.(*Envelope_Attach); ok {
 			return x.Attach
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetRequest() *Request {
+func (x *Envelope) GetRequest() *Request {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Request); ok {
+		if x, ok := x.Body.(*Envelope_Request); ok {
 			return x.Request
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetNote() *Note {
+func (x *Envelope) GetNote() *Note {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Note); ok {
+		if x, ok := x.Body.(*Envelope_Note); ok {
 			return x.Note
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetSignOut() *SignOut {
+func (x *Envelope) GetSignOut() *SignOut {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_SignOut); ok {
+		if x, ok := x.Body.(*Envelope_SignOut); ok {
 			return x.SignOut
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetRoomRequest() *RoomRequest {
+func (x *Envelope) GetRoomRequest() *RoomRequest {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_RoomRequest); ok {
+		if x, ok := x.Body.(*Envelope_RoomRequest); ok {
 			return x.RoomRequest
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetRenamed() *Renamed {
+func (x *Envelope) GetRenamed() *Renamed {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Renamed); ok {
+		if x, ok := x.Body.(*Envelope_Renamed); ok {
 			return x.Renamed
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetDeparted() *Departed {
+func (x *Envelope) GetDeparted() *Departed {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Departed); ok {
+		if x, ok := x.Body.(*Envelope_Departed); ok {
 			return x.Departed
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetRecognise() *Recognise {
+func (x *Envelope) GetRecognise() *Recognise {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Recognise); ok {
+		if x, ok := x.Body.(*Envelope_Recognise); ok {
 			return x.Recognise
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetProbe() *Probe {
+func (x *Envelope) GetProbe() *Probe {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Probe); ok {
+		if x, ok := x.Body.(*Envelope_Probe); ok {
 			return x.Probe
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetDelivered() *Delivered {
+func (x *Envelope) GetDelivered() *Delivered {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Delivered); ok {
+		if x, ok := x.Body.(*Envelope_Delivered); ok {
 			return x.Delivered
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetSay() *Say {
+func (x *Envelope) GetDeliverEvent() *DeliverEvent {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Say); ok {
-			return x.Say
+		if x, ok := x.Body.(*Envelope_DeliverEvent); ok {
+			return x.DeliverEvent
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetOutOf() *OutOf {
+func (x *Envelope) GetLeftRoom() *LeftRoom {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_OutOf); ok {
-			return x.OutOf
+		if x, ok := x.Body.(*Envelope_LeftRoom); ok {
+			return x.LeftRoom
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetHangUp() *HangUp {
+func (x *Envelope) GetDisconnect() *Disconnect {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_HangUp); ok {
-			return x.HangUp
+		if x, ok := x.Body.(*Envelope_Disconnect); ok {
+			return x.Disconnect
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetReattach() *Reattach {
+func (x *Envelope) GetReattach() *Reattach {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Reattach); ok {
+		if x, ok := x.Body.(*Envelope_Reattach); ok {
 			return x.Reattach
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetRejoin() *Rejoin {
+func (x *Envelope) GetRejoin() *Rejoin {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Rejoin); ok {
+		if x, ok := x.Body.(*Envelope_Rejoin); ok {
 			return x.Rejoin
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetShow() *Show {
+func (x *Envelope) GetStatusFanout() *StatusFanout {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Show); ok {
-			return x.Show
+		if x, ok := x.Body.(*Envelope_StatusFanout); ok {
+			return x.StatusFanout
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetFindOwner() *FindOwner {
+func (x *Envelope) GetFindOwner() *FindOwner {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_FindOwner); ok {
+		if x, ok := x.Body.(*Envelope_FindOwner); ok {
 			return x.FindOwner
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetFindRooms() *FindRooms {
+func (x *Envelope) GetFindRooms() *FindRooms {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_FindRooms); ok {
+		if x, ok := x.Body.(*Envelope_FindRooms); ok {
 			return x.FindRooms
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetSounding() *Sounding {
+func (x *Envelope) GetAckRequest() *AckRequest {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Sounding); ok {
-			return x.Sounding
+		if x, ok := x.Body.(*Envelope_AckRequest); ok {
+			return x.AckRequest
 		}
 	}
 	return nil
 }
 
-func (x *Letter) GetSounded() *Sounded {
+func (x *Envelope) GetAck() *Ack {
 	if x != nil {
-		if x, ok := x.Body.(*Letter_Sounded); ok {
-			return x.Sounded
+		if x, ok := x.Body.(*Envelope_Ack); ok {
+			return x.Ack
 		}
 	}
 	return nil
 }
 
-type isLetter_Body interface {
-	isLetter_Body()
+type isEnvelope_Body interface {
+	isEnvelope_Body()
 }
 
-type Letter_Attach struct {
+type Envelope_Attach struct {
 	// to a user
 	Attach *Attach `protobuf:"bytes,10,opt,name=attach,proto3,oneof"`
 }
 
-type Letter_Request struct {
+type Envelope_Request struct {
 	Request *Request `protobuf:"bytes,11,opt,name=request,proto3,oneof"`
 }
 
-type Letter_Note struct {
+type Envelope_Note struct {
 	Note *Note `protobuf:"bytes,12,opt,name=note,proto3,oneof"`
 }
 
-type Letter_SignOut struct {
+type Envelope_SignOut struct {
 	SignOut *SignOut `protobuf:"bytes,13,opt,name=sign_out,json=signOut,proto3,oneof"`
 }
 
-type Letter_RoomRequest struct {
+type Envelope_RoomRequest struct {
 	// to a room
 	RoomRequest *RoomRequest `protobuf:"bytes,20,opt,name=room_request,json=roomRequest,proto3,oneof"`
 }
 
-type Letter_Renamed struct {
+type Envelope_Renamed struct {
 	Renamed *Renamed `protobuf:"bytes,21,opt,name=renamed,proto3,oneof"`
 }
 
-type Letter_Departed struct {
+type Envelope_Departed struct {
 	Departed *Departed `protobuf:"bytes,22,opt,name=departed,proto3,oneof"`
 }
 
-type Letter_Recognise struct {
+type Envelope_Recognise struct {
 	Recognise *Recognise `protobuf:"bytes,23,opt,name=recognise,proto3,oneof"`
 }
 
-type Letter_Probe struct {
+type Envelope_Probe struct {
 	Probe *Probe `protobuf:"bytes,24,opt,name=probe,proto3,oneof"`
 }
 
-type Letter_Delivered struct {
+type Envelope_Delivered struct {
 	Delivered *Delivered `protobuf:"bytes,25,opt,name=delivered,proto3,oneof"`
 }
 
-type Letter_Say struct {
+type Envelope_DeliverEvent struct {
 	// to a connection
-	Say *Say `protobuf:"bytes,30,opt,name=say,proto3,oneof"`
+	DeliverEvent *DeliverEvent `protobuf:"bytes,30,opt,name=deliver_event,json=deliverEvent,proto3,oneof"`
 }
 
-type Letter_OutOf struct {
-	OutOf *OutOf `protobuf:"bytes,31,opt,name=out_of,json=outOf,proto3,oneof"`
+type Envelope_LeftRoom struct {
+	LeftRoom *LeftRoom `protobuf:"bytes,31,opt,name=left_room,json=leftRoom,proto3,oneof"`
 }
 
-type Letter_HangUp struct {
-	HangUp *HangUp `protobuf:"bytes,32,opt,name=hang_up,json=hangUp,proto3,oneof"`
+type Envelope_Disconnect struct {
+	Disconnect *Disconnect `protobuf:"bytes,32,opt,name=disconnect,proto3,oneof"`
 }
 
-type Letter_Reattach struct {
+type Envelope_Reattach struct {
 	Reattach *Reattach `protobuf:"bytes,33,opt,name=reattach,proto3,oneof"`
 }
 
-type Letter_Rejoin struct {
+type Envelope_Rejoin struct {
 	Rejoin *Rejoin `protobuf:"bytes,34,opt,name=rejoin,proto3,oneof"`
 }
 
-type Letter_Show struct {
+type Envelope_StatusFanout struct {
 	// to a gateway, or of a whole status to one connection
-	Show *Show `protobuf:"bytes,40,opt,name=show,proto3,oneof"`
+	StatusFanout *StatusFanout `protobuf:"bytes,40,opt,name=status_fanout,json=statusFanout,proto3,oneof"`
 }
 
-type Letter_FindOwner struct {
+type Envelope_FindOwner struct {
 	// to a registry
 	FindOwner *FindOwner `protobuf:"bytes,50,opt,name=find_owner,json=findOwner,proto3,oneof"`
 }
 
-type Letter_FindRooms struct {
+type Envelope_FindRooms struct {
 	FindRooms *FindRooms `protobuf:"bytes,51,opt,name=find_rooms,json=findRooms,proto3,oneof"`
 }
 
-type Letter_Sounding struct {
+type Envelope_AckRequest struct {
 	// between gateways
-	Sounding *Sounding `protobuf:"bytes,60,opt,name=sounding,proto3,oneof"`
+	AckRequest *AckRequest `protobuf:"bytes,60,opt,name=ack_request,json=ackRequest,proto3,oneof"`
 }
 
-type Letter_Sounded struct {
-	Sounded *Sounded `protobuf:"bytes,61,opt,name=sounded,proto3,oneof"`
+type Envelope_Ack struct {
+	Ack *Ack `protobuf:"bytes,61,opt,name=ack,proto3,oneof"`
 }
 
-func (*Letter_Attach) isLetter_Body() {}
+func (*Envelope_Attach) isEnvelope_Body() {}
 
-func (*Letter_Request) isLetter_Body() {}
+func (*Envelope_Request) isEnvelope_Body() {}
 
-func (*Letter_Note) isLetter_Body() {}
+func (*Envelope_Note) isEnvelope_Body() {}
 
-func (*Letter_SignOut) isLetter_Body() {}
+func (*Envelope_SignOut) isEnvelope_Body() {}
 
-func (*Letter_RoomRequest) isLetter_Body() {}
+func (*Envelope_RoomRequest) isEnvelope_Body() {}
 
-func (*Letter_Renamed) isLetter_Body() {}
+func (*Envelope_Renamed) isEnvelope_Body() {}
 
-func (*Letter_Departed) isLetter_Body() {}
+func (*Envelope_Departed) isEnvelope_Body() {}
 
-func (*Letter_Recognise) isLetter_Body() {}
+func (*Envelope_Recognise) isEnvelope_Body() {}
 
-func (*Letter_Probe) isLetter_Body() {}
+func (*Envelope_Probe) isEnvelope_Body() {}
 
-func (*Letter_Delivered) isLetter_Body() {}
+func (*Envelope_Delivered) isEnvelope_Body() {}
 
-func (*Letter_Say) isLetter_Body() {}
+func (*Envelope_DeliverEvent) isEnvelope_Body() {}
 
-func (*Letter_OutOf) isLetter_Body() {}
+func (*Envelope_LeftRoom) isEnvelope_Body() {}
 
-func (*Letter_HangUp) isLetter_Body() {}
+func (*Envelope_Disconnect) isEnvelope_Body() {}
 
-func (*Letter_Reattach) isLetter_Body() {}
+func (*Envelope_Reattach) isEnvelope_Body() {}
 
-func (*Letter_Rejoin) isLetter_Body() {}
+func (*Envelope_Rejoin) isEnvelope_Body() {}
 
-func (*Letter_Show) isLetter_Body() {}
+func (*Envelope_StatusFanout) isEnvelope_Body() {}
 
-func (*Letter_FindOwner) isLetter_Body() {}
+func (*Envelope_FindOwner) isEnvelope_Body() {}
 
-func (*Letter_FindRooms) isLetter_Body() {}
+func (*Envelope_FindRooms) isEnvelope_Body() {}
 
-func (*Letter_Sounding) isLetter_Body() {}
+func (*Envelope_AckRequest) isEnvelope_Body() {}
 
-func (*Letter_Sounded) isLetter_Body() {}
+func (*Envelope_Ack) isEnvelope_Body() {}
 
 // Process is an actor of a node.
 type Process struct {
@@ -490,7 +490,7 @@ type Process struct {
 
 func (x *Process) Reset() {
 	*x = Process{}
-	mi := &file_actors_wire_letter_proto_msgTypes[1]
+	mi := &file_actors_wire_envelope_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -502,7 +502,7 @@ func (x *Process) String() string {
 func (*Process) ProtoMessage() {}
 
 func (x *Process) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[1]
+	mi := &file_actors_wire_envelope_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -515,7 +515,7 @@ func (x *Process) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Process.ProtoReflect.Descriptor instead.
 func (*Process) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{1}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Process) GetAddress() string {
@@ -543,7 +543,7 @@ type Attach struct {
 
 func (x *Attach) Reset() {
 	*x = Attach{}
-	mi := &file_actors_wire_letter_proto_msgTypes[2]
+	mi := &file_actors_wire_envelope_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -555,7 +555,7 @@ func (x *Attach) String() string {
 func (*Attach) ProtoMessage() {}
 
 func (x *Attach) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[2]
+	mi := &file_actors_wire_envelope_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -568,7 +568,7 @@ func (x *Attach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attach.ProtoReflect.Descriptor instead.
 func (*Attach) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{2}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Attach) GetConn() *Process {
@@ -604,7 +604,7 @@ type SignOut struct {
 
 func (x *SignOut) Reset() {
 	*x = SignOut{}
-	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	mi := &file_actors_wire_envelope_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -616,7 +616,7 @@ func (x *SignOut) String() string {
 func (*SignOut) ProtoMessage() {}
 
 func (x *SignOut) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[3]
+	mi := &file_actors_wire_envelope_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -629,7 +629,7 @@ func (x *SignOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignOut.ProtoReflect.Descriptor instead.
 func (*SignOut) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{3}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SignOut) GetConn() *Process {
@@ -657,7 +657,7 @@ type Request struct {
 
 func (x *Request) Reset() {
 	*x = Request{}
-	mi := &file_actors_wire_letter_proto_msgTypes[4]
+	mi := &file_actors_wire_envelope_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -669,7 +669,7 @@ func (x *Request) String() string {
 func (*Request) ProtoMessage() {}
 
 func (x *Request) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[4]
+	mi := &file_actors_wire_envelope_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -682,7 +682,7 @@ func (x *Request) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Request.ProtoReflect.Descriptor instead.
 func (*Request) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{4}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Request) GetConn() *Process {
@@ -712,7 +712,7 @@ type RoomRequest struct {
 
 func (x *RoomRequest) Reset() {
 	*x = RoomRequest{}
-	mi := &file_actors_wire_letter_proto_msgTypes[5]
+	mi := &file_actors_wire_envelope_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -724,7 +724,7 @@ func (x *RoomRequest) String() string {
 func (*RoomRequest) ProtoMessage() {}
 
 func (x *RoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[5]
+	mi := &file_actors_wire_envelope_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -737,7 +737,7 @@ func (x *RoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomRequest.ProtoReflect.Descriptor instead.
 func (*RoomRequest) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{5}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RoomRequest) GetConn() *Process {
@@ -780,7 +780,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_actors_wire_letter_proto_msgTypes[6]
+	mi := &file_actors_wire_envelope_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -792,7 +792,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[6]
+	mi := &file_actors_wire_envelope_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -805,7 +805,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{6}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Note) GetKind() Note_Kind {
@@ -839,7 +839,7 @@ type Renamed struct {
 
 func (x *Renamed) Reset() {
 	*x = Renamed{}
-	mi := &file_actors_wire_letter_proto_msgTypes[7]
+	mi := &file_actors_wire_envelope_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -851,7 +851,7 @@ func (x *Renamed) String() string {
 func (*Renamed) ProtoMessage() {}
 
 func (x *Renamed) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[7]
+	mi := &file_actors_wire_envelope_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -864,7 +864,7 @@ func (x *Renamed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Renamed.ProtoReflect.Descriptor instead.
 func (*Renamed) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{7}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Renamed) GetUser() string {
@@ -890,7 +890,7 @@ type Departed struct {
 
 func (x *Departed) Reset() {
 	*x = Departed{}
-	mi := &file_actors_wire_letter_proto_msgTypes[8]
+	mi := &file_actors_wire_envelope_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +902,7 @@ func (x *Departed) String() string {
 func (*Departed) ProtoMessage() {}
 
 func (x *Departed) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[8]
+	mi := &file_actors_wire_envelope_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +915,7 @@ func (x *Departed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Departed.ProtoReflect.Descriptor instead.
 func (*Departed) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{8}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Departed) GetUser() string {
@@ -934,7 +934,7 @@ type Recognise struct {
 
 func (x *Recognise) Reset() {
 	*x = Recognise{}
-	mi := &file_actors_wire_letter_proto_msgTypes[9]
+	mi := &file_actors_wire_envelope_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -946,7 +946,7 @@ func (x *Recognise) String() string {
 func (*Recognise) ProtoMessage() {}
 
 func (x *Recognise) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[9]
+	mi := &file_actors_wire_envelope_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -959,7 +959,7 @@ func (x *Recognise) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recognise.ProtoReflect.Descriptor instead.
 func (*Recognise) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{9}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Recognise) GetUser() string {
@@ -979,7 +979,7 @@ type Probe struct {
 
 func (x *Probe) Reset() {
 	*x = Probe{}
-	mi := &file_actors_wire_letter_proto_msgTypes[10]
+	mi := &file_actors_wire_envelope_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -991,7 +991,7 @@ func (x *Probe) String() string {
 func (*Probe) ProtoMessage() {}
 
 func (x *Probe) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[10]
+	mi := &file_actors_wire_envelope_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1004,7 +1004,7 @@ func (x *Probe) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Probe.ProtoReflect.Descriptor instead.
 func (*Probe) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{10}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Probe) GetConn() *Process {
@@ -1023,14 +1023,14 @@ func (x *Probe) GetVersion() uint64 {
 
 type Delivered struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Turn          uint64                 `protobuf:"varint,1,opt,name=turn,proto3" json:"turn,omitempty"`
+	Broadcast     uint64                 `protobuf:"varint,1,opt,name=broadcast,proto3" json:"broadcast,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Delivered) Reset() {
 	*x = Delivered{}
-	mi := &file_actors_wire_letter_proto_msgTypes[11]
+	mi := &file_actors_wire_envelope_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1042,7 +1042,7 @@ func (x *Delivered) String() string {
 func (*Delivered) ProtoMessage() {}
 
 func (x *Delivered) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[11]
+	mi := &file_actors_wire_envelope_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1055,17 +1055,17 @@ func (x *Delivered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Delivered.ProtoReflect.Descriptor instead.
 func (*Delivered) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{11}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{11}
 }
 
-func (x *Delivered) GetTurn() uint64 {
+func (x *Delivered) GetBroadcast() uint64 {
 	if x != nil {
-		return x.Turn
+		return x.Broadcast
 	}
 	return 0
 }
 
-type Say struct {
+type DeliverEvent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Event         []byte                 `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
 	Answers       string                 `protobuf:"bytes,2,opt,name=answers,proto3" json:"answers,omitempty"`
@@ -1073,21 +1073,21 @@ type Say struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Say) Reset() {
-	*x = Say{}
-	mi := &file_actors_wire_letter_proto_msgTypes[12]
+func (x *DeliverEvent) Reset() {
+	*x = DeliverEvent{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Say) String() string {
+func (x *DeliverEvent) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Say) ProtoMessage() {}
+func (*DeliverEvent) ProtoMessage() {}
 
-func (x *Say) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[12]
+func (x *DeliverEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,26 +1098,26 @@ func (x *Say) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Say.ProtoReflect.Descriptor instead.
-func (*Say) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{12}
+// Deprecated: Use DeliverEvent.ProtoReflect.Descriptor instead.
+func (*DeliverEvent) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{12}
 }
 
-func (x *Say) GetEvent() []byte {
+func (x *DeliverEvent) GetEvent() []byte {
 	if x != nil {
 		return x.Event
 	}
 	return nil
 }
 
-func (x *Say) GetAnswers() string {
+func (x *DeliverEvent) GetAnswers() string {
 	if x != nil {
 		return x.Answers
 	}
 	return ""
 }
 
-type OutOf struct {
+type LeftRoom struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Room          string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
 	Event         []byte                 `protobuf:"bytes,2,opt,name=event,proto3" json:"event,omitempty"`
@@ -1125,21 +1125,21 @@ type OutOf struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *OutOf) Reset() {
-	*x = OutOf{}
-	mi := &file_actors_wire_letter_proto_msgTypes[13]
+func (x *LeftRoom) Reset() {
+	*x = LeftRoom{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *OutOf) String() string {
+func (x *LeftRoom) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*OutOf) ProtoMessage() {}
+func (*LeftRoom) ProtoMessage() {}
 
-func (x *OutOf) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[13]
+func (x *LeftRoom) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1150,26 +1150,26 @@ func (x *OutOf) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use OutOf.ProtoReflect.Descriptor instead.
-func (*OutOf) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{13}
+// Deprecated: Use LeftRoom.ProtoReflect.Descriptor instead.
+func (*LeftRoom) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{13}
 }
 
-func (x *OutOf) GetRoom() string {
+func (x *LeftRoom) GetRoom() string {
 	if x != nil {
 		return x.Room
 	}
 	return ""
 }
 
-func (x *OutOf) GetEvent() []byte {
+func (x *LeftRoom) GetEvent() []byte {
 	if x != nil {
 		return x.Event
 	}
 	return nil
 }
 
-type HangUp struct {
+type Disconnect struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Code          uint32                 `protobuf:"varint,1,opt,name=code,proto3" json:"code,omitempty"`
 	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -1177,21 +1177,21 @@ type HangUp struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *HangUp) Reset() {
-	*x = HangUp{}
-	mi := &file_actors_wire_letter_proto_msgTypes[14]
+func (x *Disconnect) Reset() {
+	*x = Disconnect{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *HangUp) String() string {
+func (x *Disconnect) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*HangUp) ProtoMessage() {}
+func (*Disconnect) ProtoMessage() {}
 
-func (x *HangUp) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[14]
+func (x *Disconnect) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1202,19 +1202,19 @@ func (x *HangUp) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use HangUp.ProtoReflect.Descriptor instead.
-func (*HangUp) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{14}
+// Deprecated: Use Disconnect.ProtoReflect.Descriptor instead.
+func (*Disconnect) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{14}
 }
 
-func (x *HangUp) GetCode() uint32 {
+func (x *Disconnect) GetCode() uint32 {
 	if x != nil {
 		return x.Code
 	}
 	return 0
 }
 
-func (x *HangUp) GetReason() string {
+func (x *Disconnect) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
@@ -1229,7 +1229,7 @@ type Reattach struct {
 
 func (x *Reattach) Reset() {
 	*x = Reattach{}
-	mi := &file_actors_wire_letter_proto_msgTypes[15]
+	mi := &file_actors_wire_envelope_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1241,7 @@ func (x *Reattach) String() string {
 func (*Reattach) ProtoMessage() {}
 
 func (x *Reattach) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[15]
+	mi := &file_actors_wire_envelope_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1254,7 @@ func (x *Reattach) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reattach.ProtoReflect.Descriptor instead.
 func (*Reattach) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{15}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{15}
 }
 
 type Rejoin struct {
@@ -1266,7 +1266,7 @@ type Rejoin struct {
 
 func (x *Rejoin) Reset() {
 	*x = Rejoin{}
-	mi := &file_actors_wire_letter_proto_msgTypes[16]
+	mi := &file_actors_wire_envelope_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1278,7 +1278,7 @@ func (x *Rejoin) String() string {
 func (*Rejoin) ProtoMessage() {}
 
 func (x *Rejoin) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[16]
+	mi := &file_actors_wire_envelope_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1291,7 +1291,7 @@ func (x *Rejoin) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rejoin.ProtoReflect.Descriptor instead.
 func (*Rejoin) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{16}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Rejoin) GetRoom() string {
@@ -1301,7 +1301,7 @@ func (x *Rejoin) GetRoom() string {
 	return ""
 }
 
-type Show struct {
+type StatusFanout struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Room          string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
 	Version       uint64                 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
@@ -1310,28 +1310,28 @@ type Show struct {
 	Patch         []byte                 `protobuf:"bytes,5,opt,name=patch,proto3" json:"patch,omitempty"`
 	Conns         []string               `protobuf:"bytes,6,rep,name=conns,proto3" json:"conns,omitempty"` // names of connections
 	From          *Process               `protobuf:"bytes,7,opt,name=from,proto3" json:"from,omitempty"`   // the room's actor, which waits for Delivered
-	Turn          uint64                 `protobuf:"varint,8,opt,name=turn,proto3" json:"turn,omitempty"`
+	Broadcast     uint64                 `protobuf:"varint,8,opt,name=broadcast,proto3" json:"broadcast,omitempty"`
 	Epoch         string                 `protobuf:"bytes,9,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	Whole         bool                   `protobuf:"varint,10,opt,name=whole,proto3" json:"whole,omitempty"` // it answers the joins of conns
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Show) Reset() {
-	*x = Show{}
-	mi := &file_actors_wire_letter_proto_msgTypes[17]
+func (x *StatusFanout) Reset() {
+	*x = StatusFanout{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Show) String() string {
+func (x *StatusFanout) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Show) ProtoMessage() {}
+func (*StatusFanout) ProtoMessage() {}
 
-func (x *Show) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[17]
+func (x *StatusFanout) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,75 +1342,75 @@ func (x *Show) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Show.ProtoReflect.Descriptor instead.
-func (*Show) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{17}
+// Deprecated: Use StatusFanout.ProtoReflect.Descriptor instead.
+func (*StatusFanout) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{17}
 }
 
-func (x *Show) GetRoom() string {
+func (x *StatusFanout) GetRoom() string {
 	if x != nil {
 		return x.Room
 	}
 	return ""
 }
 
-func (x *Show) GetVersion() uint64 {
+func (x *StatusFanout) GetVersion() uint64 {
 	if x != nil {
 		return x.Version
 	}
 	return 0
 }
 
-func (x *Show) GetSince() uint64 {
+func (x *StatusFanout) GetSince() uint64 {
 	if x != nil {
 		return x.Since
 	}
 	return 0
 }
 
-func (x *Show) GetFull() []byte {
+func (x *StatusFanout) GetFull() []byte {
 	if x != nil {
 		return x.Full
 	}
 	return nil
 }
 
-func (x *Show) GetPatch() []byte {
+func (x *StatusFanout) GetPatch() []byte {
 	if x != nil {
 		return x.Patch
 	}
 	return nil
 }
 
-func (x *Show) GetConns() []string {
+func (x *StatusFanout) GetConns() []string {
 	if x != nil {
 		return x.Conns
 	}
 	return nil
 }
 
-func (x *Show) GetFrom() *Process {
+func (x *StatusFanout) GetFrom() *Process {
 	if x != nil {
 		return x.From
 	}
 	return nil
 }
 
-func (x *Show) GetTurn() uint64 {
+func (x *StatusFanout) GetBroadcast() uint64 {
 	if x != nil {
-		return x.Turn
+		return x.Broadcast
 	}
 	return 0
 }
 
-func (x *Show) GetEpoch() string {
+func (x *StatusFanout) GetEpoch() string {
 	if x != nil {
 		return x.Epoch
 	}
 	return ""
 }
 
-func (x *Show) GetWhole() bool {
+func (x *StatusFanout) GetWhole() bool {
 	if x != nil {
 		return x.Whole
 	}
@@ -1426,7 +1426,7 @@ type FindOwner struct {
 
 func (x *FindOwner) Reset() {
 	*x = FindOwner{}
-	mi := &file_actors_wire_letter_proto_msgTypes[18]
+	mi := &file_actors_wire_envelope_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1438,7 +1438,7 @@ func (x *FindOwner) String() string {
 func (*FindOwner) ProtoMessage() {}
 
 func (x *FindOwner) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[18]
+	mi := &file_actors_wire_envelope_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1451,7 +1451,7 @@ func (x *FindOwner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindOwner.ProtoReflect.Descriptor instead.
 func (*FindOwner) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{18}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FindOwner) GetRoom() string {
@@ -1470,7 +1470,7 @@ type FindRooms struct {
 
 func (x *FindRooms) Reset() {
 	*x = FindRooms{}
-	mi := &file_actors_wire_letter_proto_msgTypes[19]
+	mi := &file_actors_wire_envelope_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1482,7 +1482,7 @@ func (x *FindRooms) String() string {
 func (*FindRooms) ProtoMessage() {}
 
 func (x *FindRooms) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[19]
+	mi := &file_actors_wire_envelope_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1495,7 +1495,7 @@ func (x *FindRooms) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRooms.ProtoReflect.Descriptor instead.
 func (*FindRooms) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{19}
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FindRooms) GetUser() string {
@@ -1505,7 +1505,7 @@ func (x *FindRooms) GetUser() string {
 	return ""
 }
 
-type Sounding struct {
+type AckRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`  // the address of the gateway to answer
 	Link          string                 `protobuf:"bytes,2,opt,name=link,proto3" json:"link,omitempty"`  // which life of the link this is about
@@ -1515,21 +1515,21 @@ type Sounding struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Sounding) Reset() {
-	*x = Sounding{}
-	mi := &file_actors_wire_letter_proto_msgTypes[20]
+func (x *AckRequest) Reset() {
+	*x = AckRequest{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Sounding) String() string {
+func (x *AckRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Sounding) ProtoMessage() {}
+func (*AckRequest) ProtoMessage() {}
 
-func (x *Sounding) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[20]
+func (x *AckRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1540,40 +1540,40 @@ func (x *Sounding) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Sounding.ProtoReflect.Descriptor instead.
-func (*Sounding) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{20}
+// Deprecated: Use AckRequest.ProtoReflect.Descriptor instead.
+func (*AckRequest) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{20}
 }
 
-func (x *Sounding) GetFrom() string {
+func (x *AckRequest) GetFrom() string {
 	if x != nil {
 		return x.From
 	}
 	return ""
 }
 
-func (x *Sounding) GetLink() string {
+func (x *AckRequest) GetLink() string {
 	if x != nil {
 		return x.Link
 	}
 	return ""
 }
 
-func (x *Sounding) GetSent() uint64 {
+func (x *AckRequest) GetSent() uint64 {
 	if x != nil {
 		return x.Sent
 	}
 	return 0
 }
 
-func (x *Sounding) GetBytes() uint64 {
+func (x *AckRequest) GetBytes() uint64 {
 	if x != nil {
 		return x.Bytes
 	}
 	return 0
 }
 
-type Sounded struct {
+type Ack struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
 	Link          string                 `protobuf:"bytes,2,opt,name=link,proto3" json:"link,omitempty"`
@@ -1583,21 +1583,21 @@ type Sounded struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Sounded) Reset() {
-	*x = Sounded{}
-	mi := &file_actors_wire_letter_proto_msgTypes[21]
+func (x *Ack) Reset() {
+	*x = Ack{}
+	mi := &file_actors_wire_envelope_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Sounded) String() string {
+func (x *Ack) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Sounded) ProtoMessage() {}
+func (*Ack) ProtoMessage() {}
 
-func (x *Sounded) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_wire_letter_proto_msgTypes[21]
+func (x *Ack) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_wire_envelope_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1608,46 +1608,46 @@ func (x *Sounded) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Sounded.ProtoReflect.Descriptor instead.
-func (*Sounded) Descriptor() ([]byte, []int) {
-	return file_actors_wire_letter_proto_rawDescGZIP(), []int{21}
+// Deprecated: Use Ack.ProtoReflect.Descriptor instead.
+func (*Ack) Descriptor() ([]byte, []int) {
+	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{21}
 }
 
-func (x *Sounded) GetFrom() string {
+func (x *Ack) GetFrom() string {
 	if x != nil {
 		return x.From
 	}
 	return ""
 }
 
-func (x *Sounded) GetLink() string {
+func (x *Ack) GetLink() string {
 	if x != nil {
 		return x.Link
 	}
 	return ""
 }
 
-func (x *Sounded) GetSent() uint64 {
+func (x *Ack) GetSent() uint64 {
 	if x != nil {
 		return x.Sent
 	}
 	return 0
 }
 
-func (x *Sounded) GetBytes() uint64 {
+func (x *Ack) GetBytes() uint64 {
 	if x != nil {
 		return x.Bytes
 	}
 	return 0
 }
 
-var File_actors_wire_letter_proto protoreflect.FileDescriptor
+var File_actors_wire_envelope_proto protoreflect.FileDescriptor
 
-const file_actors_wire_letter_proto_rawDesc = "" +
+const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x18actors/wire/letter.proto\x12\n" +
-	"pokey.wire\"\x94\b\n" +
-	"\x06Letter\x12\x1a\n" +
+	"\x1aactors/wire/envelope.proto\x12\n" +
+	"pokey.wire\"\xda\b\n" +
+	"\bEnvelope\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\tR\bidentity\x12\x12\n" +
 	"\x04view\x18\x02 \x01(\x04R\x04view\x12,\n" +
 	"\x06attach\x18\n" +
@@ -1660,19 +1660,22 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\bdeparted\x18\x16 \x01(\v2\x14.pokey.wire.DepartedH\x00R\bdeparted\x125\n" +
 	"\trecognise\x18\x17 \x01(\v2\x15.pokey.wire.RecogniseH\x00R\trecognise\x12)\n" +
 	"\x05probe\x18\x18 \x01(\v2\x11.pokey.wire.ProbeH\x00R\x05probe\x125\n" +
-	"\tdelivered\x18\x19 \x01(\v2\x15.pokey.wire.DeliveredH\x00R\tdelivered\x12#\n" +
-	"\x03say\x18\x1e \x01(\v2\x0f.pokey.wire.SayH\x00R\x03say\x12*\n" +
-	"\x06out_of\x18\x1f \x01(\v2\x11.pokey.wire.OutOfH\x00R\x05outOf\x12-\n" +
-	"\ahang_up\x18  \x01(\v2\x12.pokey.wire.HangUpH\x00R\x06hangUp\x122\n" +
+	"\tdelivered\x18\x19 \x01(\v2\x15.pokey.wire.DeliveredH\x00R\tdelivered\x12?\n" +
+	"\rdeliver_event\x18\x1e \x01(\v2\x18.pokey.wire.DeliverEventH\x00R\fdeliverEvent\x123\n" +
+	"\tleft_room\x18\x1f \x01(\v2\x14.pokey.wire.LeftRoomH\x00R\bleftRoom\x128\n" +
+	"\n" +
+	"disconnect\x18  \x01(\v2\x16.pokey.wire.DisconnectH\x00R\n" +
+	"disconnect\x122\n" +
 	"\breattach\x18! \x01(\v2\x14.pokey.wire.ReattachH\x00R\breattach\x12,\n" +
-	"\x06rejoin\x18\" \x01(\v2\x12.pokey.wire.RejoinH\x00R\x06rejoin\x12&\n" +
-	"\x04show\x18( \x01(\v2\x10.pokey.wire.ShowH\x00R\x04show\x126\n" +
+	"\x06rejoin\x18\" \x01(\v2\x12.pokey.wire.RejoinH\x00R\x06rejoin\x12?\n" +
+	"\rstatus_fanout\x18( \x01(\v2\x18.pokey.wire.StatusFanoutH\x00R\fstatusFanout\x126\n" +
 	"\n" +
 	"find_owner\x182 \x01(\v2\x15.pokey.wire.FindOwnerH\x00R\tfindOwner\x126\n" +
 	"\n" +
-	"find_rooms\x183 \x01(\v2\x15.pokey.wire.FindRoomsH\x00R\tfindRooms\x122\n" +
-	"\bsounding\x18< \x01(\v2\x14.pokey.wire.SoundingH\x00R\bsounding\x12/\n" +
-	"\asounded\x18= \x01(\v2\x13.pokey.wire.SoundedH\x00R\asoundedB\x06\n" +
+	"find_rooms\x183 \x01(\v2\x15.pokey.wire.FindRoomsH\x00R\tfindRooms\x129\n" +
+	"\vack_request\x18< \x01(\v2\x16.pokey.wire.AckRequestH\x00R\n" +
+	"ackRequest\x12#\n" +
+	"\x03ack\x18= \x01(\v2\x0f.pokey.wire.AckH\x00R\x03ackB\x06\n" +
 	"\x04body\"7\n" +
 	"\aProcess\x12\x18\n" +
 	"\aaddress\x18\x01 \x01(\tR\aaddress\x12\x12\n" +
@@ -1714,116 +1717,118 @@ const file_actors_wire_letter_proto_rawDesc = "" +
 	"\x04user\x18\x01 \x01(\tR\x04user\"J\n" +
 	"\x05Probe\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x18\n" +
-	"\aversion\x18\x02 \x01(\x04R\aversion\"\x1f\n" +
-	"\tDelivered\x12\x12\n" +
-	"\x04turn\x18\x01 \x01(\x04R\x04turn\"5\n" +
-	"\x03Say\x12\x14\n" +
+	"\aversion\x18\x02 \x01(\x04R\aversion\")\n" +
+	"\tDelivered\x12\x1c\n" +
+	"\tbroadcast\x18\x01 \x01(\x04R\tbroadcast\">\n" +
+	"\fDeliverEvent\x12\x14\n" +
 	"\x05event\x18\x01 \x01(\fR\x05event\x12\x18\n" +
-	"\aanswers\x18\x02 \x01(\tR\aanswers\"1\n" +
-	"\x05OutOf\x12\x12\n" +
+	"\aanswers\x18\x02 \x01(\tR\aanswers\"4\n" +
+	"\bLeftRoom\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x14\n" +
-	"\x05event\x18\x02 \x01(\fR\x05event\"4\n" +
-	"\x06HangUp\x12\x12\n" +
+	"\x05event\x18\x02 \x01(\fR\x05event\"8\n" +
+	"\n" +
+	"Disconnect\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\rR\x04code\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\n" +
 	"\n" +
 	"\bReattach\"\x1c\n" +
 	"\x06Rejoin\x12\x12\n" +
-	"\x04room\x18\x01 \x01(\tR\x04room\"\xf3\x01\n" +
-	"\x04Show\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\"\x85\x02\n" +
+	"\fStatusFanout\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\x04R\x05since\x12\x12\n" +
 	"\x04full\x18\x04 \x01(\fR\x04full\x12\x14\n" +
 	"\x05patch\x18\x05 \x01(\fR\x05patch\x12\x14\n" +
 	"\x05conns\x18\x06 \x03(\tR\x05conns\x12'\n" +
-	"\x04from\x18\a \x01(\v2\x13.pokey.wire.ProcessR\x04from\x12\x12\n" +
-	"\x04turn\x18\b \x01(\x04R\x04turn\x12\x14\n" +
+	"\x04from\x18\a \x01(\v2\x13.pokey.wire.ProcessR\x04from\x12\x1c\n" +
+	"\tbroadcast\x18\b \x01(\x04R\tbroadcast\x12\x14\n" +
 	"\x05epoch\x18\t \x01(\tR\x05epoch\x12\x14\n" +
 	"\x05whole\x18\n" +
 	" \x01(\bR\x05whole\"\x1f\n" +
 	"\tFindOwner\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\"\x1f\n" +
 	"\tFindRooms\x12\x12\n" +
-	"\x04user\x18\x01 \x01(\tR\x04user\"\\\n" +
-	"\bSounding\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\"^\n" +
+	"\n" +
+	"AckRequest\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x12\n" +
 	"\x04link\x18\x02 \x01(\tR\x04link\x12\x12\n" +
 	"\x04sent\x18\x03 \x01(\x04R\x04sent\x12\x14\n" +
-	"\x05bytes\x18\x04 \x01(\x04R\x05bytes\"[\n" +
-	"\aSounded\x12\x12\n" +
+	"\x05bytes\x18\x04 \x01(\x04R\x05bytes\"W\n" +
+	"\x03Ack\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x12\n" +
 	"\x04link\x18\x02 \x01(\tR\x04link\x12\x12\n" +
 	"\x04sent\x18\x03 \x01(\x04R\x04sent\x12\x14\n" +
 	"\x05bytes\x18\x04 \x01(\x04R\x05bytesB\x1fZ\x1dexample.com/pokey/actors/wireb\x06proto3"
 
 var (
-	file_actors_wire_letter_proto_rawDescOnce sync.Once
-	file_actors_wire_letter_proto_rawDescData []byte
+	file_actors_wire_envelope_proto_rawDescOnce sync.Once
+	file_actors_wire_envelope_proto_rawDescData []byte
 )
 
-func file_actors_wire_letter_proto_rawDescGZIP() []byte {
-	file_actors_wire_letter_proto_rawDescOnce.Do(func() {
-		file_actors_wire_letter_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_actors_wire_letter_proto_rawDesc), len(file_actors_wire_letter_proto_rawDesc)))
+func file_actors_wire_envelope_proto_rawDescGZIP() []byte {
+	file_actors_wire_envelope_proto_rawDescOnce.Do(func() {
+		file_actors_wire_envelope_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_actors_wire_envelope_proto_rawDesc), len(file_actors_wire_envelope_proto_rawDesc)))
 	})
-	return file_actors_wire_letter_proto_rawDescData
+	return file_actors_wire_envelope_proto_rawDescData
 }
 
-var file_actors_wire_letter_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_actors_wire_letter_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
-var file_actors_wire_letter_proto_goTypes = []any{
-	(Note_Kind)(0),      // 0: pokey.wire.Note.Kind
-	(*Letter)(nil),      // 1: pokey.wire.Letter
-	(*Process)(nil),     // 2: pokey.wire.Process
-	(*Attach)(nil),      // 3: pokey.wire.Attach
-	(*SignOut)(nil),     // 4: pokey.wire.SignOut
-	(*Request)(nil),     // 5: pokey.wire.Request
-	(*RoomRequest)(nil), // 6: pokey.wire.RoomRequest
-	(*Note)(nil),        // 7: pokey.wire.Note
-	(*Renamed)(nil),     // 8: pokey.wire.Renamed
-	(*Departed)(nil),    // 9: pokey.wire.Departed
-	(*Recognise)(nil),   // 10: pokey.wire.Recognise
-	(*Probe)(nil),       // 11: pokey.wire.Probe
-	(*Delivered)(nil),   // 12: pokey.wire.Delivered
-	(*Say)(nil),         // 13: pokey.wire.Say
-	(*OutOf)(nil),       // 14: pokey.wire.OutOf
-	(*HangUp)(nil),      // 15: pokey.wire.HangUp
-	(*Reattach)(nil),    // 16: pokey.wire.Reattach
-	(*Rejoin)(nil),      // 17: pokey.wire.Rejoin
-	(*Show)(nil),        // 18: pokey.wire.Show
-	(*FindOwner)(nil),   // 19: pokey.wire.FindOwner
-	(*FindRooms)(nil),   // 20: pokey.wire.FindRooms
-	(*Sounding)(nil),    // 21: pokey.wire.Sounding
-	(*Sounded)(nil),     // 22: pokey.wire.Sounded
+var file_actors_wire_envelope_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_actors_wire_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_actors_wire_envelope_proto_goTypes = []any{
+	(Note_Kind)(0),       // 0: pokey.wire.Note.Kind
+	(*Envelope)(nil),     // 1: pokey.wire.Envelope
+	(*Process)(nil),      // 2: pokey.wire.Process
+	(*Attach)(nil),       // 3: pokey.wire.Attach
+	(*SignOut)(nil),      // 4: pokey.wire.SignOut
+	(*Request)(nil),      // 5: pokey.wire.Request
+	(*RoomRequest)(nil),  // 6: pokey.wire.RoomRequest
+	(*Note)(nil),         // 7: pokey.wire.Note
+	(*Renamed)(nil),      // 8: pokey.wire.Renamed
+	(*Departed)(nil),     // 9: pokey.wire.Departed
+	(*Recognise)(nil),    // 10: pokey.wire.Recognise
+	(*Probe)(nil),        // 11: pokey.wire.Probe
+	(*Delivered)(nil),    // 12: pokey.wire.Delivered
+	(*DeliverEvent)(nil), // 13: pokey.wire.DeliverEvent
+	(*LeftRoom)(nil),     // 14: pokey.wire.LeftRoom
+	(*Disconnect)(nil),   // 15: pokey.wire.Disconnect
+	(*Reattach)(nil),     // 16: pokey.wire.Reattach
+	(*Rejoin)(nil),       // 17: pokey.wire.Rejoin
+	(*StatusFanout)(nil), // 18: pokey.wire.StatusFanout
+	(*FindOwner)(nil),    // 19: pokey.wire.FindOwner
+	(*FindRooms)(nil),    // 20: pokey.wire.FindRooms
+	(*AckRequest)(nil),   // 21: pokey.wire.AckRequest
+	(*Ack)(nil),          // 22: pokey.wire.Ack
 }
-var file_actors_wire_letter_proto_depIdxs = []int32{
-	3,  // 0: pokey.wire.Letter.attach:type_name -> pokey.wire.Attach
-	5,  // 1: pokey.wire.Letter.request:type_name -> pokey.wire.Request
-	7,  // 2: pokey.wire.Letter.note:type_name -> pokey.wire.Note
-	4,  // 3: pokey.wire.Letter.sign_out:type_name -> pokey.wire.SignOut
-	6,  // 4: pokey.wire.Letter.room_request:type_name -> pokey.wire.RoomRequest
-	8,  // 5: pokey.wire.Letter.renamed:type_name -> pokey.wire.Renamed
-	9,  // 6: pokey.wire.Letter.departed:type_name -> pokey.wire.Departed
-	10, // 7: pokey.wire.Letter.recognise:type_name -> pokey.wire.Recognise
-	11, // 8: pokey.wire.Letter.probe:type_name -> pokey.wire.Probe
-	12, // 9: pokey.wire.Letter.delivered:type_name -> pokey.wire.Delivered
-	13, // 10: pokey.wire.Letter.say:type_name -> pokey.wire.Say
-	14, // 11: pokey.wire.Letter.out_of:type_name -> pokey.wire.OutOf
-	15, // 12: pokey.wire.Letter.hang_up:type_name -> pokey.wire.HangUp
-	16, // 13: pokey.wire.Letter.reattach:type_name -> pokey.wire.Reattach
-	17, // 14: pokey.wire.Letter.rejoin:type_name -> pokey.wire.Rejoin
-	18, // 15: pokey.wire.Letter.show:type_name -> pokey.wire.Show
-	19, // 16: pokey.wire.Letter.find_owner:type_name -> pokey.wire.FindOwner
-	20, // 17: pokey.wire.Letter.find_rooms:type_name -> pokey.wire.FindRooms
-	21, // 18: pokey.wire.Letter.sounding:type_name -> pokey.wire.Sounding
-	22, // 19: pokey.wire.Letter.sounded:type_name -> pokey.wire.Sounded
+var file_actors_wire_envelope_proto_depIdxs = []int32{
+	3,  // 0: pokey.wire.Envelope.attach:type_name -> pokey.wire.Attach
+	5,  // 1: pokey.wire.Envelope.request:type_name -> pokey.wire.Request
+	7,  // 2: pokey.wire.Envelope.note:type_name -> pokey.wire.Note
+	4,  // 3: pokey.wire.Envelope.sign_out:type_name -> pokey.wire.SignOut
+	6,  // 4: pokey.wire.Envelope.room_request:type_name -> pokey.wire.RoomRequest
+	8,  // 5: pokey.wire.Envelope.renamed:type_name -> pokey.wire.Renamed
+	9,  // 6: pokey.wire.Envelope.departed:type_name -> pokey.wire.Departed
+	10, // 7: pokey.wire.Envelope.recognise:type_name -> pokey.wire.Recognise
+	11, // 8: pokey.wire.Envelope.probe:type_name -> pokey.wire.Probe
+	12, // 9: pokey.wire.Envelope.delivered:type_name -> pokey.wire.Delivered
+	13, // 10: pokey.wire.Envelope.deliver_event:type_name -> pokey.wire.DeliverEvent
+	14, // 11: pokey.wire.Envelope.left_room:type_name -> pokey.wire.LeftRoom
+	15, // 12: pokey.wire.Envelope.disconnect:type_name -> pokey.wire.Disconnect
+	16, // 13: pokey.wire.Envelope.reattach:type_name -> pokey.wire.Reattach
+	17, // 14: pokey.wire.Envelope.rejoin:type_name -> pokey.wire.Rejoin
+	18, // 15: pokey.wire.Envelope.status_fanout:type_name -> pokey.wire.StatusFanout
+	19, // 16: pokey.wire.Envelope.find_owner:type_name -> pokey.wire.FindOwner
+	20, // 17: pokey.wire.Envelope.find_rooms:type_name -> pokey.wire.FindRooms
+	21, // 18: pokey.wire.Envelope.ack_request:type_name -> pokey.wire.AckRequest
+	22, // 19: pokey.wire.Envelope.ack:type_name -> pokey.wire.Ack
 	2,  // 20: pokey.wire.Attach.conn:type_name -> pokey.wire.Process
 	2,  // 21: pokey.wire.SignOut.conn:type_name -> pokey.wire.Process
 	2,  // 22: pokey.wire.Request.conn:type_name -> pokey.wire.Process
 	2,  // 23: pokey.wire.RoomRequest.conn:type_name -> pokey.wire.Process
 	0,  // 24: pokey.wire.Note.kind:type_name -> pokey.wire.Note.Kind
 	2,  // 25: pokey.wire.Probe.conn:type_name -> pokey.wire.Process
-	2,  // 26: pokey.wire.Show.from:type_name -> pokey.wire.Process
+	2,  // 26: pokey.wire.StatusFanout.from:type_name -> pokey.wire.Process
 	27, // [27:27] is the sub-list for method output_type
 	27, // [27:27] is the sub-list for method input_type
 	27, // [27:27] is the sub-list for extension type_name
@@ -1831,49 +1836,49 @@ var file_actors_wire_letter_proto_depIdxs = []int32{
 	0,  // [0:27] is the sub-list for field type_name
 }
 
-func init() { file_actors_wire_letter_proto_init() }
-func file_actors_wire_letter_proto_init() {
-	if File_actors_wire_letter_proto != nil {
+func init() { file_actors_wire_envelope_proto_init() }
+func file_actors_wire_envelope_proto_init() {
+	if File_actors_wire_envelope_proto != nil {
 		return
 	}
-	file_actors_wire_letter_proto_msgTypes[0].OneofWrappers = []any{
-		(*Letter_Attach)(nil),
-		(*Letter_Request)(nil),
-		(*Letter_Note)(nil),
-		(*Letter_SignOut)(nil),
-		(*Letter_RoomRequest)(nil),
-		(*Letter_Renamed)(nil),
-		(*Letter_Departed)(nil),
-		(*Letter_Recognise)(nil),
-		(*Letter_Probe)(nil),
-		(*Letter_Delivered)(nil),
-		(*Letter_Say)(nil),
-		(*Letter_OutOf)(nil),
-		(*Letter_HangUp)(nil),
-		(*Letter_Reattach)(nil),
-		(*Letter_Rejoin)(nil),
-		(*Letter_Show)(nil),
-		(*Letter_FindOwner)(nil),
-		(*Letter_FindRooms)(nil),
-		(*Letter_Sounding)(nil),
-		(*Letter_Sounded)(nil),
+	file_actors_wire_envelope_proto_msgTypes[0].OneofWrappers = []any{
+		(*Envelope_Attach)(nil),
+		(*Envelope_Request)(nil),
+		(*Envelope_Note)(nil),
+		(*Envelope_SignOut)(nil),
+		(*Envelope_RoomRequest)(nil),
+		(*Envelope_Renamed)(nil),
+		(*Envelope_Departed)(nil),
+		(*Envelope_Recognise)(nil),
+		(*Envelope_Probe)(nil),
+		(*Envelope_Delivered)(nil),
+		(*Envelope_DeliverEvent)(nil),
+		(*Envelope_LeftRoom)(nil),
+		(*Envelope_Disconnect)(nil),
+		(*Envelope_Reattach)(nil),
+		(*Envelope_Rejoin)(nil),
+		(*Envelope_StatusFanout)(nil),
+		(*Envelope_FindOwner)(nil),
+		(*Envelope_FindRooms)(nil),
+		(*Envelope_AckRequest)(nil),
+		(*Envelope_Ack)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_letter_proto_rawDesc), len(file_actors_wire_letter_proto_rawDesc)),
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_wire_envelope_proto_rawDesc), len(file_actors_wire_envelope_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
-		GoTypes:           file_actors_wire_letter_proto_goTypes,
-		DependencyIndexes: file_actors_wire_letter_proto_depIdxs,
-		EnumInfos:         file_actors_wire_letter_proto_enumTypes,
-		MessageInfos:      file_actors_wire_letter_proto_msgTypes,
+		GoTypes:           file_actors_wire_envelope_proto_goTypes,
+		DependencyIndexes: file_actors_wire_envelope_proto_depIdxs,
+		EnumInfos:         file_actors_wire_envelope_proto_enumTypes,
+		MessageInfos:      file_actors_wire_envelope_proto_msgTypes,
 	}.Build()
-	File_actors_wire_letter_proto = out.File
-	file_actors_wire_letter_proto_goTypes = nil
-	file_actors_wire_letter_proto_depIdxs = nil
+	File_actors_wire_envelope_proto = out.File
+	file_actors_wire_envelope_proto_goTypes = nil
+	file_actors_wire_envelope_proto_depIdxs = nil
 }

@@ -13,16 +13,16 @@ import (
 // TestOnlyOurMessagesToOurTargets asks for each message that might come, and each
 // process there is, who may get it.
 func TestOnlyOurMessagesToOurTargets(t *testing.T) {
-	targets := []string{"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c", "connection", "gateway/x", "reach", "deadletter", "eventstream", "future$1", "$1", "", "caretaker"}
+	targets := []string{"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c", "connection", "gateway/x", "reach", "deadletter", "eventstream", "future$1", "$1", "", "restarter"}
 	want := map[string][]string{ // by message
-		"pokey.wire.Letter": {"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c"},
-		"actor.Watch":       {"connection/c"},
-		"actor.Unwatch":     {"connection/c"},
-		"actor.Terminated":  {"users/u", "rooms/r"},
+		"pokey.wire.Envelope": {"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c"},
+		"actor.Watch":         {"connection/c"},
+		"actor.Unwatch":       {"connection/c"},
+		"actor.Terminated":    {"users/u", "rooms/r"},
 	}
 	for _, m := range []proto.Message{
-		&wire.Letter{}, &actor.Watch{}, &actor.Unwatch{}, &actor.Terminated{}, &actor.Stop{}, &actor.PoisonPill{}, &actor.Touch{}, &actor.Touched{},
-		&actor.DeadLetterResponse{}, &actor.PID{}, &wire.Say{}, &wire.Sounding{},
+		&wire.Envelope{}, &actor.Watch{}, &actor.Unwatch{}, &actor.Terminated{}, &actor.Stop{}, &actor.PoisonPill{}, &actor.Touch{}, &actor.Touched{},
+		&actor.DeadLetterResponse{}, &actor.PID{}, &wire.DeliverEvent{}, &wire.AckRequest{},
 	} {
 		name := string(proto.MessageName(m))
 		var got []string

@@ -13,35 +13,35 @@ import (
 func TestLinks(t *testing.T) {
 	for _, size := range []int{100, 150 << 10, 4 << 20} {
 		synctest.Test(t, func(t *testing.T) {
-			var asked []*wire.Sounding
-			l := &links{self: "n1"}
-			l.send = func(_ string, letter *wire.Letter) { asked = append(asked, letter.GetSounding()) }
+			var asked []*wire.AckRequest
+			l := &flowControl{address: "n1"}
+			l.send = func(_ string, letter *wire.Envelope) { asked = append(asked, letter.GetAckRequest()) }
 			answer := func() {
 				for _, a := range asked {
-					l.heard(&wire.Sounded{From: "n2", Link: a.GetLink(), Sent: a.GetSent(), Bytes: a.GetBytes()})
+					l.acknowledged(&wire.Ack{From: "n2", Link: a.GetLink(), Sent: a.GetSent(), Bytes: a.GetBytes()})
 				}
 				asked = nil
 			}
 			for range 20_000 {
-				if !l.take("n2", size) {
+				if !l.admit("n2", size) {
 					t.Fatalf("letters of %d bytes: one was dropped", size)
 				}
 				answer()
 			}
 			taken := 0
-			for l.take("n2", size) {
+			for l.admit("n2", size) {
 				taken++
 			}
-			if taken > maxOnTheWay+askEvery || taken*size > maxBytesOnTheWay+size+askEveryBytes {
+			if taken > maxUnackedMessages+ackEveryMessages || taken*size > maxUnackedBytes+size+ackEveryBytes {
 				t.Errorf("letters of %d bytes: %d are on their way", size, taken)
 			}
 			asked = nil // they are lost
-			time.Sleep(askAnew)
-			if l.take("n2", size) {
+			time.Sleep(ackTimeout)
+			if l.admit("n2", size) {
 				t.Error("a letter too many")
 			}
 			answer()
-			if !l.take("n2", size) {
+			if !l.admit("n2", size) {
 				t.Errorf("letters of %d bytes: it never goes on", size)
 			}
 		})

@@ -50,23 +50,23 @@ func TestLetters(t *testing.T) {
 		recognise{"u"},
 		probe{conn, 7},
 		delivered{3},
-		say{[]byte("{}"), "2"},
-		outOf{"r", []byte("{}")},
-		hangUp{protocol.CloseMoved, "moved"},
+		deliverEvent{[]byte("{}"), "2"},
+		leftRoom{"r", []byte("{}")},
+		disconnect{protocol.CloseMoved, "moved"},
 		reattach{},
 		rejoin{"r"},
-		showAll{status: whole, conns: []string{"a"}, whole: true},
-		showAll{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), turn: 3},
+		statusFanout{status: whole, conns: []string{"a"}, whole: true},
+		statusFanout{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), turn: 3},
 		findOwner{"r"},
 		findRooms{"u"},
-		to{id: "r", view: 9, message: departed{"u"}},
+		addressed{id: "r", view: 9, message: departed{"u"}},
 	} {
-		letter, size := letterOf(m)
+		letter, size := envelopeOf(m)
 		data, err := proto.Marshal(letter)
 		if err != nil {
 			t.Fatal(err)
 		}
-		arrived := &wire.Letter{}
+		arrived := &wire.Envelope{}
 		if err := proto.Unmarshal(data, arrived); err != nil {
 			t.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func flat(m any) any {
 	of := func(s *protocol.Status) status {
 		return status{s.RoomID, s.Epoch, s.Version, s.Since, string(s.Full()), string(s.Patch)}
 	}
-	if m, ok := m.(showAll); ok {
+	if m, ok := m.(statusFanout); ok {
 		return []any{of(m.status), m.conns, m.whole, m.room, m.turn}
 	}
 	return m
@@ -99,20 +99,20 @@ func flat(m any) any {
 // A newer node may say what this one does not understand: that is nothing, and
 // so is whatever is not a letter at all.
 func TestLettersOfNobody(t *testing.T) {
-	for name, l := range map[string]*wire.Letter{
+	for name, l := range map[string]*wire.Envelope{
 		"empty":              {},
 		"for nobody":         {Identity: "r", View: 3},
-		"unknown note":       {Body: &wire.Letter_Note{Note: &wire.Note{Kind: 99, Room: "r"}}},
-		"unknown request":    {Body: &wire.Letter_Request{Request: &wire.Request{Raw: []byte(`{"request":"dance"}`)}}},
-		"no request":         {Body: &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{User: "u"}}},
-		"request of no room": {Body: &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{Raw: []byte(`{"request":"ping"}`)}}},
+		"unknown note":       {Body: &wire.Envelope_Note{Note: &wire.Note{Kind: 99, Room: "r"}}},
+		"unknown request":    {Body: &wire.Envelope_Request{Request: &wire.Request{Raw: []byte(`{"request":"dance"}`)}}},
+		"no request":         {Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{User: "u"}}},
+		"request of no room": {Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Raw: []byte(`{"request":"ping"}`)}}},
 	} {
 		if m := messageOf(l); m != nil {
 			t.Errorf("%s is taken for %#v", name, m)
 		}
 	}
 	future := []byte{0x9a, 0x06, 0x02, 'h', 'i'} // field 99
-	l := &wire.Letter{}
+	l := &wire.Envelope{}
 	if err := proto.Unmarshal(future, l); err != nil {
 		t.Fatal(err)
 	}
@@ -123,8 +123,8 @@ func TestLettersOfNobody(t *testing.T) {
 
 // Whatever comes over the link can be read, or not, without harm.
 func FuzzLetter(f *testing.F) {
-	for _, m := range []any{attach{conn: actor.NewPID("n1", "c")}, hangUp{protocol.CloseMoved, "moved"}, to{id: "r", message: departed{"u"}}} {
-		letter, _ := letterOf(m)
+	for _, m := range []any{attach{conn: actor.NewPID("n1", "c")}, disconnect{protocol.CloseMoved, "moved"}, addressed{id: "r", message: departed{"u"}}} {
+		letter, _ := envelopeOf(m)
 		data, err := proto.Marshal(letter)
 		if err != nil {
 			f.Fatal(err)
@@ -132,7 +132,7 @@ func FuzzLetter(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(_ *testing.T, data []byte) {
-		l := &wire.Letter{}
+		l := &wire.Envelope{}
 		if proto.Unmarshal(data, l) == nil {
 			_ = messageOf(l)
 		}

@@ -13,16 +13,16 @@ import (
 // The messages a gateway receives, besides those between gateways.
 type (
 	// enter and leave say that a connection of this node has come, or gone.
-	enter struct{ conn *actor.PID }
-	leave struct{ conn *actor.PID }
+	connectionOpened struct{ conn *actor.PID }
+	connectionClosed struct{ conn *actor.PID }
 	// moved says that the view has changed, or that a link was lost. Everything
 	// says that whatever is on this node may live elsewhere already.
-	moved struct{ everything bool }
+	viewChanged struct{ reloadAll bool }
 	// pulse comes from the gateway's own timer.
-	pulse struct{}
+	recheckTick struct{}
 	// showAll is a room's status for connections of this node. The last of them
 	// tells the room, if it wants to know. Whole says that it answers their joins.
-	showAll struct {
+	statusFanout struct {
 		status *protocol.Status
 		conns  []string
 		whole  bool
@@ -33,7 +33,7 @@ type (
 
 // pulseInterval is how often connections make sure that what they hold on other
 // nodes is still there: the net under every message that was lost on its way.
-const pulseInterval = 10 * time.Second
+const recheckInterval = 10 * time.Second
 
 // gatewayActor is where other nodes reach the connections of this one: a room
 // sends a status once to each node.
@@ -46,54 +46,54 @@ type gatewayActor struct {
 	timer *time.Timer
 }
 
-func (a *gatewayActor) endures() {}
+func (a *gatewayActor) survivesPanics() {}
 
 // Receive is the gateway's life, which is the node's.
 func (a *gatewayActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
 		self := ctx.Self()
-		a.sys.links.renew(a.sys.placement.View())
-		a.sys.here.Range(func(name, conn any) bool { a.conns[name.(string)] = conn.(*actor.PID); return true })
+		a.sys.flow.reset(a.sys.placement.View())
+		a.sys.connections.Range(func(name, conn any) bool { a.conns[name.(string)] = conn.(*actor.PID); return true })
 		a.arm(self)
 	case *actor.Stopping:
 		if a.timer != nil {
 			a.timer.Stop()
 		}
-	case enter:
+	case connectionOpened:
 		a.conns[m.conn.Id] = m.conn
-	case leave:
+	case connectionClosed:
 		delete(a.conns, m.conn.Id)
-	case moved:
+	case viewChanged:
 		a.moved()
 	case restarted:
 		a.tell(check{everything: true, here: true})
-	case pulse:
+	case recheckTick:
 		a.tell(check{everything: true})
 		a.arm(ctx.Self())
-	case showAll:
+	case statusFanout:
 		a.show(m)
-	case *wire.Sounding:
-		a.sys.toGateway(m.GetFrom(), &wire.Letter{Body: &wire.Letter_Sounded{
-			Sounded: &wire.Sounded{From: a.sys.address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
+	case *wire.AckRequest:
+		a.sys.toGateway(m.GetFrom(), &wire.Envelope{Body: &wire.Envelope_Ack{
+			Ack: &wire.Ack{From: a.sys.address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
 		}})
-	case *wire.Sounded:
-		a.sys.links.heard(m)
+	case *wire.Ack:
+		a.sys.flow.acknowledged(m)
 	}
 }
 
 func (a *gatewayActor) arm(self *actor.PID) {
-	if !a.sys.alone {
-		a.timer = a.sys.sendAfter(pulseInterval, self, pulse{})
+	if !a.sys.singleNode {
+		a.timer = a.sys.sendAfter(recheckInterval, self, recheckTick{})
 	}
 }
 
 // moved has everything on this node look where it belongs now. Registries come
 // first: what they give up, the connections find elsewhere.
 func (a *gatewayActor) moved() {
-	a.sys.links.renew(a.sys.placement.View())
-	a.sys.root.Send(a.sys.users, moved{})
-	a.sys.root.Send(a.sys.rooms, moved{})
+	a.sys.flow.reset(a.sys.placement.View())
+	a.sys.root.Send(a.sys.users, viewChanged{})
+	a.sys.root.Send(a.sys.rooms, viewChanged{})
 	a.tell(check{})
 }
 
@@ -104,7 +104,7 @@ func (a *gatewayActor) tell(message any) {
 }
 
 // show hands one status to all connections it is for: they share its bytes.
-func (a *gatewayActor) show(m showAll) {
+func (a *gatewayActor) show(m statusFanout) {
 	conns := make([]*actor.PID, 0, len(m.conns))
 	for _, name := range m.conns {
 		if conn := a.conns[name]; conn != nil {
@@ -116,7 +116,7 @@ func (a *gatewayActor) show(m showAll) {
 		return
 	}
 	for _, conn := range conns {
-		a.sys.send(conn, show{status: m.status, whole: true})
+		a.sys.send(conn, deliverStatus{status: m.status, whole: true})
 	}
 }
 
@@ -140,7 +140,7 @@ func (s *node) fanOut(send func(*actor.PID, any), status *protocol.Status, conns
 	}
 	f.left.Store(int32(len(conns)))
 	for _, conn := range conns {
-		send(conn, show{status: status, fanout: f})
+		send(conn, deliverStatus{status: status, fanout: f})
 	}
 }
 

@@ -24,7 +24,7 @@ type (
 	// here, of those on this one too.
 	check struct{ everything, here bool }
 	// nudge comes from the connection's own timer while something is unanswered.
-	nudge struct{}
+	retryTick struct{}
 	// reattach says that the user's actor does not know this connection.
 	reattach struct{}
 	// rejoin says that the room's actor may not know this connection any more.
@@ -38,16 +38,16 @@ type (
 )
 
 // edge is what a connection remembers.
-type edge struct {
+type recovery struct {
 	welcomed bool
 	home     string // the incarnation of the node that the user's actor is on
-	rooms    map[poker.RoomID]*entry
+	rooms    map[poker.RoomID]*attachment
 	open     []unanswered // oldest first
 	nudge    *time.Timer  // while something is unanswered
 }
 
 // entry is a room that the connection is in or has asked to join.
-type entry struct {
+type attachment struct {
 	at      string // the incarnation of the room's node when it was asked
 	in      bool
 	wanted  bool // the client has asked for a whole status
@@ -82,20 +82,20 @@ func (a *connectionActor) attach(self *actor.PID) {
 // connection's own.
 func (a *connectionActor) forward(self *actor.PID, in protocol.Incoming, own bool) {
 	if r, ok := in.Request.(protocol.JoinRoom); ok {
-		e := a.entry(r.RoomID)
+		e := a.attachment(r.RoomID)
 		_, e.at = a.sys.placement.View().Owner(roomKind, string(r.RoomID))
 		e.wanted = e.wanted || !own
 	}
 	a.sys.tellUser(a.user, fromClient{conn: self, in: in})
 }
 
-func (a *connectionActor) entry(room poker.RoomID) *entry {
+func (a *connectionActor) attachment(room poker.RoomID) *attachment {
 	if a.rooms == nil {
-		a.rooms = map[poker.RoomID]*entry{}
+		a.rooms = map[poker.RoomID]*attachment{}
 	}
 	e := a.rooms[room]
 	if e == nil {
-		e = &entry{}
+		e = &attachment{}
 		a.rooms[room] = e
 	}
 	return e
@@ -106,7 +106,7 @@ func (a *connectionActor) entry(room poker.RoomID) *entry {
 // the client has asked for it. A broadcast may come later than the word that the
 // connection has left, and an answer to a join later than that of the room's
 // next actor, on another node.
-func (a *connectionActor) shown(m show) (pass, anew bool) {
+func (a *connectionActor) shown(m deliverStatus) (pass, anew bool) {
 	e := a.rooms[m.status.RoomID]
 	if e == nil || !e.in && !m.whole {
 		return false, false
@@ -130,7 +130,7 @@ func (a *connectionActor) shown(m show) (pass, anew bool) {
 // asked to join it again.
 func (a *connectionActor) left(room poker.RoomID) {
 	if e := a.rooms[room]; e != nil && e.wanted {
-		*e = entry{at: e.at, wanted: true}
+		*e = attachment{at: e.at, wanted: true}
 		return
 	}
 	delete(a.rooms, room)
@@ -139,7 +139,7 @@ func (a *connectionActor) left(room poker.RoomID) {
 // expect notes a request that is to be answered, and reports whether it may be
 // asked. Within one process nothing is lost, so nothing needs to be noted.
 func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
-	if in.ID == "" || a.sys.alone {
+	if in.ID == "" || a.sys.singleNode {
 		return true
 	}
 	if len(a.open) >= maxUnanswered {
@@ -153,7 +153,7 @@ func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
 // answered reports whether an event is to be passed on: it is not if it answers
 // a request that has been asked twice and answered before.
 func (a *connectionActor) answered(id string) bool {
-	if id == "" || a.sys.alone {
+	if id == "" || a.sys.singleNode {
 		return true
 	}
 	i := slices.IndexFunc(a.open, func(u unanswered) bool { return u.in.ID == id })
@@ -217,7 +217,7 @@ func (a *connectionActor) repeat(self *actor.PID, everything bool) {
 // arm has the connection nudged as long as it waits for something.
 func (a *connectionActor) arm(self *actor.PID) {
 	if a.nudge == nil {
-		a.nudge = a.sys.sendAfter(askAgain, self, nudge{})
+		a.nudge = a.sys.sendAfter(askAgain, self, retryTick{})
 	}
 }
 

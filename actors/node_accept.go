@@ -9,7 +9,7 @@ import "strings"
 func Accepts(target, message string) bool {
 	kind, _, single := strings.Cut(target, "/")
 	switch message {
-	case "pokey.wire.Letter":
+	case "pokey.wire.Envelope":
 		return kind == usersName || kind == roomsName || kind == gatewayName && !single || kind == connectionName && single
 	case "actor.Watch", "actor.Unwatch":
 		return kind == connectionName && single

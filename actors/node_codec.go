@@ -12,28 +12,28 @@ import (
 
 // letterOf is a message as it crosses to another node, and about how many bytes
 // that takes. A message without a letter is one that never leaves its node.
-func letterOf(message any) (*wire.Letter, int) {
-	l, size := &wire.Letter{}, 100
+func envelopeOf(message any) (*wire.Envelope, int) {
+	l, size := &wire.Envelope{}, 100
 	switch m := message.(type) {
-	case to:
-		l, size = letterOf(m.message)
+	case addressed:
+		l, size = envelopeOf(m.message)
 		l.Identity, l.View = m.id, m.view
 
 	case attach:
-		l.Body = &wire.Letter_Attach{Attach: &wire.Attach{Conn: process(m.conn), Again: m.again, Issued: m.issued}}
+		l.Body = &wire.Envelope_Attach{Attach: &wire.Attach{Conn: processOf(m.conn), Again: m.again, Issued: m.issued}}
 	case signOut:
-		l.Body = &wire.Letter_SignOut{SignOut: &wire.SignOut{Conn: process(m.conn), Issued: m.issued}}
+		l.Body = &wire.Envelope_SignOut{SignOut: &wire.SignOut{Conn: processOf(m.conn), Issued: m.issued}}
 	case fromClient:
-		l.Body = &wire.Letter_Request{Request: &wire.Request{Conn: process(m.conn), Raw: m.in.Raw}}
+		l.Body = &wire.Envelope_Request{Request: &wire.Request{Conn: processOf(m.conn), Raw: m.in.Raw}}
 		size += len(m.in.Raw)
 	case claim:
 		l.Body = noteOf(wire.Note_CLAIM, m.room)
 	case notMember:
-		l.Body = &wire.Letter_Note{Note: &wire.Note{Kind: wire.Note_NOT_MEMBER, Room: string(m.room), Trace: m.trace}}
+		l.Body = &wire.Envelope_Note{Note: &wire.Note{Kind: wire.Note_NOT_MEMBER, Room: string(m.room), Trace: m.trace}}
 	case owns:
 		l.Body = noteOf(wire.Note_OWNS, m.room)
 	case ownsNot:
-		l.Body = &wire.Letter_Note{Note: &wire.Note{Kind: wire.Note_OWNS_NOT, Room: string(m.room), Trace: m.closed}}
+		l.Body = &wire.Envelope_Note{Note: &wire.Note{Kind: wire.Note_OWNS_NOT, Room: string(m.room), Trace: m.closed}}
 	case notCreated:
 		l.Body = noteOf(wire.Note_NOT_CREATED, m.room)
 	case roomGone:
@@ -49,40 +49,40 @@ func letterOf(message any) (*wire.Letter, int) {
 		l.Body = roomRequest(m.asked, m.user, "")
 		size += len(m.raw)
 	case renamed:
-		l.Body = &wire.Letter_Renamed{Renamed: &wire.Renamed{User: string(m.user), Name: m.name}}
+		l.Body = &wire.Envelope_Renamed{Renamed: &wire.Renamed{User: string(m.user), Name: m.name}}
 	case departed:
-		l.Body = &wire.Letter_Departed{Departed: &wire.Departed{User: string(m.user)}}
+		l.Body = &wire.Envelope_Departed{Departed: &wire.Departed{User: string(m.user)}}
 	case recognise:
-		l.Body = &wire.Letter_Recognise{Recognise: &wire.Recognise{User: string(m.user)}}
+		l.Body = &wire.Envelope_Recognise{Recognise: &wire.Recognise{User: string(m.user)}}
 	case probe:
-		l.Body = &wire.Letter_Probe{Probe: &wire.Probe{Conn: process(m.conn), Version: m.version}}
+		l.Body = &wire.Envelope_Probe{Probe: &wire.Probe{Conn: processOf(m.conn), Version: m.version}}
 	case delivered:
-		l.Body = &wire.Letter_Delivered{Delivered: &wire.Delivered{Turn: m.turn}}
+		l.Body = &wire.Envelope_Delivered{Delivered: &wire.Delivered{Broadcast: m.turn}}
 
-	case say:
-		l.Body = &wire.Letter_Say{Say: &wire.Say{Event: m.event, Answers: m.answers}}
+	case deliverEvent:
+		l.Body = &wire.Envelope_DeliverEvent{DeliverEvent: &wire.DeliverEvent{Event: m.event, Answers: m.answers}}
 		size += len(m.event)
-	case outOf:
-		l.Body = &wire.Letter_OutOf{OutOf: &wire.OutOf{Room: string(m.room), Event: m.event}}
+	case leftRoom:
+		l.Body = &wire.Envelope_LeftRoom{LeftRoom: &wire.LeftRoom{Room: string(m.room), Event: m.event}}
 		size += len(m.event)
-	case hangUp:
-		l.Body = &wire.Letter_HangUp{HangUp: &wire.HangUp{Code: uint32(m.code), Reason: m.reason}}
+	case disconnect:
+		l.Body = &wire.Envelope_Disconnect{Disconnect: &wire.Disconnect{Code: uint32(m.code), Reason: m.reason}}
 	case reattach:
-		l.Body = &wire.Letter_Reattach{Reattach: &wire.Reattach{}}
+		l.Body = &wire.Envelope_Reattach{Reattach: &wire.Reattach{}}
 	case rejoin:
-		l.Body = &wire.Letter_Rejoin{Rejoin: &wire.Rejoin{Room: string(m.room)}}
+		l.Body = &wire.Envelope_Rejoin{Rejoin: &wire.Rejoin{Room: string(m.room)}}
 
-	case showAll:
+	case statusFanout:
 		s := showing(m.status)
-		s.Patch, s.Conns, s.From, s.Turn, s.Whole = m.status.Patch, m.conns, process(m.room), m.turn, m.whole
-		l.Body = &wire.Letter_Show{Show: s}
+		s.Patch, s.Conns, s.From, s.Broadcast, s.Whole = m.status.Patch, m.conns, processOf(m.room), m.turn, m.whole
+		l.Body = &wire.Envelope_StatusFanout{StatusFanout: s}
 		size += len(s.Full) + len(s.Patch) + 16*len(s.Conns)
 
 	case findOwner:
-		l.Body = &wire.Letter_FindOwner{FindOwner: &wire.FindOwner{Room: string(m.room)}}
+		l.Body = &wire.Envelope_FindOwner{FindOwner: &wire.FindOwner{Room: string(m.room)}}
 	case findRooms:
-		l.Body = &wire.Letter_FindRooms{FindRooms: &wire.FindRooms{User: string(m.user)}}
-	case *wire.Letter:
+		l.Body = &wire.Envelope_FindRooms{FindRooms: &wire.FindRooms{User: string(m.user)}}
+	case *wire.Envelope:
 		return m, size
 	default:
 		panic(fmt.Sprintf("actors: %T does not leave its node", message))
@@ -90,19 +90,19 @@ func letterOf(message any) (*wire.Letter, int) {
 	return l, size
 }
 
-func noteOf(kind wire.Note_Kind, room poker.RoomID) *wire.Letter_Note {
-	return &wire.Letter_Note{Note: &wire.Note{Kind: kind, Room: string(room)}}
+func noteOf(kind wire.Note_Kind, room poker.RoomID) *wire.Envelope_Note {
+	return &wire.Envelope_Note{Note: &wire.Note{Kind: kind, Room: string(room)}}
 }
 
-func roomRequest(a asked, user poker.UserID, name string) *wire.Letter_RoomRequest {
-	return &wire.Letter_RoomRequest{RoomRequest: &wire.RoomRequest{Conn: process(a.conn), Raw: a.raw, User: string(user), Name: name}}
+func roomRequest(a asked, user poker.UserID, name string) *wire.Envelope_RoomRequest {
+	return &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Conn: processOf(a.conn), Raw: a.raw, User: string(user), Name: name}}
 }
 
-func showing(s *protocol.Status) *wire.Show {
-	return &wire.Show{Room: string(s.RoomID), Epoch: s.Epoch, Version: s.Version, Since: s.Since, Full: s.Full()}
+func showing(s *protocol.Status) *wire.StatusFanout {
+	return &wire.StatusFanout{Room: string(s.RoomID), Epoch: s.Epoch, Version: s.Version, Since: s.Since, Full: s.Full()}
 }
 
-func process(pid *actor.PID) *wire.Process {
+func processOf(pid *actor.PID) *wire.Process {
 	if pid == nil {
 		return nil
 	}
@@ -118,61 +118,61 @@ func pidOf(p *wire.Process) *actor.PID {
 
 // messageOf is what a letter says. It is nil for one that this node does not
 // understand, which a newer one may have sent.
-func messageOf(l *wire.Letter) any {
+func messageOf(l *wire.Envelope) any {
 	message := bodyOf(l)
 	if message == nil || l.GetIdentity() == "" {
 		return message
 	}
-	return to{id: l.GetIdentity(), view: l.GetView(), message: message}
+	return addressed{id: l.GetIdentity(), view: l.GetView(), message: message}
 }
 
-func bodyOf(l *wire.Letter) any {
+func bodyOf(l *wire.Envelope) any {
 	switch b := l.GetBody().(type) {
-	case *wire.Letter_Attach:
+	case *wire.Envelope_Attach:
 		return attach{conn: pidOf(b.Attach.GetConn()), again: b.Attach.GetAgain(), issued: b.Attach.GetIssued()}
-	case *wire.Letter_SignOut:
+	case *wire.Envelope_SignOut:
 		return signOut{conn: pidOf(b.SignOut.GetConn()), issued: b.SignOut.GetIssued()}
-	case *wire.Letter_Request:
+	case *wire.Envelope_Request:
 		return fromClientOf(b.Request)
-	case *wire.Letter_Note:
-		return ofNote(b.Note)
-	case *wire.Letter_RoomRequest:
+	case *wire.Envelope_Note:
+		return noteMessage(b.Note)
+	case *wire.Envelope_RoomRequest:
 		return roomRequestOf(b.RoomRequest)
-	case *wire.Letter_Renamed:
+	case *wire.Envelope_Renamed:
 		return renamed{user: poker.UserID(b.Renamed.GetUser()), name: b.Renamed.GetName()}
-	case *wire.Letter_Departed:
+	case *wire.Envelope_Departed:
 		return departed{poker.UserID(b.Departed.GetUser())}
-	case *wire.Letter_Recognise:
+	case *wire.Envelope_Recognise:
 		return recognise{poker.UserID(b.Recognise.GetUser())}
-	case *wire.Letter_Probe:
+	case *wire.Envelope_Probe:
 		return probe{conn: pidOf(b.Probe.GetConn()), version: b.Probe.GetVersion()}
-	case *wire.Letter_Delivered:
-		return delivered{b.Delivered.GetTurn()}
-	case *wire.Letter_Say:
-		return say{event: b.Say.GetEvent(), answers: b.Say.GetAnswers()}
-	case *wire.Letter_OutOf:
-		return outOf{poker.RoomID(b.OutOf.GetRoom()), b.OutOf.GetEvent()}
-	case *wire.Letter_HangUp:
-		return hangUp{protocol.CloseCode(b.HangUp.GetCode()), b.HangUp.GetReason()}
-	case *wire.Letter_Reattach:
+	case *wire.Envelope_Delivered:
+		return delivered{b.Delivered.GetBroadcast()}
+	case *wire.Envelope_DeliverEvent:
+		return deliverEvent{event: b.DeliverEvent.GetEvent(), answers: b.DeliverEvent.GetAnswers()}
+	case *wire.Envelope_LeftRoom:
+		return leftRoom{poker.RoomID(b.LeftRoom.GetRoom()), b.LeftRoom.GetEvent()}
+	case *wire.Envelope_Disconnect:
+		return disconnect{protocol.CloseCode(b.Disconnect.GetCode()), b.Disconnect.GetReason()}
+	case *wire.Envelope_Reattach:
 		return reattach{}
-	case *wire.Letter_Rejoin:
+	case *wire.Envelope_Rejoin:
 		return rejoin{poker.RoomID(b.Rejoin.GetRoom())}
-	case *wire.Letter_Show:
-		return showOf(b.Show)
-	case *wire.Letter_FindOwner:
+	case *wire.Envelope_StatusFanout:
+		return statusFanoutOf(b.StatusFanout)
+	case *wire.Envelope_FindOwner:
 		return findOwner{poker.RoomID(b.FindOwner.GetRoom())}
-	case *wire.Letter_FindRooms:
+	case *wire.Envelope_FindRooms:
 		return findRooms{poker.UserID(b.FindRooms.GetUser())}
-	case *wire.Letter_Sounding:
-		return b.Sounding
-	case *wire.Letter_Sounded:
-		return b.Sounded
+	case *wire.Envelope_AckRequest:
+		return b.AckRequest
+	case *wire.Envelope_Ack:
+		return b.Ack
 	}
 	return nil
 }
 
-func ofNote(n *wire.Note) any {
+func noteMessage(n *wire.Note) any {
 	room := poker.RoomID(n.GetRoom())
 	switch n.GetKind() {
 	case wire.Note_CLAIM:
@@ -219,10 +219,10 @@ func roomRequestOf(r *wire.RoomRequest) any {
 	return nil
 }
 
-func showOf(s *wire.Show) any {
+func statusFanoutOf(s *wire.StatusFanout) any {
 	status := protocol.EncodedStatus(poker.RoomID(s.GetRoom()), s.GetEpoch(), s.GetVersion(), s.GetFull())
 	if len(s.GetPatch()) > 0 {
 		status.Since, status.Patch = s.GetSince(), s.GetPatch()
 	}
-	return showAll{status: status, conns: s.GetConns(), whole: s.GetWhole(), room: pidOf(s.GetFrom()), turn: s.GetTurn()}
+	return statusFanout{status: status, conns: s.GetConns(), whole: s.GetWhole(), room: pidOf(s.GetFrom()), turn: s.GetBroadcast()}
 }

@@ -10,10 +10,10 @@ import (
 // nothing of it is under way; what still comes is passed on. Nobody waits for
 // that: should the new one begin earlier, then the store has one of the two give
 // way.
-type handOver struct{}
+type handoff struct{}
 
 // resume comes when an identity that was fenced off may have an actor again.
-type resume struct{ id string }
+type endPause struct{ id string }
 
 // fencedPause keeps two nodes whose views differ from taking a record from each
 // other as fast as they can.
@@ -22,20 +22,20 @@ const fencedPause = 100 * time.Millisecond
 // maxEarly is how many messages wait for this node's view to become as new as
 // the one they were sent by, which takes milliseconds. What is dropped is asked
 // again by the connections.
-const maxEarly = 10_000
+const maxAheadOfView = 10_000
 
 // here reports whether a message is for this node. If not, it goes where the
 // newer of the two views says: on, or nowhere until this node has it too. So no
 // message goes round in circles.
-func (r *registry) here(m to) bool {
+func (r *registry) accept(m addressed) bool {
 	if r.sys.owns(r.kind, m.id) {
 		return true
 	}
 	switch {
 	case m.view <= r.sys.placement.View().Version():
 		r.sys.tellOwner(r.kind, r.name, m.id, m.message)
-	case len(r.early) < maxEarly:
-		r.early = append(r.early, m)
+	case len(r.aheadOfView) < maxAheadOfView:
+		r.aheadOfView = append(r.aheadOfView, m)
 	default:
 		r.sys.undelivered(m)
 	}
@@ -45,16 +45,16 @@ func (r *registry) here(m to) bool {
 // moved hands over what belongs elsewhere by the new view, or everything, and
 // looks again at what came before it.
 func (r *registry) moved(ctx actor.Context, everything bool) {
-	for id, res := range r.live {
+	for id, res := range r.active {
 		if !res.retiring && (everything || !r.sys.owns(r.kind, id)) {
-			r.sys.counts.handOvers.Add(1)
-			ctx.Send(res.pid, handOver{})
+			r.sys.counts.handoffs.Add(1)
+			ctx.Send(res.pid, handoff{})
 		}
 	}
-	waiting := r.early
-	r.early = nil
+	waiting := r.aheadOfView
+	r.aheadOfView = nil
 	for _, m := range waiting {
-		if r.here(m) {
+		if r.accept(m) {
 			r.deliver(ctx, m)
 		}
 	}
