@@ -1,10 +1,10 @@
 package protocol
 
-// Code is why a request was refused. The set is closed and a code is never
-// reused for something else.
+// Code is the reason why a request was refused. The set is closed, and no code is
+// ever reused for something else.
 type Code string
 
-// The codes of version 2. Those below the blank line came after it was first
+// The codes of version 2. Those below the blank line were added after it was first
 // published.
 const (
 	BadJSON         Code = "bad_json"

@@ -6,18 +6,21 @@ import (
 )
 
 const (
-	// Version is the version of the protocol, as welcome announces it.
+	// Version is the version of the protocol that welcome announces.
 	Version = 2
-	// MaxMessage is how long a client's message may be, in bytes.
+	// MaxMessage is the length limit of a client's message, in bytes.
 	MaxMessage = 16 << 10
 
-	maxID = 64 // characters of a message's id
+	maxID = 64 // characters in a message's id
 )
 
-// Decode reads one client message. It returns a request, or why there is none,
-// and never both. The error carries the message's id, request and roomId as far
-// as they could be read; nothing of a message that is not JSON is trusted.
-// Decode keeps nothing of data: what the request has of it is copied.
+// Decode reads one client message in two steps: the scanner (scan.go) splits it
+// into fields and refuses everything that is not strict JSON; then each request
+// reads its own fields by name and type (object.go).
+//
+// It returns either a request or the reason for its refusal. The refusal carries
+// the message's id, request and roomId as far as they could be read, and none of
+// them for a message that is not JSON. Decode does not retain data.
 func Decode(data []byte) (Incoming, *Error) {
 	fields, ok := scanMessage(data)
 	if !ok {
@@ -35,16 +38,16 @@ func Decode(data []byte) (Incoming, *Error) {
 	return in, nil
 }
 
-// digest is FNV-1a: the same in every process, so that a message sent again to
-// another node is recognised there.
+// digest is FNV-1a, which is the same in every process: another node recognises
+// a repeated message by it.
 func digest(data []byte) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write(data) // a hash never fails
 	return h.Sum64()
 }
 
-// request reads the fields of the request called name. The fields of a struct
-// are read in the order they are written here, and the first refusal counts.
+// request reads the fields of the request called name, in the order in which they
+// are written here; the first refusal counts.
 func (o *object) request(name string) Request {
 	switch name {
 	case "setName":
@@ -64,13 +67,13 @@ func (o *object) request(name string) Request {
 	case "setRole":
 		return SetRole{o.room(), o.role()}
 	case "history":
-		return History{o.room(), o.ordinal("before"), o.ordinal("limit")}
+		return History{o.room(), o.optionalPositive("before"), o.optionalPositive("limit")}
 	default:
 		return o.facilitation(name)
 	}
 }
 
-// facilitation reads the fields of a request that steers a room.
+// facilitation reads the fields of a request for facilitators.
 func (o *object) facilitation(name string) Request {
 	switch name {
 	case "reveal":
@@ -96,13 +99,13 @@ func (o *object) facilitation(name string) Request {
 	case "removeAway":
 		return RemoveAway{o.room()}
 	case "lockRoom":
-		return LockRoom{o.room(), o.truth("locked")}
+		return LockRoom{o.room(), o.boolean("locked")}
 	default:
 		return o.ownership(name)
 	}
 }
 
-// ownership reads the fields of a request about the room as a whole and whose it is.
+// ownership reads the fields of a request for the owner, or about the owner.
 func (o *object) ownership(name string) Request {
 	switch name {
 	case "setDeck":
@@ -110,11 +113,11 @@ func (o *object) ownership(name string) Request {
 	case "setOptions":
 		return SetOptions{o.room(), o.options()}
 	case "setDeputy":
-		return SetDeputy{o.room(), o.user(), o.truth("deputy")}
+		return SetDeputy{o.room(), o.user(), o.boolean("deputy")}
 	case "transferRoom":
 		return TransferRoom{o.room(), o.user()}
 	case "removeMember":
-		return RemoveMember{o.room(), o.user(), o.optionalTruth("forGood")}
+		return RemoveMember{o.room(), o.user(), o.optionalBoolean("forGood")}
 	case "acceptRoom":
 		return AcceptRoom{o.room()}
 	case "closeRoom":

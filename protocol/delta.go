@@ -9,26 +9,25 @@ import (
 	"example.com/pokey/poker"
 )
 
-// delta writes the fields in which a JSON object differs from what it was, as
-// an RFC 7396 merge patch. While full is set there was no such object before
-// and every field is written: a whole object is the patch that makes it out of
-// nothing, so the fields and their order stand in one place for both.
+// delta writes an RFC 7396 merge patch: the fields of a JSON object that differ
+// between an old and a new state. While full is set there is no old state and it
+// writes every field. So one list of fields serves both a patch and a whole object.
 //
-// Each field is written with a comma in front; [delta.leave] makes the first
-// comma of an object its brace.
+// Each field is written with a comma in front; [delta.leave] turns the first comma
+// of an object into its opening brace.
 type delta struct {
 	out  []byte
 	full bool
 }
 
-// span remembers where an object began.
+// span is the beginning of an object that is being written.
 type span struct {
-	field, body int
-	full        bool // whether the object around it is written whole
+	field, body int  // offsets in out of the field's comma and of its value
+	full        bool // of the object around it
 }
 
-// enter begins an object that is a field of the current one, written whole or
-// as a patch.
+// enter begins an object that is a field of the current one: the whole object if
+// full is set, else a patch.
 func (d *delta) enter(name string, full bool) span {
 	s := span{field: len(d.out), full: d.full}
 	d.name(name)
@@ -37,7 +36,7 @@ func (d *delta) enter(name string, full bool) span {
 	return s
 }
 
-// leave ends the object. Where nothing in it differs, nothing is left of it.
+// leave ends the object. It removes a patch without fields.
 func (d *delta) leave(s span) {
 	d.full = s.full
 	switch {
@@ -57,7 +56,7 @@ func (d *delta) name(name string) {
 	d.out = append(d.out, ':')
 }
 
-// null says that the field is no longer there.
+// null writes that the field is no longer there.
 func (d *delta) null(name string) {
 	d.name(name)
 	d.out = append(d.out, "null"...)
@@ -70,7 +69,7 @@ func (d *delta) text(name, was, is string) {
 	}
 }
 
-// optionalText is a field that is there unless it is empty.
+// optionalText writes a field that is absent when it is empty.
 func (d *delta) optionalText(name, was, is string) {
 	switch {
 	case is != "":
@@ -80,14 +79,14 @@ func (d *delta) optionalText(name, was, is string) {
 	}
 }
 
-func (d *delta) truth(name string, was, is bool) {
+func (d *delta) boolean(name string, was, is bool) {
 	if d.full || was != is {
 		d.name(name)
 		d.out = strconv.AppendBool(d.out, is)
 	}
 }
 
-// flag is a field that is there, with a value that is always the same, or not.
+// flag writes a field that is either absent or has always the same value.
 func (d *delta) flag(name string, was, is, value bool) {
 	switch {
 	case was == is:
@@ -115,7 +114,7 @@ func (d *delta) time(name, layout string, was, is poker.Millis) {
 	}
 }
 
-// optionalTime is a field that is there unless it is never.
+// optionalTime writes a field that is absent when the time is zero.
 func (d *delta) optionalTime(name, layout string, was, is poker.Millis) {
 	switch {
 	case is != 0:
@@ -125,7 +124,7 @@ func (d *delta) optionalTime(name, layout string, was, is poker.Millis) {
 	}
 }
 
-// texts is an array, which a merge patch can only replace.
+// texts writes an array, which a merge patch can only replace.
 func (d *delta) texts(name string, was, is []string) {
 	if !d.full && slices.Equal(was, is) {
 		return
@@ -141,12 +140,12 @@ func (d *delta) texts(name string, was, is []string) {
 	d.out = append(d.out, ']')
 }
 
-// appendQuoted appends s as a JSON string. What is not valid UTF-8 in it
-// becomes U+FFFD, as encoding/json does it.
+// appendQuoted appends s as a JSON string. Invalid UTF-8 becomes U+FFFD, as with
+// encoding/json.
 func appendQuoted(dst []byte, s string) []byte {
 	const hex = "0123456789abcdef"
 	dst = append(dst, '"')
-	plain := 0 // where the bytes begin that are still to be copied
+	plain := 0 // the offset of the first byte not yet copied
 	for i := 0; i < len(s); {
 		c := s[i]
 		if c >= utf8.RuneSelf {

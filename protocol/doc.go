@@ -122,8 +122,8 @@
 // around the object is allowed, a byte order mark is not. Field names are lowerCamelCase
 // and match exactly. Duplicate keys at any depth (however they are escaped), half of a
 // surrogate pair, trailing data, a non-object, depth over 16: bad_json. Unknown fields
-// are ignored, but have to be JSON as strict as the rest. Numbers, strings, truth values
-// and null are not coerced into each other. An integer is written without fraction and
+// are ignored, but have to be JSON as strict as the rest. Numbers, strings, booleans and
+// null are not coerced into each other. An integer is written without fraction and
 // exponent and is at most 2^53-1 either side of zero. A field that is missing or of the
 // wrong type is bad_request; a question mark here marks a field that may be missing,
 // which is not the same as null.

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Encode is the event as one JSON object, its name first. What is not valid
-// UTF-8 in it becomes U+FFFD. A number that JSON cannot say (NaN or infinite)
-// is a fault of the caller and panics.
+// Encode returns the event as one JSON object, with its name first. Invalid UTF-8
+// becomes U+FFFD. Encode panics on a number that JSON has no form for (NaN or
+// infinite), which is a fault of the caller.
 func Encode(e Event) []byte {
 	fields := marshal(e)
 	fields[0] = ',' // every event has a field, so this was the brace before it
 	return append([]byte(`{"event":"`+e.event()+`"`), fields...)
 }
 
-// marshal is v as JSON, without the escapes that only HTML needs.
+// marshal returns v as JSON, without the escapes that only HTML needs.
 func marshal(v any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -32,6 +32,6 @@ const (
 	millisLayout  = "2006-01-02T15:04:05.000Z"
 )
 
-// Time is the clock that clients run their count-downs on: RFC 3339 in UTC, with
-// milliseconds.
+// Time returns t as RFC 3339 in UTC with milliseconds: the form of every time that
+// clients count down to.
 func Time(t time.Time) string { return t.UTC().Format(millisLayout) }

@@ -1,43 +1,43 @@
 package protocol
 
-// refusal is what a client is told besides the code.
+// refusal is what an error says besides its code.
 type refusal struct {
-	message   string
-	retryable bool // the same request may work a little later
+	message   string // for people
+	retryable bool   // the same request may work a little later
 }
 
-// refusals has every code. The messages are for people and may change.
+// refusals has every code. The messages may change.
 var refusals = map[Code]refusal{
 	BadJSON:         {message: "The message is not one well-formed JSON object."},
 	BadRequest:      {message: "A field is missing or has the wrong type."},
 	UnknownRequest:  {message: "There is no request of this name."},
-	InvalidName:     {message: "A name has 1 to 40 characters and at most 200 bytes, a letter or digit among them."},
-	InvalidTopic:    {message: "A topic has at most 200 characters and 1024 bytes, and a room at most 200 topics to come."},
-	InvalidDeck:     {message: "A deck has at most 40 different cards of 1 to 8 characters, or is named by a preset."},
-	InvalidEstimate: {message: "The value is not a card of the deck, or the comment has more than 500 characters or 4096 bytes."},
-	InvalidRole:     {message: "A role is estimator or observer."},
+	InvalidName:     {message: "A name has at most 40 characters (200 bytes), and at least one letter or digit."},
+	InvalidTopic:    {message: "A topic has at most 200 characters (1024 bytes), and a room at most 200 topics to come."},
+	InvalidDeck:     {message: "A deck is the name of a preset, or has at most 40 different cards of 1 to 8 characters."},
+	InvalidEstimate: {message: "The deck has no such card, or the comment has line breaks or more than 500 characters (4096 bytes)."},
+	InvalidRole:     {message: "The role must be estimator or observer."},
 	NotMember:       {message: "You are not a member of this room."},
-	NotOwner:        {message: "Only the owner of the room may do this, or somebody the owner lets."},
-	NotEstimator:    {message: "Observers do not estimate."},
+	NotOwner:        {message: "Only the owner or a deputy may do this."},
+	NotEstimator:    {message: "Observers cannot estimate."},
 	RoomNotFound:    {message: "There is no such room."},
 	RoomFull:        {message: "The room is full."},
 	TooManyRooms:    {message: "You have reached the limit of rooms."},
-	StaleRound:      {message: "This was meant for another round."},
-	RateLimited:     {message: "Too many requests. Slow down and try again.", retryable: true},
-	Unavailable:     {message: "This is not possible at the moment. Try again.", retryable: true},
-	Internal:        {message: "Something went wrong on the server. Try again.", retryable: true},
-	InvalidOption:   {message: "This is not what the option can be set to, or how long the timer can run."},
-	UnknownMember:   {message: "The user is not a member of this room."},
-	NotRevealed:     {message: "The estimates are hidden."},
-	EstimatesFixed:  {message: "Estimates are locked once they are revealed."},
-	NothingToUndo:   {message: "There is nothing to undo, or it is too long ago."},
-	RoomLocked:      {message: "The room is locked: nobody new is let in."},
+	StaleRound:      {message: "The round has changed, so nothing was done."},
+	RateLimited:     {message: "That was too fast. Please wait a moment and try again.", retryable: true},
+	Unavailable:     {message: "This is not possible right now. Please try again.", retryable: true},
+	Internal:        {message: "Something went wrong on the server. Please try again.", retryable: true},
+	InvalidOption:   {message: "This option cannot have that value, or the timer cannot run for that long."},
+	UnknownMember:   {message: "That person is not in this room."},
+	NotRevealed:     {message: "Reveal the estimates first."},
+	EstimatesFixed:  {message: "Estimates cannot be changed once they are revealed."},
+	NothingToUndo:   {message: "There is nothing to undo any more."},
+	RoomLocked:      {message: "The room is locked. Nobody new can join."},
 	NotAdmitted:     {message: "The owner has removed you from this room for good."},
 }
 
-// NewError is the error event for a code, with its words and whether a client may
-// try again. The caller fills in what it answers. A code that is not in the
-// table is [Internal].
+// NewError returns the error event for a code, with its message and whether a
+// client may try again. The caller fills in ID, Request and RoomID. An unknown code
+// becomes [Internal].
 func NewError(code Code) *Error {
 	r, ok := refusals[code]
 	if !ok {

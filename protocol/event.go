@@ -6,8 +6,8 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Event is what the server tells a client, except for statuses and patches,
-// which are a [Status]. Encode it with [Encode].
+// Event is a message from the server to a client. Statuses and patches are not
+// Events but a [Status]. [Encode] encodes it.
 //
 //sumtype:decl
 type Event interface{ event() string }
@@ -74,13 +74,13 @@ type (
 	// RoomHistory answers history: a page of the finished rounds, oldest first.
 	RoomHistory struct {
 		RoomID poker.RoomID      `json:"roomId"`
-		Rounds []json.RawMessage `json:"rounds"` // each a FinishedRound
-		More   bool              `json:"more"`   // there are older ones
+		Rounds []json.RawMessage `json:"rounds"` // a FinishedRound each
+		More   bool              `json:"more"`   // the room has older rounds
 	}
 )
 
-// FinishedRound is a round of the history. Estimates is empty for a round that
-// was cleared without being revealed; Hidden says how many went unseen.
+// FinishedRound is a round of the history. Estimates is empty if the round was
+// hidden when it ended; Hidden counts the estimates that are not shown.
 type FinishedRound struct {
 	Round      int                `json:"round"`
 	Topic      string             `json:"topic"`
@@ -101,7 +101,7 @@ type FinishedEstimate struct {
 	Comment string       `json:"comment"`
 }
 
-// SummaryView is a summary as clients see it.
+// SummaryView is a [poker.Summary] as it is on the wire.
 type SummaryView struct {
 	Votes        int         `json:"votes"`
 	Distribution []CountView `json:"distribution"`
@@ -119,8 +119,7 @@ type CountView struct {
 	Count int    `json:"count"`
 }
 
-// Limits is what a client may send, so that it need not find out by refusals.
-// Zero means no limit.
+// Limits tells a client what the server takes. Zero means no limit.
 type Limits struct {
 	MessageBytes   int     `json:"messageBytes"`
 	MessageRate    float64 `json:"messageRate"`  // requests a second
@@ -135,7 +134,7 @@ type Limits struct {
 	MembersPerRoom int     `json:"membersPerRoom"`
 }
 
-// LeftReason is why a connection is no longer in a room.
+// LeftReason is the reason why a connection is no longer in a room.
 type LeftReason string
 
 // The reasons of roomLeft.
@@ -144,7 +143,7 @@ const (
 	LeftByRemoval LeftReason = "removed"
 )
 
-// ClosedReason is why a room is gone.
+// ClosedReason is the reason why a room is gone.
 type ClosedReason string
 
 // The reasons of roomClosed.

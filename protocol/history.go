@@ -9,19 +9,21 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Bounds of a page of the history.
+// The limits of a page of the history.
 const (
-	HistoryPage  = 20        // rounds, unless the client says otherwise
-	MaxHistory   = 50        // rounds, whatever it says
-	historyBytes = 250 << 10 // of the rounds; what goes around them fits into the rest of MaxEvent
+	HistoryPage  = 20        // rounds, if the client does not say
+	MaxHistory   = 50        // rounds, whatever the client says
+	historyBytes = 250 << 10 // of all rounds; the rest of the event fits into what is left of MaxEvent
 )
 
-// MaxEvent is how long an event may be, in bytes, if it is not a status or a patch.
+// MaxEvent is the length limit of an event, in bytes, except for statuses and
+// patches.
 const MaxEvent = 256 << 10
 
-// EncodeHistory is the roomHistory with the newest of the rounds before a round, or
-// of all if that is zero: at most limit, [HistoryPage] if that is zero, at most
-// [MaxHistory], and as many as fit in [MaxEvent].
+// EncodeHistory returns a roomHistory with the newest of the rounds, which are in
+// ascending order of their numbers. It has only rounds below before, unless that is
+// zero, and at most limit of them: [HistoryPage] if that is zero, never more than
+// [MaxHistory], and only as many as fit into [MaxEvent].
 func EncodeHistory(room poker.RoomID, rounds []poker.Finished, before, limit int) []byte {
 	if limit == 0 {
 		limit = HistoryPage

@@ -3,11 +3,15 @@ package protocol
 import (
 	"math"
 	"strconv"
+	"unicode/utf8"
+
+	"example.com/pokey/poker"
 )
 
 // object reads the fields of one JSON object by name and type, and remembers
-// the first thing that is wrong. A field that is missing or of the wrong type
-// reads as a zero value.
+// the first refusal. A field that is missing or of the wrong type reads as a
+// zero value. The optional readers return a zero value, without a refusal, for
+// a field that is missing.
 type object struct {
 	fields  []field
 	refusal Code
@@ -19,8 +23,8 @@ func (o *object) refuse(code Code) {
 	}
 }
 
-// get is the JSON of a field, nil if there is none.
-func (o *object) get(name string) []byte {
+// value returns the JSON of a field, nil for a missing one.
+func (o *object) value(name string) []byte {
 	for _, f := range o.fields {
 		if string(f.name) == name {
 			return f.value
@@ -29,13 +33,12 @@ func (o *object) get(name string) []byte {
 	return nil
 }
 
-func (o *object) has(name string) bool { return o.get(name) != nil }
+func (o *object) has(name string) bool { return o.value(name) != nil }
 
-// want is the JSON of a field that begins with first, as each type of JSON but
-// numbers and truth values does in its own way. A field that is missing or
-// begins otherwise is refused, and nil.
-func (o *object) want(name string, first byte) []byte {
-	value := o.get(name)
+// typed returns the JSON of a field whose value begins with first, which tells
+// strings, arrays and objects apart. It refuses any other field and returns nil.
+func (o *object) typed(name string, first byte) []byte {
+	value := o.value(name)
 	if len(value) == 0 || value[0] != first {
 		o.refuse(BadRequest)
 		return nil
@@ -44,7 +47,7 @@ func (o *object) want(name string, first byte) []byte {
 }
 
 func (o *object) text(name string) string {
-	if value := o.want(name, '"'); value != nil {
+	if value := o.typed(name, '"'); value != nil {
 		return string(unquote(value))
 	}
 	return ""
@@ -57,9 +60,9 @@ func (o *object) optionalText(name string) string {
 	return o.text(name)
 }
 
-// textOrNull is nil for null. The field must be there.
+// textOrNull returns nil for null.
 func (o *object) textOrNull(name string) *string {
-	if string(o.get(name)) == "null" {
+	if string(o.value(name)) == "null" {
 		return nil
 	}
 	text := o.text(name)
@@ -67,7 +70,7 @@ func (o *object) textOrNull(name string) *string {
 }
 
 func (o *object) texts(name string) []string {
-	value := o.want(name, '[')
+	value := o.typed(name, '[')
 	if value == nil {
 		return nil
 	}
@@ -82,20 +85,8 @@ func (o *object) texts(name string) []string {
 	return all
 }
 
-// maybeTruth is nil if there is none.
-func (o *object) maybeTruth(name string) *bool {
-	if !o.has(name) {
-		return nil
-	}
-	v := o.truth(name)
-	return &v
-}
-
-// optionalTruth is false if there is none.
-func (o *object) optionalTruth(name string) bool { return o.has(name) && o.truth(name) }
-
-func (o *object) truth(name string) bool {
-	switch string(o.get(name)) {
+func (o *object) boolean(name string) bool {
+	switch string(o.value(name)) {
 	case "true":
 		return true
 	case "false":
@@ -106,11 +97,22 @@ func (o *object) truth(name string) bool {
 	}
 }
 
-// integer is a number written without fraction and exponent that every JSON
-// reader holds exactly.
+func (o *object) optionalBoolean(name string) bool { return o.has(name) && o.boolean(name) }
+
+// booleanOrNil returns nil for a missing field.
+func (o *object) booleanOrNil(name string) *bool {
+	if !o.has(name) {
+		return nil
+	}
+	v := o.boolean(name)
+	return &v
+}
+
+// integer reads a number without fraction and exponent that every JSON reader
+// holds exactly.
 func (o *object) integer(name string) int {
 	const exact = 1<<53 - 1
-	n, err := strconv.ParseInt(string(o.get(name)), 10, 64)
+	n, err := strconv.ParseInt(string(o.value(name)), 10, 64)
 	if err != nil || n < -exact || n > exact || n < math.MinInt || n > math.MaxInt {
 		o.refuse(BadRequest)
 		return 0
@@ -118,9 +120,21 @@ func (o *object) integer(name string) int {
 	return int(n)
 }
 
-// inside reads the fields of an object that is a field of o.
-func (o *object) inside(name string, read func(*object)) {
-	value := o.want(name, '{')
+// optionalPositive reads an integer from 1; zero stands for a missing field.
+func (o *object) optionalPositive(name string) int {
+	if !o.has(name) {
+		return 0
+	}
+	n := o.integer(name)
+	if n < 1 {
+		o.refuse(BadRequest)
+	}
+	return n
+}
+
+// inner lets read have the fields of an object that is a field of o.
+func (o *object) inner(name string, read func(*object)) {
+	value := o.typed(name, '{')
 	if value == nil {
 		return
 	}
@@ -129,4 +143,95 @@ func (o *object) inside(name string, read func(*object)) {
 	if inner.refusal != "" {
 		o.refuse(inner.refusal)
 	}
+}
+
+// What follows are the fields that requests have in common.
+
+// id returns the message's id, empty for none.
+func (o *object) id() string {
+	if !o.has("id") {
+		return ""
+	}
+	id := o.text("id")
+	if n := utf8.RuneCountInString(id); n < 1 || n > maxID {
+		o.refuse(BadRequest)
+		return ""
+	}
+	return id
+}
+
+func (o *object) room() In { return In{poker.RoomID(o.text("roomId"))} }
+
+func (o *object) user() poker.UserID { return poker.UserID(o.text("userId")) }
+
+// round returns zero for none.
+func (o *object) round() int { return o.optionalPositive("round") }
+
+func (o *object) role() poker.Role {
+	role := poker.Role(o.text("role"))
+	if role != poker.Estimator && role != poker.Observer {
+		o.refuse(InvalidRole)
+	}
+	return role
+}
+
+func (o *object) optionalRole() poker.Role {
+	if !o.has("role") {
+		return ""
+	}
+	return o.role()
+}
+
+// agreed returns nil for null. An empty value is refused: the rules take it for
+// "nothing is agreed".
+func (o *object) agreed() *string {
+	value := o.textOrNull("value")
+	if value != nil && *value == "" {
+		o.refuse(InvalidEstimate)
+	}
+	return value
+}
+
+// deck returns the deck that the client wrote, or the preset that it named.
+func (o *object) deck() poker.Deck {
+	if preset := o.value("deck"); len(preset) > 0 && preset[0] == '"' {
+		deck, ok := poker.Preset(string(unquote(preset)))
+		if !ok {
+			o.refuse(InvalidDeck)
+		}
+		return deck
+	}
+	var deck poker.Deck
+	o.inner("deck", func(d *object) {
+		deck = poker.Deck{Name: d.text("name"), Cards: d.texts("cards")}
+	})
+	return deck
+}
+
+func (o *object) optionalDeck() *poker.Deck {
+	if !o.has("deck") {
+		return nil
+	}
+	deck := o.deck()
+	return &deck
+}
+
+func (o *object) options() OptionsPatch {
+	var options OptionsPatch
+	o.inner("options", func(p *object) {
+		options.AutoReveal = p.booleanOrNil("autoReveal")
+		options.StandIn = p.booleanOrNil("standIn")
+		if p.has("lateEstimates") {
+			late := poker.LateEstimates(p.text("lateEstimates"))
+			options.LateEstimates = &late
+		}
+	})
+	return options
+}
+
+func (o *object) optionalOptions() OptionsPatch {
+	if !o.has("options") {
+		return OptionsPatch{}
+	}
+	return o.options()
 }

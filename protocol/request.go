@@ -7,17 +7,17 @@ type Incoming struct {
 	ID      string // empty when the client gave none
 	Name    string // the request's name, as in the message
 	Request Request
-	// Digest stands for the message's bytes: a message sent again after a
-	// reconnect has the same one. It is good for telling a user's own
-	// messages apart and for nothing else.
+	// Digest identifies the message's bytes: a message repeated after a reconnect
+	// has the same one. It is not collision-resistant, so it only tells one user's
+	// own messages apart.
 	Digest uint64
-	// Raw is the message as it was written: what another node is told of it.
+	// Raw is the message as the client sent it, for passing it on to another node.
 	Raw []byte
 }
 
-// Request is what a client may ask for. Values in it have the right JSON type, a
-// role is one of the two, and nothing more is promised: whether a name, a deck
-// or an option is acceptable is for package poker to say.
+// Request is a decoded request. Its values have the right JSON type, and a role is
+// one of the two; nothing more has been checked. Package poker decides whether a
+// name, a deck or an option is acceptable.
 //
 //sumtype:decl
 type Request interface{ request() }
@@ -28,10 +28,10 @@ type RoomRequest interface {
 	Room() poker.RoomID
 }
 
-// In names the room a request is about.
+// In holds the id of the room that a request is about.
 type In struct{ RoomID poker.RoomID }
 
-// Room is the room's id as the client gave it, unchecked.
+// Room returns the room's id as the client gave it, unchecked.
 func (r In) Room() poker.RoomID { return r.RoomID }
 
 type (
@@ -43,7 +43,7 @@ type (
 		Deck    *poker.Deck // nil for the default
 		Options OptionsPatch
 	}
-	// ForgetMe ends the user, with all that is theirs.
+	// ForgetMe ends the user and removes all their data.
 	ForgetMe struct{}
 	// Ping asks for an ok.
 	Ping struct{}
@@ -67,7 +67,7 @@ type (
 		In
 		Round int
 	}
-	// Hide hides them again.
+	// Hide hides all estimates again.
 	Hide struct {
 		In
 		Round int
@@ -113,31 +113,32 @@ type (
 		In
 		Topics []string
 	}
-	// NextTopic clears and moves the first topic to come to the table.
+	// NextTopic clears the round and makes the first topic to come the topic.
 	NextTopic struct {
 		In
 		Round int
 	}
-	// SetDeputy names a deputy or takes the name away.
+	// SetDeputy makes a member a deputy, or ends that.
 	SetDeputy struct {
 		In
 		UserID poker.UserID
 		Deputy bool
 	}
-	// TransferRoom offers the room to another member; oneself withdraws the offer.
+	// TransferRoom offers the room to another member. The owner's own id withdraws
+	// the offer.
 	TransferRoom struct {
 		In
 		UserID poker.UserID
 	}
 	// AcceptRoom takes a room that is offered.
 	AcceptRoom struct{ In }
-	// RemoveMember puts a member out of the room.
+	// RemoveMember removes a member from the room.
 	RemoveMember struct {
 		In
 		UserID  poker.UserID
 		ForGood bool
 	}
-	// RemoveAway puts everybody out who is offline.
+	// RemoveAway removes all offline members but the owner and the deputies.
 	RemoveAway struct{ In }
 	// LockRoom keeps newcomers out, or ends that.
 	LockRoom struct {
@@ -151,7 +152,7 @@ type (
 		In
 		Seconds int
 	}
-	// StopTimer takes it away.
+	// StopTimer removes the room's timer.
 	StopTimer struct{ In }
 	// History asks for a page of the finished rounds.
 	History struct {
@@ -197,12 +198,12 @@ func (StartTimer) request()   {}
 func (StopTimer) request()    {}
 func (History) request()      {}
 
-// NewJoinRoom is the request to join room as whatever the user was there. It has
-// no id, so only a refusal answers it.
+// NewJoinRoom returns the request to join room in the role that the user had there.
+// It has no id, so it is answered only if it is refused.
 func NewJoinRoom(room poker.RoomID) Incoming {
 	in, fault := Decode(append(appendQuoted([]byte(`{"request":"joinRoom","roomId":`), string(room)), '}'))
 	if fault != nil {
-		panic("protocol: " + string(fault.Code)) // a room id has nothing to refuse
+		panic("protocol: " + string(fault.Code)) // a room id is never refused
 	}
 	return in
 }

@@ -9,20 +9,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxDepth is how deep objects and arrays may nest, the message itself included.
+// maxDepth limits how deep objects and arrays nest, including the message itself.
 const maxDepth = 16
 
-// field is one field of an object: its name without escapes, and its value as
-// the message has it, which is strict JSON by then.
+// field is one field of an object: its name without escapes, and its value as the
+// message has it. The value has been checked: it is strict JSON.
 type field struct{ name, value []byte }
 
 // scanMessage returns the fields of the one object that data is, or false if
 // data is anything else. The values share data's memory.
 //
 // It accepts nothing that two JSON readers could understand differently: no
-// duplicate names, also when they are escaped differently, no half of a surrogate
-// pair, no invalid UTF-8. That is what jsontext refuses by default, and what
-// encoding/json takes.
+// duplicate names, however they are escaped, no unpaired surrogates and no invalid
+// UTF-8. Package jsontext refuses these by default; encoding/json accepts them.
 func scanMessage(data []byte) ([]field, bool) {
 	if len(data) > MaxMessage {
 		return nil, false
@@ -40,8 +39,8 @@ func scanFields(object []byte) []field {
 	return fields
 }
 
-// scanObject returns the fields of the object that data begins with, and where
-// the object ends. Depth is that of the object itself.
+// scanObject returns the fields of the object at the start of data, and the offset
+// of its end. depth is the depth of the object itself.
 func scanObject(data []byte, depth int) (fields []field, end int, ok bool) {
 	d := newDecoder(data)
 	defer decoders.Put(d)
@@ -66,7 +65,8 @@ func scanObject(data []byte, depth int) (fields []field, end int, ok bool) {
 	return fields, int(d.InputOffset()), true
 }
 
-// scanArray shows each element of an array that is the value of a scanned field.
+// scanArray calls each for the elements of an array that is the value of a scanned
+// field.
 func scanArray(array []byte, each func(value []byte)) {
 	d := newDecoder(array)
 	defer decoders.Put(d)
@@ -88,10 +88,11 @@ type decoder struct {
 	buffer bytes.Buffer
 }
 
-// decoders are reused: one costs more memory than most messages have bytes.
+// decoders are reused: one is larger than most messages.
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// newDecoder returns a decoder at the beginning of data, to be given back.
+// newDecoder returns a decoder at the start of data. The caller puts it back into
+// decoders.
 func newDecoder(data []byte) *decoder {
 	d := decoders.Get().(*decoder)
 	d.buffer = *bytes.NewBuffer(data)
@@ -99,7 +100,8 @@ func newDecoder(data []byte) *decoder {
 	return d
 }
 
-// value reads the next value, or name of a field, of data, which d decodes.
+// value reads the next value or field name. It returns the part of data, which d
+// decodes, that holds it.
 func (d *decoder) value(data []byte) ([]byte, bool) {
 	value, err := d.ReadValue()
 	if err != nil {
@@ -109,8 +111,7 @@ func (d *decoder) value(data []byte) ([]byte, bool) {
 	return data[end-len(value) : end], true
 }
 
-// shallow reports whether a value nests no deeper than allowed inside an object
-// at depth.
+// shallow reports whether a value inside an object at depth keeps to maxDepth.
 func shallow(value []byte, depth int) bool {
 	if value[0] != '{' && value[0] != '[' {
 		return true
@@ -128,11 +129,11 @@ func shallow(value []byte, depth int) bool {
 }
 
 // unquote returns a scanned string without quotes and escapes. It shares the
-// message's memory where it can.
+// message's memory if the string has no escapes.
 func unquote(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
-	text, _ := jsontext.AppendUnquote(nil, quoted) // it has been read as a string
+	text, _ := jsontext.AppendUnquote(nil, quoted) // it has been scanned as a string
 	return text
 }

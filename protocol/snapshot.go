@@ -2,8 +2,8 @@ package protocol
 
 import "example.com/pokey/poker"
 
-// AppendStatus appends the whole roomStatus message for s. An estimate is in it
-// only if s says that it is revealed.
+// AppendStatus appends the whole roomStatus message for s. It has estimates only if
+// s is revealed.
 func AppendStatus(dst []byte, s *poker.Snapshot) []byte {
 	d := delta{out: append(dst, `{"event":"roomStatus"`...), full: true}
 	d.text("roomId", "", string(s.ID))
@@ -14,12 +14,13 @@ func AppendStatus(dst []byte, s *poker.Snapshot) []byte {
 	return append(d.out, '}')
 }
 
-// AppendPatch appends the roomPatch message that leads from prev to next. It
-// returns dst as it was, and false, where there is no such message: where the
-// summary or what is revealed differs (a summary has nulls, and a merge patch
-// cannot set a null), where the two are not an older and a newer version of the
-// same life of the same room, and where the message would not be smaller than
-// the whole status.
+// AppendPatch appends the roomPatch message that leads from prev to next. It returns
+// dst unchanged, and false, if there is no such message:
+//
+//   - the summary or the revealed flag differs: a summary has nulls, and a merge
+//     patch cannot set a null;
+//   - prev and next are not an older and a newer version of one epoch of one room;
+//   - the message would not be smaller than the whole status.
 func AppendPatch(dst []byte, prev, next *poker.Snapshot) ([]byte, bool) {
 	if !patchable(prev, next) {
 		return dst, false
@@ -48,8 +49,8 @@ func patchable(prev, next *poker.Snapshot) bool {
 		prev.Revealed == next.Revealed && sameSummary(prev.Summary, next.Summary)
 }
 
-// leastStatus is a length that the status of s is not below, quickly counted. It
-// spares most patches the encoding of a whole status just to compare.
+// leastStatus returns a lower bound of the length of the status of s. It is cheap,
+// and for most patches it saves encoding the whole status for the comparison.
 func leastStatus(s *poker.Snapshot) int {
 	const (
 		room = `{"event":"roomStatus","roomId":"","version":1,"room":{"id":"","epoch":"","ownerId":"",` +
@@ -71,7 +72,7 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.text("id", string(was.ID), string(is.ID))
 	d.text("epoch", was.Epoch, is.Epoch)
 	d.text("ownerId", string(was.Owner), string(is.Owner))
-	d.truth("revealed", was.Revealed, is.Revealed)
+	d.boolean("revealed", was.Revealed, is.Revealed)
 	d.integer("round", was.Round, is.Round)
 	d.integer("estimates", was.Estimates, is.Estimates)
 	d.text("topic", was.Topic, is.Topic)
@@ -97,9 +98,9 @@ func (d *delta) room(was, is *poker.Snapshot) {
 
 func (d *delta) options(was, is poker.Options) {
 	s := d.enter("options", d.full)
-	d.truth("autoReveal", was.AutoReveal, is.AutoReveal)
+	d.boolean("autoReveal", was.AutoReveal, is.AutoReveal)
 	d.text("lateEstimates", string(late(was)), string(late(is)))
-	d.truth("standIn", was.StandIn, is.StandIn)
+	d.boolean("standIn", was.StandIn, is.StandIn)
 	d.leave(s)
 }
 
@@ -117,7 +118,7 @@ func (d *delta) deck(was, is poker.Deck) {
 	d.leave(s)
 }
 
-// members walks both lists at once: they are in the order of their ids.
+// members walks both lists at once. Both are sorted by id.
 func (d *delta) members(was, is *poker.Snapshot) {
 	s := d.enter("members", d.full)
 	old, now := was.Members, is.Members
@@ -139,7 +140,7 @@ func (d *delta) members(was, is *poker.Snapshot) {
 	d.leave(s)
 }
 
-// member writes a member who was nil when they were not there before.
+// member writes a member; was is nil for a new one.
 func (d *delta) member(was, is *poker.MemberView, revealed bool) {
 	s := d.enter(string(is.ID), was == nil)
 	if was == nil {
@@ -148,8 +149,8 @@ func (d *delta) member(was, is *poker.MemberView, revealed bool) {
 	d.text("name", was.Name, is.Name)
 	d.flag("named", was.Unnamed, is.Unnamed, false)
 	d.text("role", string(was.Role), string(is.Role))
-	d.truth("online", was.Online, is.Online)
-	d.truth("estimated", was.Estimated, is.Estimated)
+	d.boolean("online", was.Online, is.Online)
+	d.boolean("estimated", was.Estimated, is.Estimated)
 	d.flag("deputy", was.Deputy, is.Deputy, true)
 	d.flag("standIn", was.StandIn, is.StandIn, true)
 	if revealed {

@@ -6,25 +6,24 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Status is one version of a room on its way to the members' connections. It
-// is encoded at most once as a whole and once as a patch, however many
-// connections it goes to, and is safe for concurrent use.
+// Status is one version of a room on its way to the members' connections. It is
+// encoded at most once as a whole and once as a patch, for any number of
+// connections. It is safe for concurrent use.
 type Status struct {
 	RoomID  poker.RoomID
 	Epoch   string
 	Version uint64
-	// Since is the version that Patch starts from; zero when there is no patch.
+	// Since is the version that Patch starts from, zero without a patch.
 	Since uint64
-	// Patch is a whole roomPatch message, or nil where a patch would not be
-	// smaller or could not say it (RFC 7396 cannot set a null).
+	// Patch is a roomPatch message, nil if AppendPatch makes none.
 	Patch []byte
 
 	full func() []byte
 	size func() int
 }
 
-// NewStatus makes the status of a room at next's version. Prev is the snapshot
-// that the members were last sent, nil for none.
+// NewStatus returns the status of a room at next's version. prev is the snapshot
+// that the members were sent last, nil for none.
 func NewStatus(prev, next *poker.Snapshot) *Status {
 	s := &Status{RoomID: next.ID, Epoch: next.Epoch, Version: next.Version}
 	s.full = sync.OnceValue(func() []byte { return AppendStatus(nil, next) })
@@ -38,10 +37,10 @@ func NewStatus(prev, next *poker.Snapshot) *Status {
 	return s
 }
 
-// Full is the whole roomStatus message. The caller does not change it.
+// Full returns the whole roomStatus message. The caller must not change it.
 func (s *Status) Full() []byte { return s.full() }
 
-// Size is about how many bytes are kept for as long as the status is not sent.
+// Size estimates how many bytes of memory the status holds until it is sent.
 func (s *Status) Size() int {
 	if s.size == nil {
 		return 0 // the zero Status
@@ -49,7 +48,7 @@ func (s *Status) Size() int {
 	return s.size()
 }
 
-// weigh estimates what a snapshot takes, without encoding it.
+// weigh estimates the bytes of memory a snapshot takes, without encoding it.
 func weigh(s *poker.Snapshot) int {
 	const room, member = 1 << 10, 200
 	n := room + len(s.Topic)
@@ -66,8 +65,8 @@ func weigh(s *poker.Snapshot) int {
 	return n
 }
 
-// EncodedStatus is a status that comes from another node: full is the whole
-// roomStatus message, which is not changed from then on.
+// EncodedStatus returns a status that comes from another node. full is the whole
+// roomStatus message; the caller must not change it afterwards.
 func EncodedStatus(room poker.RoomID, epoch string, version uint64, full []byte) *Status {
 	return &Status{RoomID: room, Epoch: epoch, Version: version, full: func() []byte { return full }, size: func() int { return len(full) }}
 }

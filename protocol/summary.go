@@ -8,8 +8,8 @@ import (
 	"example.com/pokey/poker"
 )
 
-// newSummary is a summary as clients see it, nil for nil. It shares no memory
-// with s. A number that JSON cannot say becomes nil.
+// newSummary returns a summary as it is on the wire, nil for nil. It shares no
+// memory with s. A number that JSON has no form for becomes nil.
 func newSummary(s *poker.Summary) *SummaryView {
 	if s == nil {
 		return nil
@@ -55,7 +55,7 @@ func sameValue[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// summary writes what [newSummary] describes, in the same words.
+// summary writes the same JSON as encoding what [newSummary] returns.
 func (d *delta) summary(s *poker.Summary) {
 	if s == nil {
 		d.null("summary")
@@ -80,7 +80,7 @@ func (d *delta) summary(s *poker.Summary) {
 	d.number("median", s.Median)
 	d.number("min", s.Min)
 	d.number("max", s.Max)
-	d.truth("consensus", false, s.Consensus)
+	d.boolean("consensus", false, s.Consensus)
 	if s.Spread != nil {
 		d.integer("spread", 0, *s.Spread)
 	} else {
@@ -89,7 +89,7 @@ func (d *delta) summary(s *poker.Summary) {
 	d.leave(summary)
 }
 
-// number is null where there is none.
+// number writes null for a number that is missing or that JSON has no form for.
 func (d *delta) number(name string, v *float64) {
 	if finite(v) == nil {
 		d.null(name)
