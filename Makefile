@@ -1,4 +1,4 @@
-# Each target is one line over what .ci/run runs. Arguments: make run ARGS="-data none".
+# Shortcuts for the steps of .ci/run. Pass arguments as in: make run ARGS="-data none".
 .PHONY: run test quick golden lint page fuzz bench load image ci
 
 run: ## serve on http://localhost:8080
