@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"log/slog"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -41,35 +40,6 @@ func (s *Session) Handle(in protocol.Incoming) {
 
 // Close says that the connection is gone.
 func (s *Session) Close() { s.root.Stop(s.pid) }
-
-// The messages a connection actor receives, besides protocol.Incoming.
-type (
-	// say is an encoded event for this connection. Answers is the id of the request
-	// that it is the answer to, if it is one.
-	deliverEvent struct {
-		event   []byte
-		answers string
-	}
-	// show is a room's status. Whole says that it answers a join; else it is part
-	// of a broadcast.
-	deliverStatus struct {
-		status *protocol.Status
-		whole  bool
-		fanout *fanout
-	}
-	// outOf says that this connection is no longer in room.
-	leftRoom struct {
-		room  poker.RoomID
-		event []byte
-	}
-	// hangUp ends the connection.
-	disconnect struct {
-		code   protocol.CloseCode
-		reason string
-	}
-)
-
-func (deliverEvent) LogValue() slog.Value { return redacted("event") }
 
 // connectionActor is the server's side of one WebSocket.
 type connectionActor struct {
@@ -146,7 +116,7 @@ func (a *connectionActor) show(m deliverStatus) {
 		}
 		a.client.SendStatus(m.status)
 	}
-	a.sys.arrived(m.fanout)
+	a.sys.confirmDelivery(m.fanout)
 }
 
 func (a *connectionActor) request(ctx actor.Context, in protocol.Incoming) {

@@ -17,33 +17,13 @@ import (
 // lost, it attaches, joins and asks again, until it is answered. Asking twice
 // does no harm, because requests are known when repeated.
 
-// The messages by which a connection is kept attached.
-type (
-	// check has the connection see whether its user and rooms are where they were.
-	// Everything says to make sure of those on other nodes although they are, and
-	// here, of those on this one too.
-	check struct{ everything, here bool }
-	// nudge comes from the connection's own timer while something is unanswered.
-	retryTick struct{}
-	// reattach says that the user's actor does not know this connection.
-	reattach struct{}
-	// rejoin says that the room's actor may not know this connection any more.
-	rejoin struct{ room poker.RoomID }
-	// probe asks a room's actor whether it knows this connection, and says which
-	// version that has seen; zero while it waits to see any.
-	probe struct {
-		conn    *actor.PID
-		version uint64
-	}
-)
-
 // edge is what a connection remembers.
 type recovery struct {
 	welcomed bool
 	home     string // the incarnation of the node that the user's actor is on
 	rooms    map[poker.RoomID]*attachment
-	open     []unanswered // oldest first
-	nudge    *time.Timer  // while something is unanswered
+	pending  []pendingRequest // oldest first
+	nudge    *time.Timer      // while something is unanswered
 }
 
 // entry is a room that the connection is in or has asked to join.
@@ -57,20 +37,20 @@ type attachment struct {
 }
 
 // unanswered is a request with an id that is on its way.
-type unanswered struct {
-	in       protocol.Incoming
-	sent     time.Time // when it was asked last
-	patience time.Duration
+type pendingRequest struct {
+	in         protocol.Incoming
+	sent       time.Time // when it was asked last
+	retryAfter time.Duration
 }
 
 const (
 	// maxUnanswered is how many requests with an id may be on their way: twice
 	// what a client may send at once by default. More than that wait for nothing
 	// but a store that does not answer.
-	maxUnanswered = 64
+	maxPending = 64
 	// askAgain is how long an answer may take before it is asked for again for the
 	// first time; after that it may take twice as long.
-	askAgain = time.Second
+	firstRetry = time.Second
 )
 
 func (a *connectionActor) attach(self *actor.PID) {
@@ -142,10 +122,10 @@ func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
 	if in.ID == "" || a.sys.singleNode {
 		return true
 	}
-	if len(a.open) >= maxUnanswered {
+	if len(a.pending) >= maxPending {
 		return false
 	}
-	a.open = append(a.open, unanswered{in, time.Now(), askAgain})
+	a.pending = append(a.pending, pendingRequest{in, time.Now(), firstRetry})
 	a.arm(self)
 	return true
 }
@@ -156,17 +136,17 @@ func (a *connectionActor) answered(id string) bool {
 	if id == "" || a.sys.singleNode {
 		return true
 	}
-	i := slices.IndexFunc(a.open, func(u unanswered) bool { return u.in.ID == id })
+	i := slices.IndexFunc(a.pending, func(u pendingRequest) bool { return u.in.ID == id })
 	if i < 0 {
 		return false
 	}
-	a.open = slices.Delete(a.open, i, i+1)
+	a.pending = slices.Delete(a.pending, i, i+1)
 	return true
 }
 
 // check attaches, joins and asks again where that is called for.
 func (a *connectionActor) check(self *actor.PID, m check) {
-	unsure := func(address string) bool { return m.everything && (m.here || address != a.sys.address) }
+	unsure := func(address string) bool { return m.remote && (m.local || address != a.sys.address) }
 	view := a.sys.placement.View()
 	address, home := view.Owner(userKind, string(a.user))
 	if home != a.home || unsure(address) {
@@ -183,7 +163,7 @@ func (a *connectionActor) check(self *actor.PID, m check) {
 			a.sys.tellRoom(room, probe{self, e.version})
 		}
 	}
-	a.repeat(self, !m.everything)
+	a.repeat(self, !m.remote)
 }
 
 // rejoin joins a room that the connection is in, at whoever stands for it now.
@@ -205,10 +185,10 @@ func (a *connectionActor) repeat(self *actor.PID, everything bool) {
 			a.rejoin(self, room)
 		}
 	}
-	for i := range a.open {
-		u := &a.open[i]
-		if everything || time.Since(u.sent) >= u.patience {
-			u.sent, u.patience = time.Now(), 2*askAgain
+	for i := range a.pending {
+		u := &a.pending[i]
+		if everything || time.Since(u.sent) >= u.retryAfter {
+			u.sent, u.retryAfter = time.Now(), 2*firstRetry
 			a.forward(self, u.in, false)
 		}
 	}
@@ -217,14 +197,14 @@ func (a *connectionActor) repeat(self *actor.PID, everything bool) {
 // arm has the connection nudged as long as it waits for something.
 func (a *connectionActor) arm(self *actor.PID) {
 	if a.nudge == nil {
-		a.nudge = a.sys.sendAfter(askAgain, self, retryTick{})
+		a.nudge = a.sys.sendAfter(firstRetry, self, retryTick{})
 	}
 }
 
 func (a *connectionActor) nudged(self *actor.PID) {
 	a.nudge = nil
 	a.repeat(self, false)
-	if len(a.open) > 0 {
+	if len(a.pending) > 0 {
 		a.arm(self)
 	}
 }

@@ -57,7 +57,7 @@ func envelopeOf(message any) (*wire.Envelope, int) {
 	case probe:
 		l.Body = &wire.Envelope_Probe{Probe: &wire.Probe{Conn: processOf(m.conn), Version: m.version}}
 	case delivered:
-		l.Body = &wire.Envelope_Delivered{Delivered: &wire.Delivered{Broadcast: m.turn}}
+		l.Body = &wire.Envelope_Delivered{Delivered: &wire.Delivered{Broadcast: m.broadcast}}
 
 	case deliverEvent:
 		l.Body = &wire.Envelope_DeliverEvent{DeliverEvent: &wire.DeliverEvent{Event: m.event, Answers: m.answers}}
@@ -74,7 +74,7 @@ func envelopeOf(message any) (*wire.Envelope, int) {
 
 	case statusFanout:
 		s := showing(m.status)
-		s.Patch, s.Conns, s.From, s.Broadcast, s.Whole = m.status.Patch, m.conns, processOf(m.room), m.turn, m.whole
+		s.Patch, s.Conns, s.From, s.Broadcast, s.Whole = m.status.Patch, m.conns, processOf(m.room), m.broadcast, m.whole
 		l.Body = &wire.Envelope_StatusFanout{StatusFanout: s}
 		size += len(s.Full) + len(s.Patch) + 16*len(s.Conns)
 
@@ -224,5 +224,5 @@ func statusFanoutOf(s *wire.StatusFanout) any {
 	if len(s.GetPatch()) > 0 {
 		status.Since, status.Patch = s.GetSince(), s.GetPatch()
 	}
-	return statusFanout{status: status, conns: s.GetConns(), whole: s.GetWhole(), room: pidOf(s.GetFrom()), turn: s.GetBroadcast()}
+	return statusFanout{status: status, conns: s.GetConns(), whole: s.GetWhole(), room: pidOf(s.GetFrom()), broadcast: s.GetBroadcast()}
 }

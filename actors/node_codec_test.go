@@ -56,7 +56,7 @@ func TestLetters(t *testing.T) {
 		reattach{},
 		rejoin{"r"},
 		statusFanout{status: whole, conns: []string{"a"}, whole: true},
-		statusFanout{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), turn: 3},
+		statusFanout{status: patch, conns: []string{"a", "b"}, room: actor.NewPID("n2", "rooms/r"), broadcast: 3},
 		findOwner{"r"},
 		findRooms{"u"},
 		addressed{id: "r", view: 9, message: departed{"u"}},
@@ -91,7 +91,7 @@ func flat(m any) any {
 		return status{s.RoomID, s.Epoch, s.Version, s.Since, string(s.Full()), string(s.Patch)}
 	}
 	if m, ok := m.(statusFanout); ok {
-		return []any{of(m.status), m.conns, m.whole, m.room, m.turn}
+		return []any{of(m.status), m.conns, m.whole, m.room, m.broadcast}
 	}
 	return m
 }

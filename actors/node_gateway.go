@@ -1,34 +1,12 @@
 package actors
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/protocol"
-)
-
-// The messages a gateway receives, besides those between gateways.
-type (
-	// enter and leave say that a connection of this node has come, or gone.
-	connectionOpened struct{ conn *actor.PID }
-	connectionClosed struct{ conn *actor.PID }
-	// moved says that the view has changed, or that a link was lost. Everything
-	// says that whatever is on this node may live elsewhere already.
-	viewChanged struct{ reloadAll bool }
-	// pulse comes from the gateway's own timer.
-	recheckTick struct{}
-	// showAll is a room's status for connections of this node. The last of them
-	// tells the room, if it wants to know. Whole says that it answers their joins.
-	statusFanout struct {
-		status *protocol.Status
-		conns  []string
-		whole  bool
-		room   *actor.PID
-		turn   uint64
-	}
 )
 
 // pulseInterval is how often connections make sure that what they hold on other
@@ -66,10 +44,10 @@ func (a *gatewayActor) Receive(ctx actor.Context) {
 		delete(a.conns, m.conn.Id)
 	case viewChanged:
 		a.moved()
-	case restarted:
-		a.tell(check{everything: true, here: true})
+	case singletonRestarted:
+		a.tell(check{remote: true, local: true})
 	case recheckTick:
-		a.tell(check{everything: true})
+		a.tell(check{remote: true})
 		a.arm(ctx.Self())
 	case statusFanout:
 		a.show(m)
@@ -112,7 +90,7 @@ func (a *gatewayActor) show(m statusFanout) {
 		}
 	}
 	if !m.whole {
-		a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, turn: m.turn})
+		a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, broadcast: m.broadcast})
 		return
 	}
 	for _, conn := range conns {
@@ -120,22 +98,10 @@ func (a *gatewayActor) show(m statusFanout) {
 	}
 }
 
-// fanout is one broadcast on its way to the connections of one node. The one
-// that has it last says so to the room.
-type fanout struct {
-	room *actor.PID
-	turn uint64
-	left atomic.Int32
-}
-
-// delivered says that every connection of a node has a broadcast, or will not
-// get it.
-type delivered struct{ turn uint64 }
-
 // fanOut has a status sent to connections of this node.
 func (s *node) fanOut(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID, f *fanout) {
 	if len(conns) == 0 {
-		s.send(f.room, delivered{f.turn})
+		s.send(f.room, delivered{f.broadcast})
 		return
 	}
 	f.left.Store(int32(len(conns)))
@@ -144,8 +110,8 @@ func (s *node) fanOut(send func(*actor.PID, any), status *protocol.Status, conns
 	}
 }
 
-func (s *node) arrived(f *fanout) {
+func (s *node) confirmDelivery(f *fanout) {
 	if f != nil && f.left.Add(-1) == 0 {
-		s.send(f.room, delivered{f.turn})
+		s.send(f.room, delivered{f.broadcast})
 	}
 }

@@ -70,13 +70,6 @@ func (j *journal) retireIf(idle bool) {
 	}
 }
 
-// returned is a message that an actor got when it was about to be stopped. It was
-// sent before all that waits at the registry.
-type returned struct {
-	id      string
-	message any
-}
-
 // handBackUser gives a message to the successor of a user's actor.
 func (s *node) handBackUser(id poker.UserID, message any) {
 	s.root.Send(s.users, returned{string(id), message})

@@ -8,22 +8,6 @@ import (
 	"example.com/pokey/poker"
 )
 
-// A room that was revived from its id has no owner until the user whose id it
-// certifies is about. Either may come first, so each side asks the other's
-// registries, on all nodes: a room looks for its owner among the users, and a
-// user who connects looks for their rooms among those without an owner.
-type (
-	// findOwner asks the users' registry whether the owner of room is among them.
-	findOwner struct{ room poker.RoomID }
-	// findRooms asks the rooms' registry which rooms without an owner are user's.
-	findRooms struct{ user poker.UserID }
-	// ownerless tells the rooms' registry whether room has an owner.
-	ownerless struct {
-		room poker.RoomID
-		yes  bool
-	}
-)
-
 // usersActor is the registry of user actors.
 type usersActor struct{ registry }
 

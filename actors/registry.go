@@ -10,24 +10,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// The messages of a registry.
-type (
-	// to is a message for the actor that stands for id, which is canonical. View is
-	// the version of the view by which the sender found this node.
-	addressed struct {
-		id      string
-		view    uint64
-		message any
-	}
-	// retire asks for the actor of id to be stopped. The actor sends it and
-	// from then on returns what it still gets, wrapped in to.
-	// Fenced says that it does because somebody else has its record.
-	retire struct {
-		id     string
-		fenced bool
-	}
-)
-
 // registry starts, finds and supervises the actors of one kind.
 type registry struct {
 	sys     *node
@@ -82,7 +64,7 @@ func (r *registry) receive(ctx actor.Context) {
 		r.ended(ctx, m.Who.Id)
 	case stopped:
 		r.release(ctx, m.name)
-	case endPause:
+	case fencePauseOver:
 		r.endPause(ctx, m.id)
 	case *actor.Stopping:
 		for _, res := range r.active {
@@ -132,10 +114,6 @@ func (r *registry) retire(ctx actor.Context, m retire) {
 	}
 }
 
-// ended comes behind all that an actor has sent back before it stopped: that it
-// has, a registry hears ahead of its other messages.
-type stopped struct{ name string }
-
 func (r *registry) ended(ctx actor.Context, name string) {
 	if res := r.active[name[strings.LastIndexByte(name, '/')+1:]]; res != nil {
 		res.retiring = true // or what comes until then would be sent to nobody
@@ -149,7 +127,7 @@ func (r *registry) release(ctx actor.Context, name string) {
 	switch {
 	case res == nil:
 	case res.fenced:
-		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), endPause{id})
+		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), fencePauseOver{id})
 	default:
 		r.endPause(ctx, id)
 	}
@@ -195,6 +173,3 @@ func (r *registry) quarantined(id string) bool {
 	}
 	return false
 }
-
-// crashed tells the registry that the actor of id panicked.
-type crashed struct{ id string }

@@ -6,15 +6,6 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// handOver tells an actor that it belongs on another node. It ends as soon as
-// nothing of it is under way; what still comes is passed on. Nobody waits for
-// that: should the new one begin earlier, then the store has one of the two give
-// way.
-type handoff struct{}
-
-// resume comes when an identity that was fenced off may have an actor again.
-type endPause struct{ id string }
-
 // fencedPause keeps two nodes whose views differ from taking a record from each
 // other as fast as they can.
 const fencedPause = 100 * time.Millisecond

@@ -116,9 +116,5 @@ func (k *restarter) restart(name string, one *singleton) {
 	one.since = time.Now()
 	k.start(name, one.produce)
 	k.missing.Add(-1)
-	k.sys.root.Send(k.sys.gateway, restarted{})
+	k.sys.root.Send(k.sys.gateway, singletonRestarted{})
 }
-
-// restarted tells the gateway that one of the kept actors is a new one, which
-// does not know what the connections have on this node.
-type restarted struct{}

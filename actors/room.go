@@ -111,7 +111,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case retryCommit:
 		a.again()
 	case delivered:
-		a.delivered(m.turn)
+		a.delivered(m.broadcast)
 	case cooled:
 		a.cooled(m.turn)
 	case handoff:

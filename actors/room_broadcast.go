@@ -90,14 +90,14 @@ func (a *roomActor) broadcast(status *protocol.Status) {
 	a.nodes = len(nodes)
 	for address, conns := range nodes {
 		if address == a.sys.address {
-			a.sys.fanOut(a.send, status, conns, &fanout{room: a.self, turn: a.turn})
+			a.sys.fanOut(a.send, status, conns, &fanout{room: a.self, broadcast: a.turn})
 			continue
 		}
 		names := make([]string, len(conns))
 		for i, conn := range conns {
 			names[i] = conn.Id
 		}
-		a.sys.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: a.self, turn: a.turn})
+		a.sys.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: a.self, broadcast: a.turn})
 	}
 }
 

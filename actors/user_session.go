@@ -99,7 +99,7 @@ func (a *signOutActor) Receive(ctx actor.Context) {
 	case *actor.Started, retryTick, reattach:
 		a.stop()
 		a.sys.tellUser(a.user, signOut{conn: ctx.Self(), issued: a.issued})
-		a.timer = a.sys.sendAfter(askAgain, ctx.Self(), retryTick{})
+		a.timer = a.sys.sendAfter(firstRetry, ctx.Self(), retryTick{})
 	case *actor.Stopping:
 		a.stop()
 	case disconnect:
