@@ -1,14 +1,18 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // A Config says what node to start.
@@ -31,8 +35,8 @@ type Config struct {
 	// else ends the stream it comes on, and is not sent either. Accept is called
 	// by many goroutines.
 	Accept func(target, message string) bool
-	// Source says who the members are.
-	Source Source
+	// Membership says who the members are.
+	Membership Membership
 	// Kinds of identities: for each a registry named kind+"s" is on every node.
 	Kinds []string
 	// Wire is the newest version of the messages between nodes that this node
@@ -46,10 +50,42 @@ type Config struct {
 	ObserveSecurity func(event SecurityEvent, address, reason string)
 }
 
+// A Membership agrees with the other nodes on who the members are:
+// [membership.Etcd] in production and [membership.MemoryNode] in tests and
+// development. Its calls return when their context ends, or sooner.
+type Membership interface {
+	// Claim finds out whether address is free for this process: it returns
+	// [membership.ErrAddressTaken] if a member with this address still answers on
+	// it, and nil if there is none or it is dead. It is called once, before Start
+	// and before this process listens on the address.
+	Claim(ctx context.Context, address string) error
+	// Start makes self a member and returns when a snapshot that holds it has
+	// been passed to view. From then on view gets each newer snapshot, in order
+	// and from one goroutine at a time; it returns quickly. When self has been
+	// removed, lost is called, and when that has returned, self becomes a member
+	// again under another ID, for as long as it takes. After an error Start may
+	// be called again.
+	Start(ctx context.Context, self membership.Member, view func(membership.Snapshot), lost func()) error
+	// Suspect says that the link to the member at address broke. If the member is
+	// provably dead it is removed at once. Suspect does not wait.
+	Suspect(address string)
+	// ReportUnreachable publishes which members, by ID, this node cannot reach now,
+	// and whether it yields its ownership. It replaces the previous report and
+	// lasts until the next one, even if the membership is lost in between.
+	ReportUnreachable(ctx context.Context, ids []string, yieldsOwnership bool) error
+	// LastContact is when the membership was last known to be up to date.
+	LastContact() time.Time
+	// Drain marks this node's member, after which it owns nothing.
+	Drain(ctx context.Context) error
+	// Stop ends the membership and everything Start began, even if it returns an
+	// error: the other nodes then find out by themselves within seconds.
+	Stop(ctx context.Context) error
+}
+
 // check completes the configuration.
 func (c *Config) check() error {
-	if c.System == nil || c.Source == nil || c.Secret == nil || c.Accept == nil || c.Log == nil {
-		return errors.New("cluster: System, Source, Secret, Accept and Log are required")
+	if c.System == nil || c.Membership == nil || c.Secret == nil || c.Accept == nil || c.Log == nil {
+		return errors.New("cluster: System, Membership, Secret, Accept and Log are required")
 	}
 	host, service, err := net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"example.com/pokey/cluster/membership"
 )
 
 func TestConfig(t *testing.T) {
@@ -24,7 +26,7 @@ func TestConfig(t *testing.T) {
 		{listen: "0.0.0.0:7000", refused: "-node-tls-ca"},
 		{listen: "node-1:7000", refused: "-node-tls-ca"},
 	} {
-		conf := Config{System: newSystem(), Listen: c.listen, Advertise: c.advertise, Source: NewMemory().Source(), Secret: secret{"x"}, Accept: anything, Log: quiet}
+		conf := Config{System: newSystem(), Listen: c.listen, Advertise: c.advertise, Membership: membership.NewMemory().Node(), Secret: secret{"x"}, Accept: anything, Log: quiet}
 		err := conf.check()
 		switch {
 		case c.refused == "" && (err != nil || conf.Advertise != c.advertised):
@@ -33,7 +35,7 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%s %s: %v, which does not name %s", c.listen, c.advertise, err, c.refused)
 		}
 	}
-	everywhere := Config{System: newSystem(), Listen: ":7000", TLS: &Credentials{}, Source: NewMemory().Source(), Secret: secret{"x"}, Accept: anything, Log: quiet}
+	everywhere := Config{System: newSystem(), Listen: ":7000", TLS: &Credentials{}, Membership: membership.NewMemory().Node(), Secret: secret{"x"}, Accept: anything, Log: quiet}
 	if err := everywhere.check(); err == nil || !strings.Contains(err.Error(), "-node-advertise") {
 		t.Errorf("an address nobody can reach: %v", err)
 	}
@@ -48,7 +50,7 @@ func TestStartWhenThePortIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = l.Close() }()
-	_, err = Start(Config{System: newSystem(), Listen: l.Addr().String(), Source: NewMemory().Source(), Secret: secret{"x"}, Accept: anything, Log: quiet})
+	_, err = Start(Config{System: newSystem(), Listen: l.Addr().String(), Membership: membership.NewMemory().Node(), Secret: secret{"x"}, Accept: anything, Log: quiet})
 	if err == nil {
 		t.Fatal("two listeners at one port")
 	}

@@ -21,6 +21,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"example.com/pokey/cluster/membership"
 )
 
 const here = "127.0.0.1"
@@ -360,10 +362,10 @@ func TestWeTalkToNodesOnly(t *testing.T) {
 				}()
 			}
 		}()
-		memory := NewMemory()
-		a := startNode(t, memory.Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
+		memory := membership.NewMemory()
+		a := startNode(t, memory.Node(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 		join(t, a)
-		if err := memory.Source().Start(t.Context(), Member{ID: "x", Address: l.Addr().String()}, func(Snapshot) {}, nil); err != nil {
+		if err := memory.Node().Start(t.Context(), membership.Member{ID: "x", Address: l.Addr().String()}, func(membership.Snapshot) {}, nil); err != nil {
 			t.Fatal(err)
 		}
 		send(a, l.Addr().String())

@@ -48,7 +48,7 @@ func (w *witness) sure(now time.Time) bool {
 }
 
 // silence is for how long this node has not heard the source.
-func (n *Node) silence(now time.Time) time.Duration { return now.Sub(n.conf.Source.Heard()) }
+func (n *Node) silence(now time.Time) time.Duration { return now.Sub(n.conf.Membership.LastContact()) }
 
 // answer is who answers when another node asks whether it reaches this one.
 func (n *Node) answer(now time.Time) *actor.PID {

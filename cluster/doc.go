@@ -4,10 +4,10 @@
 //
 // A [Node] is this process. [Start] opens its link, [Node.Join] makes it a
 // member, [Node.Drain] has it own nothing any more and [Node.Leave] ends it.
-// What the membership is, a [Source] says; [Etcd] is the one for production
-// and [Memory] the one for tests and development.
+// Who the members are, a [Membership] says: [membership.Etcd] in production
+// and [membership.MemoryNode] in tests and development.
 //
-// The members as seen at one revision are a [View]: immutable, the same on every
+// The members as seen at one revision are a [membership.View]: immutable, the same on every
 // node at the same version, and cheap to ask who owns what. Ownership is a hint
 // where to look, never an authority: two nodes may for a moment both believe to
 // own a room, and only the store, which takes one commit per revision, decides.

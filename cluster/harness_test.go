@@ -8,10 +8,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // quiet is a log for tests that look at what happens instead.
@@ -47,9 +50,9 @@ func anything(_, message string) bool {
 }
 
 // startNode starts a node on loopback that leaves when the test ends.
-func startNode(t *testing.T, source Source, change func(*Config)) *Node {
+func startNode(t *testing.T, members Membership, change func(*Config)) *Node {
 	t.Helper()
-	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Source: source, Secret: secret{"x"}, Accept: anything, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
+	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Membership: members, Secret: secret{"x"}, Accept: anything, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
 	if change != nil {
 		change(&conf)
 	}
@@ -68,7 +71,7 @@ func join(t *testing.T, n *Node) {
 	if err := n.Join(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := n.View().find(n.Self()); !ok {
+	if _, ok := n.View().Member(n.Self()); !ok {
 		t.Fatalf("joined, but not in the view %v", n.View().Members())
 	}
 }
@@ -132,4 +135,56 @@ func registry(t *testing.T, n *Node) (*actor.PID, <-chan any) {
 		t.Fatal(err)
 	}
 	return pid, got
+}
+
+// converged reports whether all nodes have the same view of exactly each other.
+func converged(nodes ...*Node) bool {
+	var want []string
+	for _, n := range nodes {
+		want = append(want, n.Self())
+	}
+	slices.Sort(want)
+	for _, n := range nodes {
+		v := n.View()
+		if !slices.Equal(v.Members(), want) || v.Version() != nodes[0].View().Version() {
+			return false
+		}
+	}
+	return true
+}
+
+func ids(v *membership.View) (all []string) {
+	for _, m := range v.Records() {
+		all = append(all, m.ID)
+	}
+	return all
+}
+
+// outage is a membership that cannot be reached while it is silent.
+type outage struct {
+	Membership
+	silent atomic.Pointer[time.Time] // since when; nil while it is not
+}
+
+func (o *outage) begin() {
+	now := time.Now()
+	o.silent.Store(&now)
+}
+
+func (o *outage) end() { o.silent.Store(nil) }
+
+func (o *outage) LastContact() time.Time {
+	if since := o.silent.Load(); since != nil {
+		return *since
+	}
+	return o.Membership.LastContact()
+}
+
+func (o *outage) Stop(ctx context.Context) error {
+	err := o.Membership.Stop(context.Background())
+	if o.silent.Load() == nil {
+		return err
+	}
+	<-ctx.Done()
+	return ctx.Err()
 }

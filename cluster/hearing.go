@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // When a member counts as unreachable, and when no longer. A machine that is
@@ -50,7 +52,7 @@ func (h *hearing) answered(address string, now time.Time) {
 
 // look finds out who has become unreachable and who can be reached again. It is
 // to be called each lookInterval: what it is late by, nobody else is blamed for.
-func (h *hearing) look(v *View, self string, now time.Time) (lost, found []string) {
+func (h *hearing) look(v *membership.View, self string, now time.Time) (lost, found []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.follow(v, self, now)
@@ -62,7 +64,7 @@ func (h *hearing) look(v *View, self string, now time.Time) (lost, found []strin
 	}
 	doubted := map[string]bool{}
 	for _, m := range v.Records() {
-		for _, id := range m.Misses {
+		for _, id := range m.Unreachable {
 			doubted[id] = true
 		}
 	}
@@ -82,14 +84,14 @@ func (h *hearing) look(v *View, self string, now time.Time) (lost, found []strin
 
 // follow has a contact for each other member, and moves the clock of all by as
 // long as this node did not run; h.mu is held.
-func (h *hearing) follow(v *View, self string, now time.Time) {
+func (h *hearing) follow(v *membership.View, self string, now time.Time) {
 	late := time.Duration(0)
 	if !h.looked.IsZero() {
 		late = max(0, now.Sub(h.looked)-lookInterval)
 	}
 	h.looked = now
 	for address, c := range h.contacts {
-		if m, ok := v.find(address); !ok || m.ID != c.id {
+		if m, ok := v.Member(address); !ok || m.ID != c.id {
 			delete(h.contacts, address)
 			continue
 		}

@@ -2,20 +2,23 @@ package cluster
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // ears drives a hearing through time, of which none passes otherwise.
 type ears struct {
 	t       *testing.T
 	hearing hearing
-	view    *View
+	view    *membership.View
 	now     time.Time
 }
 
-func newEars(t *testing.T, members ...Member) *ears {
-	e := &ears{t: t, view: newView(Snapshot{Version: 1, Members: members}, nil), now: time.Unix(1e9, 0)}
+func newEars(t *testing.T, members ...membership.Member) *ears {
+	e := &ears{t: t, view: membership.NewView(membership.Snapshot{Version: 1, Members: members}, nil), now: time.Unix(1e9, 0)}
 	e.hearing.contacts = map[string]*contact{}
 	e.hearing.look(e.view, "a:1", e.now)
 	return e
@@ -63,10 +66,10 @@ func TestHearing(t *testing.T) {
 		e.misses("now and then does not count", "b")
 	}
 	e.hearing.answered("x:1", e.now)
-	e.view = newView(Snapshot{Version: 2, Members: membersOf("", "")[:1]}, nil)
+	e.view = membership.NewView(membership.Snapshot{Version: 2, Members: membersOf("", "")[:1]}, nil)
 	e.pass(lookInterval)
 	e.misses("who is no member")
-	e.view = newView(Snapshot{Version: 3, Members: membersOf("", "")}, nil)
+	e.view = membership.NewView(membership.Snapshot{Version: 3, Members: membersOf("", "")}, nil)
 	e.pass(newcomer + unheard)
 	e.misses("who is one again gets time again")
 }
@@ -98,7 +101,7 @@ func TestHearingTogether(t *testing.T) {
 		e := newEars(t, membersOf("", "", "", "")...)
 		e.pass(2*time.Second, "b", "c", "d")
 		e.pass(time.Second, "c", "d")
-		e.view = newView(Snapshot{Version: 2, Members: membersOf(misses...)}, nil)
+		e.view = membership.NewView(membership.Snapshot{Version: 2, Members: membersOf(misses...)}, nil)
 		return e
 	}
 	e := silent("", "", "", "")
@@ -115,4 +118,19 @@ func TestHearingTogether(t *testing.T) {
 	e.misses("somebody misses it, but it may still answer")
 	e.pass(lookInterval, "d")
 	e.misses("somebody misses it as well", "b")
+}
+
+// membersOf makes members named a, b, … from a list of the members that each
+// cannot reach, by name.
+func membersOf(unreachable ...string) []membership.Member {
+	var members []membership.Member
+	for i, s := range unreachable {
+		name := string(rune('a' + i))
+		m := membership.Member{ID: name, Address: name + ":1"}
+		if s != "" {
+			m.Unreachable = strings.Split(s, "")
+		}
+		members = append(members, m)
+	}
+	return members
 }

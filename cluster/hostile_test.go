@@ -19,6 +19,8 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"example.com/pokey/cluster/membership"
 )
 
 func dialLink(t *testing.T, address string, config *tls.Config) *grpc.ClientConn {
@@ -132,7 +134,7 @@ func malformed(target *actor.PID) map[string]*remote.RemoteMessage {
 func TestStrangersCanDoNothing(t *testing.T) {
 	noGoroutinesLeft(t)
 	dir := certificates(t)
-	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	n := startNode(t, membership.NewMemory().Node(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	join(t, n)
 	pid, got := registry(t, n)
 	attempts := malformed(pid)
@@ -251,7 +253,7 @@ func (panicking) Stop(*actor.PID)                   {}
 
 func TestTooManyHandshakes(t *testing.T) {
 	dir := certificates(t)
-	n := startNode(t, NewMemory().Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	n := startNode(t, membership.NewMemory().Node(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	var conns []io.Closer
 	for range mostHandshakes + 10 {
 		conn, err := net.DialTimeout("tcp", n.Self(), time.Second)

@@ -192,10 +192,10 @@ func certifies(leaf *x509.Certificate, address string) error {
 // recognises reports whether there is a member at address, or will be in a moment.
 func (n *Node) recognises(address string) bool {
 	for end := time.Now().Add(recognition); ; {
-		if _, ok := n.View().find(address); ok {
+		if _, ok := n.View().Member(address); ok {
 			return true
 		}
-		if time.Now().After(end) || !pause(n.life, recogniseIn) {
+		if time.Now().After(end) || !sleep(n.life, recogniseIn) {
 			return false
 		}
 	}

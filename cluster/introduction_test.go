@@ -13,6 +13,8 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/types/known/wrapperspb"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // named are credentials with the certificate of a host that is not this machine.
@@ -32,21 +34,21 @@ func named(t *testing.T, dir, host string) *Credentials {
 // what must not be: speak to an actor, and stop one.
 func TestOnlyMembersWhoKnowTheSecretComeIn(t *testing.T) {
 	noGoroutinesLeft(t)
-	dir, memory := certificates(t), NewMemory()
+	dir, memory := certificates(t), membership.NewMemory()
 	good := func(c *Config) { c.TLS = loadCredentials(t, dir) }
-	n := startNode(t, memory.Source(), good)
+	n := startNode(t, memory.Node(), good)
 	join(t, n)
 	_, got := registry(t, n)
 	peers := map[string]*Node{
-		"is no member": startNode(t, NewMemory().Source(), good),
-		"does not know the secret": startNode(t, memory.Source(), func(c *Config) {
+		"is no member": startNode(t, membership.NewMemory().Node(), good),
+		"does not know the secret": startNode(t, memory.Node(), func(c *Config) {
 			good(c)
 			c.Secret = secret{"y", "z"}
 		}),
-		"is a member under another name": startNode(t, memory.Source(), func(c *Config) { c.TLS = named(t, dir, "etcd-1") }),
+		"is a member under another name": startNode(t, memory.Node(), func(c *Config) { c.TLS = named(t, dir, "etcd-1") }),
 	}
 	for _, name := range []string{"does not know the secret", "is a member under another name"} {
-		if err := memory.Source().Start(t.Context(), Member{ID: name, Address: peers[name].Self()}, func(Snapshot) {}, nil); err != nil {
+		if err := memory.Node().Start(t.Context(), membership.Member{ID: name, Address: peers[name].Self()}, func(membership.Snapshot) {}, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +68,7 @@ func TestOnlyMembersWhoKnowTheSecretComeIn(t *testing.T) {
 			t.Errorf("who %s is not counted", name)
 		}
 	}
-	member := startNode(t, memory.Source(), good)
+	member := startNode(t, memory.Node(), good)
 	join(t, member)
 	send(member, n.Self())
 	if m, ok := receive(t, got).(*wrapperspb.StringValue); !ok || m.Value != "x" {
@@ -80,8 +82,8 @@ func TestOnlyMembersWhoKnowTheSecretComeIn(t *testing.T) {
 // TestWhoAnswersProvesTheSecret has a member's address answered by somebody with
 // the right certificate who does not know the secret.
 func TestWhoAnswersProvesTheSecret(t *testing.T) {
-	dir, memory := certificates(t), NewMemory()
-	a := startNode(t, memory.Source(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
+	dir, memory := certificates(t), membership.NewMemory()
+	a := startNode(t, memory.Node(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	join(t, a)
 	l, err := tls.Listen("tcp", here+":0", loadCredentials(t, dir).config())
 	if err != nil {
@@ -111,7 +113,7 @@ func TestWhoAnswersProvesTheSecret(t *testing.T) {
 			}()
 		}
 	}()
-	if err := memory.Source().Start(t.Context(), Member{ID: "x", Address: l.Addr().String()}, func(Snapshot) {}, nil); err != nil {
+	if err := memory.Node().Start(t.Context(), membership.Member{ID: "x", Address: l.Addr().String()}, func(membership.Snapshot) {}, nil); err != nil {
 		t.Fatal(err)
 	}
 	send(a, l.Addr().String())
@@ -168,10 +170,10 @@ func TestProofsAreOfNoUseElsewhere(t *testing.T) {
 // TestSecretIsReplacedWhileNodesRun has an old secret replaced by a new one, node
 // after node: each step's nodes connect to those of the step before.
 func TestSecretIsReplacedWhileNodesRun(t *testing.T) {
-	dir, memory := certificates(t), NewMemory()
+	dir, memory := certificates(t), membership.NewMemory()
 	node := func(s secret) *Node {
 		t.Helper()
-		n := startNode(t, memory.Source(), func(c *Config) { c.TLS, c.Secret = loadCredentials(t, dir), s })
+		n := startNode(t, memory.Node(), func(c *Config) { c.TLS, c.Secret = loadCredentials(t, dir), s })
 		registry(t, n)
 		join(t, n)
 		return n
@@ -197,11 +199,11 @@ func TestSecretIsReplacedWhileNodesRun(t *testing.T) {
 // TestWhoIsGivenUpIsHeardNoMore has a node go on talking that is a member no more.
 func TestWhoIsGivenUpIsHeardNoMore(t *testing.T) {
 	waits(t)
-	memory := NewMemory()
-	n, peer := startNode(t, memory.Source(), nil), startNode(t, NewMemory().Source(), nil)
+	memory := membership.NewMemory()
+	n, peer := startNode(t, memory.Node(), nil), startNode(t, membership.NewMemory().Node(), nil)
 	join(t, n)
-	membership := memory.Source()
-	if err := membership.Start(t.Context(), Member{ID: "x", Address: peer.Self()}, func(Snapshot) {}, func() {}); err != nil {
+	other := memory.Node()
+	if err := other.Start(t.Context(), membership.Member{ID: "x", Address: peer.Self()}, func(membership.Snapshot) {}, func() {}); err != nil {
 		t.Fatal(err)
 	}
 	_, got := registry(t, n)
@@ -210,7 +212,7 @@ func TestWhoIsGivenUpIsHeardNoMore(t *testing.T) {
 	}
 	send(peer, n.Self())
 	receive(t, got)
-	if err := membership.Stop(t.Context()); err != nil {
+	if err := other.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	send(peer, n.Self()) // it says farewell
@@ -230,7 +232,7 @@ func TestWhoIsGivenUpIsHeardNoMore(t *testing.T) {
 
 // join2 has a node believe that another is a member.
 func join2(n, other *Node) error {
-	return n.conf.Source.Start(context.Background(), Member{ID: "y", Address: other.Self()}, n.see, func() {})
+	return n.conf.Membership.Start(context.Background(), membership.Member{ID: "y", Address: other.Self()}, n.see, func() {})
 }
 
 // securityReport is a call of Config.ObserveSecurity.
@@ -242,9 +244,9 @@ type securityReport struct {
 // TestNeighboursWithoutTheSecret has a process of this machine connect to a link
 // without TLS.
 func TestNeighboursWithoutTheSecret(t *testing.T) {
-	memory := NewMemory()
+	memory := membership.NewMemory()
 	seen := make(chan any, 10)
-	n := startNode(t, memory.Source(), func(c *Config) {
+	n := startNode(t, memory.Node(), func(c *Config) {
 		c.ObserveSecurity = func(event SecurityEvent, address, reason string) { seen <- securityReport{event, address, reason} }
 	})
 	join(t, n)

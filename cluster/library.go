@@ -8,6 +8,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // library is Proto.Actor's cluster with this package at its two extension
@@ -34,7 +36,7 @@ func startLibrary(n *Node) *library {
 
 // update hands a view to Proto.Actor's member list. Who leaves it is blocked by
 // ID for ever, which does not matter since no ID returns.
-func (l *library) update(v *View) {
+func (l *library) update(v *membership.View) {
 	members := make(cluster.Members, 0, len(v.Records()))
 	for _, m := range v.Records() {
 		colon := strings.LastIndexByte(m.Address, ':') // the library joins host and port without looking

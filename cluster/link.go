@@ -130,7 +130,7 @@ func (l *link) serve(listener net.Listener) {
 
 // listenAgain tries until it succeeds, or is nil when the node leaves.
 func (l *link) listenAgain(address string) net.Listener {
-	for pause(l.node.life, relisten) {
+	for sleep(l.node.life, relisten) {
 		listener, err := (&net.ListenConfig{}).Listen(l.node.life, "tcp", address)
 		if err == nil {
 			return listener
@@ -181,7 +181,7 @@ func (l *link) connect(address string) *peer {
 	if p := l.peers[address]; p != nil {
 		return p
 	}
-	member, ok := l.node.View().find(address)
+	member, ok := l.node.View().Member(address)
 	if !ok || l.closed {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
+	"example.com/pokey/cluster/membership"
 	"example.com/pokey/store/etcdtest"
 )
 
@@ -23,8 +24,8 @@ func send(n *Node, address string) {
 // pair is two members.
 func pair(t *testing.T, change func(*Config)) (a, b *Node) {
 	t.Helper()
-	memory := NewMemory()
-	a, b = startNode(t, memory.Source(), change), startNode(t, memory.Source(), change)
+	memory := membership.NewMemory()
+	a, b = startNode(t, memory.Node(), change), startNode(t, memory.Node(), change)
 	join(t, a)
 	join(t, b)
 	return a, b
@@ -100,7 +101,7 @@ func TestLinkCarriesTheLargestMessages(t *testing.T) {
 // so that the sender can try its successor.
 func TestEndedLinkTakesNothing(t *testing.T) {
 	a, b := pair(t, nil)
-	p := newPeer(a.link, b.View().members[1])
+	p := newPeer(a.link, b.View().Records()[1])
 	message := outgoing{target: actor.NewPID(b.Self(), "rooms")}
 	if !p.push(message) {
 		t.Error("before the end: got refused, want taken")
@@ -226,9 +227,9 @@ func TestLinkComesBack(t *testing.T) {
 }
 
 func BenchmarkLink(b *testing.B) {
-	memory := NewMemory()
+	memory := membership.NewMemory()
 	start := func() *Node {
-		n, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Source: memory.Source(), Secret: secret{"x"}, Accept: anything, Log: quiet})
+		n, err := Start(Config{System: newSystem(), Listen: "127.0.0.1:0", Membership: memory.Node(), Secret: secret{"x"}, Accept: anything, Log: quiet})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -265,11 +266,11 @@ func BenchmarkLink(b *testing.B) {
 // TestFrozenPeer puts a member behind a wire that is cut without a word.
 func TestFrozenPeer(t *testing.T) {
 	waits(t)
-	memory := NewMemory()
-	a := startNode(t, memory.Source(), nil)
+	memory := membership.NewMemory()
+	a := startNode(t, memory.Node(), nil)
 	address := etcdtest.FreeAddress(t)
 	wire := newWire(t, address)
-	b := startNode(t, memory.Source(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
+	b := startNode(t, memory.Node(), func(c *Config) { c.Listen, c.Advertise = address, wire.address })
 	_, got := registry(t, b)
 	join(t, a)
 	join(t, b)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // A Node is this process as one of the cluster's nodes. Its methods may be
@@ -17,15 +19,15 @@ type Node struct {
 	conf    Config
 	link    *link
 	library *library
-	view    atomic.Pointer[View]
+	view    atomic.Pointer[membership.View]
 
 	membership sync.Mutex // held while it begins or ends
 	joined     bool
 	left       bool
 
 	mu          sync.Mutex
-	snapshot    Snapshot       // what view is made of
-	losses      map[string]int // of the link to each member, by its ID
+	snapshot    membership.Snapshot // what view is made of
+	losses      map[string]int      // of the link to each member, by its ID
 	subscribers []func()
 	onLost      []func()
 
@@ -46,16 +48,16 @@ type Node struct {
 // Stats are figures for metrics and for people. Counters only grow.
 type Stats struct {
 	Address       string
-	View          *View     // the newest
-	ViewChanges   uint64    // new views, version-only ones included
-	LinkLosses    uint64    // links to members that broke, or could not be made
-	Lost          uint64    // times this node's own membership was lost
-	Unreachable   int       // members that this node cannot reach now
-	Isolations    uint64    // times this node was isolated
-	RejectedPeers uint64    // handshakes refused: no or another CA's certificate, expired, plaintext, no member, another secret, too many at once
-	RefusedCalls  uint64    // calls other than the link's one
-	BadStreams    uint64    // streams ended because of what was sent on them
-	Certificate   time.Time // when this node's certificate expires; zero without TLS
+	View          *membership.View // the newest
+	ViewChanges   uint64           // new views, version-only ones included
+	LinkLosses    uint64           // links to members that broke, or could not be made
+	Lost          uint64           // times this node's own membership was lost
+	Unreachable   int              // members that this node cannot reach now
+	Isolations    uint64           // times this node was isolated
+	RejectedPeers uint64           // handshakes refused: no or another CA's certificate, expired, plaintext, no member, another secret, too many at once
+	RefusedCalls  uint64           // calls other than the link's one
+	BadStreams    uint64           // streams ended because of what was sent on them
+	Certificate   time.Time        // when this node's certificate expires; zero without TLS
 }
 
 type counts struct {
@@ -75,11 +77,11 @@ func Start(c Config) (*Node, error) {
 	n := &Node{conf: c, losses: map[string]int{}, changed: make(chan struct{}, 1), poked: make(chan struct{}, 1), missing: make(chan struct{}, 1)}
 	n.hearing.contacts = map[string]*contact{}
 	n.life, n.end = context.WithCancel(context.Background())
-	n.view.Store(newView(Snapshot{}, nil))
+	n.view.Store(membership.NewView(membership.Snapshot{}, nil))
 	if c.Advertise != "" {
 		ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 		defer cancel()
-		if err := c.Source.Claim(ctx, c.Advertise); err != nil {
+		if err := c.Membership.Claim(ctx, c.Advertise); err != nil {
 			return nil, fmt.Errorf("cluster: claim %s: %w", c.Advertise, err)
 		}
 	}
@@ -105,7 +107,7 @@ func Start(c Config) (*Node, error) {
 func (n *Node) Self() string { return n.conf.System.Address() }
 
 // View is the newest view. It is never nil; before Join it has no members.
-func (n *Node) View() *View { return n.view.Load() }
+func (n *Node) View() *membership.View { return n.view.Load() }
 
 // Isolated reports whether this node is isolated, see [View.Isolated]: it is still
 // a member, but its connections are better off elsewhere until this is over.
@@ -148,8 +150,8 @@ func (n *Node) Join(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	defer context.AfterFunc(n.life, cancel)() // who leaves does not wait for this
-	self := Member{ID: n.conf.System.ID, Address: n.Self(), Wire: n.conf.Wire, Since: time.Now()}
-	if err := n.conf.Source.Start(ctx, self, n.see, n.lost); err != nil {
+	self := membership.Member{ID: n.conf.System.ID, Address: n.Self(), Wire: n.conf.Wire, Since: time.Now()}
+	if err := n.conf.Membership.Start(ctx, self, n.see, n.lost); err != nil {
 		return fmt.Errorf("cluster: join as %s: %w", self.Address, err)
 	}
 	n.joined = true
@@ -161,7 +163,7 @@ func (n *Node) Join(ctx context.Context) error {
 func (n *Node) Drain(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
 	defer cancel()
-	if err := n.conf.Source.Drain(ctx); err != nil {
+	if err := n.conf.Membership.Drain(ctx); err != nil {
 		return fmt.Errorf("cluster: drain: %w", err)
 	}
 	return nil
@@ -185,7 +187,7 @@ func (n *Node) Leave(ctx context.Context) (err error) {
 	if n.joined {
 		ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
 		defer cancel()
-		if err = n.conf.Source.Stop(ctx); err != nil {
+		if err = n.conf.Membership.Stop(ctx); err != nil {
 			err = fmt.Errorf("cluster: leave: %w", err)
 		}
 	}
@@ -209,7 +211,7 @@ func (n *Node) Stats() Stats {
 }
 
 // see is the source's news.
-func (n *Node) see(s Snapshot) {
+func (n *Node) see(s membership.Snapshot) {
 	n.mu.Lock()
 	n.snapshot = s
 	n.counts.views.Add(1)
@@ -219,9 +221,9 @@ func (n *Node) see(s Snapshot) {
 
 // renew makes the view anew; n.mu is held.
 func (n *Node) renew() {
-	v := newView(n.snapshot, n.losses)
+	v := membership.NewView(n.snapshot, n.losses)
 	maps.DeleteFunc(n.losses, func(id string, _ int) bool {
-		return !slices.ContainsFunc(v.Records(), func(m Member) bool { return m.ID == id })
+		return !slices.ContainsFunc(v.Records(), func(m membership.Member) bool { return m.ID == id })
 	})
 	switch was, is := n.View().Isolated(n.Self()), v.Isolated(n.Self()); {
 	case is && !was:
@@ -248,9 +250,9 @@ func (n *Node) lost() {
 
 // linkLost has the source look after a member. If the link was used it gives it
 // another incarnation, for what was under way may be lost.
-func (n *Node) linkLost(m Member, used bool, cause error) {
+func (n *Node) linkLost(m membership.Member, used bool, cause error) {
 	n.mu.Lock()
-	current, ok := n.view.Load().find(m.Address)
+	current, ok := n.view.Load().Member(m.Address)
 	if !ok || current.ID != m.ID {
 		n.mu.Unlock()
 		return
@@ -262,7 +264,7 @@ func (n *Node) linkLost(m Member, used bool, cause error) {
 	}
 	n.renew() // there is somebody to connect to again
 	n.mu.Unlock()
-	n.conf.Source.Suspect(m.Address)
+	n.conf.Membership.Suspect(m.Address)
 }
 
 // notify tells Proto.Actor's member list and then the subscribers.

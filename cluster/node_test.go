@@ -1,21 +1,24 @@
 package cluster
 
 import (
+	"context"
 	"errors"
+	"net"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	protocluster "github.com/asynkron/protoactor-go/cluster"
+
+	"example.com/pokey/cluster/membership"
 )
 
 func TestNodesInOneProcess(t *testing.T) {
 	noGoroutinesLeft(t)
-	memory := NewMemory()
-	a, b := startNode(t, memory.Source(), nil), startNode(t, memory.Source(), func(c *Config) { c.Wire = 2 })
+	memory := membership.NewMemory()
+	a, b := startNode(t, memory.Node(), nil), startNode(t, memory.Node(), func(c *Config) { c.Wire = 2 })
 	if v := a.View(); v == nil || len(v.Members()) != 0 {
 		t.Errorf("before it joins a node sees %v", v.Members())
 	}
@@ -56,8 +59,8 @@ func TestNodesInOneProcess(t *testing.T) {
 }
 
 func TestMembershipLost(t *testing.T) {
-	memory := NewMemory()
-	a, b := startNode(t, memory.Source(), nil), startNode(t, memory.Source(), nil)
+	memory := membership.NewMemory()
+	a, b := startNode(t, memory.Node(), nil), startNode(t, memory.Node(), nil)
 	join(t, a)
 	join(t, b)
 	before := ids(a.View())
@@ -74,55 +77,11 @@ func TestMembershipLost(t *testing.T) {
 	}
 }
 
-func TestMemorySource(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		memory := NewMemory()
-		var views []Snapshot
-		see := func(s Snapshot) { views = append(views, s) }
-		s := memory.Source()
-		if err := s.Start(t.Context(), Member{ID: "a", Address: "a:1"}, see, func() { time.Sleep(time.Hour) }); err != nil {
-			t.Fatal(err)
-		}
-		other := memory.Source()
-		if err := other.Claim(t.Context(), "a:1"); !errors.Is(err, ErrAddressTaken) {
-			t.Errorf("the address can be claimed: %v", err)
-		}
-		if err := other.Start(t.Context(), Member{ID: "b", Address: "a:1"}, see, nil); !errors.Is(err, ErrAddressTaken) {
-			t.Errorf("the address can be taken: %v", err)
-		}
-		memory.Remove("nobody:1")
-		memory.Remove("a:1")
-		synctest.Wait()
-		if last := views[len(views)-1]; len(last.Members) != 0 {
-			t.Errorf("a member while it has not yet stopped everything: %v", last)
-		}
-		if err := s.Drain(t.Context()); err == nil {
-			t.Error("drained though not a member")
-		}
-		time.Sleep(time.Hour + time.Second)
-		synctest.Wait()
-		if last := views[len(views)-1]; len(last.Members) != 1 || last.Members[0].ID != "a#2" {
-			t.Errorf("afterwards the members are %v", last)
-		}
-		for i := 1; i < len(views); i++ {
-			if views[i].Version <= views[i-1].Version {
-				t.Errorf("version %d follows %d", views[i].Version, views[i-1].Version)
-			}
-		}
-		if err := errors.Join(s.Stop(t.Context()), s.Stop(t.Context()), other.Stop(t.Context())); err != nil {
-			t.Error(err)
-		}
-		if len(memory.members) != 0 || len(memory.watchers) != 0 {
-			t.Error("something is left of a node that has left")
-		}
-	})
-}
-
 // TestLinkLost breaks the link to a member, which stays one.
 func TestLinkLost(t *testing.T) {
 	noGoroutinesLeft(t)
-	memory := NewMemory()
-	a, b := startNode(t, memory.Source(), nil), startNode(t, memory.Source(), nil)
+	memory := membership.NewMemory()
+	a, b := startNode(t, memory.Node(), nil), startNode(t, memory.Node(), nil)
 	join(t, a)
 	join(t, b)
 	_, got := registry(t, b)
@@ -149,4 +108,47 @@ func TestLinkLost(t *testing.T) {
 	if !strings.HasPrefix(incarnation(), before+"/") {
 		t.Errorf("the incarnation is %s", incarnation())
 	}
+}
+
+func TestLeaveWithoutMembership(t *testing.T) {
+	noGoroutinesLeft(t)
+	m := &outage{Membership: membership.NewMemory().Node()}
+	n := startNode(t, m, nil)
+	join(t, n)
+	m.begin()
+	began := time.Now()
+	if err := n.Leave(t.Context()); err == nil {
+		t.Error("Leave during an outage: got no error")
+	}
+	if took := time.Since(began); took > leaveTimeout+farewell+time.Second {
+		t.Errorf("Leave during an outage took %v, want at most %v", took, leaveTimeout+farewell)
+	}
+	if err := n.Leave(t.Context()); err != nil {
+		t.Errorf("second Leave: got %v, want no error", err)
+	}
+	if _, err := net.DialTimeout("tcp", n.Self(), time.Second); err == nil {
+		t.Error("the link is still open after Leave")
+	}
+}
+
+func TestLeaveWhileJoining(t *testing.T) {
+	noGoroutinesLeft(t)
+	n := startNode(t, stuck{membership.NewMemory().Node()}, nil)
+	joined := make(chan error)
+	go func() { joined <- n.Join(t.Context()) }()
+	began := time.Now()
+	if err := n.Leave(t.Context()); err != nil {
+		t.Errorf("Leave: got %v, want no error", err)
+	}
+	if err := <-joined; err == nil || time.Since(began) > time.Second {
+		t.Errorf("Join: got %v after %v, want an error at once", err, time.Since(began))
+	}
+}
+
+// stuck is a membership that never answers.
+type stuck struct{ Membership }
+
+func (stuck) Start(ctx context.Context, _ membership.Member, _ func(membership.Snapshot), _ func()) error {
+	<-ctx.Done()
+	return ctx.Err()
 }

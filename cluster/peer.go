@@ -12,6 +12,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
 	"google.golang.org/grpc"
+
+	"example.com/pokey/cluster/membership"
 )
 
 // outgoing is an encoded message under way to another node.
@@ -31,7 +33,7 @@ type outgoing struct {
 // part that gRPC has not taken yet.
 type peer struct {
 	link   *link
-	member Member
+	member membership.Member
 	ctx    context.Context // ends when it is cut
 	cut    context.CancelFunc
 	wake   chan struct{}
@@ -47,7 +49,7 @@ type peer struct {
 	watched   map[string]*actor.PIDSet // there, by the id of the watcher here
 }
 
-func newPeer(l *link, member Member) *peer {
+func newPeer(l *link, member membership.Member) *peer {
 	p := &peer{link: l, member: member, wake: make(chan struct{}, 1), ended: make(chan struct{}), began: time.Now(), watched: map[string]*actor.PIDSet{}}
 	p.ctx, p.cut = context.WithCancel(context.Background())
 	return p

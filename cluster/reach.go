@@ -110,20 +110,20 @@ func (n *Node) complain() {
 			return
 		case <-n.missing:
 		}
-		for delay := relistSoon; n.life.Err() == nil; delay = min(2*delay, relistLater) {
+		for delay := reportRetryMin; n.life.Err() == nil; delay = min(2*delay, reportRetryMax) {
 			ids, yields := n.hearing.missed(), n.yields.Load()
 			if slices.Equal(ids, said) && yields == yielded {
 				break
 			}
-			ctx, cancel := context.WithTimeout(n.life, callTimeout)
-			err := n.conf.Source.Miss(ctx, ids, yields)
+			ctx, cancel := context.WithTimeout(n.life, reportTimeout)
+			err := n.conf.Membership.ReportUnreachable(ctx, ids, yields)
 			cancel()
 			if err == nil {
 				said, yielded = ids, yields
 				break
 			}
 			n.conf.Log.Warn("cannot tell the others who cannot be reached", "err", err)
-			pause(n.life, delay)
+			sleep(n.life, delay)
 		}
 	}
 }
@@ -133,5 +133,24 @@ func nudge(c chan struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:
+	}
+}
+
+// Between attempts to report, from the first to the last.
+const (
+	reportRetryMin = 100 * time.Millisecond
+	reportRetryMax = 2 * time.Second
+	reportTimeout  = 3 * time.Second
+)
+
+// sleep waits for d, and returns false if ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }

@@ -9,16 +9,20 @@ import (
 	"testing"
 	"time"
 
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+
+	"example.com/pokey/cluster/membership"
 	"example.com/pokey/store/etcdtest"
 )
 
 // labNodes are members with a lab between them.
 func labNodes(t *testing.T, size int) (*lab, []*Node) {
 	t.Helper()
-	l, memory := newLab(), NewMemory()
+	l, memory := newLab(), membership.NewMemory()
 	var nodes []*Node
 	for range size {
-		n := startNode(t, memory.Source(), nil)
+		n := startNode(t, memory.Node(), nil)
 		l.connect(n)
 		nodes = append(nodes, n)
 	}
@@ -194,7 +198,7 @@ func TestFlapping(t *testing.T) {
 func TestSlowIsNoPartition(t *testing.T) {
 	waits(t)
 	for _, busy := range []bool{false, true} {
-		l, memory := newLab(), NewMemory()
+		l, memory := newLab(), membership.NewMemory()
 		l.delay = 200 * time.Millisecond
 		var nodes []*Node
 		var working sync.WaitGroup
@@ -209,7 +213,7 @@ func TestSlowIsNoPartition(t *testing.T) {
 			}
 		}
 		for range 3 {
-			n := startNode(t, memory.Source(), nil)
+			n := startNode(t, memory.Node(), nil)
 			l.connect(n)
 			join(t, n)
 			nodes = append(nodes, n)
@@ -231,7 +235,12 @@ func TestEtcdPartition(t *testing.T) {
 	server, l := etcdtest.Start(t), newLab()
 	var nodes []*Node
 	for range 3 {
-		n, _ := etcdNode(t, server, nil)
+		client, err := clientv3.New(clientv3.Config{Endpoints: []string{server.Endpoint}, DialTimeout: 2 * time.Second, DialKeepAliveTime: 2 * time.Second, DialKeepAliveTimeout: 2 * time.Second, Logger: zap.NewNop()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Close() })
+		n := startNode(t, membership.NewEtcd(membership.EtcdConfig{Client: client, Log: quiet}), nil)
 		l.connect(n)
 		join(t, n)
 		nodes = append(nodes, n)

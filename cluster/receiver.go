@@ -54,7 +54,7 @@ func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) error {
 			return err
 		}
 		now := time.Now()
-		if _, member := r.link.node.View().find(from); member {
+		if _, member := r.link.node.View().Member(from); member {
 			last = now
 		} else if now.Sub(last) > parting {
 			return status.Error(codes.PermissionDenied, "no member any more")

@@ -15,6 +15,7 @@ import (
 	"example.com/pokey/actors"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/cluster"
+	"example.com/pokey/cluster/membership"
 	"example.com/pokey/identity"
 	"example.com/pokey/store/etcdstore"
 )
@@ -56,11 +57,11 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cl
 	}
 	m.node, err = cluster.Start(cluster.Config{
 		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
-		Source: cluster.NewEtcdSource(cluster.EtcdSourceConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
-		Secret: keys, Accept: actors.Accepts, ObserveSecurity: observe,
+		Membership: membership.NewEtcd(membership.EtcdConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
+		Secret:     keys, Accept: actors.Accepts, ObserveSecurity: observe,
 		Kinds: actors.Kinds(), Wire: wire.Version, Log: log,
 	})
-	if errors.Is(err, cluster.ErrAddressTaken) {
+	if errors.Is(err, membership.ErrAddressTaken) {
 		err = fmt.Errorf("-node-advertise: %w", err)
 	}
 	if err != nil {

@@ -1,4 +1,4 @@
-package cluster
+package membership
 
 import (
 	"cmp"
@@ -14,20 +14,20 @@ type View struct {
 	addresses []string
 
 	incarnations []string // of members
-	owners       []owner  // those that may own something
+	owners       []owner  // members that may own something
 	wire         int
 }
 
-// owner is a member with all that Owner needs precomputed.
+// owner is a member with everything precomputed that Owner needs.
 type owner struct {
 	hash        uint64
 	address     string
 	incarnation string
 }
 
-// newView leaves s as it is. losses counts those of the link to each member, by
-// its ID.
-func newView(s Snapshot, losses map[string]int) *View {
+// NewView leaves s as it is. Losses counts how often the link from this node to
+// each member broke, by member ID.
+func NewView(s Snapshot, losses map[string]int) *View {
 	v := &View{version: s.Version, members: slices.Clone(s.Members)}
 	slices.SortFunc(v.members, func(a, b Member) int { return cmp.Compare(a.Address, b.Address) })
 	isolate(v.members)
@@ -43,7 +43,7 @@ func newView(s Snapshot, losses map[string]int) *View {
 		}
 		v.incarnations = append(v.incarnations, o.incarnation)
 		switch {
-		case m.Isolated: // there is another
+		case m.Isolated: // there is always a member that is not
 		case m.Draining:
 			draining = append(draining, o)
 		default:
@@ -51,7 +51,7 @@ func newView(s Snapshot, losses map[string]int) *View {
 		}
 	}
 	if len(v.owners) == 0 {
-		v.owners = draining // better they than nobody
+		v.owners = draining // better a draining owner than none
 	}
 	return v
 }
@@ -65,9 +65,9 @@ func (v *View) Version() uint64 {
 	return v.version
 }
 
-// Owner is the node that an identity's actor lives on: its address, and its
-// incarnation, which is another one when the node became a member anew or the
-// link from here to it broke. Both are empty while there is no member at all.
+// Owner returns the address of the node that an identity's actor lives on, and
+// the node's incarnation, which changes when the node becomes a member again or
+// the link from here to it breaks. Both are empty while there are no members.
 // All nodes that have a view of the same version agree on the address. It
 // allocates nothing.
 func (v *View) Owner(kind, id string) (address, incarnation string) {
@@ -77,7 +77,7 @@ func (v *View) Owner(kind, id string) (address, incarnation string) {
 	key := fnv1a(fnv1a(fnv1a(fnvOffset, kind), "/"), id)
 	best, top := 0, uint64(0)
 	for i := range v.owners {
-		// Highest random weight: a member that comes or goes moves only what
+		// Highest random weight: a member that joins or leaves moves only what
 		// it gets or had. Equal weights go to the lower address.
 		if w := mix(key ^ v.owners[i].hash); w > top || i == 0 {
 			best, top = i, w
@@ -86,22 +86,17 @@ func (v *View) Owner(kind, id string) (address, incarnation string) {
 	return v.owners[best].address, v.owners[best].incarnation
 }
 
-// Incarnation is that of the member at address, as Owner says it; empty while
-// there is none.
+// Incarnation is that of the member at address, as Owner returns it; empty if
+// there is no such member.
 func (v *View) Incarnation(address string) string {
-	if v == nil {
-		return ""
+	if i, ok := v.index(address); ok {
+		return v.incarnations[i]
 	}
-	i, ok := slices.BinarySearch(v.addresses, address)
-	if !ok {
-		return ""
-	}
-	return v.incarnations[i]
+	return ""
 }
 
 // Members are the addresses of all members, draining and isolated ones included,
-// sorted. The
-// caller must not change the slice.
+// sorted. The caller must not change the slice.
 func (v *View) Members() []string {
 	if v == nil {
 		return nil
@@ -109,16 +104,16 @@ func (v *View) Members() []string {
 	return v.addresses
 }
 
-// Isolated reports whether the member at address is to own nothing because too
-// many others and it cannot reach each other. All nodes that have a view of the
-// same version agree, and there is always a member that is not isolated.
+// Isolated reports whether the member at address owns nothing because it and too
+// many others cannot reach each other. All nodes that have a view of the same
+// version agree, and there is always a member that is not isolated.
 func (v *View) Isolated(address string) bool {
-	m, ok := v.find(address)
+	m, ok := v.Member(address)
 	return ok && m.Isolated
 }
 
-// Records are all members, sorted by address, for people to look at. The caller
-// must not change the slice.
+// Records are all members, sorted by address. The caller must not change the
+// slice.
 func (v *View) Records() []Member {
 	if v == nil {
 		return nil
@@ -135,16 +130,19 @@ func (v *View) Wire() int {
 	return v.wire
 }
 
-// find is the member at address.
-func (v *View) find(address string) (Member, bool) {
+// Member returns the member at address, and whether there is one.
+func (v *View) Member(address string) (Member, bool) {
+	if i, ok := v.index(address); ok {
+		return v.members[i], true
+	}
+	return Member{}, false
+}
+
+func (v *View) index(address string) (int, bool) {
 	if v == nil {
-		return Member{}, false
+		return 0, false
 	}
-	i, ok := slices.BinarySearch(v.addresses, address)
-	if !ok {
-		return Member{}, false
-	}
-	return v.members[i], true
+	return slices.BinarySearch(v.addresses, address)
 }
 
 // The hash decides who owns what, so it is part of the contract between nodes
@@ -154,7 +152,7 @@ const (
 	fnvPrime  uint64 = 1099511628211
 )
 
-// fnv1a goes on with hash h over s.
+// fnv1a continues hash h over s.
 func fnv1a(h uint64, s string) uint64 {
 	for i := range len(s) {
 		h = (h ^ uint64(s[i])) * fnvPrime
@@ -162,8 +160,8 @@ func fnv1a(h uint64, s string) uint64 {
 	return h
 }
 
-// mix spreads the bits of h, for FNV hardly moves the high ones for its last
-// bytes. It is the finalizer of SplitMix64.
+// mix spreads the bits of h, because FNV's last bytes hardly move the high bits.
+// It is the finalizer of SplitMix64.
 func mix(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb

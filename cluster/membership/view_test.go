@@ -1,4 +1,4 @@
-package cluster
+package membership
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// viewOf is a view of members with these addresses; a trailing ! is one that
-// drains.
+// viewOf is a view of members with these addresses; a trailing ! marks a draining
+// one.
 func viewOf(version uint64, losses map[string]int, addresses ...string) *View {
 	s := Snapshot{Version: version}
 	for i, a := range addresses {
@@ -19,14 +19,14 @@ func viewOf(version uint64, losses map[string]int, addresses ...string) *View {
 		}
 		s.Members = append(s.Members, m)
 	}
-	return newView(s, losses)
+	return NewView(s, losses)
 }
 
 func TestViewWithoutMembers(t *testing.T) {
 	for _, v := range []*View{nil, viewOf(0, nil)} {
 		address, incarnation := v.Owner("room", "x")
 		if address != "" || incarnation != "" || v.Version() != 0 || len(v.Members()) != 0 || len(v.Records()) != 0 || v.Wire() != 0 || v.Incarnation("a:1") != "" {
-			t.Errorf("a view without members says %q %q %d %v %d", address, incarnation, v.Version(), v.Members(), v.Wire())
+			t.Errorf("without members: got owner %q %q, version %d, members %v, wire %d, want zero values", address, incarnation, v.Version(), v.Members(), v.Wire())
 		}
 	}
 }
@@ -34,10 +34,10 @@ func TestViewWithoutMembers(t *testing.T) {
 func TestView(t *testing.T) {
 	v := viewOf(7, map[string]int{"id1": 2}, "b:1", "a:1", "c:1!")
 	if v.Version() != 7 || !slices.Equal(v.Members(), []string{"a:1", "b:1", "c:1"}) || v.Wire() != 3 {
-		t.Errorf("the view is %d %v %d", v.Version(), v.Members(), v.Wire())
+		t.Errorf("got version %d, members %v, wire %d, want 7, [a:1 b:1 c:1], 3", v.Version(), v.Members(), v.Wire())
 	}
 	if v.Incarnation("a:1") != "id1/2" || v.Incarnation("c:1") != "id2" || v.Incarnation("d:1") != "" {
-		t.Errorf("the incarnations are %q %q %q", v.Incarnation("a:1"), v.Incarnation("c:1"), v.Incarnation("d:1"))
+		t.Errorf("incarnations: got %q %q %q, want id1/2, id2 and none", v.Incarnation("a:1"), v.Incarnation("c:1"), v.Incarnation("d:1"))
 	}
 	incarnations := map[string]string{}
 	for i := range 100 {
@@ -45,14 +45,14 @@ func TestView(t *testing.T) {
 		incarnations[address] = incarnation
 	}
 	if want := map[string]string{"a:1": "id1/2", "b:1": "id0"}; !maps.Equal(incarnations, want) {
-		t.Errorf("the owners are %v, not %v", incarnations, want)
+		t.Errorf("owners: got %v, want %v", incarnations, want)
 	}
 	if owner, _ := viewOf(1, nil, "a:1!").Owner("room", "x"); owner != "a:1" {
-		t.Errorf("when all drain the owner is %q", owner)
+		t.Errorf("owner while all drain: got %q, want a:1", owner)
 	}
 }
 
-// TestOwnerNeverChanges holds the hash that nodes of all releases share.
+// All releases must agree on the hash.
 func TestOwnerNeverChanges(t *testing.T) {
 	v := viewOf(1, nil, "10.0.0.1:7000", "10.0.0.2:7000", "10.0.0.3:7000", "pokey-4.pokey:7000")
 	for key, want := range map[[2]string]string{
@@ -60,12 +60,12 @@ func TestOwnerNeverChanges(t *testing.T) {
 		{"room", "r1"}: "10.0.0.2:7000", {"room", ""}: "10.0.0.2:7000", {"room", "aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaib"}: "10.0.0.3:7000",
 	} {
 		if got, _ := v.Owner(key[0], key[1]); got != want {
-			t.Errorf("the owner of %v is %s, not %s", key, got, want)
+			t.Errorf("owner of %v: got %s, want %s", key, got, want)
 		}
 	}
 }
 
-// TestOwnershipIsFair uses addresses that differ as little as can be.
+// The addresses differ as little as possible.
 func TestOwnershipIsFair(t *testing.T) {
 	const identities = 20_000
 	for n := 2; n <= 9; n++ {
@@ -86,7 +86,7 @@ func TestOwnershipIsFair(t *testing.T) {
 		freedom := float64(n - 1)
 		limit := freedom * math.Pow(1-2/(9*freedom)+3.72*math.Sqrt(2/(9*freedom)), 3) // Wilson and Hilferty
 		if sum > limit {
-			t.Errorf("%d nodes own %v: chi-square %.1f exceeds %.1f", n, owned, sum, limit)
+			t.Errorf("%d nodes own %v: got chi-square %.1f, want at most %.1f", n, owned, sum, limit)
 		}
 	}
 }
@@ -103,15 +103,15 @@ func TestOwnershipMovesNoMoreThanItMust(t *testing.T) {
 			after, _ := fewer.Owner("user", fmt.Sprint(i))
 			switch {
 			case after == "c:1":
-				t.Fatalf("%s: it still owns %d", name, i)
+				t.Fatalf("%s: got c:1 as the owner of %d, want another", name, i)
 			case before == "c:1":
 				moved++
 			case before != after:
-				t.Fatalf("%s: %d moved from %s to %s for nothing", name, i, before, after)
+				t.Fatalf("%s: owner of %d: got %s, want %s as before", name, i, after, before)
 			}
 		}
 		if moved < 2000 || moved > 3000 {
-			t.Errorf("%s: %d of 10000 moved", name, moved)
+			t.Errorf("%s: got %d of 10000 moved, want 2000 to 3000", name, moved)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func TestOwnershipMovesNoMoreThanItMust(t *testing.T) {
 func TestOwnerAllocatesNothing(t *testing.T) {
 	v := viewOf(1, nil, "a:1", "b:1", "c:1")
 	if n := testing.AllocsPerRun(100, func() { v.Owner("room", "aeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaib") }); n != 0 {
-		t.Errorf("Owner allocates %v times", n)
+		t.Errorf("Owner: got %v allocations, want 0", n)
 	}
 }
 
