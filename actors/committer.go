@@ -12,105 +12,95 @@ import (
 	"example.com/pokey/store"
 )
 
-// keeper is an actor that keeps its state with a journal.
-type keeper interface {
-	handle(ctx actor.Context, message any) // may change the state
-	encode() image                         // is the state
-	publish()                              // shows it, if it is committed
-	early() bool                           // says that the next commit has to wait until settle is called
-	passOn(message any)                    // gives a message to the successor
-	moved()                                // sends connections to the successor
-	retire()                               // ends the actor and has it pass on what still comes
+// commitHost is an actor whose state a committer keeps in the store.
+type commitHost interface {
+	// handle handles a message, which may change the state.
+	handle(ctx actor.Context, message any)
+	// encode returns the state as the store keeps it.
+	encode() image
+	// publish shows the state, if all of it is committed.
+	publish()
+	// throttled reports whether the next commit must wait. The host calls
+	// commitIfDirty when it need not any more.
+	throttled() bool
+	// repeated reports whether a request was applied before, or is being committed.
+	repeated(r request) bool
 }
 
-// journal keeps one actor's state in the store. It has the actor commit before
-// it acknowledges and before it broadcasts:
+// committer keeps the state of one actor, its host, in the store. The host commits
+// before it acknowledges and before it broadcasts:
 //
-//   - Until the record is loaded, and while a commit is under way, messages
-//     wait. So the state that effects see is the committed one, and a burst of
-//     requests shares the next commit.
-//   - While it is too early to show anything new it is also too early to commit:
-//     what is changed meanwhile shares a commit, too.
-//   - What a request brings about is put into effects, which run in order once
-//     the commit is done, and are told whether it is durable.
-//   - In a store of this process alone, a commit that fails or takes too long does
-//     not stop the meeting: effects run with durable false, and the state is
-//     written again and again until it is saved.
-//   - In a store that other processes share, going on would mean two truths. Until
-//     it is known what came of a commit, the actor is frozen: it shows what it has
-//     shown, and requests are refused as unavailable.
-//   - A commit that finds somebody else's revision ends the actor: it has been
-//     superseded and acknowledges and shows nothing. An actor that finds a record
-//     in a shared store commits it before it shows anything, so that whoever
-//     stood for it before is superseded.
-type journal struct {
+//   - While the record is being loaded or a commit is under way, messages wait. So
+//     effects see the committed state, and a burst of requests shares the next commit.
+//   - While the host is throttled, commits wait too, and what changes meanwhile shares
+//     the next one.
+//   - What a request brings about for others is queued as effects. They run in order
+//     once the commit is done, and are told whether it is durable.
+//   - In a store of this process alone, a commit that fails or takes too long does not
+//     stop the meeting: the effects run with durable false, and the state is written
+//     again and again until it is saved.
+//   - In a store that nodes share, going on would create two truths. Until the outcome
+//     of a commit is known, the actor is frozen: it shows what it has shown, and
+//     refuses requests as unavailable.
+//   - A commit that finds another node's revision fences the actor: it has been
+//     superseded, and acknowledges and shows nothing more. An actor that finds a record
+//     in a shared store commits it before it shows anything, which fences whichever
+//     actor stood for the same identity before.
+type committer struct {
 	// given
-	keeper
-	sys  *node
-	self *actor.PID
-	key  string
-	// known says that a request is a repetition of one that is done or being
-	// committed.
-	known func(request) bool
+	host    commitHost
+	node    *node
+	inbox   inbox
+	key     string
+	effects *effects
 
 	// state
 	rev        store.Revision
 	loading    bool
 	committing bool
 	retrying   bool           // a state that could not be saved is being written again
-	dirty      bool           // something is not yet in a commit
+	dirty      bool           // something is not part of any commit yet
 	unsaved    bool           // the last commit failed
-	fenced     bool           // somebody else has the record: nothing is shown any more
-	moving     bool           // the actor belongs on another node
-	retired    bool           // what still comes is for a successor
-	frozen     bool           // what came of the last commit is not known
+	fenced     bool           // another node has the record: nothing is shown any more
+	frozen     bool           // the outcome of the last commit is not known
 	writing    []store.Record // the commit under way
-	waiting    []any
-	effects    []func(durable bool)
+	waiting    []any          // messages
 	retry      *time.Timer
-	resting    resting
 }
 
-// The messages a journal sends to its actor.
+// The messages that a committer sends to its host, which passes them to the committer.
 type (
+	// loaded answers load.
 	loaded struct {
 		record store.Record
 		parts  []store.Record
 		err    error
 	}
+	// committed says how a commit ended.
 	committed struct {
 		rev store.Revision
 		err error
 	}
 	// removed says how the deletion of the record ended.
-	removed     struct{ err error }
+	removed struct{ err error }
+	// retryCommit comes from the timer after a commit that failed.
 	retryCommit struct{}
 )
 
 const (
 	retryInterval = time.Second
-	// maxWaiting is how many messages wait for the store before more requests are
-	// refused: forty for each of a hundred members, which is what a client may send
-	// in the second that a commit may take.
+	// maxWaiting is how many messages wait for the store before requests are refused:
+	// forty from each of a hundred members, which is what a client may send in the
+	// second that a commit may take.
 	maxWaiting = 4096
 )
 
-// image is what an actor has the store keep of it: the record, and those of its
-// parts that are to be written too; one that is empty, to be removed.
+// image is the state of an actor as the store keeps it: its record, and those of its
+// parts that changed. A part without data is to be removed.
 type image struct {
 	data    []byte
 	parts   []record.Part
 	expires time.Time
-}
-
-// records are an image as the store takes it: the record, and then its parts.
-func (j *journal) records(i image, rev store.Revision) []store.Record {
-	all := make([]store.Record, 0, 1+len(i.parts))
-	all = append(all, store.Record{Key: j.key, Revision: rev, Expires: i.expires, Data: i.data})
-	for _, p := range i.parts {
-		all = append(all, store.Record{Key: j.key + "/" + p.Name, Data: p.Data})
-	}
-	return all
 }
 
 // The kinds of records, which are also the kinds of actors.
@@ -119,112 +109,109 @@ const (
 	roomKind = "room"
 )
 
-// partName is the name of a part within its record.
-func partName(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }
-
 func splitKey(key string) (kind, id string) {
 	kind, id, _ = strings.Cut(key, "/")
 	return kind, id
 }
 
-// load reads the record; the actor gets loaded.
-func (j *journal) load(ctx actor.Context) {
-	j.self, j.loading = ctx.Self(), true
-	go j.bounded(func(c context.Context) any {
-		r, parts, err := j.sys.Store.LoadAll(c, j.key)
-		return loaded{r, parts, err}
-	})
-}
-
-// hold keeps a message for later if the state must not change now.
-func (j *journal) hold(message any) bool {
+// hold keeps a message for later, or refuses it, if the state must not change now.
+func (c *committer) hold(message any) bool {
 	switch m, ok := message.(request); {
-	case !j.loading && !j.committing:
+	case !c.loading && !c.committing:
 		return false
-	case j.frozen && ok:
-		if !j.known(m) { // else it is answered by what it repeats, or asked again
-			j.sys.refuse(m.asker(), protocol.Unavailable)
+	case c.frozen && ok:
+		if !c.host.repeated(m) { // a repeated one is answered by the first, or sent again
+			c.node.replies.refuse(m.from(), protocol.Unavailable)
 		}
-	case ok && len(j.waiting) >= maxWaiting:
-		j.sys.refuse(m.asker(), protocol.Unavailable)
+	case ok && len(c.waiting) >= maxWaiting:
+		c.node.replies.refuse(m.from(), protocol.Unavailable)
 	default:
-		j.waiting = append(j.waiting, message)
+		c.waiting = append(c.waiting, message)
 	}
 	return true
 }
 
-// quiet says that nothing is under way.
-func (j *journal) quiet() bool {
-	return !j.loading && !j.committing && !j.dirty && len(j.waiting) == 0
+// idle reports whether no message waits, and nothing is or must be committed.
+func (c *committer) idle() bool {
+	return !c.loading && !c.committing && !c.dirty && len(c.waiting) == 0
 }
 
-// receive handles a message now, or when the state may be changed.
-func (j *journal) receive(ctx actor.Context, message any) {
-	switch {
-	case j.retired:
-		j.passOn(message)
-	case !j.hold(message):
-		j.handle(ctx, message)
-		j.settle()
+// saved reports whether the store has the state as it is.
+func (c *committer) saved() bool { return !c.dirty && !c.committing && !c.unsaved }
+
+// stored reports whether the store has the state as it is, and nothing is under way.
+func (c *committer) stored() bool {
+	return c.idle() && !c.unsaved && !c.frozen && !c.fenced && c.effects.empty()
+}
+
+// receive has the host handle a message, now or once the state may change.
+func (c *committer) receive(ctx actor.Context, message any) {
+	if !c.hold(message) {
+		c.host.handle(ctx, message)
+		c.commitIfDirty()
 	}
 }
 
-// catchUp handles what waited while the state could not be changed: all of it
-// shares the next commit. Then an actor that belongs elsewhere may go.
-func (j *journal) catchUp(ctx actor.Context) {
-	for !j.loading && !j.committing && len(j.waiting) > 0 {
-		for _, m := range j.release() {
-			switch {
-			case j.retired:
-				j.passOn(m)
-			case !j.hold(m):
-				j.handle(ctx, m)
+// catchUp has the host handle the messages that waited. All of them share the next
+// commit.
+func (c *committer) catchUp(ctx actor.Context) {
+	for !c.loading && !c.committing && len(c.waiting) > 0 {
+		for _, m := range c.release() {
+			if !c.hold(m) {
+				c.host.handle(ctx, m)
 			}
 		}
-		j.settle()
-	}
-	if j.moving && !j.retired {
-		j.settle() // what is not committed yet, however early it is
-		if j.quiet() {
-			j.moved()
-			j.retire()
-		}
+		c.commitIfDirty()
 	}
 }
 
-// claim writes the record that was found, so that whoever wrote it last can no
-// more. It is for a store that others share. What waits for the record shares the
-// commit: many actors begin at once when a node goes.
-func (j *journal) claim() {
-	if j.rev != 0 && j.sys.Store.Shared() {
-		j.dirty = true
-		if len(j.waiting) == 0 {
-			j.settle()
-		}
-	}
-}
-
-// release gives back what waited.
-func (j *journal) release() []any {
-	w := j.waiting
-	j.waiting = nil
+// release returns the messages that waited, which wait no longer.
+func (c *committer) release() []any {
+	w := c.waiting
+	c.waiting = nil
 	return w
 }
 
-// after runs effect when all that was changed so far is committed.
-func (j *journal) after(effect func(durable bool)) { j.effects = append(j.effects, effect) }
+// markDirty says that the state has changed.
+func (c *committer) markDirty() { c.dirty = true }
 
-// settle ends the handling of messages: if they changed anything it is
-// committed, else their effects run at once and what is new is shown.
-func (j *journal) settle() {
+// markClean says that what has changed since the last commit was taken back.
+func (c *committer) markClean() { c.dirty = false }
+
+// commitIfDirty ends the handling of messages. If they changed anything, that is
+// committed; otherwise their effects run at once, and the state is published.
+func (c *committer) commitIfDirty() {
 	switch {
-	case j.committing || j.fenced:
-	case j.unsaved || !j.dirty:
-		j.run(!j.unsaved && j.sys.Store.Durable())
-		j.publish()
-	case j.early() && !j.moving: // whoever ends the wait calls again
+	case c.committing || c.fenced:
+	case c.unsaved || !c.dirty:
+		c.runEffects()
+		c.host.publish()
+	case c.host.throttled():
 	default:
-		j.committing, j.dirty = true, false
-		j.commit(j.rev)
+		c.committing, c.dirty = true, false
+		c.writing = c.records(c.host.encode(), c.rev)
+		c.write()
 	}
+}
+
+func (c *committer) runEffects() { c.effects.run(!c.unsaved && c.node.Store.Durable()) }
+
+// records are an image as the store takes it: the record, and then its parts.
+func (c *committer) records(i image, rev store.Revision) []store.Record {
+	all := make([]store.Record, 0, 1+len(i.parts))
+	all = append(all, store.Record{Key: c.key, Revision: rev, Expires: i.expires, Data: i.data})
+	for _, p := range i.parts {
+		all = append(all, store.Record{Key: c.key + "/" + p.Name, Data: p.Data})
+	}
+	return all
+}
+
+// inBackground does something that may take as long as a commit may, and sends the
+// message that it returns to the host.
+func (c *committer) inBackground(do func(context.Context) any) {
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), c.node.CommitTimeout)
+		defer cancel()
+		c.inbox(do(ctx))
+	}()
 }

@@ -8,179 +8,202 @@ import (
 	"example.com/pokey/store"
 )
 
-// This is what a journal does with the store: it commits, finds out what came of
-// a commit, and deletes.
+// This file is what a committer does with the store: it loads, commits, deals with
+// commits that fail, and deletes.
 
-func (j *journal) commit(rev store.Revision) {
-	j.writing = j.records(j.encode(), rev)
-	j.write()
+// outcome is how a commit ended.
+type outcome int
+
+const (
+	commitSaved     outcome = iota // the store has it
+	commitRecovered                // the store has it, and with it what it could not save before
+	commitUnsaved                  // the store does not have it, and it is retried
+	commitFenced                   // another node has the record: the actor has been superseded
+	commitUnknown                  // it is not known, and the same commit is repeated
+)
+
+// load reads the record. The host gets loaded.
+func (c *committer) load() {
+	c.loading = true
+	c.inBackground(func(ctx context.Context) any {
+		r, parts, err := c.node.Store.LoadAll(ctx, c.key)
+		return loaded{r, parts, err}
+	})
 }
 
-// write commits what is to be written, for the first time or again: a shared
-// store knows a commit that is repeated.
-func (j *journal) write() {
-	records := j.writing
-	go j.bounded(func(c context.Context) any {
+// loaded ends the loading of the record.
+func (c *committer) loaded(m loaded) {
+	c.loading = false
+	c.rev = m.record.Revision
+}
+
+// fence writes the record that was found, so that whoever wrote it last can no longer
+// commit. It does so in a store that nodes share. Messages that wait for the record
+// share this commit: many actors start at once when a node is gone.
+func (c *committer) fence() {
+	if c.rev != 0 && c.node.Store.Shared() {
+		c.dirty = true
+		if len(c.waiting) == 0 {
+			c.commitIfDirty()
+		}
+	}
+}
+
+// write starts the commit under way, or repeats it: a shared store recognizes a commit
+// that is repeated.
+func (c *committer) write() {
+	records := c.writing
+	c.inBackground(func(ctx context.Context) any {
 		start := time.Now()
-		rev, err := j.sys.Store.Commit(c, records[0], records[1:]...)
-		j.sys.observe(time.Since(start), err)
+		rev, err := c.node.Store.Commit(ctx, records[0], records[1:]...)
+		if observe := c.node.ObserveCommit; observe != nil {
+			observe(time.Since(start), err != nil)
+		}
 		return committed{rev, err}
 	})
 }
 
-// again writes a state that could not be saved. In a store of this process alone
-// the revision is read first, since what came of the commit that failed is not
-// known.
-func (j *journal) again() {
-	if j.frozen {
-		j.write()
+// writeAgain writes a state that could not be saved. In a store of this process alone
+// it reads the revision first, since the outcome of the failed commit is not known.
+func (c *committer) writeAgain() {
+	if c.frozen {
+		c.write()
 		return
 	}
-	if !j.unsaved || j.retrying {
+	if !c.unsaved || c.retrying {
 		return
 	}
-	j.retrying, j.dirty = true, false
-	i := j.encode()
-	go j.bounded(func(c context.Context) any {
-		rev, err := j.overwrite(c, i)
+	c.retrying, c.dirty = true, false
+	i := c.host.encode()
+	c.inBackground(func(ctx context.Context) any {
+		rev, err := c.overwrite(ctx, i)
 		return committed{rev, err}
 	})
 }
 
-// overwrite commits an image whatever the revision is by now.
-func (j *journal) overwrite(c context.Context, i image) (store.Revision, error) {
-	found, err := j.sys.Store.Load(c, j.key)
+// overwrite commits an image whatever the revision in the store is.
+func (c *committer) overwrite(ctx context.Context, i image) (store.Revision, error) {
+	found, err := c.node.Store.Load(ctx, c.key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrCorrupt) {
 		return 0, err
 	}
-	records := j.records(i, found.Revision)
-	return j.sys.Store.Commit(c, records[0], records[1:]...)
+	records := c.records(i, found.Revision)
+	return c.node.Store.Commit(ctx, records[0], records[1:]...)
 }
 
-// done takes in how a commit ended and runs its effects. It reports whether the
-// actor has been superseded, and whether a state that had not been saved is now.
-func (j *journal) done(m committed) (superseded, recovered bool) {
-	wasRetry := j.retrying
-	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && j.sys.Store.Shared() {
-		j.freeze(m.err)
-		return false, false
+// done ends a commit and runs its effects, unless it was fenced or its outcome is not
+// known.
+func (c *committer) done(m committed) outcome {
+	wasRetry := c.retrying
+	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && c.node.Store.Shared() {
+		c.freeze(m.err)
+		return commitUnknown
 	}
-	j.thaw()
-	j.committing, j.retrying = false, false
+	c.thaw()
+	c.committing, c.retrying = false, false
+	var result outcome
 	switch {
 	case m.err == nil:
-		j.rev = m.rev
-		if j.unsaved {
-			j.unsaved, recovered = false, true
-			j.sys.counts.unsaved.Add(-1)
+		c.rev = m.rev
+		if c.abandon() {
+			result = commitRecovered
 		}
 	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
-		j.fenced = true
-		j.sys.counts.fencings.Add(1)
-		j.effects = nil
-		return true, false
+		c.fenced = true
+		c.node.counts.fencings.Add(1)
+		c.effects.drop()
+		return commitFenced
 	default:
-		if !j.unsaved {
-			j.unsaved = true
-			if j.sys.counts.unsaved.Add(1) == 1 {
-				j.sys.Log.Error("cannot save, going on without", "err", m.err)
-			}
-		}
-		j.dirty = true
-		j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
+		c.keepUnsaved(m.err)
+		result = commitUnsaved
 	}
-	j.run(!j.unsaved && j.sys.Store.Durable())
-	return false, recovered
+	c.runEffects()
+	return result
 }
 
-// freeze waits with everything until the commit under way is known to have
-// been done or not, and sends away who would wait with it.
-func (j *journal) freeze(why error) {
-	if !j.frozen {
-		j.frozen = true
-		if j.sys.counts.unsaved.Add(1) == 1 {
-			j.sys.Log.Error("the store does not answer, what it holds is frozen", "err", why)
-		}
-		for _, m := range j.release() {
-			j.hold(m)
+// keepUnsaved goes on without the store, and tries again later.
+func (c *committer) keepUnsaved(cause error) {
+	if !c.unsaved {
+		c.unsaved = true
+		if c.node.counts.unsaved.Add(1) == 1 {
+			c.node.Log.Error("cannot save; the service goes on and retries", "err", cause)
 		}
 	}
-	j.retry = j.sys.sendAfter(retryInterval, j.self, retryCommit{})
+	c.dirty = true
+	c.retry = c.inbox.after(retryInterval, retryCommit{})
 }
 
-func (j *journal) thaw() {
-	if j.frozen {
-		j.frozen = false
-		j.sys.counts.unsaved.Add(-1)
-	}
-}
-
-func (j *journal) run(durable bool) {
-	for len(j.effects) > 0 {
-		effects := j.effects
-		j.effects = nil
-		for _, effect := range effects {
-			effect(durable)
+// freeze suspends the actor until the outcome of the commit under way is known, and
+// refuses the requests that wait for it.
+func (c *committer) freeze(cause error) {
+	if !c.frozen {
+		c.frozen = true
+		if c.node.counts.unsaved.Add(1) == 1 {
+			c.node.Log.Error("the store does not answer; its users and rooms are frozen", "err", cause)
 		}
+		for _, m := range c.release() {
+			c.hold(m)
+		}
+	}
+	c.retry = c.inbox.after(retryInterval, retryCommit{})
+}
+
+func (c *committer) thaw() {
+	if c.frozen {
+		c.frozen = false
+		c.node.counts.unsaved.Add(-1)
 	}
 }
 
-// remove deletes the record; the actor gets removed, and is done.
-func (j *journal) remove() {
-	j.committing, j.dirty = true, false
-	key, rev := j.key, j.rev
-	go j.bounded(func(c context.Context) any { return removed{j.sys.Store.Delete(c, key, rev)} })
+// remove deletes the record. The host gets removed, and must end.
+func (c *committer) remove() {
+	c.committing, c.dirty = true, false
+	key, rev := c.key, c.rev
+	c.inBackground(func(ctx context.Context) any { return removed{c.node.Store.Delete(ctx, key, rev)} })
 }
 
-// ended takes in how a deletion ended and runs the effects that waited for it.
-// A record that could not be deleted is found again by the sweep.
-func (j *journal) ended(m removed) {
+// removed ends a deletion and runs the effects that waited for it. A record that could
+// not be deleted will be found by the sweep.
+func (c *committer) removed(m removed) {
 	if m.err != nil {
-		j.sys.Log.Warn("a record cannot be deleted yet", "err", m.err)
+		c.node.Log.Warn("a record cannot be deleted yet", "err", m.err)
 	}
-	j.committing = false
-	j.run(m.err == nil)
-	j.abandon()
+	c.committing = false
+	c.effects.run(m.err == nil)
+	c.giveUp()
 }
 
-// stop ends the journal with its actor. A state that is not on disk is written
-// once more, for as long as one commit may take.
-func (j *journal) stop() {
-	if j.retry != nil {
-		j.retry.Stop()
+// stop ends the committer together with its host. A state that is not in the store is
+// written once more, for as long as one commit may take.
+func (c *committer) stop() {
+	if c.retry != nil {
+		c.retry.Stop()
 	}
-	j.resting.stop()
-	j.thaw()
-	if !j.unsaved {
+	c.thaw()
+	if !c.unsaved {
 		return
 	}
-	j.sys.counts.unsaved.Add(-1)
-	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
+	c.node.counts.unsaved.Add(-1)
+	ctx, cancel := context.WithTimeout(context.Background(), c.node.CommitTimeout)
 	defer cancel()
-	if _, err := j.overwrite(c, j.encode()); err != nil {
-		j.sys.Log.Error("stopped without having saved", "err", err)
+	if _, err := c.overwrite(ctx, c.host.encode()); err != nil {
+		c.node.Log.Error("stopped with unsaved state", "err", err)
 	}
 }
 
-// abandon gives up what is not saved: its actor panicked and cannot be trusted.
-func (j *journal) abandon() {
-	j.thaw()
-	if j.unsaved {
-		j.unsaved = false
-		j.sys.counts.unsaved.Add(-1)
-	}
+// giveUp abandons what is not saved: the host has ended, or panicked and cannot be
+// trusted.
+func (c *committer) giveUp() {
+	c.thaw()
+	c.abandon()
 }
 
-// bounded does something that may take long, in a goroutine of the caller's
-// making, and tells the actor what came of it.
-func (j *journal) bounded(do func(context.Context) any) {
-	c, cancel := context.WithTimeout(context.Background(), j.sys.CommitTimeout)
-	defer cancel()
-	j.sys.root.Send(j.self, do(c))
-}
-
-func (s *node) observe(took time.Duration, err error) {
-	if s.ObserveCommit != nil {
-		s.ObserveCommit(took, err != nil)
+// abandon says that nothing is unsaved any more, and whether anything was.
+func (c *committer) abandon() bool {
+	if !c.unsaved {
+		return false
 	}
+	c.unsaved = false
+	c.node.counts.unsaved.Add(-1)
+	return true
 }

@@ -55,7 +55,7 @@ type connectionActor struct {
 
 // Receive passes requests to the user's actor and events to the client.
 func (a *connectionActor) Receive(ctx actor.Context) {
-	if p, ok := ctx.Message().(parcel); ok {
+	if p, ok := ctx.Message().(batch); ok {
 		a.client.Batch(func() {
 			for _, m := range p {
 				a.handle(ctx, m)
@@ -128,7 +128,7 @@ func (a *connectionActor) request(ctx actor.Context, in protocol.Incoming) {
 		return
 	}
 	if !a.expect(ctx.Self(), in) {
-		a.sys.refuse(asked{conn: ctx.Self(), name: in.Name}, protocol.Unavailable)
+		a.sys.replies.refuse(caller{conn: ctx.Self(), name: in.Name}, protocol.Unavailable)
 		return
 	}
 	a.forward(ctx.Self(), in, false)

@@ -15,7 +15,7 @@ import (
 // to its own actors and to other nodes. It knows none of the actors; [System] does.
 type node struct {
 	Config
-	voice
+	replies     replier
 	actors      *actor.ActorSystem
 	root        *actor.RootContext
 	placement   Placement
@@ -91,7 +91,7 @@ func (n *node) undelivered(message any) {
 		message = m.message
 	}
 	if m, ok := message.(request); ok {
-		n.refuse(m.asker(), protocol.Unavailable)
+		n.replies.refuse(m.from(), protocol.Unavailable)
 	}
 }
 

@@ -40,13 +40,13 @@ func envelopeOf(message any) (*wire.Envelope, int) {
 		l.Body = noteOf(wire.Note_ROOM_GONE, m.room)
 
 	case create:
-		l.Body = roomRequest(m.asked, m.owner, "")
+		l.Body = roomRequest(m.caller, m.owner, "")
 		size += len(m.raw)
 	case join:
-		l.Body = roomRequest(m.asked, m.user, m.name)
+		l.Body = roomRequest(m.caller, m.user, m.name)
 		size += len(m.raw)
 	case command:
-		l.Body = roomRequest(m.asked, m.user, "")
+		l.Body = roomRequest(m.caller, m.user, "")
 		size += len(m.raw)
 	case renamed:
 		l.Body = &wire.Envelope_Renamed{Renamed: &wire.Renamed{User: string(m.user), Name: m.name}}
@@ -94,7 +94,7 @@ func noteOf(kind wire.Note_Kind, room poker.RoomID) *wire.Envelope_Note {
 	return &wire.Envelope_Note{Note: &wire.Note{Kind: kind, Room: string(room)}}
 }
 
-func roomRequest(a asked, user poker.UserID, name string) *wire.Envelope_RoomRequest {
+func roomRequest(a caller, user poker.UserID, name string) *wire.Envelope_RoomRequest {
 	return &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Conn: processOf(a.conn), Raw: a.raw, User: string(user), Name: name}}
 }
 
@@ -206,15 +206,15 @@ func roomRequestOf(r *wire.RoomRequest) any {
 	if fault != nil {
 		return nil
 	}
-	by, user := askedBy(pidOf(r.GetConn()), in), poker.UserID(r.GetUser())
+	by, user := callerOf(pidOf(r.GetConn()), in), poker.UserID(r.GetUser())
 	if request, ok := in.Request.(protocol.CreateRoom); ok {
-		return create{asked: by, owner: user, request: request}
+		return create{caller: by, owner: user, request: request}
 	}
 	if request, ok := in.Request.(protocol.JoinRoom); ok {
-		return join{asked: by, user: user, name: r.GetName(), role: request.Role}
+		return join{caller: by, user: user, name: r.GetName(), role: request.Role}
 	}
 	if request, ok := in.Request.(protocol.RoomRequest); ok {
-		return command{asked: by, user: user, request: request}
+		return command{caller: by, user: user, request: request}
 	}
 	return nil
 }

@@ -90,7 +90,8 @@ func (a *gatewayActor) show(m statusFanout) {
 		}
 	}
 	if !m.whole {
-		a.sys.fanOut(a.sys.send, m.status, conns, &fanout{room: m.room, broadcast: m.broadcast})
+		f := &fanout{room: m.room, broadcast: m.broadcast}
+		f.start(a.sys.send, m.status, conns)
 		return
 	}
 	for _, conn := range conns {
@@ -98,10 +99,10 @@ func (a *gatewayActor) show(m statusFanout) {
 	}
 }
 
-// fanOut has a status sent to connections of this node.
-func (s *node) fanOut(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID, f *fanout) {
+// start sends a status to connections of this node.
+func (f *fanout) start(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID) {
 	if len(conns) == 0 {
-		s.send(f.room, delivered{f.broadcast})
+		send(f.room, delivered{f.broadcast})
 		return
 	}
 	f.left.Store(int32(len(conns)))

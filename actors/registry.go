@@ -78,7 +78,7 @@ func (r *registry) receive(ctx actor.Context) {
 func (r *registry) deliver(ctx actor.Context, m addressed) {
 	if r.quarantined(m.id) {
 		if asked, ok := m.message.(request); ok {
-			r.sys.refuse(asked.asker(), protocol.Unavailable)
+			r.sys.replies.refuse(asked.from(), protocol.Unavailable)
 		}
 		return
 	}

@@ -1,71 +1,70 @@
 package actors
 
 import (
-	"log/slog"
-
 	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
 
-// asked says who waits for the answer to what.
-type asked struct {
-	conn   *actor.PID // nil when nobody does
-	id     string
-	name   string
-	room   poker.RoomID
-	digest uint64
-	raw    []byte // the request as it was written
+// replier answers callers, and tells connections of events, through send.
+type replier struct {
+	refusals *counterVec
+	send     func(conn *actor.PID, message any)
 }
 
-// request is a message that somebody asked for.
-type request interface{ asker() asked }
-
-func askedBy(conn *actor.PID, in protocol.Incoming) asked {
-	a := asked{conn: conn, id: in.ID, name: in.Name, digest: in.Digest, raw: in.Raw}
-	if r, ok := in.Request.(protocol.RoomRequest); ok {
-		a.room = r.Room()
-	}
-	return a
-}
-
-// voice is how clients are spoken to: send is told what goes to which connection.
-type voice struct {
-	counts *counts
-	send   func(conn *actor.PID, message any)
-}
-
-// refuse tells whoever asked that nothing was changed.
-func (v voice) refuse(a asked, code protocol.Code) {
-	v.counts.refusals.add(string(code))
-	if a.conn == nil {
+// refuse tells a caller that nothing was changed.
+func (r replier) refuse(c caller, code protocol.Code) {
+	r.refusals.add(string(code))
+	if c.conn == nil {
 		return
 	}
 	e := protocol.NewError(code)
-	e.ID, e.Request, e.RoomID = a.id, a.name, a.room
-	v.send(a.conn, deliverEvent{protocol.Encode(*e), a.id})
+	e.ID, e.Request, e.RoomID = c.id, c.name, c.room
+	r.send(c.conn, deliverEvent{event: protocol.Encode(*e), answers: c.id})
 }
 
-// accept tells whoever asked that it is done. A request without an id is
-// answered by its effects alone.
-func (v voice) accept(a asked, ok protocol.OK) {
-	if a.conn == nil || a.id == "" {
+// accept tells a caller that the request was done. A request without an ID is answered
+// by its effects alone.
+func (r replier) accept(c caller, ok protocol.OK) {
+	if c.conn == nil || c.id == "" {
 		return
 	}
-	ok.ID = a.id
-	v.send(a.conn, deliverEvent{protocol.Encode(ok), a.id})
-}
-
-// created answers createRoom.
-func (v voice) created(by asked, room poker.RoomID, durable bool) {
-	v.accept(by, protocol.OK{Durable: &durable, RoomID: room})
-	v.tell(by.conn, protocol.RoomCreated{RoomID: room})
+	ok.ID = c.id
+	r.send(c.conn, deliverEvent{event: protocol.Encode(ok), answers: c.id})
 }
 
 // tell sends an event to a connection.
-func (v voice) tell(conn *actor.PID, e protocol.Event) {
-	v.send(conn, deliverEvent{event: protocol.Encode(e)})
+func (r replier) tell(conn *actor.PID, e protocol.Event) {
+	r.send(conn, deliverEvent{event: protocol.Encode(e)})
 }
 
-func (asked) LogValue() slog.Value { return redacted("request") }
+// deferredReplier queues answers as effects: each is sent once everything that was
+// changed before it is committed, in the order of the queue.
+type deferredReplier struct {
+	now     replier // for answers inside effects
+	effects *effects
+}
+
+// accept queues an ok that says whether the change is durable.
+func (r deferredReplier) accept(c caller) {
+	r.effects.after(func(durable bool) { r.now.accept(c, protocol.OK{Durable: &durable}) })
+}
+
+// confirm queues an ok to a request that changed nothing in a room.
+func (r deferredReplier) confirm(c caller) {
+	r.effects.after(func(bool) { r.now.accept(c, protocol.OK{}) })
+}
+
+// created queues the answer to createRoom.
+func (r deferredReplier) created(c caller, room poker.RoomID) {
+	r.effects.after(func(durable bool) {
+		r.now.accept(c, protocol.OK{Durable: &durable, RoomID: room})
+		r.now.tell(c.conn, protocol.RoomCreated{RoomID: room})
+	})
+}
+
+// refuse queues a refusal.
+func (r deferredReplier) refuse(c caller, code protocol.Code) {
+	r.effects.after(func(bool) { r.now.refuse(c, code) })
+}

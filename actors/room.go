@@ -2,7 +2,6 @@ package actors
 
 import (
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -12,121 +11,107 @@ import (
 	"example.com/pokey/store"
 )
 
-// The messages a room actor receives. Whoever sends one has checked that the
-// room's id is genuine.
-type (
-	// create makes the room, for the first time.
-	create struct {
-		asked
-		owner   poker.UserID
-		request protocol.CreateRoom
-	}
-	// join subscribes a connection and makes its user a member.
-	join struct {
-		asked
-		user poker.UserID
-		name string
-		role poker.Role
-	}
-	// command is any other request.
-	command struct {
-		asked
-		user    poker.UserID
-		request protocol.RoomRequest
-	}
-	// renamed says that a member has another name.
-	renamed struct {
-		user poker.UserID
-		name string
-	}
-	// departed says that a user has expired. The room answers roomGone.
-	departed struct{ user poker.UserID }
-	// recognise says that a user who may be the owner is about.
-	recognise struct{ user poker.UserID }
-	// due comes from the room's timer.
-	due struct{}
-	// cooled comes when the room may broadcast again.
-	cooled struct{ turn uint64 }
-)
-
-func (a asked) asker() asked { return a }
-
-func (command) LogValue() slog.Value { return redacted("request") }
-func (join) LogValue() slog.Value    { return redacted("request") }
-func (create) LogValue() slog.Value  { return redacted("request") }
-func (renamed) LogValue() slog.Value { return redacted("name") }
-
 // roomActor is one room: the single writer of one poker.Room.
 type roomActor struct {
 	// given
-	sys *node
-	id  poker.RoomID
+	node   *node
+	id     poker.RoomID
+	limits poker.Limits
+
+	// parts
+	inbox       inbox
+	effects     effects
+	commits     committer
+	outgoing    *outgoing
+	replies     deferredReplier
+	subscribers *subscribers
+	broadcast   broadcaster
+	parts       *partWriter
+	recent      recentRequests
+	history     historyPages
+	passivation passivationTimer
 
 	// state
-	journal
-	*mail
-	room    *poker.Room // nil while there is none
-	recent  recent
-	kept    keptParts
-	remains bool  // there is a record, and it cannot be used
-	seats   seats // the subscribers
-	members int   // as counted in the system's stats
-	timer   *time.Timer
-	absence *time.Timer // until members who do not come back count as away
-	erasing *time.Timer // until estimates of rounds that are over are gone
-	closing bool        // the record is being deleted
-	leaver  poker.UserID
-	pages   pages
-	board
+	self       *actor.PID
+	room       *poker.Room // nil while there is none
+	unreadable bool        // there is a record, and it cannot be used
+	members    int         // as counted in the node's counts
+	timer      *time.Timer // until the rules have something to do
+	absence    *time.Timer // until members who do not come back count as away
+	closing    bool        // the record is being deleted
+	leaver     poker.UserID
+	moving     bool // the room belongs on another node
+	retired    bool // what still comes is for a successor
 }
 
-func newRoom(sys *node, id poker.RoomID) *roomActor {
+func newRoom(n *node, id poker.RoomID) *roomActor {
 	a := &roomActor{
-		sys: sys, id: id, seats: newSeats(), recent: recent{}, kept: newKept(),
-		mail:    newMail(sys),
-		journal: journal{sys: sys, key: roomKind + "/" + string(id)},
+		node: n, id: id, limits: poker.Limits{Members: n.Limits.MembersPerRoom},
+		subscribers: newSubscribers(), recent: recentRequests{}, outgoing: newOutgoing(n.address, n.send),
 	}
-	a.keeper, a.known = a, a.repeated
+	a.inbox = func(message any) { n.root.Send(a.self, message) }
+	a.parts = newPartWriter(a.inbox)
+	a.commits = committer{host: a, node: n, inbox: a.inbox, key: roomKind + "/" + string(id), effects: &a.effects}
+	a.replies = deferredReplier{replier{&n.counts.refusals, a.outgoing.add}, &a.effects}
+	a.broadcast = broadcaster{inbox: a.inbox, local: n.address, send: a.outgoing.add}
+	a.history.inbox, a.passivation.inbox = a.inbox, a.inbox
 	return a
 }
 
-// Receive is the room's life.
+// Receive is the life of a room.
 func (a *roomActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		a.sys.counts.rooms.Add(1)
-		a.load(ctx)
+		a.node.counts.rooms.Add(1)
+		a.self, a.broadcast.room = ctx.Self(), ctx.Self()
+		a.commits.load()
 	case *actor.Stopping:
 		a.stopTimers()
-		a.stop()
+		a.passivation.stop()
+		a.commits.stop()
 	case *actor.Stopped:
-		a.sys.counts.rooms.Add(-1)
-		a.sys.counts.members.Add(int64(-a.members))
+		a.node.counts.rooms.Add(-1)
+		a.node.counts.members.Add(int64(-a.members))
 	case loaded:
 		a.loaded(m)
 	case committed:
 		a.committed(m)
 	case removed:
-		a.closed(m)
+		a.removed(m)
 	case retryCommit:
-		a.again()
+		a.commits.writeAgain()
 	case delivered:
-		a.delivered(m.broadcast)
-	case cooled:
-		a.cooled(m.turn)
+		a.broadcast.delivered(m.broadcast)
+	case throttleEnded:
+		if a.broadcast.throttleEnded(m.sequence) {
+			a.commits.commitIfDirty()
+		}
 	case handoff:
 		a.moving = true
-	case rest:
-		a.retireIf(a.idle())
+	case passivate:
+		a.passivate()
 	default:
 		a.receive(ctx, m)
 	}
-	a.catchUp(ctx)
-	a.post()
-	a.settleDown(a.idle())
+	a.commits.catchUp(ctx)
+	a.handOff()
+	a.outgoing.flush()
+	a.passivation.update(a.idle())
+}
+
+func (a *roomActor) receive(ctx actor.Context, message any) {
+	if a.retired {
+		a.passOn(message)
+		return
+	}
+	a.commits.receive(ctx, message)
 }
 
 func (a *roomActor) handle(ctx actor.Context, message any) {
+	if a.retired {
+		a.passOn(message)
+		return
+	}
 	switch m := message.(type) {
 	case create:
 		a.create(m)
@@ -141,19 +126,21 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 	case recognise:
 		a.recognise(m.user)
 	case *actor.Terminated:
-		a.gone(m)
+		a.disconnected(m)
 	case probe:
 		a.probe(m)
 	case absent:
 		a.markAbsent()
-	case due:
+	case deadline:
 		a.apply(poker.Tick{})
 	case erase:
-		a.erase()
+		if a.room != nil && a.parts.erase(a.room.State()) {
+			a.commits.markDirty()
+		}
 	case wake:
 		a.askOwner()
-	case pagesIdle:
-		a.pages.idle(m)
+	case historyIdle:
+		a.history.idle(m.generation)
 	}
 	if a.room == nil && !a.closing {
 		a.retire()
@@ -161,33 +148,29 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 }
 
 func (a *roomActor) loaded(m loaded) {
-	a.loading = false
-	a.rev = m.record.Revision
+	a.commits.loaded(m)
 	switch {
 	case m.err == nil:
 		if err := a.decode(m.record.Data, m.parts); err != nil {
-			a.remains = true
-			a.sys.Log.Error("a room's record makes no sense; its link revives it", "err", err)
+			a.unreadable = true
+			a.node.Log.Error("a room's record cannot be decoded; the room's link revives it", "err", err)
 			return
-		}
-		if len(a.kept.odd) > 0 {
-			a.sys.Log.Warn("parts of a room's record do not fit the room and are left out", "parts", len(a.kept.odd))
 		}
 		a.changed()
 		a.expectMembers()
 		if a.seeksOwner() {
 			a.findOwner()
 		}
-		a.claim()
+		a.commits.fence()
 	case errors.Is(m.err, store.ErrNotFound):
 	case errors.Is(m.err, store.ErrCorrupt):
-		a.remains = true
-		a.sys.Log.Error("a room's record is damaged; its link revives it", "err", m.err)
+		a.unreadable = true
+		a.node.Log.Error("a room's record is damaged; the room's link revives it", "err", m.err)
 	default:
-		a.sys.Log.Error("a room's record cannot be loaded", "err", m.err)
-		for _, w := range a.release() {
+		a.node.Log.Error("a room's record cannot be loaded", "err", m.err)
+		for _, w := range a.commits.release() {
 			if w, ok := w.(request); ok {
-				a.sys.refuse(w.asker(), protocol.Unavailable)
+				a.node.replies.refuse(w.from(), protocol.Unavailable)
 			}
 		}
 		a.retire()
@@ -195,19 +178,39 @@ func (a *roomActor) loaded(m loaded) {
 }
 
 func (a *roomActor) committed(m committed) {
-	superseded, recovered := a.done(m)
-	if !a.frozen {
-		a.kept.written(m.err)
+	outcome := a.commits.done(m)
+	if outcome != commitUnknown {
+		a.parts.written(m.err)
 	}
-	if superseded {
-		a.moved()
+	if outcome == commitFenced {
+		a.redirect()
 		a.retire()
 		return
 	}
 	a.publish()
-	if recovered && a.room != nil {
+	if outcome == commitRecovered && a.room != nil {
 		a.room.Touch() // to be shown as saved again
-		a.dirty = true
+		a.commits.markDirty()
 	}
-	a.settle()
+	a.commits.commitIfDirty()
+}
+
+// throttled reports whether new state must not be shown or committed yet. A room that
+// is about to move does not wait with its commit.
+func (a *roomActor) throttled() bool { return a.broadcast.throttled() && !a.moving }
+
+// publish shows the committed room to its subscribers.
+func (a *roomActor) publish() {
+	if a.showable() {
+		a.broadcast.publish(a.room, a.commits.unsaved, a.subscribers)
+	}
+}
+
+func (a *roomActor) showable() bool {
+	return a.room != nil && !a.commits.committing && !a.closing && !a.commits.fenced
+}
+
+// current is the newest status of the committed room.
+func (a *roomActor) current() *protocol.Status {
+	return a.broadcast.current(a.room, a.commits.unsaved)
 }

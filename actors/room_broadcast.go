@@ -9,114 +9,123 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// board is what the subscribers of a room were shown last, and when they may be
-// shown the next. A room that is idle broadcasts at once; after a broadcast it
-// waits a few times what that one took, until the last connection had it, and
-// then commits and shows only the newest state. A small room never notices; in a
-// large one, or on a busy machine, a burst of estimates becomes a few commits and
-// broadcasts.
-type board struct {
-	shown   *poker.Snapshot  // what was broadcast last
-	whole   *protocol.Status // for who joins: the newest, without a patch
-	turn    uint64           // counts broadcasts
-	start   time.Time        // of the last one
-	nodes   int              // that have not said that they have it
-	cooling *time.Timer      // nil when the room may broadcast
+// broadcaster shows a room to its subscribers. An idle room is shown at once. After a
+// broadcast the room is throttled for a few times as long as that broadcast took to
+// reach the last connection; it then commits and shows only the newest state. A small
+// room never notices. In a large one, or on a busy machine, a burst of estimates
+// becomes a few commits and broadcasts.
+type broadcaster struct {
+	// given
+	inbox inbox
+	local string                           // the address of this node
+	send  func(to *actor.PID, message any) // to connections here, and to other nodes
+
+	// state
+	room     *actor.PID       // gets delivered
+	shown    *poker.Snapshot  // what was broadcast last
+	whole    *protocol.Status // the newest status, not as a patch
+	sequence uint64           // of the last broadcast
+	began    time.Time        // when the last broadcast did
+	pending  int              // nodes that have not confirmed the last broadcast
+	throttle *time.Timer      // nil if the room may broadcast
 }
 
 const (
-	coolingFactor = 4
-	// coolingMost is how long a room waits at the most, also for a connection
-	// that ended before it could say that it has the broadcast.
-	coolingMost = 50 * time.Millisecond
+	// throttleFactor is how many times as long as a broadcast the pause after it is.
+	throttleFactor = 4
+	// maxThrottle is the longest pause. It also ends the wait for a connection that
+	// stopped before it could confirm a broadcast.
+	maxThrottle = 50 * time.Millisecond
 )
 
-// snapshot is the room as every member may see it.
-func (a *roomActor) snapshot() *poker.Snapshot {
-	s := a.room.Snapshot()
-	s.Unsaved = a.unsaved
+// throttled reports whether new state must wait. What changes until then shares one
+// commit and one broadcast.
+func (b *broadcaster) throttled() bool { return b.throttle != nil }
+
+// current returns the newest status, whole. The caller makes sure that nothing waits
+// to be committed: what the status shows can no longer be lost.
+func (b *broadcaster) current(room *poker.Room, unsaved bool) *protocol.Status {
+	if b.whole == nil || b.whole.Version != room.Version() {
+		b.whole = protocol.NewStatus(nil, snapshot(room, unsaved))
+	}
+	return b.whole
+}
+
+func snapshot(room *poker.Room, unsaved bool) *poker.Snapshot {
+	s := room.Snapshot()
+	s.Unsaved = unsaved
 	return s
 }
 
-// current is the newest status, whole. It is called when nothing is waiting to
-// be committed: what it shows, nothing takes back.
-func (a *roomActor) current() *protocol.Status {
-	if a.whole == nil || a.whole.Version != a.room.Version() {
-		a.whole = protocol.NewStatus(nil, a.snapshot())
-	}
-	return a.whole
-}
-
-// early says that what is new could not be shown yet: what comes until it can
-// be shares a commit and a broadcast.
-func (a *roomActor) early() bool { return a.cooling != nil }
-
-// publish shows the room to every subscriber who has not seen this version,
-// unless it is too early.
-func (a *roomActor) publish() {
-	if a.room == nil || a.committing || a.closing || a.fenced || a.cooling != nil {
+// publish shows the room to all subscribers, unless they have seen this version or the
+// room is throttled.
+func (b *broadcaster) publish(room *poker.Room, unsaved bool, to *subscribers) {
+	if b.throttled() || b.shown != nil && b.shown.Version == room.Version() {
 		return
 	}
-	if a.shown != nil && a.shown.Version == a.room.Version() {
-		return
-	}
-	next := a.snapshot()
-	status := protocol.NewStatus(a.shown, next)
-	a.shown = next
-	if !a.seats.empty() {
-		a.display(status)
+	next := snapshot(room, unsaved)
+	status := protocol.NewStatus(b.shown, next)
+	b.shown = next
+	if !to.empty() {
+		b.broadcast(status, to)
 	}
 }
 
-// display begins a broadcast.
-func (a *roomActor) display(status *protocol.Status) {
-	a.turn++
-	a.start = time.Now()
-	a.broadcast(status)
-	a.cooling = a.sys.sendAfter(coolingMost, a.self, cooled{a.turn})
-}
-
-// showAgain is for connections that have not got what was shown, since a letter
-// to their node was lost. Those who have it do not notice.
-func (a *roomActor) showAgain() {
-	if a.publish(); a.cooling == nil && !a.committing && !a.closing && !a.fenced {
-		a.display(a.current())
+// republish shows the room again, for connections that missed the last broadcast since
+// a message to their node was lost. The others ignore it.
+func (b *broadcaster) republish(room *poker.Room, unsaved bool, to *subscribers) {
+	b.publish(room, unsaved, to)
+	if !b.throttled() {
+		b.broadcast(b.current(room, unsaved), to)
 	}
 }
 
-// broadcast sends a status once to each node that has connections of the room.
-func (a *roomActor) broadcast(status *protocol.Status) {
-	nodes := a.seats.nodes()
-	a.nodes = len(nodes)
+// broadcast sends a status once to each node that has subscribers.
+func (b *broadcaster) broadcast(status *protocol.Status, to *subscribers) {
+	b.sequence++
+	b.began = time.Now()
+	nodes := to.byNode()
+	b.pending = len(nodes)
 	for address, conns := range nodes {
-		if address == a.sys.address {
-			a.sys.fanOut(a.send, status, conns, &fanout{room: a.self, broadcast: a.turn})
+		if address == b.local {
+			f := &fanout{room: b.room, broadcast: b.sequence}
+			f.start(b.send, status, conns)
 			continue
 		}
 		names := make([]string, len(conns))
 		for i, conn := range conns {
 			names[i] = conn.Id
 		}
-		a.sys.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: a.self, broadcast: a.turn})
+		b.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: b.room, broadcast: b.sequence})
 	}
+	b.throttle = b.inbox.after(maxThrottle, throttleEnded{b.sequence})
 }
 
-// delivered shortens the wait once it is known what the broadcast took.
-func (a *roomActor) delivered(turn uint64) {
-	if turn != a.turn {
+// delivered shortens the pause once every node has confirmed the last broadcast.
+func (b *broadcaster) delivered(sequence uint64) {
+	if sequence != b.sequence {
 		return
 	}
-	if a.nodes--; a.nodes > 0 || a.cooling == nil || !a.cooling.Stop() {
+	if b.pending--; b.pending > 0 || b.throttle == nil || !b.throttle.Stop() {
 		return
 	}
-	took := time.Since(a.start)
-	a.cooling.Reset(min(coolingFactor*took, max(coolingMost-took, 0)))
+	took := time.Since(b.began)
+	b.throttle.Reset(min(throttleFactor*took, max(maxThrottle-took, 0)))
 }
 
-// cooled ends the wait.
-func (a *roomActor) cooled(turn uint64) {
-	if turn == a.turn {
-		a.cooling = nil
-		a.settle()
+// throttleEnded ends the pause after a broadcast, and reports whether it was the last
+// one.
+func (b *broadcaster) throttleEnded(sequence uint64) bool {
+	if sequence != b.sequence {
+		return false
+	}
+	b.throttle = nil
+	return true
+}
+
+// stop stops the timer.
+func (b *broadcaster) stop() {
+	if b.throttle != nil {
+		b.throttle.Stop()
 	}
 }

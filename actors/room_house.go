@@ -5,71 +5,104 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// This is how a room is handed over, and what is left of one that has ended.
+// This file is about who owns a room.
 //
-// A room that its owner has closed leaves a record that says so, as long as the owner
-// has not expired: its link does not revive it. One that was handed over leaves one that
-// says that it is nobody's when it is revived. Else the user whom its id certifies
-// would own it again.
+// A room that was revived from its ID has no owner until the user whom its ID certifies
+// is online. A room that was handed over remembers that, so that it has no owner when it
+// is revived; otherwise that user would own it again.
 
-// acceptRoom hands the room over to whom it is offered. Their user's actor has taken
-// it in already, so that its limit of rooms holds, and is told if that was in vain.
+// seeksOwner reports whether the room has no owner and may still get one.
+func (a *roomActor) seeksOwner() bool { return a.room.Owner() == "" && !a.room.HandedOver() }
+
+// findOwner looks for the user whom the room's ID certifies, now and when they come.
+func (a *roomActor) findOwner() {
+	a.node.root.Send(a.node.rooms, ownerless{a.id, true})
+	a.node.tellRegistries(usersName, findOwner{a.id})
+}
+
+// recognise makes a user the owner of a room without one, if its ID says so. A user who
+// believes to own the room, but has closed it or handed it over, is told.
+func (a *roomActor) recognise(user poker.UserID) {
+	switch {
+	case a.room == nil:
+	case a.room.Closed() && a.room.Owner() == user:
+		a.tellUserLater(user, ownsNot{room: a.id, closed: true})
+	case a.room.Owner() != "" && a.room.Owner() != user:
+		a.tellUserLater(user, ownsNot{room: a.id})
+	case a.room.Owner() == "" && a.node.Keys.Owns(string(user), string(a.id)):
+		a.apply(poker.Recognise{Owner: user})
+	}
+}
+
+// tellUserLater tells a user's actor something once all changes so far are committed.
+func (a *roomActor) tellUserLater(user poker.UserID, message any) {
+	a.effects.after(func(bool) { a.node.tellUser(user, message) })
+}
+
+func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
+	a.effects.after(func(bool) {
+		a.node.tellUser(e.New, owns{a.id})
+		if e.Old == "" {
+			a.node.root.Send(a.node.rooms, ownerless{a.id, false})
+		} else {
+			a.node.tellUser(e.Old, ownsNot{room: a.id})
+		}
+	})
+}
+
+// acceptRoom hands the room over to the user whom it is offered to. Their actor has
+// noted the room already, so that its limit of rooms holds, and is told if that was in
+// vain.
 func (a *roomActor) acceptRoom(m command) {
-	first := a.sys.Keys.Owns(string(m.user), string(a.id))
+	first := a.node.Keys.Owns(string(m.user), string(a.id))
 	if a.ask(m, poker.Accept{By: m.user, First: first}) && a.room.Owner() != m.user {
-		a.after(func(bool) { a.sys.tellUser(m.user, ownsNot{room: a.id}) })
+		a.tellUserLater(m.user, ownsNot{room: a.id})
 	}
 }
 
-// closedByOwner has everybody go. What was remembered of requests goes with them, but
-// for the owner's, who may ask again.
-func (a *roomActor) closedByOwner(owner poker.UserID) {
-	a.forgetRequests(owner)
-	a.pages.drop()
-	a.sendAllAway(protocol.ClosedClosed)
-	a.after(func(bool) {
-		a.sys.tellUser(owner, ownsNot{room: a.id, closed: true})
-	})
-}
-
-// leaveTombstone ends a room that was handed over.
-func (a *roomActor) leaveTombstone(reason protocol.ClosedReason, leaver poker.UserID) {
-	owned := a.room.Owner() != ""
-	a.room.LeaveTombstone()
-	a.forgetRequests("")
-	a.pages.drop()
-	a.dirty = true
-	a.changed()
-	a.sendAllAway(reason)
-	a.after(func(durable bool) {
-		if leaver != "" && owned && (durable || !a.sys.Store.Durable()) {
-			a.sys.tellUser(leaver, roomGone{a.id})
-		}
-	})
-}
-
-// forgetRequests forgets what everybody has asked for of late, but one user.
-func (a *roomActor) forgetRequests(but poker.UserID) {
-	for user := range a.recent {
-		if user != but {
-			a.recent.forget(user)
-			a.kept.touch(user)
+// askOwner asks whether the owner still has the room, whose record was not touched for
+// long. If so, the room stays. A record that cannot be read is removed.
+func (a *roomActor) askOwner() {
+	switch {
+	case a.room == nil || a.room.IsTombstone():
+		a.closing = true
+		a.commits.remove()
+	case a.room.Owner() == "" && a.subscribers.empty():
+		a.close(protocol.ClosedExpired, "")
+	case a.room.Closed():
+		a.commits.markDirty()
+		a.node.tellUser(a.room.Owner(), ownsNot{a.id, true})
+	default:
+		a.commits.markDirty()
+		if owner := a.room.Owner(); owner != "" {
+			a.node.tellUser(owner, owns{a.id})
 		}
 	}
 }
 
-// sendAllAway is rid of the subscribers, now, and tells them that the room is gone
-// once it is. One that joins again before that keeps its seat.
-func (a *roomActor) sendAllAway(reason protocol.ClosedReason) {
-	gone := a.seats
-	a.seats = newSeats()
-	a.after(func(bool) {
-		closed := leftRoom{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
-		for conn, user := range gone.all() {
-			a.send(conn, closed)
-			if a.room == nil || a.closing || !a.room.Has(user) {
-				a.sys.tellUser(user, notMember{room: a.id})
-			}
+// departed ends what an expired user had here: the room, or the membership. A record
+// that cannot be read is removed: it may contain the user's name.
+func (a *roomActor) departed(user poker.UserID) {
+	switch {
+	case a.room == nil && a.unreadable:
+		a.closing, a.leaver = true, user
+		a.commits.remove()
+	case a.room == nil:
+		a.node.tellUser(user, roomGone{a.id})
+	case a.room.Owner() == user:
+		a.close(protocol.ClosedExpired, user)
+	default:
+		a.apply(poker.Forget{User: user})
+		a.tellGone(user)
+	}
+}
+
+// tellGone tells an expired user's actor that nothing of the user is left here, once
+// that is as durable as it can be.
+func (a *roomActor) tellGone(user poker.UserID) {
+	a.effects.after(func(durable bool) {
+		if durable || !a.node.Store.Durable() {
+			a.node.tellUser(user, roomGone{a.id})
 		}
 	})
 }

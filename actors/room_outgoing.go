@@ -2,86 +2,92 @@ package actors
 
 import "github.com/asynkron/protoactor-go/actor"
 
-// mail keeps what an actor says to connections until it has handled a message
-// and all that waited behind it. Each connection of this node then gets it at
-// once, and writes to its client once; and to another node goes one copy of what
-// answers the joins of many.
-type mail struct {
-	voice
-	sys   *node
-	items []item
-	at    map[string]int // in items, by the connection's name
-	away  []freight
+// outgoing collects what a room sends to connections until the room has handled a
+// message and all that waited behind it. Each connection of this node then gets one
+// batch, and so writes to its client once. Another node gets one copy of a status that
+// answers the joins of several of its connections; everything else leaves for other
+// nodes at once.
+type outgoing struct {
+	// given
+	local string                           // the address of this node
+	send  func(to *actor.PID, message any) // to this node or another
+
+	// state
+	entries []outgoingEntry
+	index   map[string]int // in entries, by the name of the connection
+	remote  []remoteBatch
 }
 
-// freight is what many connections of one other node are told.
-type freight struct {
+// outgoingEntry is what one connection will get.
+type outgoingEntry struct {
+	conn  *actor.PID
+	first any
+	more  batch
+}
+
+// remoteBatch is a status that several connections of another node will get.
+type remoteBatch struct {
 	address string
 	statusFanout
 }
 
-// item is what one connection is told.
-type item struct {
-	conn  *actor.PID
-	first any
-	more  parcel
+// batch holds several messages for one connection, which handles them in order.
+type batch []any
+
+func newOutgoing(local string, send func(*actor.PID, any)) *outgoing {
+	return &outgoing{local: local, send: send, index: map[string]int{}}
 }
 
-// parcel is messages for one connection, which it handles in order.
-type parcel []any
-
-func newMail(sys *node) *mail {
-	m := &mail{sys: sys, at: map[string]int{}}
-	m.voice = voice{&sys.counts, m.add}
-	return m
-}
-
-func (m *mail) add(conn *actor.PID, message any) {
-	if conn.Address != m.sys.address {
-		if s, ok := message.(deliverStatus); !ok || !m.join(conn, s) {
-			m.sys.send(conn, message)
+// add queues a message for a connection of this node, or another actor of another one.
+func (o *outgoing) add(to *actor.PID, message any) {
+	if to.Address != o.local {
+		if s, ok := message.(deliverStatus); !ok || !o.addRemote(to, s) {
+			o.send(to, message)
 		}
 		return
 	}
-	i, there := m.at[conn.Id]
-	if !there {
-		m.at[conn.Id] = len(m.items)
-		m.items = append(m.items, item{conn: conn, first: message})
+	i, found := o.index[to.Id]
+	if !found {
+		o.index[to.Id] = len(o.entries)
+		o.entries = append(o.entries, outgoingEntry{conn: to, first: message})
 		return
 	}
-	m.items[i].more = append(m.items[i].more, message)
+	o.entries[i].more = append(o.entries[i].more, message)
 }
 
-// join has the answer to a join go to another node with others of the same, and
-// reports whether it does.
-func (m *mail) join(conn *actor.PID, s deliverStatus) bool {
+// addRemote queues a status that answers a join on another node together with others
+// of the same status. It reports whether s is one.
+func (o *outgoing) addRemote(conn *actor.PID, s deliverStatus) bool {
 	if !s.whole {
 		return false
 	}
-	for i := range m.away {
-		if f := &m.away[i]; f.address == conn.Address && f.status == s.status {
-			f.conns = append(f.conns, conn.Id)
+	for i := range o.remote {
+		if b := &o.remote[i]; b.address == conn.Address && b.status == s.status {
+			b.conns = append(b.conns, conn.Id)
 			return true
 		}
 	}
-	m.away = append(m.away, freight{conn.Address, statusFanout{status: s.status, conns: []string{conn.Id}, whole: true}})
+	o.remote = append(o.remote, remoteBatch{conn.Address, statusFanout{status: s.status, conns: []string{conn.Id}, whole: true}})
 	return true
 }
 
-// post sends what there is.
-func (m *mail) post() {
-	for _, f := range m.away {
-		m.sys.send(actor.NewPID(f.address, gatewayName), f.statusFanout)
+// flush sends everything.
+func (o *outgoing) flush() {
+	for _, b := range o.remote {
+		o.send(actor.NewPID(b.address, gatewayName), b.statusFanout)
 	}
-	m.away = nil
-	for _, i := range m.items {
-		if i.more == nil {
-			m.sys.root.Send(i.conn, i.first)
+	o.remote = nil
+	for _, e := range o.entries {
+		if e.more == nil {
+			o.send(e.conn, e.first)
 		} else {
-			m.sys.root.Send(i.conn, append(parcel{i.first}, i.more...))
+			o.send(e.conn, append(batch{e.first}, e.more...))
 		}
 	}
-	clear(m.items)
-	m.items = m.items[:0]
-	clear(m.at)
+	clear(o.entries)
+	o.entries = o.entries[:0]
+	clear(o.index)
 }
+
+// drop forgets everything that was not sent.
+func (o *outgoing) drop() { *o = *newOutgoing(o.local, o.send) }

@@ -19,8 +19,8 @@ import (
 type disk struct {
 	t      *testing.T
 	room   *poker.Room
-	kept   keptParts
-	recent recent
+	writer *partWriter
+	recent recentRequests
 	data   []byte
 	parts  map[string][]byte
 	bytes  int // that the last commit wrote
@@ -28,12 +28,12 @@ type disk struct {
 }
 
 func newDisk(t *testing.T, room *poker.Room) *disk {
-	return &disk{t: t, room: room, kept: newKept(), recent: recent{}, parts: map[string][]byte{}}
+	return &disk{t: t, room: room, writer: newPartWriter(func(any) {}), recent: recentRequests{}, parts: map[string][]byte{}}
 }
 
 // commit writes what has changed; or only some of it, and fails.
 func (d *disk) commit(fails bool) {
-	parts, data := d.kept.changes(d.room, d.recent), record.EncodeRoom(d.room.State())
+	parts, data := d.writer.changes(d.room, d.recent), record.EncodeRoom(d.room.State())
 	d.bytes, d.wrote = len(data), nil
 	seen := map[string]bool{}
 	for _, p := range parts {
@@ -49,11 +49,11 @@ func (d *disk) commit(fails bool) {
 		if rand.IntN(2) == 0 {
 			d.write(data, parts) // and nobody is told
 		}
-		d.kept.written(errors.New("disk"))
+		d.writer.written(errors.New("disk"))
 		return
 	}
 	d.write(data, parts)
-	d.kept.written(nil)
+	d.writer.written(nil)
 }
 
 func (d *disk) write(data []byte, parts []record.Part) {
@@ -65,27 +65,27 @@ func (d *disk) write(data []byte, parts []record.Part) {
 	}
 }
 
-// load is the room as it would come back.
-func (d *disk) load() *roomActor {
-	a := &roomActor{id: d.room.ID(), kept: newKept(), recent: recent{}}
+// load returns the room as it would come back, on a disk of its own.
+func (d *disk) load() *disk {
+	again := newDisk(d.t, nil)
 	var parts []record.Part
 	for name, data := range d.parts {
 		parts = append(parts, record.Part{Name: name, Data: data})
 	}
-	a.kept.found(parts)
-	l, err := record.Decode(a.id, d.data, parts)
+	again.writer.found(parts)
+	l, err := record.Decode(d.room.ID(), d.data, parts)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	if len(l.Odd) > 0 {
-		d.t.Fatalf("parts do not fit: %q", l.Odd)
+		d.t.Fatalf("odd parts: got %q, want none", l.Odd)
 	}
-	if a.room, err = poker.Restore(l.State); err != nil {
+	if again.room, err = poker.Restore(l.State); err != nil {
 		d.t.Fatal(err)
 	}
-	maps.Copy(a.recent, l.Requests)
-	a.kept.loaded(a.room.State(), l)
-	return a
+	maps.Copy(again.recent, l.Requests)
+	again.writer.loaded(again.room.State(), l)
+	return again
 }
 
 // apply has the room do something, and notes a request of its user's.
@@ -95,11 +95,11 @@ func (d *disk) apply(now poker.Millis, by poker.UserID, c poker.Command) {
 		return
 	}
 	d.recent.add(by, rand.Uint64(), time.UnixMilli(int64(now)))
-	d.kept.touch(by)
+	d.writer.touch(by)
 	for _, e := range events {
 		if left, ok := e.(poker.Left); ok {
 			d.recent.forget(left.User)
-			d.kept.touch(left.User)
+			d.writer.touch(left.User)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestWhatIsWrittenIsTheRoom(t *testing.T) {
 			}
 			erase := rand.IntN(5) == 0
 			if erase {
-				d.kept.eraseStale(d.room.State())
+				d.writer.erase(d.room.State())
 			}
 			if rand.IntN(6) == 0 {
 				d.commit(true)
@@ -170,11 +170,11 @@ func TestWhatIsWrittenIsTheRoom(t *testing.T) {
 			if !reflect.DeepEqual(again.recent, d.recent) {
 				t.Fatalf("requests: got %v, want %v", again.recent, d.recent)
 			}
-			if is, known := again.kept.stale(again.room.State()), d.kept.stale(d.room.State()); is && (!known || erase) {
+			if is, known := again.writer.stale(again.room.State()), d.writer.stale(d.room.State()); is && (!known || erase) {
 				t.Fatalf("there are estimates that do not count; known: %v, erased: %v", known, erase)
 			}
 			if rand.IntN(10) == 0 { // another process goes on
-				d.room, d.kept, d.recent = again.room, again.kept, again.recent
+				d.room, d.writer, d.recent = again.room, again.writer, again.recent
 			}
 		}
 	}
@@ -282,11 +282,11 @@ func TestACommitWritesWhatHasChanged(t *testing.T) {
 	now += poker.UndoWindow + 1
 	d.apply(now, "olga", poker.Tick{})
 	d.commit(false)
-	if !d.kept.stale(d.room.State()) || !d.kept.eraseStale(d.room.State()) {
+	if !d.writer.stale(d.room.State()) || !d.writer.erase(d.room.State()) {
 		t.Fatal("estimates of the last round stay for ever")
 	}
 	d.commit(false)
-	if len(d.wrote) != 100 || d.kept.stale(d.room.State()) {
+	if len(d.wrote) != 100 || d.writer.stale(d.room.State()) {
 		t.Errorf("to erase the estimates of 100 members %d parts were written", len(d.wrote))
 	}
 }

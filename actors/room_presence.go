@@ -8,23 +8,20 @@ import (
 	"example.com/pokey/poker"
 )
 
-// A member is online while one of their connections is subscribed. Two things
-// make a room lose connections that are still there: its own actor began anew,
-// or the link to their node was lost. Then members keep their state for a while
-// in which those who are there announce themselves, so that nobody flickers.
+// A member is online while one of their connections is subscribed. A room loses
+// connections that still exist when its own actor starts again, and when the link to
+// their node is lost. Members then keep their state for a while in which those who are
+// still there announce themselves, so that nobody appears to leave and return.
 
-// absent comes when members who have not come back count as away.
-type absent struct{}
-
-// absenceGrace is longer than connections take to find out: see pulseInterval.
+// absenceGrace is longer than connections take to notice: see pulseInterval.
 const absenceGrace = 15 * time.Second
 
-// gone takes a connection out whose actor has stopped or cannot be heard.
-func (a *roomActor) gone(m *actor.Terminated) {
-	user, last := a.seats.remove(m.Who)
+// disconnected unsubscribes a connection whose actor has stopped or is out of reach.
+func (a *roomActor) disconnected(m *actor.Terminated) {
+	user, last := a.subscribers.remove(m.Who)
 	switch {
 	case m.Why == actor.TerminatedReason_AddressTerminated:
-		a.send(m.Who, rejoin{a.id}) // in case it is only the link
+		a.outgoing.add(m.Who, rejoin{a.id}) // in case only the link was lost
 		a.expectMembers()
 	case last:
 		a.apply(poker.Disconnect{By: user})
@@ -34,31 +31,36 @@ func (a *roomActor) gone(m *actor.Terminated) {
 // expectMembers gives members without a connection time to come back.
 func (a *roomActor) expectMembers() {
 	if a.absence == nil && a.room != nil && len(a.room.Present()) > 0 {
-		a.absence = a.sys.sendAfter(absenceGrace, a.self, absent{})
+		a.absence = a.inbox.after(absenceGrace, absent{})
 	}
 }
 
+// markAbsent disconnects the members who have not come back.
 func (a *roomActor) markAbsent() {
 	a.absence = nil
 	if a.room == nil {
 		return
 	}
 	for _, user := range a.room.Present() {
-		if len(a.seats.of(user)) == 0 {
+		if len(a.subscribers.of(user)) == 0 {
 			a.apply(poker.Disconnect{By: user})
 		}
 	}
 }
 
-// probe answers a connection that wants to be sure of its place.
+// probe answers a connection that checks whether it is still subscribed and up to date.
 func (a *roomActor) probe(m probe) {
 	switch {
-	case !a.seats.has(m.conn):
-		a.send(m.conn, rejoin{a.id})
+	case !a.subscribers.has(m.conn):
+		a.outgoing.add(m.conn, rejoin{a.id})
 	case a.room == nil:
 	case m.version == 0: // it waits for the answer to its join
-		a.after(func(bool) { a.send(m.conn, deliverStatus{status: a.current(), whole: true}) })
+		a.effects.after(func(bool) { a.outgoing.add(m.conn, deliverStatus{status: a.current(), whole: true}) })
 	case m.version < a.room.Version():
-		a.after(func(bool) { a.showAgain() })
+		a.effects.after(func(bool) {
+			if a.showable() {
+				a.broadcast.republish(a.room, a.commits.unsaved, a.subscribers)
+			}
+		})
 	}
 }

@@ -11,34 +11,40 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// newEpoch tells one life of a room from the next.
+// newEpoch returns a name for one life of a room.
 func newEpoch() string { return strings.ToLower(rand.Text()[:10]) }
 
-// open makes the room from its id alone.
+// open makes the room from nothing but its ID.
 func (a *roomActor) open(owner poker.UserID) {
 	var created poker.Millis
-	if id, err := a.sys.Keys.Room(string(a.id)); err == nil {
+	if id, err := a.node.Keys.Room(string(a.id)); err == nil {
 		created = millis(id.Created)
 	}
 	a.room = poker.NewRoom(a.id, newEpoch(), owner, created, poker.DefaultDeck())
-	a.dirty = true
+	a.commits.markDirty()
+}
+
+// decide lets the rules apply or refuse a command.
+func (a *roomActor) decide(c poker.Command) ([]poker.Event, error) {
+	return a.room.Apply(millis(time.Now()), c, a.limits)
 }
 
 func (a *roomActor) create(m create) {
 	if a.room == nil {
 		a.open(m.owner)
-		if err := a.furnish(m.owner, m.request); err != nil {
-			a.room, a.dirty = nil, false
-			a.mail.refuse(m.asked, codeOf(err))
-			a.sys.tellUser(m.owner, notCreated{a.id})
+		if err := a.applyOptions(m.owner, m.request); err != nil {
+			a.room = nil
+			a.commits.markClean()
+			a.replies.refuse(m.caller, codeOf(err))
+			a.node.tellUser(m.owner, notCreated{a.id})
 			return
 		}
 	}
-	a.after(func(durable bool) { a.created(m.asked, a.id, durable) })
+	a.replies.created(m.caller, a.id)
 }
 
-// furnish gives a new room what its creator asked for.
-func (a *roomActor) furnish(owner poker.UserID, r protocol.CreateRoom) error {
+// applyOptions gives a new room what its creator asked for.
+func (a *roomActor) applyOptions(owner poker.UserID, r protocol.CreateRoom) error {
 	commands := []poker.Command{
 		poker.SetTopic{By: owner, Topic: r.Topic},
 		setOptions(owner, r.Options),
@@ -47,20 +53,16 @@ func (a *roomActor) furnish(owner poker.UserID, r protocol.CreateRoom) error {
 		commands = append(commands, poker.SetDeck{By: owner, Deck: *r.Deck})
 	}
 	for _, c := range commands {
-		if _, err := a.room.Apply(millis(time.Now()), c, a.limits()); err != nil {
+		if _, err := a.decide(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *roomActor) limits() poker.Limits {
-	return poker.Limits{Members: a.sys.Limits.MembersPerRoom}
-}
-
-// join subscribes a connection. A room that is gone is revived: empty, hidden,
-// and without an owner until the one its id certifies is found. One that was
-// handed over stays without.
+// join subscribes a connection. A room that is gone is revived: empty, hidden, and
+// without an owner until the one that its ID certifies is found. A room that was handed
+// over remains without.
 func (a *roomActor) join(ctx actor.Context, m join) {
 	old := a.room
 	revived := old == nil || old.IsTombstone()
@@ -70,23 +72,24 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	if revived && old != nil {
 		a.room.Orphan()
 	}
-	events, err := a.room.Apply(millis(time.Now()), poker.Join{By: m.user, Name: m.name, Role: m.role}, a.limits())
+	events, err := a.decide(poker.Join{By: m.user, Name: m.name, Role: m.role})
 	if err != nil {
-		a.refuse(m.asked, codeOf(err))
+		a.replies.refuse(m.caller, codeOf(err))
 		if !a.room.Has(m.user) {
-			a.sys.tellUser(m.user, notMember{room: a.id})
+			a.node.tellUser(m.user, notMember{room: a.id})
 		}
 		if revived {
-			a.room, a.dirty = old, false
+			a.room = old
+			a.commits.markClean()
 		}
 		return
 	}
 	ctx.Watch(m.conn)
-	a.seats.add(m.conn, m.user)
-	a.after(func(durable bool) {
-		a.accept(m.asked, protocol.OK{Durable: &durable})
-		a.send(m.conn, deliverStatus{status: a.current(), whole: true})
-		a.tell(m.conn, a.own(m.user))
+	a.subscribers.add(m.conn, m.user)
+	a.replies.accept(m.caller)
+	a.effects.after(func(bool) {
+		a.outgoing.add(m.conn, deliverStatus{status: a.current(), whole: true})
+		a.replies.now.tell(m.conn, a.ownEstimate(m.user))
 	})
 	a.happened(events)
 	if a.room.Owner() == "" {
@@ -97,34 +100,25 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	}
 }
 
-// seeksOwner says that the room has no owner and may still get one.
-func (a *roomActor) seeksOwner() bool { return a.room.Owner() == "" && !a.room.HandedOver() }
-
-// findOwner looks for the user whose room this is, now and when they come.
-func (a *roomActor) findOwner() {
-	a.sys.root.Send(a.sys.rooms, ownerless{a.id, true})
-	a.sys.tellRegistries(usersName, findOwner{a.id})
-}
-
-// command is any request of a member or the owner but joining.
+// command handles any request of a member or the owner but to join.
 func (a *roomActor) command(m command) {
 	if a.room == nil {
-		a.mail.refuse(m.asked, protocol.NotMember)
-		a.sys.tellUser(m.user, notMember{room: a.id})
+		a.replies.refuse(m.caller, protocol.NotMember)
+		a.node.tellUser(m.user, notMember{room: a.id})
 		if _, ok := m.request.(protocol.AcceptRoom); ok {
-			a.sys.tellUser(m.user, ownsNot{room: a.id}) // they took it in before they asked
+			a.node.tellUser(m.user, ownsNot{room: a.id}) // their actor noted the room before it asked
 		}
 		return
 	}
 	if a.repeated(m) {
-		a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
+		a.replies.accept(m.caller)
 		return
 	}
 	switch r := m.request.(type) {
 	case protocol.LeaveRoom:
 		a.leave(m)
 	case protocol.History:
-		a.history(m, r)
+		a.sendHistory(m, r)
 	case protocol.AcceptRoom:
 		a.acceptRoom(m)
 	default:
@@ -132,21 +126,26 @@ func (a *roomActor) command(m command) {
 	}
 }
 
-// ask lets the rules decide, and answers. It reports whether they refused.
+// ask lets the rules decide about a request, and answers it. It reports whether the
+// rules refused.
 func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
-	events, err := a.room.Apply(millis(time.Now()), c, a.limits())
+	events, err := a.decide(c)
 	if err != nil {
-		a.refuse(m.asked, codeOf(err))
+		a.replies.refuse(m.caller, codeOf(err))
 		return true
 	}
-	a.sys.observeSecurity(m.request, events)
+	if a.node.ObserveSecurity != nil {
+		for _, e := range securityEvents(m.request, events) {
+			a.node.ObserveSecurity(e)
+		}
+	}
 	a.remember(m, events)
-	a.after(func(durable bool) { a.accept(m.asked, protocol.OK{Durable: &durable}) })
+	a.replies.accept(m.caller)
 	a.happened(events)
 	return false
 }
 
-// repeated says that a request has been applied before.
+// repeated reports whether a request has been applied before.
 func (a *roomActor) repeated(r request) bool {
 	m, ok := r.(command)
 	return ok && m.id != "" && a.recent.seen(m.user, m.digest, time.Now())
@@ -156,43 +155,48 @@ func (a *roomActor) repeated(r request) bool {
 func (a *roomActor) remember(m command, events []poker.Event) {
 	if m.id != "" && len(events) > 0 {
 		a.recent.add(m.user, m.digest, time.Now())
-		a.kept.touch(m.user)
+		a.parts.touch(m.user)
 	}
 }
 
-// leave takes one connection out, and the member with the last one.
+// leave unsubscribes one connection, and ends the membership with a user's last one.
 func (a *roomActor) leave(m command) {
-	if !a.seats.has(m.conn) {
-		a.refuse(m.asked, protocol.NotMember)
+	if !a.subscribers.has(m.conn) {
+		a.replies.refuse(m.caller, protocol.NotMember)
 		return
 	}
 	var events []poker.Event
-	if _, last := a.seats.remove(m.conn); last {
+	if _, last := a.subscribers.remove(m.conn); last {
 		var err error
-		if events, err = a.room.Apply(millis(time.Now()), poker.Leave{By: m.user}, a.limits()); err != nil {
-			a.refuse(m.asked, codeOf(err))
+		if events, err = a.decide(poker.Leave{By: m.user}); err != nil {
+			a.replies.refuse(m.caller, codeOf(err))
 			return
 		}
 	}
 	a.remember(m, events)
-	a.after(func(durable bool) {
-		a.accept(m.asked, protocol.OK{Durable: &durable})
-		a.send(m.conn, a.leftBy(protocol.LeftByRequest))
-	})
+	a.replies.accept(m.caller)
+	a.effects.after(func(bool) { a.outgoing.add(m.conn, leftBy(a.id, protocol.LeftByRequest)) })
 	a.happened(events)
 }
 
-func (a *roomActor) leftBy(reason protocol.LeftReason) leftRoom {
-	return leftRoom{a.id, protocol.Encode(protocol.RoomLeft{RoomID: a.id, Reason: reason})}
+func leftBy(room poker.RoomID, reason protocol.LeftReason) leftRoom {
+	return leftRoom{room, protocol.Encode(protocol.RoomLeft{RoomID: room, Reason: reason})}
 }
 
-// refuse answers behind what was asked before.
-func (a *roomActor) refuse(by asked, code protocol.Code) {
-	a.after(func(bool) { a.mail.refuse(by, code) })
+// sendHistory answers with a page of the finished rounds.
+func (a *roomActor) sendHistory(m command, r protocol.History) {
+	if !a.room.Has(m.user) {
+		a.replies.refuse(m.caller, protocol.NotMember)
+		return
+	}
+	a.replies.confirm(m.caller)
+	a.effects.after(func(bool) {
+		a.outgoing.add(m.conn, deliverEvent{event: a.history.page(a.room, r.Before, r.Limit)})
+	})
 }
 
-// own is what a user may see of their own estimate.
-func (a *roomActor) own(user poker.UserID) protocol.OwnEstimate {
+// ownEstimate is what a user may see of their own estimate.
+func (a *roomActor) ownEstimate(user poker.UserID) protocol.OwnEstimate {
 	e := protocol.OwnEstimate{RoomID: a.id, Round: a.room.Round()}
 	if vote := a.room.Own(user); vote != nil {
 		e.Value, e.Comment = &vote.Value, vote.Comment

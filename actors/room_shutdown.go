@@ -7,78 +7,166 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// This is how a room's actor speaks to its subscribers, and how it ends.
+// This file is how a room ends, and how its actor does.
+//
+// A room that its owner has closed leaves a record that says so for as long as the owner
+// has not expired: the room's link does not revive it. A room that was handed over leaves
+// a tombstone.
 
-// tellSeats sends an event to the joined connections of one user.
-func (a *roomActor) tellSeats(user poker.UserID, e protocol.Event) {
-	conns := a.seats.of(user)
-	if len(conns) == 0 {
+// close ends the room. Members are told when the store has removed it, or cannot: then
+// the sweep comes back for it.
+func (a *roomActor) close(reason protocol.ClosedReason, leaver poker.UserID) {
+	if a.closing {
 		return
 	}
-	event := deliverEvent{event: protocol.Encode(e)}
-	for _, conn := range conns {
-		a.send(conn, event)
+	if a.room.HandedOver() {
+		a.leaveTombstone(reason, leaver)
+		return
+	}
+	a.closing, a.leaver = true, leaver
+	a.dismissAll(reason)
+	a.commits.remove()
+}
+
+// removed ends the actor after the store has removed its record.
+func (a *roomActor) removed(m removed) {
+	a.commits.removed(m)
+	if a.room != nil && a.room.Owner() == "" {
+		a.node.root.Send(a.node.rooms, ownerless{a.id, false})
+	}
+	if a.leaver != "" && m.err == nil {
+		a.node.tellUser(a.leaver, roomGone{a.id})
+	}
+	a.retire()
+}
+
+// closedByOwner dismisses everybody, and forgets their recent requests except the
+// owner's, who may repeat one.
+func (a *roomActor) closedByOwner(owner poker.UserID) {
+	a.forgetRequests(owner)
+	a.history.drop()
+	a.dismissAll(protocol.ClosedClosed)
+	a.tellUserLater(owner, ownsNot{room: a.id, closed: true})
+}
+
+// leaveTombstone ends a room that was handed over.
+func (a *roomActor) leaveTombstone(reason protocol.ClosedReason, leaver poker.UserID) {
+	owned := a.room.Owner() != ""
+	a.room.LeaveTombstone()
+	a.forgetRequests("")
+	a.history.drop()
+	a.commits.markDirty()
+	a.changed()
+	a.dismissAll(reason)
+	if leaver != "" && owned {
+		a.tellGone(leaver)
 	}
 }
 
-// moved sends the subscribers to whoever stands for the room now, also those who
-// have looked already: they may have been sent back here by a node that did not
-// know yet. If this node still thinks that the room is its own although somebody
-// else has it, then its view is behind, and its clients are better off elsewhere.
-func (a *roomActor) moved() {
-	for conn := range a.seats.all() {
-		if a.fenced && conn.Address == a.sys.address && a.sys.owns(roomKind, string(a.id)) {
-			a.send(conn, disconnect{protocol.CloseMoved, "room moved"})
-		} else {
-			a.send(conn, rejoin{a.id})
+// forgetRequests forgets the recent requests of all users but one.
+func (a *roomActor) forgetRequests(except poker.UserID) {
+	for user := range a.recent {
+		if user != except {
+			a.recent.forget(user)
+			a.parts.touch(user)
 		}
 	}
 }
 
-func (a *roomActor) hangUpAll(code protocol.CloseCode, reason string) {
-	for conn := range a.seats.all() {
-		a.send(conn, disconnect{code, reason})
+// dismissAll unsubscribes all connections at once, and tells them that the room is gone
+// when it is. One that joins again before that stays subscribed.
+func (a *roomActor) dismissAll(reason protocol.ClosedReason) {
+	dismissed := *a.subscribers
+	*a.subscribers = *newSubscribers()
+	a.effects.after(func(bool) {
+		closed := leftRoom{a.id, protocol.Encode(protocol.RoomClosed{RoomID: a.id, Reason: reason})}
+		for conn, user := range dismissed.all() {
+			a.outgoing.add(conn, closed)
+			if a.room == nil || a.closing || !a.room.Has(user) {
+				a.node.tellUser(user, notMember{room: a.id})
+			}
+		}
+	})
+}
+
+// idle reports whether the actor can leave memory.
+func (a *roomActor) idle() bool {
+	return a.room != nil && a.commits.stored() && !a.moving && !a.retired && a.subscribers.empty() && !a.closing &&
+		a.room.Deadline() == 0 && a.absence == nil && !a.parts.erasing() && !a.broadcast.throttled() && a.history.empty()
+}
+
+// passivate ends an actor that has had nothing to do, unless something has come up.
+func (a *roomActor) passivate() {
+	a.passivation.stop()
+	if a.idle() {
+		a.node.counts.passivations.Add(1)
+		a.retire()
 	}
 }
 
-func (a *roomActor) stopTimers() {
-	if a.timer != nil {
-		a.timer.Stop()
+// handOff ends an actor that belongs on another node as soon as nothing is under way.
+func (a *roomActor) handOff() {
+	if !a.moving || a.retired {
+		return
 	}
-	if a.cooling != nil {
-		a.cooling.Stop()
-	}
-	if a.absence != nil {
-		a.absence.Stop()
-	}
-	a.pages.drop()
-	if a.erasing != nil {
-		a.erasing.Stop()
+	a.commits.commitIfDirty()
+	if a.commits.idle() {
+		a.redirect()
+		a.retire()
 	}
 }
 
+// redirect sends the subscribers to the node that has the room now, including those that
+// have tried already: a node that did not know yet may have sent them back here. If this
+// node still believes to own the room although another one has it, then its view is
+// behind, and its clients are better off elsewhere.
+func (a *roomActor) redirect() {
+	for conn := range a.subscribers.all() {
+		if a.commits.fenced && conn.Address == a.node.address && a.node.owns(roomKind, string(a.id)) {
+			a.outgoing.add(conn, disconnect{protocol.CloseMoved, "room moved"})
+		} else {
+			a.outgoing.add(conn, rejoin{a.id})
+		}
+	}
+}
+
+// retire has the registry stop the actor. What still comes is passed on.
 func (a *roomActor) retire() {
 	if !a.retired {
 		a.retired = true
 		a.stopTimers()
-		a.sys.root.Send(a.sys.rooms, retire{string(a.id), a.fenced})
+		a.node.root.Send(a.node.rooms, retire{string(a.id), a.commits.fenced})
 	}
 }
 
 // passOn gives a message to the successor.
 func (a *roomActor) passOn(message any) {
 	switch message.(type) {
-	case *actor.Terminated, due, absent, erase, pagesIdle: // of this actor's own life
+	case *actor.Terminated, deadline, absent, erase, historyIdle: // concern this actor alone
 	default:
-		a.sys.handBackRoom(a.id, message)
+		a.node.root.Send(a.node.rooms, returned{string(a.id), message})
 	}
 }
 
-// crash sends the subscribers away; they come back to another actor.
+// crash disconnects the subscribers. They come back to another actor.
 func (a *roomActor) crash() {
-	a.mail = newMail(a.sys)
-	a.hangUpAll(protocol.CloseResync, "resynchronise")
-	a.post()
-	a.abandon()
-	a.sys.root.Send(a.sys.rooms, crashed{string(a.id)})
+	a.outgoing.drop()
+	for conn := range a.subscribers.all() {
+		a.outgoing.add(conn, disconnect{protocol.CloseResync, "resynchronise"})
+	}
+	a.outgoing.flush()
+	a.commits.giveUp()
+	a.node.root.Send(a.node.rooms, crashed{string(a.id)})
+}
+
+func (a *roomActor) stopTimers() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	if a.absence != nil {
+		a.absence.Stop()
+	}
+	a.broadcast.stop()
+	a.history.drop()
+	a.parts.stop()
 }

@@ -82,7 +82,7 @@ func (g *guard) contain(ctx actor.Context, reason any) {
 		"actor", fmt.Sprintf("%T", g.actor), "message", fmt.Sprintf("%T", ctx.Message()),
 		"reason", panicReason(reason), "stack", string(debug.Stack()))
 	if r, ok := ctx.Message().(request); ok {
-		s.refuse(r.asker(), protocol.Internal)
+		s.replies.refuse(r.from(), protocol.Internal)
 	}
 	if _, ok := g.actor.(panicSurvivor); ok {
 		return

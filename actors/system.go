@@ -33,7 +33,7 @@ func Start(c Config) *System {
 	if s.placement == nil {
 		s.placement, s.singleNode = singleNode{s.address}, true
 	}
-	s.voice = voice{&s.counts, s.send}
+	s.replies = replier{&s.counts.refusals, s.send}
 	s.flow.address, s.flow.send = s.address, s.toGateway
 	s.restarter = newRestarter(&s.node)
 	s.users = s.restarter.run(usersName, func() actor.Actor { return newUsers(&s.node) })

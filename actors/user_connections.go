@@ -9,10 +9,13 @@ import (
 	"example.com/pokey/protocol"
 )
 
+// sessionEnded closes a connection whose session is void.
+var sessionEnded = disconnect{protocol.CloseSession, "session ended"}
+
 // attach welcomes a connection. Nothing else is sent to it before.
 func (a *userActor) attach(ctx actor.Context, m attach) {
 	if m.issued < a.record.NotBefore {
-		a.sys.send(m.conn, sessionEnded)
+		a.node.send(m.conn, sessionEnded)
 		return
 	}
 	if a.leaving != nil {
@@ -23,37 +26,37 @@ func (a *userActor) attach(ctx actor.Context, m attach) {
 	first := len(a.conns) == 0
 	a.conns[m.conn.Id] = m.conn
 	if !m.again {
-		a.sys.tell(m.conn, protocol.Welcome{
+		a.replies.now.tell(m.conn, protocol.Welcome{
 			Protocol: protocol.Version, UserID: a.id, Name: a.name(), Named: a.named(),
-			Server: a.sys.Version, Now: protocol.Time(time.Now()), Limits: a.sys.Limits,
+			Server: a.node.Version, Now: protocol.Time(time.Now()), Limits: a.node.Limits,
 		})
 	}
 	if first {
 		a.renew()
-		a.sys.tellRegistries(roomsName, findRooms{a.id})
+		a.node.tellRegistries(roomsName, findRooms{a.id})
 	}
 }
 
-// detach takes a connection out whose actor has stopped or cannot be heard.
+// detach removes a connection whose actor has stopped or is out of reach.
 func (a *userActor) detach(m *actor.Terminated) {
 	if _, ok := a.conns[m.Who.Id]; !ok {
 		return
 	}
 	delete(a.conns, m.Who.Id)
 	if m.Why == actor.TerminatedReason_AddressTerminated {
-		a.sys.send(m.Who, reattach{}) // in case it is only the link
+		a.node.send(m.Who, reattach{}) // in case only the link was lost
 	}
 	if len(a.conns) == 0 {
-		a.left()
+		a.wentOffline()
 	}
 }
 
-// left begins the time for which the user outlives their last connection.
-func (a *userActor) left() {
+// wentOffline starts the time by which the user outlives their last connection.
+func (a *userActor) wentOffline() {
 	a.lastSeen = time.Now()
 	if !a.record.blank() {
-		a.dirty = true
-		a.arm(a.sys.UserExpiry, expire{})
+		a.commits.markDirty()
+		a.timer.arm(a.node.UserExpiry, expire{})
 	}
 }
 
@@ -64,7 +67,7 @@ func (a *userActor) name() string {
 	return a.record.Name
 }
 
-// named is false for somebody who has not said their name, and nil for others.
+// named is false for a user who has set no name, and nil for others.
 func (a *userActor) named() *bool {
 	if a.record.Name == "" {
 		return new(false)
@@ -72,20 +75,20 @@ func (a *userActor) named() *bool {
 	return nil
 }
 
-// moved sends the connections to whoever stands for the user now, as a room
-// does with its own.
-func (a *userActor) moved() {
+// redirect sends the connections to the node that has the user now, as a room does with
+// its subscribers.
+func (a *userActor) redirect() {
 	for _, conn := range a.conns {
-		if a.fenced && conn.Address == a.sys.address && a.sys.owns(userKind, string(a.id)) {
-			a.sys.send(conn, disconnect{protocol.CloseMoved, "user moved"})
+		if a.commits.fenced && conn.Address == a.node.address && a.node.owns(userKind, string(a.id)) {
+			a.node.send(conn, disconnect{protocol.CloseMoved, "user moved"})
 		} else {
-			a.sys.send(conn, reattach{})
+			a.node.send(conn, reattach{})
 		}
 	}
 }
 
-func (a *userActor) hangUpAll(code protocol.CloseCode, reason string) {
+func (a *userActor) disconnectAll(m disconnect) {
 	for _, conn := range a.conns {
-		a.sys.send(conn, disconnect{code, reason})
+		a.node.send(conn, m)
 	}
 }

@@ -7,80 +7,93 @@ import (
 	"example.com/pokey/poker"
 )
 
-// A user's record says when they expire. While they are connected that moment
-// is kept ahead of them, so that a process that dies takes no timer with it:
-// whoever finds a record whose time has run out wakes the user, who expires.
+// A user's record says when the user expires. While the user is connected, that moment
+// is kept in the future, so that the end of a process loses no timer: the sweep finds
+// records whose time has run out and wakes their users, who then expire.
 
-// renewals is into how many parts the expiry is cut: the record of a connected
-// user is written anew after each, and says a part more than the expiry.
+// renewals is into how many parts the expiry is divided. The record of a connected user is
+// written again after each, with a time that is one part later than the expiry.
 const renewals = 8
 
-// departInterval is when rooms that have not answered are told again.
+// departInterval is how long rooms may take to answer before they are told again.
 const departInterval = 5 * time.Second
 
 // departure is an expiry under way.
 type departure struct {
-	rooms     []poker.RoomID // still to do their part
-	returning []attach       // connections that came meanwhile, for a fresh start
-	over      bool           // all rooms have, and only a tombstone is to be written
+	rooms     []poker.RoomID // those that have not answered
+	returning []attach       // connections that came meanwhile, for the next actor
+	over      bool           // all rooms have answered, and only a tombstone must be written
 }
 
-// departAgain comes from the timer while a user expires.
-type departAgain struct{}
+// userTimer is the one timer of a user.
+type userTimer struct {
+	inbox      inbox
+	timer      *time.Timer
+	generation int
+}
 
-// expires is when the record may be swept.
+// arm sets the timer. It replaces the message's generation.
+func (t *userTimer) arm(d time.Duration, message any) {
+	t.stop()
+	switch message.(type) {
+	case expire:
+		message = expire{t.generation}
+	case renew:
+		message = renew{t.generation}
+	}
+	t.timer = t.inbox.after(d, message)
+}
+
+// current reports whether a message of that generation is the timer's last.
+func (t *userTimer) current(generation int) bool { return generation == t.generation }
+
+func (t *userTimer) stop() {
+	t.generation++
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+func (a *userActor) encode() image {
+	return image{data: a.record.encode(), expires: a.expires()}
+}
+
+// expires is when the sweep may find the record.
 func (a *userActor) expires() time.Time {
 	switch {
 	case a.record.Forgotten:
 		return time.Now() // so that the sweep goes on with it after a crash
 	case a.tombstone():
-		return a.lapses()
+		return a.tombstoneEnd()
 	case len(a.conns) > 0:
-		return time.Now().Add(a.sys.UserExpiry + a.sys.UserExpiry/renewals)
+		return time.Now().Add(a.node.UserExpiry + a.node.UserExpiry/renewals)
 	case a.lastSeen.IsZero():
-		return time.Now().Add(a.sys.UserExpiry)
+		return time.Now().Add(a.node.UserExpiry)
 	default:
-		return a.lastSeen.Add(a.sys.UserExpiry)
+		return a.lastSeen.Add(a.node.UserExpiry)
 	}
 }
 
-// resume takes in when the record that was found expires.
+// resume goes on with the time that the record says.
 func (a *userActor) resume(expires time.Time) {
 	if a.tombstone() {
-		return // it is not the user's own time that it says
+		return // its time is not the user's
 	}
-	a.lastSeen = expires.Add(-a.sys.UserExpiry)
-	a.arm(time.Until(expires), expire{})
+	a.lastSeen = expires.Add(-a.node.UserExpiry)
+	a.timer.arm(time.Until(expires), expire{})
 }
 
-// renew moves the moment of expiry ahead while the user is connected.
+// renew moves the expiry ahead while the user is connected.
 func (a *userActor) renew() {
-	a.dirty = a.dirty || !a.record.blank()
-	a.arm(a.sys.UserExpiry/renewals, renew{})
-}
-
-// arm sets the user's one timer.
-func (a *userActor) arm(d time.Duration, message any) {
-	a.stopTimer()
-	switch message.(type) {
-	case expire:
-		message = expire{a.turn}
-	case renew:
-		message = renew{a.turn}
+	if !a.record.blank() {
+		a.commits.markDirty()
 	}
-	a.timer = a.sys.sendAfter(d, a.self, message)
+	a.timer.arm(a.node.UserExpiry/renewals, renew{})
 }
 
-func (a *userActor) stopTimer() {
-	a.turn++
-	if a.timer != nil {
-		a.timer.Stop()
-	}
-}
-
-// expire ends the user: the rooms they own close, elsewhere they leave. When
-// all rooms have done that, and not before, the record goes; so an expiry that
-// a crash interrupts is begun again.
+// expire ends the user: the rooms that the user owns close, and the user leaves the
+// others. The record is removed only when all rooms have done that, so an expiry that a
+// crash interrupts starts again.
 func (a *userActor) expire() {
 	if len(a.conns) > 0 || a.leaving != nil {
 		return
@@ -94,19 +107,20 @@ func (a *userActor) expire() {
 	a.depart()
 }
 
+// depart tells the rooms that have not answered, or ends the departure.
 func (a *userActor) depart() {
 	if a.leaving == nil {
 		return
 	}
 	if len(a.leaving.rooms) == 0 {
-		a.stopTimer()
+		a.timer.stop()
 		a.leaveTombstone()
 		return
 	}
 	for _, room := range a.leaving.rooms {
-		a.sys.tellRoom(room, departed{a.id})
+		a.node.tellRoom(room, departed{a.id})
 	}
-	a.arm(departInterval, departAgain{})
+	a.timer.arm(departInterval, departAgain{})
 }
 
 func (a *userActor) roomGone(room poker.RoomID) {

@@ -393,8 +393,8 @@ func TestSessionsEndOnAllNodes(t *testing.T) {
 			lost := 0
 			m.mu.Lock()
 			m.lose = func(to string, l *wire.Envelope) bool {
-				_, hangUp := l.GetBody().(*wire.Envelope_Disconnect)
-				if hangUp && to == deaf && lost == 0 {
+				_, disconnect := l.GetBody().(*wire.Envelope_Disconnect)
+				if disconnect && to == deaf && lost == 0 {
 					lost++
 					return true
 				}

@@ -1,0 +1,144 @@
+package actors
+
+import (
+	"hash/maphash"
+	"slices"
+
+	"example.com/pokey/actors/record"
+	"example.com/pokey/poker"
+)
+
+// undoPart is what an undo would restore, as far as it is a part of its own.
+type undoPart struct {
+	undoable bool
+	topic    string
+	which    record.Before_Topics
+	topics   []string
+}
+
+func undoPartOf(s *poker.State) undoPart {
+	if !record.Undoable(s) {
+		return undoPart{}
+	}
+	return undoPart{true, s.Undo.Topic, record.UndoTopics(s), s.Undo.Topics}
+}
+
+func (p undoPart) same(o undoPart) bool {
+	return p.undoable == o.undoable && p.topic == o.topic && p.which == o.which &&
+		(p.which != record.Before_OWN || record.Same(p.topics, o.topics))
+}
+
+// partChanges collects the parts that one commit writes.
+type partChanges struct {
+	writer *partWriter
+	parts  []record.Part
+}
+
+// put writes a part if it differs, and removes it if it is empty.
+func (c *partChanges) put(name string, data []byte) {
+	sum := maphash.Bytes(sumSeed, data)
+	switch was, there := c.writer.sums[name]; {
+	case len(data) == 0 && there:
+		c.remove(name)
+	case len(data) > 0 && (c.writer.all || !there || was != sum):
+		c.writer.sums[name] = sum
+		c.parts = append(c.parts, record.Part{Name: name, Data: data})
+	}
+}
+
+func (c *partChanges) remove(name string) {
+	c.writer.gone = append(c.writer.gone, name)
+	c.parts = append(c.parts, record.Part{Name: name})
+}
+
+// settings writes the settings, the topics, and what an undo would restore.
+func (c *partChanges) settings(s *poker.State) {
+	was := &c.writer.settings
+	if c.writer.all || was.Epoch != s.Epoch || was.Owner != s.Owner || was.CreatedAt != s.CreatedAt || was.Topic != s.Topic ||
+		was.Options != s.Options || was.Deck.Name != s.Deck.Name || !record.Same(was.Deck.Cards, s.Deck.Cards) || !record.Same(was.Banned, s.Banned) {
+		c.put(record.SettingsPart, record.EncodeSettings(s))
+	}
+	if c.writer.all || !record.Same(was.Topics, s.Topics) {
+		c.put(record.TopicsPart, record.EncodeTopics(s))
+	}
+	if c.writer.all || !c.writer.undo.same(undoPartOf(s)) {
+		c.put(record.UndoPart, record.EncodeUndo(s))
+	}
+}
+
+func (c *partChanges) member(s *poker.State, u poker.UserID, r record.Requests) {
+	data, round := record.EncodeMember(s, u, r)
+	c.put(record.MemberPart(u), data)
+	if round != 0 {
+		c.writer.voted[u] = round
+	} else {
+		delete(c.writer.voted, u)
+	}
+}
+
+// history writes the rounds that have changed: mostly one, however many there are.
+func (c *partChanges) history(rounds []poker.Finished) {
+	if !c.writer.all && slices.EqualFunc(c.writer.rounds, rounds, sameRound) {
+		return
+	}
+	was := make(map[int]poker.Finished, len(c.writer.rounds))
+	for _, f := range c.writer.rounds {
+		was[f.Round] = f
+	}
+	for _, f := range rounds {
+		if old, there := was[f.Round]; c.writer.all || !there || !sameRound(old, f) {
+			pieces := record.EncodeRound(&f)
+			for _, p := range pieces {
+				c.put(p.Name, p.Data)
+			}
+			c.removeRound(f.Round, len(pieces))
+		}
+		delete(was, f.Round)
+	}
+	for round := range was {
+		c.removeRound(round, 0)
+	}
+	c.writer.rounds = slices.Clone(rounds)
+}
+
+// removeRound removes the parts of a round, from one of them on.
+func (c *partChanges) removeRound(round, from int) {
+	for ; ; from++ {
+		name := record.RoundPart(round, from)
+		if _, there := c.writer.sums[name]; !there {
+			return
+		}
+		c.remove(name)
+	}
+}
+
+// tidy removes the parts that do not fit the room and, if all parts are written, those
+// that are not among them.
+func (c *partChanges) tidy() {
+	odd := c.writer.odd
+	if c.writer.all {
+		for name := range c.writer.sums {
+			odd = append(odd, name)
+		}
+	}
+	c.writer.odd = nil
+	if len(odd) == 0 {
+		return
+	}
+	done := make(map[string]bool, len(c.parts))
+	for _, p := range c.parts {
+		done[p.Name] = true
+	}
+	for _, name := range odd {
+		if !done[name] {
+			done[name] = true
+			c.remove(name)
+		}
+	}
+}
+
+// sameRound compares two rounds. It relies on a round's estimates never changing in place.
+func sameRound(a, b poker.Finished) bool {
+	return a.Round == b.Round && a.At == b.At && a.Topic == b.Topic && a.Agreed == b.Agreed && a.Hidden == b.Hidden &&
+		a.RevealedBy == b.RevealedBy && a.Deck.Name == b.Deck.Name && record.Same(a.Deck.Cards, b.Deck.Cards) && record.Same(a.Votes, b.Votes)
+}
