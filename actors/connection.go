@@ -17,8 +17,8 @@ type Client interface {
 	// SendStatus queues the newest status of a room in place of an older one
 	// that has not been sent yet.
 	SendStatus(status *protocol.Status)
-	// Forget says that what the client knows of the room no longer counts: the
-	// next status is sent whole.
+	// Forget discards what is known about the client's copy of the room: the next
+	// status is sent whole.
 	Forget(room poker.RoomID)
 	// Batch calls do, and writes at once what do has sent.
 	Batch(do func())
@@ -26,7 +26,7 @@ type Client interface {
 	Close(code protocol.CloseCode, reason string)
 }
 
-// Session is what stands behind a connection, for the transport.
+// Session is a connection as the transport sees it.
 type Session struct {
 	root       *actor.RootContext
 	pid        *actor.PID
@@ -38,22 +38,22 @@ func (s *Session) Handle(in protocol.Incoming) {
 	s.dispatcher.dispatchAsync(func() { s.root.Send(s.pid, in) })
 }
 
-// Close says that the connection is gone.
+// Close tells the actors that the connection has ended.
 func (s *Session) Close() { s.root.Stop(s.pid) }
 
-// connectionActor is the server's side of one WebSocket.
+// connectionActor is the server's side of one WebSocket. It passes requests to its
+// user's actor and events to its client.
 type connectionActor struct {
-	// given
-	sys    *node
-	user   poker.UserID
-	issued time.Time // when the session was that it came with
-	client Client
-
-	// state
-	recovery
+	node     *node
+	client   Client
+	recovery recovery
 }
 
-// Receive passes requests to the user's actor and events to the client.
+func newConnection(n *node, user poker.UserID, issued time.Time, client Client) *connectionActor {
+	return &connectionActor{node: n, client: client, recovery: newRecovery(n, user, issued)}
+}
+
+// Receive handles one message, or a batch of them with one write to the client.
 func (a *connectionActor) Receive(ctx actor.Context) {
 	if p, ok := ctx.Message().(batch); ok {
 		a.client.Batch(func() {
@@ -69,72 +69,73 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 func (a *connectionActor) handle(ctx actor.Context, message any) {
 	switch m := message.(type) {
 	case *actor.Started:
-		a.sys.counts.connections.Add(1)
-		a.sys.connections.Store(ctx.Self().Id, ctx.Self())
-		a.sys.root.Send(a.sys.gateway, connectionOpened{ctx.Self()})
-		a.attach(ctx.Self())
+		a.started(ctx.Self())
 	case *actor.Stopping:
-		if a.nudge != nil {
-			a.nudge.Stop()
-		}
+		a.recovery.stop()
 	case *actor.Stopped:
-		a.sys.counts.connections.Add(-1)
-		a.sys.connections.Delete(ctx.Self().Id)
-		a.sys.root.Send(a.sys.gateway, connectionClosed{ctx.Self()})
+		a.stopped(ctx.Self())
 	case protocol.Incoming:
-		a.request(ctx, m)
+		a.request(ctx.Self(), m)
 	case deliverEvent:
-		a.welcomed = true // the first thing said is the welcome
-		if a.answered(m.answers) {
+		if a.recovery.passEvent(m.answers) {
 			a.client.Send(m.event)
 		}
 	case deliverStatus:
-		a.show(m)
+		a.status(m)
 	case leftRoom:
-		a.left(m.room)
+		a.recovery.leftRoom(m.room)
 		a.client.Forget(m.room)
 		a.client.Send(m.event)
 	case disconnect:
 		a.client.Close(m.code, m.reason)
 	case check:
-		a.check(ctx.Self(), m)
+		a.recovery.check(m)
 	case reattach:
-		a.attach(ctx.Self())
-		a.repeat(ctx.Self(), true)
+		a.recovery.reattach()
 	case rejoin:
-		a.rejoin(ctx.Self(), m.room)
-		a.repeat(ctx.Self(), true)
+		a.recovery.rejoin(m.room)
 	case retryTick:
-		a.nudged(ctx.Self())
+		a.recovery.retryOverdue()
 	}
 }
 
-func (a *connectionActor) show(m deliverStatus) {
-	if pass, anew := a.shown(m); pass {
-		if anew {
-			a.client.Forget(m.status.RoomID)
-		}
-		a.client.SendStatus(m.status)
-	}
-	a.sys.confirmDelivery(m.fanout)
+func (a *connectionActor) started(self *actor.PID) {
+	a.node.counts.connections.Add(1)
+	a.node.connections.Store(self.Id, self)
+	a.node.root.Send(a.node.gateway, connectionOpened{self})
+	a.recovery.start(self)
 }
 
-func (a *connectionActor) request(ctx actor.Context, in protocol.Incoming) {
-	a.sys.counts.requests.add(in.Name)
+func (a *connectionActor) stopped(self *actor.PID) {
+	a.node.counts.connections.Add(-1)
+	a.node.connections.Delete(self.Id)
+	a.node.root.Send(a.node.gateway, connectionClosed{self})
+}
+
+func (a *connectionActor) request(self *actor.PID, in protocol.Incoming) {
+	a.node.counts.requests.add(in.Name)
 	if _, ok := in.Request.(protocol.Ping); ok {
 		if in.ID != "" {
 			a.client.Send(protocol.Encode(protocol.OK{ID: in.ID, Now: protocol.Time(time.Now())}))
 		}
 		return
 	}
-	if !a.expect(ctx.Self(), in) {
-		a.sys.replies.refuse(caller{conn: ctx.Self(), name: in.Name}, protocol.Unavailable)
-		return
+	if !a.recovery.send(in) {
+		a.node.replies.refuse(caller{conn: self, name: in.Name}, protocol.Unavailable)
 	}
-	a.forward(ctx.Self(), in, false)
 }
 
-// crash tells the client to come back, to another actor.
+func (a *connectionActor) status(m deliverStatus) {
+	if pass, whole := a.recovery.passStatus(m); pass {
+		if whole {
+			a.client.Forget(m.status.RoomID)
+		}
+		a.client.SendStatus(m.status)
+	}
+	a.node.confirmDelivery(m.fanout)
+}
+
+// crash closes the client's connection; the client returns to another actor.
 func (a *connectionActor) crash() {
 	a.client.Close(protocol.CloseInternal, "internal error")
 }

@@ -2,32 +2,32 @@ package actors
 
 import "sync/atomic"
 
-// turns says where a connection's actor runs: on the goroutine of whoever tells
-// it something while it is idle. So a room that broadcasts writes to the sockets
-// itself, and a delivery starts no goroutine and waits for none. A client's methods
-// return at once, and the actor waits for nothing, so nobody is held up.
+// dispatcher runs a connection's actor on the goroutine that sends it a message
+// while the actor is idle. A room that broadcasts therefore writes to the sockets
+// itself, and a delivery neither starts a goroutine nor waits for one. Nobody is
+// held up: a client's methods return at once, and the actor never waits.
 //
-// What its own client says is the exception. The goroutine that reads a connection
-// is all that an idle one keeps running, and it would keep the stack that its
-// actor needs.
+// A client's own requests are the exception. The goroutine that reads a connection
+// is all that an idle connection keeps running, and it would keep the stack that
+// the actor needs.
 type dispatcher struct{ async atomic.Bool }
 
-// aside has a turn that tell brings about run on a goroutine of its own. Where a
-// room tells the actor something in the same moment it may be either's.
-func (t *dispatcher) dispatchAsync(tell func()) {
-	t.async.Store(true)
-	tell()
-	t.async.Store(false)
+// dispatchAsync runs a dispatch that send causes on a new goroutine. If somebody
+// else sends to the actor at the same moment, either dispatch may be the one.
+func (d *dispatcher) dispatchAsync(send func()) {
+	d.async.Store(true)
+	send()
+	d.async.Store(false)
 }
 
-// Schedule makes turns the dispatcher of an actor.
-func (t *dispatcher) Schedule(run func()) {
-	if t.async.Load() {
+// Schedule runs the actor. It makes dispatcher one of Proto.Actor's.
+func (d *dispatcher) Schedule(run func()) {
+	if d.async.Load() {
 		go run()
 		return
 	}
 	run()
 }
 
-// Throughput is how many messages a turn handles before others may run.
+// Throughput is how many messages one dispatch handles before it yields.
 func (*dispatcher) Throughput() int { return 300 }

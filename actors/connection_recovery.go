@@ -10,201 +10,232 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// What a node knows of connections, its users and rooms lose when it dies, and
-// what is said to it while it does is gone. Both are restored from here, the
-// edge: a connection remembers where its user and its rooms were and what it
-// has no answer to, and when one of them is elsewhere, or the link to it was
-// lost, it attaches, joins and asks again, until it is answered. Asking twice
-// does no harm, because requests are known when repeated.
-
-// edge is what a connection remembers.
+// recovery is what a connection remembers to survive the loss of a message, a link
+// or a node: where its user and its rooms were, and which requests are unanswered.
+//
+// A node that dies takes with it what its users and rooms know of connections, and
+// every message sent to it meanwhile. When a connection learns that one of them
+// lives elsewhere, or that a link was lost, it attaches, joins and sends again,
+// until it is answered. Sending twice is harmless: users and rooms recognise a
+// repeated request.
 type recovery struct {
+	node   *node
+	user   poker.UserID
+	issued time.Time // when the session was
+	self   *actor.PID
+
 	welcomed bool
-	home     string // the incarnation of the node that the user's actor is on
+	home     string // the incarnation of the node of the user's actor
 	rooms    map[poker.RoomID]*attachment
 	pending  []pendingRequest // oldest first
-	nudge    *time.Timer      // while something is unanswered
+	timer    *time.Timer      // while something is unanswered
 }
 
-// entry is a room that the connection is in or has asked to join.
+// attachment is a room that the connection is in or has asked to join.
 type attachment struct {
-	at      string // the incarnation of the room's node when it was asked
-	in      bool
-	wanted  bool // the client has asked for a whole status
-	joining bool // this connection has, for itself
-	epoch   string
-	version uint64 // that was shown last
+	home      string // the incarnation of the room's node when it was asked
+	in        bool
+	requested bool // the client waits for a whole status
+	rejoining bool // the connection waits for one, for itself
+	epoch     string
+	version   uint64 // of the status that was passed on last
 }
 
-// unanswered is a request with an id that is on its way.
+// pendingRequest is a request with an id that is not answered yet.
 type pendingRequest struct {
 	in         protocol.Incoming
-	sent       time.Time // when it was asked last
+	sent       time.Time // last
 	retryAfter time.Duration
 }
 
 const (
-	// maxUnanswered is how many requests with an id may be on their way: twice
-	// what a client may send at once by default. More than that wait for nothing
-	// but a store that does not answer.
+	// maxPending is how many requests with an id may be unanswered: twice what a
+	// client may send at once by default. Only a store that does not answer keeps
+	// more of them waiting.
 	maxPending = 64
-	// askAgain is how long an answer may take before it is asked for again for the
-	// first time; after that it may take twice as long.
+	// firstRetry is how long an answer may take before the request is sent again.
+	// From then on it is sent at half that rate.
 	firstRetry = time.Second
 )
 
-func (a *connectionActor) attach(self *actor.PID) {
-	_, a.home = a.sys.placement.View().Owner(userKind, string(a.user))
-	a.sys.tellUser(a.user, attach{conn: self, again: a.welcomed, issued: a.issued.Unix()})
+func newRecovery(n *node, user poker.UserID, issued time.Time) recovery {
+	return recovery{node: n, user: user, issued: issued}
 }
 
-// forward passes a request to the user's actor. Own says that it is this
-// connection's own.
-func (a *connectionActor) forward(self *actor.PID, in protocol.Incoming, own bool) {
-	if r, ok := in.Request.(protocol.JoinRoom); ok {
-		e := a.attachment(r.RoomID)
-		_, e.at = a.sys.placement.View().Owner(roomKind, string(r.RoomID))
-		e.wanted = e.wanted || !own
-	}
-	a.sys.tellUser(a.user, fromClient{conn: self, in: in})
+// start attaches the connection to its user.
+func (r *recovery) start(self *actor.PID) {
+	r.self = self
+	r.attach()
 }
 
-func (a *connectionActor) attachment(room poker.RoomID) *attachment {
-	if a.rooms == nil {
-		a.rooms = map[poker.RoomID]*attachment{}
+func (r *recovery) stop() {
+	if r.timer != nil {
+		r.timer.Stop()
 	}
-	e := a.rooms[room]
-	if e == nil {
-		e = &attachment{}
-		a.rooms[room] = e
-	}
-	return e
 }
 
-// shown notes what the connection sees of a room, and reports whether it is to
-// be passed on, and whether as something new. Nothing is passed on twice unless
-// the client has asked for it. A broadcast may come later than the word that the
-// connection has left, and an answer to a join later than that of the room's
-// next actor, on another node.
-func (a *connectionActor) shown(m deliverStatus) (pass, anew bool) {
-	e := a.rooms[m.status.RoomID]
-	if e == nil || !e.in && !m.whole {
-		return false, false
-	}
-	same := e.epoch == m.status.Epoch
-	if m.whole {
-		e.joining = false
-		anew = e.wanted || !same
-	}
-	if same && (m.status.Version < e.version || m.status.Version == e.version && !anew) {
-		return false, false
-	}
-	if m.whole {
-		e.wanted = false
-	}
-	e.in, e.epoch, e.version = true, m.status.Epoch, m.status.Version
-	return true, anew
+func (r *recovery) attach() {
+	_, r.home = r.node.placement.View().Owner(userKind, string(r.user))
+	r.node.tellUser(r.user, attach{conn: r.self, again: r.welcomed, issued: r.issued.Unix()})
 }
 
-// left forgets a room that the connection is out of, but not that the client has
-// asked to join it again.
-func (a *connectionActor) left(room poker.RoomID) {
-	if e := a.rooms[room]; e != nil && e.wanted {
-		*e = attachment{at: e.at, wanted: true}
-		return
+// send passes a request of the client to the user's actor. It reports false, and
+// does nothing, if too many are unanswered.
+func (r *recovery) send(in protocol.Incoming) bool {
+	// Within one process no message is lost, so none needs to be remembered.
+	if in.ID != "" && !r.node.singleNode {
+		if len(r.pending) >= maxPending {
+			return false
+		}
+		r.pending = append(r.pending, pendingRequest{in, time.Now(), firstRetry})
+		r.startTimer()
 	}
-	delete(a.rooms, room)
-}
-
-// expect notes a request that is to be answered, and reports whether it may be
-// asked. Within one process nothing is lost, so nothing needs to be noted.
-func (a *connectionActor) expect(self *actor.PID, in protocol.Incoming) bool {
-	if in.ID == "" || a.sys.singleNode {
-		return true
-	}
-	if len(a.pending) >= maxPending {
-		return false
-	}
-	a.pending = append(a.pending, pendingRequest{in, time.Now(), firstRetry})
-	a.arm(self)
+	r.forward(in)
 	return true
 }
 
-// answered reports whether an event is to be passed on: it is not if it answers
-// a request that has been asked twice and answered before.
-func (a *connectionActor) answered(id string) bool {
-	if id == "" || a.sys.singleNode {
+func (r *recovery) forward(in protocol.Incoming) {
+	if join, ok := in.Request.(protocol.JoinRoom); ok {
+		r.attachTo(join.RoomID).requested = true
+	}
+	r.node.tellUser(r.user, fromClient{conn: r.self, in: in})
+}
+
+// attachTo notes where a room is that is about to be joined.
+func (r *recovery) attachTo(room poker.RoomID) *attachment {
+	if r.rooms == nil {
+		r.rooms = map[poker.RoomID]*attachment{}
+	}
+	a := r.rooms[room]
+	if a == nil {
+		a = &attachment{}
+		r.rooms[room] = a
+	}
+	_, a.home = r.node.placement.View().Owner(roomKind, string(room))
+	return a
+}
+
+// passEvent reports whether an event is for the client: it is unless it answers a
+// request that was sent twice and has been answered.
+func (r *recovery) passEvent(answers string) bool {
+	r.welcomed = true // the first event is the welcome
+	if answers == "" || r.node.singleNode {
 		return true
 	}
-	i := slices.IndexFunc(a.pending, func(u pendingRequest) bool { return u.in.ID == id })
+	i := slices.IndexFunc(r.pending, func(p pendingRequest) bool { return p.in.ID == answers })
 	if i < 0 {
 		return false
 	}
-	a.pending = slices.Delete(a.pending, i, i+1)
+	r.pending = slices.Delete(r.pending, i, i+1)
 	return true
 }
 
-// check attaches, joins and asks again where that is called for.
-func (a *connectionActor) check(self *actor.PID, m check) {
-	unsure := func(address string) bool { return m.remote && (m.local || address != a.sys.address) }
-	view := a.sys.placement.View()
-	address, home := view.Owner(userKind, string(a.user))
-	if home != a.home || unsure(address) {
-		a.attach(self)
+// passStatus reports whether a status is for the client, and whether it has to be
+// sent whole. No version is passed on twice unless the client asked for it. A
+// broadcast may arrive after the room was left, and the answer to a join after
+// that of the room's successor on another node.
+func (r *recovery) passStatus(m deliverStatus) (pass, whole bool) {
+	a := r.rooms[m.status.RoomID]
+	if a == nil || !a.in && !m.whole {
+		return false, false
 	}
-	for room, e := range a.rooms {
-		address, at := view.Owner(roomKind, string(room))
-		switch {
-		case !e.in && at != e.at:
-			delete(a.rooms, room) // if it is still wanted, it is asked for below
-		case at != e.at:
-			e.joining = true
-		case (e.in || e.wanted) && unsure(address):
-			a.sys.tellRoom(room, probe{self, e.version})
-		}
+	same := a.epoch == m.status.Epoch
+	if m.whole {
+		a.rejoining = false
+		whole = a.requested || !same
 	}
-	a.repeat(self, !m.remote)
+	if same && (m.status.Version < a.version || m.status.Version == a.version && !whole) {
+		return false, false
+	}
+	if m.whole {
+		a.requested = false
+	}
+	a.in, a.epoch, a.version = true, m.status.Epoch, m.status.Version
+	return true, whole
 }
 
-// rejoin joins a room that the connection is in, at whoever stands for it now.
-func (a *connectionActor) rejoin(self *actor.PID, room poker.RoomID) {
-	e := a.rooms[room]
-	if e == nil || !e.in {
+// leftRoom forgets a room, unless the client has asked to join it again.
+func (r *recovery) leftRoom(room poker.RoomID) {
+	if a := r.rooms[room]; a != nil && a.requested {
+		*a = attachment{home: a.home, requested: true}
 		return
 	}
-	e.joining = true
-	a.forward(self, protocol.NewJoinRoom(room), true)
-	a.arm(self)
+	delete(r.rooms, room)
 }
 
-// repeat joins and asks again what is due for it, or everything that is
-// unanswered.
-func (a *connectionActor) repeat(self *actor.PID, everything bool) {
-	for room, e := range a.rooms {
-		if e.joining {
-			a.rejoin(self, room)
+// check attaches and joins again where the user or a room has moved, and sends
+// again what is due.
+func (r *recovery) check(m check) {
+	unsure := func(address string) bool { return m.remote && (m.local || address != r.node.address) }
+	view := r.node.placement.View()
+	address, home := view.Owner(userKind, string(r.user))
+	if home != r.home || unsure(address) {
+		r.attach()
+	}
+	for room, a := range r.rooms {
+		address, home := view.Owner(roomKind, string(room))
+		switch {
+		case !a.in && home != a.home:
+			delete(r.rooms, room) // a pending request to join it is sent again below
+		case home != a.home:
+			a.rejoining = true
+		case (a.in || a.requested) && unsure(address):
+			r.node.tellRoom(room, probe{r.self, a.version})
 		}
 	}
-	for i := range a.pending {
-		u := &a.pending[i]
-		if everything || time.Since(u.sent) >= u.retryAfter {
-			u.sent, u.retryAfter = time.Now(), 2*firstRetry
-			a.forward(self, u.in, false)
+	r.retry(!m.remote)
+}
+
+// reattach is for a user's actor that does not know the connection.
+func (r *recovery) reattach() {
+	r.attach()
+	r.retry(true)
+}
+
+// rejoin is for a room's actor that may not know the connection.
+func (r *recovery) rejoin(room poker.RoomID) {
+	r.joinAgain(room)
+	r.retry(true)
+}
+
+// joinAgain joins a room that the connection is in, wherever it lives now.
+func (r *recovery) joinAgain(room poker.RoomID) {
+	if a := r.rooms[room]; a == nil || !a.in {
+		return
+	}
+	r.attachTo(room).rejoining = true
+	r.node.tellUser(r.user, fromClient{conn: r.self, in: protocol.NewJoinRoom(room)})
+	r.startTimer()
+}
+
+// retry joins again where that is outstanding, and sends the unanswered requests
+// again that are due, or all of them.
+func (r *recovery) retry(all bool) {
+	for room, a := range r.rooms {
+		if a.rejoining {
+			r.joinAgain(room)
+		}
+	}
+	for i := range r.pending {
+		p := &r.pending[i]
+		if all || time.Since(p.sent) >= p.retryAfter {
+			p.sent, p.retryAfter = time.Now(), 2*firstRetry
+			r.forward(p.in)
 		}
 	}
 }
 
-// arm has the connection nudged as long as it waits for something.
-func (a *connectionActor) arm(self *actor.PID) {
-	if a.nudge == nil {
-		a.nudge = a.sys.sendAfter(firstRetry, self, retryTick{})
+// startTimer has retryOverdue called after firstRetry.
+func (r *recovery) startTimer() {
+	if r.timer == nil {
+		r.timer = r.node.sendAfter(firstRetry, r.self, retryTick{})
 	}
 }
 
-func (a *connectionActor) nudged(self *actor.PID) {
-	a.nudge = nil
-	a.repeat(self, false)
-	if len(a.pending) > 0 {
-		a.arm(self)
+func (r *recovery) retryOverdue() {
+	r.timer = nil
+	r.retry(false)
+	if len(r.pending) > 0 {
+		r.startTimer()
 	}
 }

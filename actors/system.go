@@ -54,7 +54,7 @@ func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Se
 	session.dispatcher.dispatchAsync(func() {
 		// Nobody else's connection ever has this name, in whatever process.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
-			return &connectionActor{sys: &s.node, user: user, issued: issued, client: client}
+			return newConnection(&s.node, user, issued, client)
 		}, actor.WithDispatcher(&session.dispatcher))
 	})
 	return session
@@ -72,7 +72,7 @@ func (s *System) Release() {
 // store fails or is slow.
 func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
 
-// Whole says whether everything is there that a node cannot be without. What is
+// Complete says whether everything is there that a node cannot be without. What is
 // not comes back by itself.
 func (s *System) Complete() bool { return s.restarter.complete() }
 
