@@ -16,7 +16,7 @@ golden: ## rewrite the golden files; read the diff
 lint: ## the Go code: format, vet, linters
 	gofmt -l . && for module in . cmd/pokey-load; do (cd $$module && go vet ./... && golangci-lint run --allow-parallel-runners) || exit; done
 
-page: ## the page's code: types, linter, unit tests
+page: ## the page's code: types, linter, format, unit tests
 	.ci/page
 
 fuzz: ## each fuzz target, briefly

@@ -16,21 +16,25 @@ import (
 
 const (
 	entry    = "js/app.js"
-	maxLines = 300
+	maxLines = 250
 	maxIcon  = 12 << 10
 )
 
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
-	// only a room needs, its dialogs, and the languages other than English.
-	lazy = map[string]bool{"js/play.js": true, "js/views/dialogs.js": true, "js/lang/de.js": true}
+	// only a room needs, its dialogs, and languages: of English, what only dialogs say.
+	lazy = map[string]bool{
+		"js/room-page.js": true, "js/views/dialogs/index.js": true,
+		"js/lang/en/dialogs.js": true, "js/lang/de/page.js": true, "js/lang/de/dialogs.js": true,
+	}
 
 	named     = regexp.MustCompile(`(?:href|src)="([^"#]*)"`)
 	preload   = regexp.MustCompile(`<link rel="modulepreload" href="([^"]+)">`)
 	statement = regexp.MustCompile(`(?m)^(?:import|export)\b(?:[\w\s{},*$]+\bfrom)?\s*['"]([^'"]+)['"]`)
 	dynamic   = regexp.MustCompile(`\bimport\('([^']+)'\)`)
 	comment   = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
-	hints     = regexp.MustCompile(`'([^']+)'\.split\(' '\)`)
+	hints     = regexp.MustCompile(`(?s)const needed = \[(.*?)\]`)
+	quoted    = regexp.MustCompile(`'([^']+)'`)
 	forbidden = regexp.MustCompile(
 		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\beval\(|new Function|style="|javascript:|[\s"']on[a-z]+="`)
 )
@@ -168,14 +172,14 @@ func TestBootAsksForARoom(t *testing.T) {
 	t.Parallel()
 	eager, room := map[string]bool{}, map[string]bool{}
 	reach(t, entry, eager)
-	reach(t, "js/play.js", room)
+	reach(t, "js/room-page.js", room)
 	match := hints.FindStringSubmatch(read(t, "js/boot.js"))
 	if match == nil {
 		t.Fatal("boot.js has no list of modules")
 	}
 	asked := map[string]bool{}
-	for name := range strings.FieldsSeq(match[1]) {
-		asked["js/"+name+".js"] = true
+	for _, name := range quoted.FindAllStringSubmatch(match[1], -1) {
+		asked["js/"+name[1]+".js"] = true
 	}
 	for name := range room {
 		if !eager[name] && !asked[name] {

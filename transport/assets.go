@@ -21,8 +21,9 @@ const (
 	docsPath = "docs/"
 	// forever is for paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
-	// smallest is from how many bytes on compressing saves a packet.
-	smallest = 1 << 10
+	// smallest is from how many bytes on compressing is worth it: the page has many
+	// small files, and all of them come down one connection.
+	smallest = 256
 	// revalidate is for paths that stay: always ask, seldom transfer.
 	revalidate = "no-cache"
 )
@@ -70,7 +71,7 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 
 	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
 	for name, data := range content {
-		data = smaller(name, data)
+		data = smaller(name, withImports(data, path.Dir(name), content))
 		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
 		if fixedPath(name) {
 			a.byPath[name] = newAsset(name, data, revalidate)

@@ -87,6 +87,19 @@ func TestTreeHash(t *testing.T) {
 	}
 }
 
+// A style sheet is sent with those that it imports, and as it is if it imports
+// what is not there.
+func TestStyleSheetsAreSentWithTheirImports(t *testing.T) {
+	with := maps.Clone(page)
+	with["css/page.css"] = &fstest.MapFile{Data: []byte("@layer a;\n@import \"card.css\";\n@import \"none.css\";\nb{top:0}\n")}
+	with["css/card.css"] = &fstest.MapFile{Data: []byte("@layer a {\n  i { left: 0 }\n}\n")}
+	s := newService(t, func(c *Config) { c.Static = with })
+	got := body(t, s.get(s.tree()+"css/page.css", s.cookie()))
+	if want := `@layer a;@layer a{i{left:0}}@import "none.css";b{top:0}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestQR reads the picture back and compares it with the code of the URL.
 func TestQR(t *testing.T) {
 	s := newService(t, func(c *Config) { public(c); c.BasePath = "/poker" })

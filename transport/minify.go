@@ -2,6 +2,7 @@ package transport
 
 import (
 	"path"
+	"regexp"
 
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
@@ -19,4 +20,19 @@ func smaller(name string, data []byte) []byte {
 		return small
 	}
 	return data
+}
+
+var cssImport = regexp.MustCompile(`(?m)^@import "([^"]+\.css)";$`)
+
+// withImports puts in place of each import of a style sheet, which is a line of
+// its own, the file of folder that it names: a browser that finds imports asks
+// for them one round trip later.
+func withImports(data []byte, folder string, content map[string][]byte) []byte {
+	return cssImport.ReplaceAllFunc(data, func(line []byte) []byte {
+		name := path.Join(folder, string(cssImport.FindSubmatch(line)[1]))
+		if imported, ok := content[name]; ok {
+			return imported
+		}
+		return line
+	})
 }

@@ -83,7 +83,7 @@ func (p *person) warm(url, standing string) {
 }
 
 // settled says that also the modules are there that a room loads last.
-const settled = `['lines', 'export', 'views/dialogs', 'views/topics', 'views/history', 'views/house'].every((name) =>
+const settled = `['parse/deck', 'export', 'views/dialogs/index', 'views/dialogs/topics', 'views/dialogs/history', 'views/dialogs/access'].every((name) =>
 	performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/' + name + '.js') && entry.responseEnd > 0))`
 
 // What the page costs, the first time and afterwards.

@@ -39,7 +39,7 @@ func TestBrowserTopics(t *testing.T) {
 	ada.keys("n")
 	bob.until(`document.querySelector('.topic h1').textContent === 'P-1 Login page' && document.querySelectorAll('.next li').length === 2`)
 	ada.card("3")
-	bob.fill(".why input", "a | b")
+	bob.fill(".reason input", "a | b")
 	bob.card("5")
 	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
 	ada.button("Reveal")
@@ -60,9 +60,9 @@ func TestBrowserTopics(t *testing.T) {
 		t.Errorf("the JSON is %s", text)
 	}
 	bob.closeDialog()
-	bob.press(".why input")
+	bob.press(".reason input")
 	bob.do(paste)
-	if pasted := get[string](bob, `document.querySelector('.why input').value`); !strings.Contains(pasted, "| P-1 Login page | 5 | 4 |") || !strings.Contains(pasted, `Bob: 5 (a \| b)`) {
+	if pasted := get[string](bob, `document.querySelector('.reason input').value`); !strings.Contains(pasted, "| P-1 Login page | 5 | 4 |") || !strings.Contains(pasted, `Bob: 5 (a \| b)`) {
 		t.Errorf("the clipboard holds %q", pasted)
 	}
 }

@@ -55,8 +55,8 @@ func TestBrowserHostileTexts(t *testing.T) {
 	ada.closeDialog()
 	shown(".seat .name")
 	ada.button("Reveal")
-	ada.until(`document.querySelectorAll('.voice').length === %d`, len(hostile))
-	shown(".voice .comment")
+	ada.until(`document.querySelectorAll('.speaker').length === %d`, len(hostile))
+	shown(".speaker .comment")
 	if after := get[int](ada, elements); after != before {
 		t.Errorf("the texts have grown elements: %d and before %d", after, before)
 	}

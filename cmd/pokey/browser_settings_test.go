@@ -69,7 +69,7 @@ func TestBrowserDecks(t *testing.T) {
 	ada.until(`document.querySelector('[data-deck=any]').getAttribute('aria-pressed') === 'true'`)
 	ada.closeDialog()
 	ada.button("Next round")
-	bob.fill(".freely input", "3 to 4 days")
+	bob.fill(".any-value input", "3 to 4 days")
 	bob.keys(kb.Enter)
 	ada.until(`%s.querySelector('.card')`, seat("Bob"))
 	ada.button("Reveal")

@@ -4,10 +4,33 @@ try {
   document.documentElement.dataset.theme = JSON.parse(localStorage.getItem('pokey.theme') ?? '"auto"');
 } catch {}
 if (/\/r\/[^/]+(\/stage)?\/?$/.test(location.pathname)) {
-  for (const name of 'play acts announce keys room take views/hand views/invite views/room views/stage views/table'.split(' ')) {
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const needed = [
+    'actions/estimate',
+    'actions/history',
+    'actions/room',
+    'agreement',
+    'announcements',
+    'clipboard',
+    'keyboard',
+    'members',
+    'room-page',
+    'tab',
+    'views/hand',
+    'views/invite',
+    'views/offer',
+    'views/outcome',
+    'views/room',
+    'views/round-controls',
+    'views/stage',
+    'views/table',
+    'views/timer',
+    'views/topic',
+  ];
+  for (const name of needed) {
     const link = document.createElement('link');
     link.rel = 'modulepreload';
-    link.href = new URL(`${name}.js`, /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+    link.href = new URL(`${name}.js`, src).href;
     document.head.append(link);
   }
 }

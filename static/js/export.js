@@ -1,15 +1,15 @@
 // Finished rounds as something to take away.
 
-import { estimates } from './room.js';
+/** @import {FinishedRound, Room} from '../types/protocol.js' */
 
-/** @typedef {import('../protocol').FinishedRound} FinishedRound */
+import { estimates } from './agreement.js';
 
 /**
  * The rounds with a revealed room's current one after them, so that nobody has
  * to clear it to take it along.
  *
  * @param {FinishedRound[]} rounds
- * @param {import('../protocol').Room} room
+ * @param {Room} room
  * @param {string} now RFC 3339
  * @returns {FinishedRound[]}
  */
@@ -17,7 +17,20 @@ export function withCurrent(rounds, room, now) {
   if (!room.revealed || room.estimates === 0) return rounds;
   const { round, topic, summary, revealedBy, agreed = null } = room;
   const said = estimates(room).map(({ id, ...estimate }) => ({ userId: id, ...estimate }));
-  return [...rounds, { round, topic, finishedAt: now, deck: room.deck.name, agreed, estimates: said, hidden: 0, ...(revealedBy && { revealedBy }), summary }];
+  return [
+    ...rounds,
+    {
+      round,
+      topic,
+      finishedAt: now,
+      deck: room.deck.name,
+      agreed,
+      estimates: said,
+      hidden: 0,
+      ...(revealedBy && { revealedBy }),
+      summary,
+    },
+  ];
 }
 
 /**
@@ -27,7 +40,7 @@ export function withCurrent(rounds, room, now) {
  * @param {string[]} heads what topic, agreed value, median and estimates are called
  */
 export function markdown(rounds, heads) {
-  const row = (cells) => `| ${cells.join(' | ')} |`;
+  const row = (/** @type {unknown[]} */ cells) => `| ${cells.join(' | ')} |`;
   const lines = rounds.map((round) =>
     row([
       round.round,
@@ -44,6 +57,8 @@ export function markdown(rounds, heads) {
  * Text that means nothing to Markdown, nor to where it is pasted: an unseen
  * space keeps an @name from calling anybody, a #number from being an issue and
  * an address from becoming a link, which an escape does not.
+ *
+ * @param {string} text
  */
 function plain(text) {
   return text
@@ -79,6 +94,8 @@ const FORMULA = /(^|[,;|\t\r\n])(?=[\s"]*[=+\-@|%＝＋－＠]|[\t\r])/g;
  * One CSV cell. A spreadsheet runs a formula, also one in the middle of a text
  * that it cuts at semicolons or tabs, so an apostrophe goes before each; a number
  * is none.
+ *
+ * @param {unknown} value
  */
 function cell(value) {
   if (typeof value !== 'string') return String(value ?? '');
@@ -86,4 +103,5 @@ function cell(value) {
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 
+/** @param {FinishedRound[]} rounds */
 export const json = (rounds) => `${JSON.stringify({ rounds }, null, 2)}\n`;

@@ -1,9 +1,12 @@
-/** @typedef {import('../protocol').State} State */
+/** @import {OwnEstimate, State} from '../types/page.js' */
+/** @import {Room} from '../types/protocol.js' */
+
+import { bare, mergePatch } from './merge-patch.js';
 
 /** What is known before the server has said anything. @returns {State} */
 export function initial(/** @type {string | null} */ roomId = null) {
   return {
-    link: { phase: 'connecting' },
+    connection: { phase: 'connecting' },
     me: null,
     limits: { nameLength: 40, topicLength: 200, commentLength: 500 },
     skew: 0,
@@ -29,7 +32,7 @@ const REFUSED = ['room_not_found', 'room_full', 'room_locked', 'not_admitted', '
 
 /**
  * What is known after an event. Events are the server's, and four of the
- * page's own: `link` (the connection changed), `enter` (another room), `picked`
+ * page's own: `connection` (it has changed), `enter` (another room), `picked`
  * (an estimate was sent and is shown before it is confirmed) and `stale` (a part
  * of the page is no longer to be had).
  *
@@ -44,10 +47,17 @@ export function reduce(state, event, at = 0) {
   return step ? step(state, event, at) : state;
 }
 
+/** @type {Record<string, (state: State, event: any, at: number) => State>} */
 const steps = {
-  link: (state, { event, ...link }) => ({ ...state, link }),
+  connection: (state, { event, ...connection }) => ({ ...state, connection }),
 
-  enter: (state, { roomId }) => ({ ...initial(roomId), link: state.link, me: state.me, limits: state.limits, skew: state.skew }),
+  enter: (state, { roomId }) => ({
+    ...initial(roomId),
+    connection: state.connection,
+    me: state.me,
+    limits: state.limits,
+    skew: state.skew,
+  }),
 
   welcome: (state, event, at) => ({
     ...state,
@@ -80,7 +90,7 @@ const steps = {
 
   ok(state, event) {
     if (!event.id || event.id !== state.picked?.id) return state;
-    const { round, value, comment } = /** @type {import('../protocol').Own} */ (state.picked);
+    const { round, value, comment } = /** @type {OwnEstimate} */ (state.picked);
     return { ...state, own: { round, value, comment }, picked: null };
   },
 
@@ -94,21 +104,35 @@ const steps = {
 
   roomClosed: (state, event) => ({ ...state, gone: event.reason, picked: null }),
 
-  /** A page of the history goes where its rounds belong; what is known besides stays, but for rounds that were taken back. */
+  /**
+   * A page of the history goes where its rounds belong; what is known besides
+   * stays, but for rounds that were taken back.
+   */
   roomHistory(state, { rounds, more = false }) {
     const known = state.room?.finished === 0 ? [] : (state.history ?? []);
     if (rounds.length === 0) return { ...state, history: known, more: false };
     const older = known.filter(({ round }) => round < rounds[0].round);
-    const newer = known.filter(({ round }) => round > rounds[rounds.length - 1].round && round < (state.room?.round ?? 0));
+    const newer = known.filter(
+      ({ round }) => round > rounds[rounds.length - 1].round && round < (state.room?.round ?? 0),
+    );
     return { ...state, history: [...older, ...rounds, ...newer], more: older.length > 0 ? state.more : more };
   },
 };
 
+/** The state with a newer room. @param {State} state @param {Room} room @param {number} version @param {number} at */
 function arrive(state, room, version, at) {
   const was = state.room?.epoch === room.epoch ? state.room : null;
   const same = was?.round === room.round && room.revealedBy !== undefined;
   const hiddenAt = was?.revealed && !room.revealed && same ? at : same ? state.hiddenAt : null;
-  return { ...state, room, version, rejoin: false, gone: null, hiddenAt, ...(state.room && !was && { history: null, more: false }) };
+  return {
+    ...state,
+    room,
+    version,
+    rejoin: false,
+    gone: null,
+    hiddenAt,
+    ...(state.room && !was && { history: null, more: false }),
+  };
 }
 
 /** The user's estimate of the current round as they last gave it, confirmed or not. @param {State} state */
@@ -117,41 +141,20 @@ export function ownEstimate(state) {
   return own ?? { round: state.room?.round ?? 0, value: null, comment: '' };
 }
 
+/** @param {Room} room @param {string} [id] */
 export const isOwner = (room, id) => id === room.ownerId;
 
-/** Whether a user may reveal, clear, settle, undo, time and set topics. */
+/** Whether a user may reveal, clear, settle, undo, time and set topics. @param {Room} room @param {string} [id] */
 export function mayFacilitate(room, id) {
-  const member = room.members[id];
+  const member = id === undefined ? null : room.members[id];
   return isOwner(room, id) || Boolean(member?.deputy || member?.standIn);
 }
 
+/** @param {Room} room @param {string} [id] */
 export function mayEstimate(room, id) {
-  return room.members[id]?.role === 'estimator' && !(room.revealed && room.options.lateEstimates === 'locked');
-}
-
-/**
- * Applies an RFC 7396 merge patch. Neither argument is changed; what the patch
- * does not touch is shared with the result. The objects it makes have no
- * prototype: whatever a key is called, it is a field and nothing else.
- */
-export function mergePatch(target, patch) {
-  if (!isObject(patch)) return patch;
-  const result = Object.assign(Object.create(null), isObject(target) ? target : null);
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value);
-  }
-  return result;
-}
-
-/** The same object, and those in it, without a prototype, as mergePatch makes them. */
-function bare(value) {
-  if (!isObject(value)) return value;
-  const result = Object.create(null);
-  for (const [key, inner] of Object.entries(value)) result[key] = bare(inner);
-  return result;
-}
-
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    id !== undefined &&
+    room.members[id]?.role === 'estimator' &&
+    !(room.revealed && room.options.lateEstimates === 'locked')
+  );
 }

@@ -1,22 +1,31 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
-import { LANGUAGES, clock, refusal, speak, spoken, t } from '../js/i18n.js';
-import de from '../js/lang/de.js';
-import en from '../js/lang/en.js';
+import { clock, LANGUAGES, learn, refusal, speak, spoken, t } from '../js/i18n.js';
+import deDialogs from '../js/lang/de/dialogs.js';
+import dePage from '../js/lang/de/page.js';
+import enDialogs from '../js/lang/en/dialogs.js';
+import enPage from '../js/lang/en/page.js';
 
+const en = { ...enPage, ...enDialogs };
+const de = { ...dePage, ...deDialogs };
 const scripts = new URL('../js/', import.meta.url);
 const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
 const placeholders = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
 const all = (entry) => placeholders(Object.values(forms(entry)).join(' '));
 
 test('every language there is has its file, and every file its language', () => {
-  const files = readdirSync(new URL('lang/', scripts)).map((name) => name.replace('.js', ''));
+  const files = readdirSync(new URL('lang/', scripts));
   assert.deepEqual(files.sort(), Object.keys(LANGUAGES).sort());
 });
 
-test('German and English have the same keys', () => {
-  assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+test('German and English have the same keys in the same parts', () => {
+  assert.deepEqual(Object.keys(dePage).sort(), Object.keys(enPage).sort());
+  assert.deepEqual(Object.keys(deDialogs).sort(), Object.keys(enDialogs).sort());
+  assert.deepEqual(
+    Object.keys(enPage).filter((key) => Object.hasOwn(enDialogs, key)),
+    [],
+  );
 });
 
 test('German and English have the same placeholders', () => {
@@ -30,7 +39,11 @@ test('a text with plural forms has those of its language, each with the same pla
       if (typeof entry === 'string') continue;
       assert.deepEqual(Object.keys(entry).sort(), wanted, `${language} ${key}`);
       for (const text of Object.values(entry)) {
-        assert.deepEqual(placeholders(text).filter((name) => name !== '{n}'), all(entry).filter((name) => name !== '{n}'), `${language} ${key}`);
+        assert.deepEqual(
+          placeholders(text).filter((name) => name !== '{n}'),
+          all(entry).filter((name) => name !== '{n}'),
+          `${language} ${key}`,
+        );
       }
     }
   }
@@ -47,14 +60,19 @@ test('no text is empty or has a brace left over', () => {
 
 test('every key that a script names is there', () => {
   const files = readdirSync(scripts, { recursive: true }).filter((name) => name.endsWith('.js'));
-  const named = files.flatMap((file) => [...readFileSync(new URL(file, scripts), 'utf8').matchAll(/\bt\('([^']+)'/g)].map(([, key]) => [file, key]));
+  const named = files.flatMap((file) =>
+    [...readFileSync(new URL(file, scripts), 'utf8').matchAll(/\bt\('([^']+)'/g)].map(([, key]) => [file, key]),
+  );
   assert.ok(named.length > 50, 'hardly any key was found');
   for (const [file, key] of named) assert.ok(key in en, `${file} names ${key}`);
 });
 
 test('texts are spoken in the language chosen', async () => {
   globalThis.document = { documentElement: {} };
-  Object.defineProperty(globalThis, 'navigator', { value: { languages: ['fr-FR', 'de-AT', 'en'] }, configurable: true });
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { languages: ['fr-FR', 'de-AT', 'en'] },
+    configurable: true,
+  });
   assert.equal(t('timer.minutes', { n: 1 }), '1 minute');
   assert.equal(t('timer.minutes', { n: 2 }), '2 minutes');
   assert.equal(t('no.such.key'), 'no.such.key');
@@ -65,6 +83,15 @@ test('texts are spoken in the language chosen', async () => {
   assert.equal(spoken(), 'de');
   await speak('en');
   assert.equal(spoken(), 'en');
+});
+
+test('the texts of dialogs are there once they are loaded, in each language', async () => {
+  await speak('de');
+  assert.equal(t('keys.space'), 'keys.space');
+  await learn('dialogs');
+  assert.equal(t('keys.space'), de['keys.space']);
+  await speak('en');
+  assert.equal(t('keys.space'), en['keys.space']);
 });
 
 test('a text filled in is not filled in again', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { initial, isOwner, mayEstimate, mayFacilitate, mergePatch, ownEstimate, reduce } from '../js/state.js';
+import { mergePatch } from '../js/merge-patch.js';
+import { initial, isOwner, mayEstimate, mayFacilitate, ownEstimate, reduce } from '../js/state.js';
 
 const golden = new URL('../../protocol/testdata/', import.meta.url);
 const read = (name) => JSON.parse(readFileSync(new URL(name, golden), 'utf8'));
@@ -38,7 +39,13 @@ test('a patch makes of a room what the server says it is', () => {
 });
 
 test('a patch that starts elsewhere asks for the whole room and changes nothing', () => {
-  const patch = { event: 'roomPatch', roomId: status.roomId, since: status.version + 1, version: status.version + 2, patch: { topic: 'x' } };
+  const patch = {
+    event: 'roomPatch',
+    roomId: status.roomId,
+    since: status.version + 1,
+    version: status.version + 2,
+    patch: { topic: 'x' },
+  };
   const lost = reduce(joined, patch);
   assert.equal(lost.rejoin, true);
   assert.equal(lost.room, joined.room);
@@ -47,12 +54,24 @@ test('a patch that starts elsewhere asks for the whole room and changes nothing'
 });
 
 test('what is older than what is known is left alone, but a new connection starts anew', () => {
-  assert.equal(reduce(joined, { ...status, version: status.version - 1, room: { ...status.room, topic: 'old' } }), joined);
+  assert.equal(
+    reduce(joined, { ...status, version: status.version - 1, room: { ...status.room, topic: 'old' } }),
+    joined,
+  );
   assert.equal(reduce(joined, { event: 'roomPatch', roomId: status.roomId, since: 1, version: 2, patch: {} }), joined);
   const again = reduce(joined, read('events/welcome.json'), 0);
   assert.equal(again.room, joined.room, 'the old picture stays until there is a new one');
   assert.equal(reduce(again, { ...status, version: 1, room: { ...status.room, topic: 'new' } }).room.topic, 'new');
-  assert.equal(reduce(again, { event: 'roomPatch', roomId: status.roomId, since: status.version, version: status.version + 1, patch: {} }).rejoin, true);
+  assert.equal(
+    reduce(again, {
+      event: 'roomPatch',
+      roomId: status.roomId,
+      since: status.version,
+      version: status.version + 1,
+      patch: {},
+    }).rejoin,
+    true,
+  );
 });
 
 test('what another room says is not heard', () => {
@@ -89,9 +108,19 @@ test('a quick second choice is not undone by the echo of the first', () => {
 });
 
 test('an estimate belongs to its round', () => {
-  const own = reduce(joined, { event: 'ownEstimate', roomId: status.roomId, round: status.room.round, value: '5', comment: 'x' });
+  const own = reduce(joined, {
+    event: 'ownEstimate',
+    roomId: status.roomId,
+    round: status.room.round,
+    value: '5',
+    comment: 'x',
+  });
   assert.equal(ownEstimate(own).value, '5');
-  const next = reduce(own, { ...status, version: status.version + 1, room: { ...status.room, round: status.room.round + 1 } });
+  const next = reduce(own, {
+    ...status,
+    version: status.version + 1,
+    room: { ...status.room, round: status.room.round + 1 },
+  });
   assert.deepEqual(ownEstimate(next), { round: status.room.round + 1, value: null, comment: '' });
 });
 
@@ -104,7 +133,10 @@ test('why one is out of a room is kept until one is back', () => {
   }
   const refused = reduce(initial('x'), { event: 'error', code: 'room_not_found', request: 'joinRoom', roomId: 'x' });
   assert.equal(refused.gone, 'room_not_found');
-  assert.equal(reduce(initial('x'), { event: 'error', code: 'unavailable', request: 'joinRoom', roomId: 'x' }).gone, null);
+  assert.equal(
+    reduce(initial('x'), { event: 'error', code: 'unavailable', request: 'joinRoom', roomId: 'x' }).gone,
+    null,
+  );
 });
 
 test('a revived room has no old history', () => {
@@ -137,7 +169,11 @@ test('merge patches are those of RFC 7396, appendix A', () => {
     [{ a: 'c' }, { a: ['b'] }, { a: ['b'] }],
     [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
     [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
-    [['a', 'b'], ['c', 'd'], ['c', 'd']],
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['c', 'd'],
+    ],
     [{ a: 'b' }, ['c'], ['c']],
     [{ a: 'foo' }, null, null],
     [{ a: 'foo' }, 'bar', 'bar'],
@@ -154,10 +190,24 @@ const same = (got, want, what) => assert.deepEqual(structuredClone(got), structu
 test('a key is a field whatever it is called, in a status and in a patch', () => {
   const names = [...Object.getOwnPropertyNames(Object.prototype), 'prototype'];
   const member = { name: 'x', role: 'estimator', online: true, estimated: false };
-  const members = (of) => JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(of)}`).join()}}`);
-  const { room } = reduce(initial('r'), { event: 'roomStatus', roomId: 'r', version: 1, room: { ...status.room, id: 'r', members: {} } });
+  const members = (of) =>
+    JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(of)}`).join()}}`);
+  const { room } = reduce(initial('r'), {
+    event: 'roomStatus',
+    roomId: 'r',
+    version: 1,
+    room: { ...status.room, id: 'r', members: {} },
+  });
   for (const name of names) assert.equal(room.members[name], undefined, name);
-  for (const filled of [reduce(initial('r'), { event: 'roomStatus', roomId: 'r', version: 1, room: { ...status.room, members: members(member) } }).room, mergePatch(room, { members: members(member) })]) {
+  for (const filled of [
+    reduce(initial('r'), {
+      event: 'roomStatus',
+      roomId: 'r',
+      version: 1,
+      room: { ...status.room, members: members(member) },
+    }).room,
+    mergePatch(room, { members: members(member) }),
+  ]) {
     assert.deepEqual(Object.keys(filled.members).sort(), [...names].sort());
     for (const name of names) {
       same(filled.members[name], member);
@@ -172,7 +222,8 @@ test('a key is a field whatever it is called, in a status and in a patch', () =>
 });
 
 test('an event that is called like a method of every object is none of ours', () => {
-  for (const event of Object.getOwnPropertyNames(Object.prototype)) assert.equal(reduce(joined, { event }), joined, event);
+  for (const event of Object.getOwnPropertyNames(Object.prototype))
+    assert.equal(reduce(joined, { event }), joined, event);
 });
 
 test('a part of the page that is no longer to be had makes it an old page', () => {
@@ -180,8 +231,14 @@ test('a part of the page that is no longer to be had makes it an old page', () =
 });
 
 test('a history grows by pages, whichever comes first', () => {
-  const page = (numbers, more) => ({ event: 'roomHistory', roomId: status.roomId, rounds: numbers.map((round) => ({ round })), more });
-  const at = (round, finished = 9) => reduce(joined, { ...status, version: status.version + 1, room: { ...status.room, round, finished } });
+  const page = (numbers, more) => ({
+    event: 'roomHistory',
+    roomId: status.roomId,
+    rounds: numbers.map((round) => ({ round })),
+    more,
+  });
+  const at = (round, finished = 9) =>
+    reduce(joined, { ...status, version: status.version + 1, room: { ...status.room, round, finished } });
   const rounds = (state) => [state.history.map(({ round }) => round).join(), state.more];
   let state = reduce(at(9), page([7, 8], true));
   assert.deepEqual(rounds(state), ['7,8', true]);
@@ -190,17 +247,29 @@ test('a history grows by pages, whichever comes first', () => {
   assert.deepEqual(rounds(reduce(state, page([1, 2, 3], false))), ['1,2,3,4,5,6,7,8', false]);
   assert.deepEqual(rounds(reduce(state, page([7, 8], true))), ['4,5,6,7,8', true], 'asked for anew');
   assert.deepEqual(rounds(reduce(state, page([], false))), ['4,5,6,7,8', false]);
-  const undone = reduce(state, { ...status, version: status.version + 2, room: { ...status.room, round: 8, finished: 7 } });
-  assert.deepEqual(rounds(reduce(undone, page([6, 7], true))), ['4,5,6,7', true], 'a round that was taken back is none');
+  const undone = reduce(state, {
+    ...status,
+    version: status.version + 2,
+    room: { ...status.room, round: 8, finished: 7 },
+  });
+  assert.deepEqual(
+    rounds(reduce(undone, page([6, 7], true))),
+    ['4,5,6,7', true],
+    'a round that was taken back is none',
+  );
 });
 
 test('when a revealed round was hidden again is known as long as the round lasts', () => {
-  const next = (state, room, at) => reduce(state, { ...status, version: state.version + 1, room: { ...status.room, ...room } }, at);
+  const next = (state, room, at) =>
+    reduce(state, { ...status, version: state.version + 1, room: { ...status.room, ...room } }, at);
   const open = next(joined, { revealed: true, revealedBy: ownerId });
   const hidden = next(open, { revealed: false, revealedBy: ownerId }, 5000);
   assert.equal(hidden.hiddenAt, 5000);
   assert.equal(next(hidden, { revealed: false, revealedBy: ownerId, topic: 'x' }, 6000).hiddenAt, 5000);
-  assert.equal(next(hidden, { revealed: false, revealedBy: undefined, round: status.room.round + 1 }, 6000).hiddenAt, null);
+  assert.equal(
+    next(hidden, { revealed: false, revealedBy: undefined, round: status.room.round + 1 }, 6000).hiddenAt,
+    null,
+  );
 });
 
 test('who is refused for good is told why', () => {

@@ -1,50 +1,104 @@
 // The pages outside a room.
 
+/** @import {Page} from '../page.js' */
+
 import { ago, t } from '../i18n.js';
-import { h } from '../ui.js';
-import { button, face, looks, mark, tool } from './parts.js';
+import { h } from '../render.js';
+import { face } from './card.js';
+import { button, looks, tool } from './controls.js';
+import { mark } from './icon.js';
 
 const FAN = ['1', '3', '5', '8', '?'];
 
-/** The front page: one button, and the rooms one has been to. */
-export function landing(p) {
-  return h('div', { class: 'landing', key: 'landing' },
-    h('main', {},
-      h('div', { class: 'hello' },
-        h('p', { class: 'home' }, mark(), 'Pokey'),
-        h('h1', {}, t('landing.title')),
-        h('p', { class: 'lead' }, t('landing.lead')),
-        p.ui.forgotten && h('p', { class: 'forgotten', role: 'status' }, t('landing.forgotten')),
-        button('primary large', t('landing.create'), p.act.createRoom, { 'aria-disabled': p.ui.creating ? 'true' : undefined }),
-        h('p', { class: 'hint' }, t('landing.promise'))),
-      h('ul', { class: 'fan', 'aria-hidden': 'true' }, FAN.map((card, i) => h('li', { key: card, vars: { '--from': i - 2 } }, h('span', { class: 'card' }, h('span', { class: 'back' }), face(card))))),
-      p.ui.visits.length > 0 && recent(p)),
-    h('footer', {}, looks(p)));
+/** The front page: one button, and the rooms one has been to. @param {Page} page */
+export function landing(page) {
+  const { forgotten, creating, visits } = page.ui;
+  const create = button('primary large', t('landing.create'), page.actions.createRoom, {
+    'aria-disabled': creating ? 'true' : undefined,
+  });
+  const hello = h(
+    'div',
+    { class: 'hello' },
+    h('p', { class: 'home' }, mark(), 'Pokey'),
+    h('h1', {}, t('landing.title')),
+    h('p', { class: 'lead' }, t('landing.lead')),
+    forgotten && h('p', { class: 'forgotten', role: 'status' }, t('landing.forgotten')),
+    create,
+    h('p', { class: 'hint' }, t('landing.promise')),
+  );
+  return h(
+    'div',
+    { class: 'landing', key: 'landing' },
+    h('main', {}, hello, fan(), visits.length > 0 && recent(page)),
+    h('footer', {}, looks(page)),
+  );
 }
 
-function recent(p) {
-  return h('section', { class: 'recent', 'aria-labelledby': 'recent' },
-    h('h2', { id: 'recent' }, t('landing.recent')),
-    h('ul', {}, p.ui.visits.map(({ id, topic, at }) => h('li', { key: id },
-      h('a', { href: `${p.base}r/${id}` }, h('b', {}, topic || t('landing.untitled', { id: id.slice(-4) })), h('span', { class: 'quiet' }, ago(at))),
-      tool('close', t('landing.forget'), () => p.act.forgetRoom(id))))));
+const fan = () =>
+  h(
+    'ul',
+    { class: 'fan', 'aria-hidden': 'true' },
+    FAN.map((value, i) => {
+      const card = h('span', { class: 'card' }, h('span', { class: 'back' }), face(value));
+      return h('li', { key: value, vars: { '--from': i - 2 } }, card);
+    }),
+  );
+
+/** @param {Page} page */
+function recent(page) {
+  const visits = page.ui.visits.map(({ id, topic, at }) => {
+    const name = h('b', {}, topic || t('landing.untitled', { id: id.slice(-4) }));
+    const link = h('a', { href: `${page.base}r/${id}` }, name, h('span', { class: 'quiet' }, ago(at)));
+    return h(
+      'li',
+      { key: id },
+      link,
+      tool('close', t('landing.forget'), () => page.actions.forgetRoom(id)),
+    );
+  });
+  const title = h('h2', { id: 'recent' }, t('landing.recent'));
+  return h('section', { class: 'recent', 'aria-labelledby': 'recent' }, title, h('ul', {}, visits));
 }
 
-const WHY = new Map([['expired', 'ended'], ['left', 'removed'], ['not_member', 'room_not_found']]);
-const BACK = new Map([['removed', 'gone.return'], ['ended', 'gone.revive'], ['room_full', 'gone.retry'], ['room_locked', 'gone.retry']]);
+const WHY = new Map([
+  ['expired', 'ended'],
+  ['left', 'removed'],
+  ['not_member', 'room_not_found'],
+]);
+const BACK = new Map([
+  ['removed', 'gone.return'],
+  ['ended', 'gone.revive'],
+  ['room_full', 'gone.retry'],
+  ['room_locked', 'gone.retry'],
+]);
 
-/** Why one is not in the room, and the way back. */
-export function gone(p) {
-  const why = WHY.get(p.state.gone) ?? p.state.gone;
+/** Why one is not in the room, and the way back. @param {Page} page */
+export function gone(page) {
+  const { gone } = page.state;
+  const why = WHY.get(gone ?? '') ?? gone ?? '';
   const back = BACK.get(why);
-  return h('main', { class: 'gone-screen', key: 'gone', 'data-gone': why }, mark(),
-    h('h1', {}, t(`gone.${why}`)), h('p', {}, t(`gone.${why}.why`)),
-    h('div', { class: 'choices' }, back && button('primary', t(back), p.act.comeBack), h('a', { class: 'soft', href: p.base }, t('gone.home'))));
+  return h(
+    'main',
+    { class: 'gone-screen', key: 'gone', 'data-gone': why },
+    mark(),
+    h('h1', {}, t(`gone.${why}`)),
+    h('p', {}, t(`gone.${why}.why`)),
+    h('div', { class: 'choices' }, back && button('primary', t(back), page.actions.comeBack), home(page)),
+  );
 }
 
-/** The session here was ended on another device, or with its user. */
-export function ended(p) {
-  return h('main', { class: 'gone-screen', key: 'ended', 'data-gone': 'session' }, mark(),
-    h('h1', {}, t('ended.title')), h('p', {}, t('ended.why')),
-    h('div', { class: 'choices' }, button('primary', t('ended.afresh'), () => location.reload()), p.state.roomId && h('a', { class: 'soft', href: p.base }, t('gone.home'))));
+/** The session here was ended on another device, or with its user. @param {Page} page */
+export function ended(page) {
+  const afresh = button('primary', t('ended.afresh'), () => location.reload());
+  return h(
+    'main',
+    { class: 'gone-screen', key: 'ended', 'data-gone': 'session' },
+    mark(),
+    h('h1', {}, t('ended.title')),
+    h('p', {}, t('ended.why')),
+    h('div', { class: 'choices' }, afresh, page.state.roomId && home(page)),
+  );
 }
+
+/** @param {Page} page */
+const home = (page) => h('a', { class: 'soft', href: page.base }, t('gone.home'));

@@ -1,22 +1,62 @@
-import { t } from '../i18n.js';
-import { h, part } from '../ui.js';
-import { hand } from './hand.js';
-import { qr } from './invite.js';
-import { mark } from './parts.js';
-import { agreed, progress, round, timer, topic } from './room.js';
-import { outcome, table, traces, watching, wing } from './table.js';
+/** @import {RoomPage} from '../../types/page.js' */
 
-/** The room for the big screen: everything large, nothing to click, and the way in. */
-export function stage(p) {
-  const { room } = p.state;
-  return h('div', { class: `room stage${room.revealed ? ' revealed' : ''}`, key: 'stage' },
-    h('header', { class: 'bar' }, h('span', { class: 'home' }, mark(), 'Pokey'), part(() => round(p)), part(() => timer(p, false))),
-    h('main', { class: 'play', tabindex: 0 },
-      part(() => topic(p)),
-      h('div', { class: 'wings' },
-        h('div', { class: 'middle' }, part(() => table(p)), part(() => watching(p)), part(() => traces(p)), part(() => (room.revealed ? outcome(p) : progress(p)))),
-        room.revealed && [part(() => wing(p, 'low')), part(() => wing(p, 'high'))])),
-    h('footer', { class: 'dock' }, room.revealed
-      ? [h('div', { class: 'centre' }, part(() => agreed(p, false))), part(() => hand(p, false))]
-      : h('figure', { class: 'way-in' }, qr(p), h('figcaption', {}, t('stage.join'), h('b', {}, location.host)))));
+import { t } from '../i18n.js';
+import { h, part } from '../render.js';
+import { hand } from './hand.js';
+import { mark } from './icon.js';
+import { qrCode } from './invite.js';
+import { outcome, sideColumn } from './outcome.js';
+import { round } from './room.js';
+import { agreed, progress } from './round-controls.js';
+import { table, traces, watching } from './table.js';
+import { timer } from './timer.js';
+import { topic } from './topic.js';
+
+/** The room for the big screen: everything large, nothing to click, and the way in. @param {RoomPage} page */
+export function stage(page) {
+  const { revealed } = page.state.room;
+  return h(
+    'div',
+    { class: `room stage${revealed ? ' revealed' : ''}`, key: 'stage' },
+    h(
+      'header',
+      { class: 'bar' },
+      h('span', { class: 'home' }, mark(), 'Pokey'),
+      part(() => round(page)),
+      part(() => timer(page, false)),
+    ),
+    h(
+      'main',
+      { class: 'play', tabindex: 0 },
+      part(() => topic(page)),
+      h(
+        'div',
+        { class: 'columns' },
+        h(
+          'div',
+          { class: 'middle' },
+          part(() => table(page)),
+          part(() => watching(page)),
+          part(() => traces(page)),
+          part(() => (revealed ? outcome(page) : progress(page))),
+        ),
+        revealed && [part(() => sideColumn(page, 'low')), part(() => sideColumn(page, 'high'))],
+      ),
+    ),
+    h('footer', { class: 'dock' }, revealed ? scale(page) : wayIn(page)),
+  );
 }
+
+/** @param {RoomPage} page */
+const scale = (page) => [
+  h(
+    'div',
+    { class: 'centre' },
+    part(() => agreed(page, false)),
+  ),
+  part(() => hand(page, false)),
+];
+
+/** @param {RoomPage} page */
+const wayIn = (page) =>
+  h('figure', { class: 'way-in' }, qrCode(page), h('figcaption', {}, t('stage.join'), h('b', {}, location.host)));

@@ -1,0 +1,120 @@
+/** @import {RoomPage} from '../../types/page.js' */
+/** @import {Deck, Options} from '../../types/protocol.js' */
+/** @import {Page} from '../page.js' */
+
+import { copy } from '../clipboard.js';
+import { newID } from '../connection.js';
+import { refusal, t } from '../i18n.js';
+import { recall, remember } from '../storage.js';
+import { estimateActions } from './estimate.js';
+import { historyActions } from './history.js';
+
+/**
+ * What the user can do in a room, each in one place. What belongs to a round
+ * names it, so that a slow click never hits the next one.
+ *
+ * @param {Page} anyPage one that will be in a room when something is done
+ */
+export function roomActions(anyPage) {
+  const page = /** @type {RoomPage} */ (anyPage);
+
+  /** Asks, and says why it was refused; true when it was done. @param {string} request @param {object} fields */
+  async function ask(request, fields, id = newID()) {
+    const answer = await page.connection.request(request, fields, id);
+    if (answer.event === 'error') page.toast(refusal(answer.code));
+    return answer.event === 'ok';
+  }
+
+  /** @param {string} request */
+  const inRoom = (request, fields = {}) => ask(request, { roomId: page.state.roomId, ...fields });
+
+  /** @param {string} request */
+  const inRound = (request, fields = {}) => inRoom(request, { round: page.state.room.round, ...fields });
+
+  return {
+    ...estimateActions(page, ask),
+    ...historyActions(page, inRoom),
+    ...memberActions(page, inRoom),
+
+    reveal: () => inRound('reveal'),
+    hide: () => inRound('hide'),
+    clear: () => inRound('clear'),
+    undo: () => inRound('undo'),
+    next: () => inRound('nextTopic'),
+    settle: (/** @type {string | null} */ value) => inRound('settle', { value }),
+    startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }),
+    stopTimer: () => inRoom('stopTimer'),
+
+    setTopics: (/** @type {string[]} */ topics) => inRoom('setTopics', { topics }),
+    /** @param {string[]} found */
+    async addTopics(found) {
+      if (await inRoom('setTopics', { topics: [...page.state.room.topics, ...found] })) page.drop('topics');
+    },
+    async saveTopic() {
+      const draft = page.ui.drafts.topic;
+      if (draft === undefined) return;
+      const topic = draft.trim();
+      const saved = topic === page.state.room.topic || (await inRoom('setTopic', { topic }));
+      if (saved && page.ui.drafts.topic === draft) page.drop('topic');
+    },
+
+    lock: (/** @type {boolean} */ locked) => inRoom('lockRoom', { locked }),
+    closeRoom: () => inRoom('closeRoom'),
+    /** @param {Deck | string} deck */
+    async setDeck(deck) {
+      if (!(await inRoom('setDeck', { deck }))) return;
+      remember('deck', deck); // for the next room
+      page.drop('deck');
+    },
+    /** @param {Partial<Options>} options */
+    async setOptions(options) {
+      if (await inRoom('setOptions', { options })) remember('options', { ...recall('options'), ...options });
+    },
+
+    async saveName() {
+      const name = (page.ui.drafts.name ?? '').trim();
+      if (!name || !(await ask('setName', { name }))) return;
+      remember('name', name);
+      page.set({ named: true });
+      page.drop('name');
+    },
+    async leave() {
+      if (await inRoom('leaveRoom')) location.assign(page.base);
+    },
+
+    async copyLink() {
+      if (await copy(page.roomURL())) page.toast(t('invite.copied'));
+      else document.querySelector('[data-link]')?.dispatchEvent(new Event('focus')); // selects it
+    },
+    share() {
+      const what = { title: 'Pokey', text: page.state.room.topic, url: page.roomURL() };
+      return navigator.share(what).catch(() => {});
+    },
+  };
+}
+
+/**
+ * What the user can do about the members, themselves among them.
+ *
+ * @param {RoomPage} page
+ * @param {(request: string, fields?: object) => Promise<boolean>} inRoom asks for something in the room
+ */
+function memberActions(page, inRoom) {
+  return {
+    setRole: (/** @type {'estimator' | 'observer'} */ role) => inRoom('setRole', { role }),
+    setDeputy: (/** @type {string} */ userId, /** @type {boolean} */ deputy) => inRoom('setDeputy', { userId, deputy }),
+    offer: (/** @type {string} */ userId) => inRoom('transferRoom', { userId }),
+    withdrawOffer: () => inRoom('transferRoom', { userId: page.state.room.ownerId }),
+    acceptRoom: () => inRoom('acceptRoom'),
+    removeAway: () => inRoom('removeAway'),
+    removeMember: (/** @type {string} */ userId) => inRoom('removeMember', { userId }),
+    /** Removes a member who cannot come back; the toast takes that back. @param {string} userId @param {string} name */
+    async removeForGood(userId, name) {
+      if (!(await inRoom('removeMember', { userId, forGood: true }))) return;
+      const readmit = async () => {
+        if (await inRoom('removeMember', { userId })) page.toast(t('note.readmitted', { name }));
+      };
+      page.toast(t('note.removedForGood', { name }), readmit);
+    },
+  };
+}

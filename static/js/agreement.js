@@ -1,0 +1,108 @@
+// How far apart the estimates of a revealed room are, and who should speak: pure
+// functions of the room.
+
+/** @import {Vote} from '../types/page.js' */
+/** @import {Room} from '../types/protocol.js' */
+/** @typedef {Vote & {edge: boolean, names: string[]}} Speaker */
+
+import { people } from './members.js';
+
+/** The revealed estimates, each with its user. @param {Room} room @returns {Vote[]} */
+export function estimates(room) {
+  return people(room)
+    .filter((person) => person.estimate)
+    .map(({ id, called, estimate }) => ({ id, name: called, value: '', comment: '', ...estimate }));
+}
+
+/** The number on a card, or null. As on the server ½ is one and ∞ is not. @param {string} card */
+export function numberOn(card) {
+  if (card === '½') return 0.5;
+  return /^-?\d+([.,]\d+)?$/.test(card) ? Number(card.replace(',', '.')) : null;
+}
+
+/**
+ * The cards that mean more or less than each other: the numbers, or in a deck
+ * without any, what has a letter or a digit. "?" and "☕" are never among them.
+ *
+ * @param {string[]} cards
+ */
+export function ranked(cards) {
+  const numbers = cards.filter((card) => numberOn(card) !== null);
+  return numbers.length > 0 ? numbers : cards.filter((card) => /[\p{L}\p{N}]/u.test(card));
+}
+
+/** The ranked cards, from low to high; without a deck, the numbers that were said. @param {Room} room */
+function scaleOf(room) {
+  if (room.deck.cards.length > 0) return ranked(room.deck.cards);
+  const said = [...new Set(estimates(room).map((vote) => vote.value))];
+  return ranked(said).sort((a, b) => (numberOn(a) ?? 0) - (numberOn(b) ?? 0));
+}
+
+/**
+ * How far apart the estimates of a revealed room are, in steps of its deck, so
+ * that it means the same for numbers and for T-shirts. The word is `none`
+ * (nothing ranked), `single`, `agree` (all equal), `neighbours` (adjacent
+ * cards), `camps` (two groups of adjacent cards, `first` and `second`, with a
+ * card or more between them) or `scattered`.
+ *
+ * @param {Room} room
+ */
+export function agreement(room) {
+  const scale = scaleOf(room);
+  const votes = estimates(room);
+  const places = votes.map((vote) => scale.indexOf(vote.value)).filter((place) => place >= 0);
+  const used = [...new Set(places)].sort((a, b) => a - b);
+  const steps = used.length > 0 ? used[used.length - 1] - used[0] : 0;
+  const [first, second] = campsOf(used).map((camp) =>
+    [...new Set([scale[camp[0]], scale[camp[camp.length - 1]]])].join('–'),
+  );
+  const word =
+    places.length < 2
+      ? ['none', 'single'][places.length]
+      : (['agree', 'neighbours'][steps] ?? (second ? 'camps' : 'scattered'));
+  return {
+    word,
+    first,
+    second,
+    steps,
+    low: scale[used[0]],
+    high: scale[used[used.length - 1]],
+    unranked: votes.length - places.length,
+  };
+}
+
+/** The used places as two groups of adjacent ones; empty where they are not two. @param {number[]} used */
+function campsOf(used) {
+  const split = used.findIndex((place, i) => place - used[i - 1] > 1);
+  const camps = split < 0 ? [] : [used.slice(0, split), used.slice(split)];
+  return camps.every((camp) => camp[camp.length - 1] - camp[0] <= 1) ? camps : [];
+}
+
+/**
+ * Who should speak, on the side they are nearer to: those with the lowest and
+ * the highest estimate first (together, if none of them wrote why), then
+ * everybody else who wrote a comment.
+ *
+ * @param {Room} room
+ */
+export function speakers(room) {
+  const scale = scaleOf(room);
+  const { low, high, steps } = agreement(room);
+  const middle = (scale.indexOf(low) + scale.indexOf(high)) / 2;
+  const place = (/** @type {Vote} */ vote) => scale.indexOf(vote.value);
+  const reach = (/** @type {Vote} */ vote) => (place(vote) < 0 ? -1 : Math.abs(place(vote) - middle));
+  const all = estimates(room).sort((a, b) => reach(b) - reach(a) || Number(!!b.comment) - Number(!!a.comment));
+  /** @type {{low: Speaker[], high: Speaker[]}} */
+  const sides = { low: [], high: [] };
+  for (const vote of all) {
+    const edge = steps > 0 && (vote.value === low || vote.value === high);
+    if (!vote.comment && !(edge && all.every((other) => other.value !== vote.value || !other.comment))) continue;
+    const lower =
+      place(vote) < 0 || place(vote) === middle ? sides.low.length <= sides.high.length : place(vote) < middle;
+    const side = lower ? sides.low : sides.high;
+    const silent = !vote.comment && side.find((other) => other.value === vote.value);
+    if (silent) silent.names.push(vote.name);
+    else side.push({ ...vote, edge, names: [vote.name] });
+  }
+  return sides;
+}

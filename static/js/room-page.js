@@ -1,0 +1,91 @@
+// What only a room needs: its views, what can be done in it, its keys. It is
+// loaded apart from the front page, and its dialogs apart from itself, so that
+// neither waits for what it does not show.
+
+/** @import {Room} from '../types/protocol.js' */
+/** @import {Child, RoomPage, State} from '../types/page.js' */
+/** @import {Page} from './page.js' */
+
+import { roomActions } from './actions/room.js';
+import { announcements } from './announcements.js';
+import { learn, t } from './i18n.js';
+import { listenToKeys } from './keyboard.js';
+import { announce } from './live-region.js';
+import { inRoom } from './page.js';
+import { isOwner } from './state.js';
+import { visited } from './storage.js';
+import { labelTab } from './tab.js';
+import { offer } from './views/offer.js';
+import { room } from './views/room.js';
+import { stage } from './views/stage.js';
+
+const SOON = 300; // milliseconds after which what is not on the screen at first is loaded
+const HOLD = 800; // milliseconds after a turn of the cards in which nothing turns them again
+
+/** @typedef {ReturnType<typeof start>} RoomModule */
+
+/** Makes the page able to show a room. @param {Page} page */
+export function start(page) {
+  /** @type {((page: RoomPage) => Child) | null} */
+  let openDialog = null;
+  page.roomActions = roomActions(page);
+  listenToKeys(page);
+  const loadDialogs = () =>
+    Promise.all([import('./views/dialogs/index.js'), learn('dialogs'), addStyles('../css/dialogs.css')]).then(
+      ([dialogs]) => {
+        openDialog = dialogs.openDialog;
+        page.set({});
+      },
+      () => page.apply({ event: 'stale' }),
+    );
+  // Once the room stands, and not when one is opened: by then the network may be gone.
+  setTimeout(loadDialogs, SOON);
+  return {
+    labelTab,
+    banner: (/** @type {Page} */ page) => inRoom(page) && offer(page),
+    view: (/** @type {RoomPage} */ page) => (page.stage ? stage(page) : room(page)),
+    dialog: (/** @type {RoomPage} */ page) => openDialog?.(page),
+
+    /** What a change of the state brings with it beyond the picture. @param {State} was @param {State} now */
+    follow(was, now) {
+      for (const [key, params] of announcements(was, now))
+        announce(t(key, params), /joined|left/.test(key) ? undefined : key);
+      if (now.history !== was.history) page.roomActions?.pageArrived();
+      if (!now.room || now.room === was.room) return;
+      const { id, topic } = now.room;
+      if (!page.stage && was.room?.topic !== topic) visited({ id, topic, at: Date.now() });
+      if (was.room) compare(page, was.room, now.room, now.me?.id);
+    },
+  };
+}
+
+/** Adds a style sheet; resolves when it is there. @param {string} path from here */
+function addStyles(path) {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL(path, import.meta.url).href;
+  document.head.append(link);
+  return new Promise((resolve, reject) => {
+    link.onload = resolve;
+    link.onerror = reject;
+  });
+}
+
+/**
+ * Tells the user what has changed for them.
+ *
+ * @param {Page} page
+ * @param {Room} was
+ * @param {Room} now
+ * @param {string} [me]
+ */
+function compare(page, was, now, me) {
+  const deputy = (/** @type {Room} */ room) => me !== undefined && room.members[me]?.deputy;
+  if (was.epoch !== now.epoch) page.toast(t('note.revived'));
+  if (isOwner(now, me) && was.ownerId && !isOwner(was, me)) page.toast(t('note.owner'));
+  if (deputy(now) && !deputy(was) && !isOwner(was, me)) page.toast(t('note.deputy'));
+  if (was.finished !== now.finished && page.ui.dialog === 'history') page.roomActions?.openHistory();
+  if (was.revealed === now.revealed && was.round === now.round) return;
+  page.set({ heldUntil: Date.now() + HOLD, changing: false });
+  setTimeout(() => page.set({}), HOLD);
+}

@@ -1,0 +1,58 @@
+// What this browser remembers. One that refuses to is no reason to fail.
+
+/** @import {Visit} from '../types/page.js' */
+
+/** @param {string} key @param {any} [otherwise] @returns {any} */
+export function recall(key, otherwise = null) {
+  try {
+    return JSON.parse(localStorage.getItem(`pokey.${key}`) ?? 'null') ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** @param {string} key @param {unknown} value */
+export function remember(key, value) {
+  try {
+    localStorage.setItem(`pokey.${key}`, JSON.stringify(value));
+  } catch {}
+}
+
+/** The rooms last visited, newest first, as far as what is stored makes sense. @returns {Visit[]} */
+export function visits() {
+  const rooms = recall('rooms');
+  return Array.isArray(rooms)
+    ? rooms.filter((room) => typeof room?.id === 'string' && typeof room.topic === 'string' && Number.isFinite(room.at))
+    : [];
+}
+
+/** Takes a room off the list of those visited. @param {string} id */
+export const forget = (id) =>
+  remember(
+    'rooms',
+    visits().filter((room) => room.id !== id),
+  );
+
+/** Puts a room on top of the list of those visited. @param {Visit} room */
+export const visited = (room) => remember('rooms', [room, ...visits().filter(({ id }) => id !== room.id)].slice(0, 8));
+
+/** Forgets all but how the page looks, and leaves a note for the next page. */
+export function forgetAll() {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith('pokey.') && !['pokey.language', 'pokey.theme'].includes(key)) localStorage.removeItem(key);
+    }
+    sessionStorage.setItem('pokey.forgotten', 'true');
+  } catch {}
+}
+
+/** Whether the page before this one has left a note. It is read once. @param {string} key */
+export function takeNote(key) {
+  try {
+    const note = sessionStorage.getItem(`pokey.${key}`);
+    sessionStorage.removeItem(`pokey.${key}`);
+    return note !== null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+/** @import {Child, RoomPage} from '../../../types/page.js' */
+/** @import {FinishedRound, Room} from '../../../types/protocol.js' */
+
+import { copy } from '../../clipboard.js';
+import { save } from '../../download.js';
+import { csv, json, markdown, withCurrent } from '../../export.js';
+import { date, t } from '../../i18n.js';
+import { revealer } from '../../members.js';
+import { h } from '../../render.js';
+import { cardName } from '../card.js';
+import { button, spokenOnly } from '../controls.js';
+import { dialog } from './dialog.js';
+
+/** The finished rounds, newest first, and the ways to take them along. @param {RoomPage} page */
+export function history(page) {
+  const { history: rounds, room, more } = page.state;
+  const all = withCurrent(rounds ?? [], room, timeOf(page));
+  const older = button('soft', t('history.older'), page.roomActions.older, { 'data-older': true });
+  const way = (/** @type {string} */ kind, /** @type {string} */ label) =>
+    button('soft', label, () => take(page, kind), { disabled: all.length === 0, 'data-export': kind });
+  return dialog(
+    page,
+    'history',
+    t('history.title'),
+    h('div', { class: 'choices' }, way('md', t('history.markdown')), way('csv', 'CSV'), way('json', 'JSON')),
+    all.length === 0 && h('p', { class: 'quiet' }, t(rounds ? 'history.none' : 'room.loading')),
+    h(
+      'ol',
+      { class: 'rounds' },
+      all.toReversed().map((round) => finished(room, round)),
+    ),
+    more && h('div', { class: 'choices' }, older),
+  );
+}
+
+/** @param {RoomPage} page */
+const timeOf = (page) => new Date(page.now()).toISOString();
+
+/** @param {RoomPage} page @param {string} kind */
+async function take(page, kind) {
+  const finished = await page.roomActions.allRounds();
+  if (!finished) return; // the user has been told why
+  const now = timeOf(page);
+  const rounds = withCurrent(finished, page.state.room, now);
+  const name = `pokey-${now.slice(0, 10)}.${kind}`;
+  if (kind === 'csv') return save(name, 'text/csv', csv(rounds));
+  if (kind === 'json') return save(name, 'application/json', json(rounds));
+  const heads = ['topics.title', 'history.agreed', 'figure.median', 'figure.votes'].map((key) => t(key));
+  const text = markdown(rounds, heads);
+  if (await copy(text)) page.toast(t('history.copied'));
+  else save(name, 'text/markdown', text);
+}
+
+/** @param {Room} room @param {FinishedRound} round */
+function finished(room, round) {
+  const { agreed, topic } = round;
+  const verdict = agreed === null ? t('history.open') : t('scale.agreedOn', { value: agreed });
+  return h(
+    'li',
+    { key: `${round.round} ${round.finishedAt}` },
+    h('div', { class: 'result', 'aria-hidden': 'true' }, agreed ?? '–'),
+    h(
+      'div',
+      {},
+      h('h3', { class: topic ? '' : 'quiet' }, topic || t('history.untitled'), spokenOnly(`, ${verdict}`)),
+      h('p', { class: 'quiet' }, facts(room, round).filter(Boolean).join(' · ')),
+      h('ul', {}, round.estimates.map(estimate)),
+    ),
+  );
+}
+
+/** @param {FinishedRound['estimates'][number]} estimate @returns {Child} */
+const estimate = ({ userId, value, name, comment }) =>
+  h(
+    'li',
+    { key: userId },
+    h('b', {}, cardName(value)),
+    ` ${name}`,
+    comment && h('span', { class: 'quiet' }, ` – ${comment}`),
+  );
+
+/** @param {Room} room @param {FinishedRound} round */
+function facts(room, { round, finishedAt, summary, hidden, revealedBy, estimates }) {
+  const median = summary?.median ?? null;
+  const then = estimates.find(({ userId }) => userId === revealedBy); // the name somebody had then, if they are in the round
+  return [
+    t('room.round', { n: round }),
+    date(finishedAt),
+    median !== null && t('say.median', { median }),
+    revealedBy &&
+      revealer(room, revealedBy, hidden > 0 ? 'trace.hidden' : 'history.by', then ? { name: then.name } : {}),
+    hidden > 0 && t(revealedBy ? 'history.kept' : 'history.unseen', { n: hidden }),
+  ];
+}

@@ -1,0 +1,113 @@
+/** @import {RoomPage} from '../../../types/page.js' */
+
+import { t } from '../../i18n.js';
+import { moved, parseTopics } from '../../parse/topics.js';
+import { h } from '../../render.js';
+import { mayFacilitate } from '../../state.js';
+import { button, form, labelled, tool } from '../controls.js';
+import { dialog } from './dialog.js';
+import { icon } from '../icon.js';
+
+/** The whole list: pasting, ordering by hand and by keys, taking out. @param {RoomPage} page */
+export function topics(page) {
+  const { room, me } = page.state;
+  const edits = mayFacilitate(room, me?.id);
+  const list = page.ui.topicOrder ?? room.topics;
+  return dialog(
+    page,
+    'topics',
+    t('topics.title'),
+    list.length === 0 && h('p', { class: 'quiet' }, t('topics.none')),
+    h(
+      'ol',
+      { class: 'topic-list' },
+      list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, topic))),
+    ),
+    edits && paste(page, list.length > 1),
+  );
+}
+
+/** @param {RoomPage} page @param {boolean} empties the list can be emptied */
+function paste(page, empties) {
+  const { addTopics, setTopics } = page.roomActions;
+  const value = page.ui.drafts.topics ?? '';
+  const found = parseTopics(value);
+  const area = h('textarea', {
+    rows: 3,
+    'data-paste': true,
+    value,
+    oninput: (event) => page.draft('topics', event.target.value),
+  });
+  const label = found.length > 0 ? t('topics.add', { n: found.length }) : t('topics.addNone');
+  return form(
+    'paste',
+    () => addTopics(found),
+    labelled(t('topics.paste'), area),
+    h(
+      'div',
+      { class: 'choices' },
+      h('button', { class: 'soft', disabled: found.length === 0 }, label),
+      empties && button('plain', t('topics.empty'), () => setTopics([])),
+    ),
+  );
+}
+
+/** A topic that can be moved and taken out. @param {RoomPage} page @param {string[]} list @param {number} i */
+function item(page, list, i) {
+  const { setTopics } = page.roomActions;
+  const topic = list[i];
+  /** @param {number} by */
+  const move = (by) => i + by >= 0 && i + by < list.length && setTopics(moved(list, i, i + by));
+  /** @param {any} event */
+  const onkeydown = (event) => {
+    const by = event.altKey && Number(event.key === 'ArrowDown') - Number(event.key === 'ArrowUp');
+    if (!by) return;
+    event.preventDefault();
+    move(by);
+    const [, kind] = event.target.className.split(' ');
+    event.currentTarget.parentNode.children[i + by]?.querySelector(`.${kind}`)?.focus();
+  };
+  const up = { class: 'tool up', disabled: i === 0 };
+  const down = { class: 'tool down', disabled: i === list.length - 1 };
+  const handle = {
+    class: 'handle',
+    'aria-hidden': 'true',
+    onpointerdown: (/** @type {any} */ event) => drag(page, event, i),
+  };
+  return h(
+    'li',
+    { key: i, class: page.ui.draggedTopic === i ? 'dragged' : '', onkeydown },
+    h('span', handle, icon('grip')),
+    h('span', { class: 'text', dir: 'auto' }, topic),
+    tool('↑', t('topics.up', { topic }), () => move(-1), up),
+    tool('↓', t('topics.down', { topic }), () => move(1), down),
+    tool('close', t('topics.remove', { topic }), () => setTopics(list.toSpliced(i, 1)), { class: 'tool remove' }),
+  );
+}
+
+/**
+ * Drags by mouse, pen or finger: the new order shows at once and is sent when
+ * let go.
+ *
+ * @param {RoomPage} page
+ * @param {any} event
+ * @param {number} from
+ */
+function drag(page, event, from) {
+  const handle = event.target.closest('.handle');
+  const items = handle.closest('ol');
+  const list = page.state.room.topics;
+  let at = from;
+  event.preventDefault();
+  handle.setPointerCapture(event.pointerId);
+  handle.onpointermove = (/** @type {PointerEvent} */ { clientY }) => {
+    const to = [...items.children].findIndex((child) => clientY < child.getBoundingClientRect().bottom);
+    at = to < 0 ? list.length - 1 : to;
+    page.set({ topicOrder: moved(list, from, at), draggedTopic: at });
+  };
+  handle.onpointerup = handle.onpointercancel = (/** @type {PointerEvent} */ { type }) => {
+    handle.onpointermove = handle.onpointerup = handle.onpointercancel = null;
+    if (type === 'pointerup' && at !== from) page.roomActions.setTopics(moved(list, from, at));
+    page.set({ topicOrder: null, draggedTopic: null });
+  };
+}

@@ -1,0 +1,107 @@
+/** @import {Child, RoomPage} from '../../types/page.js' */
+
+import { list, t } from '../i18n.js';
+import { estimators, expected, missing } from '../members.js';
+import { h } from '../render.js';
+import { mayEstimate } from '../state.js';
+import { button } from './controls.js';
+import { icon } from './icon.js';
+
+/**
+ * What happens next. Revealing is in the middle and everything that ends a
+ * round at the end of the line, so that a second click on the same spot never
+ * does the opposite; and for a moment after either the other does nothing.
+ *
+ * @param {RoomPage} page
+ * @param {boolean} facilitates
+ */
+export function roundControls(page, facilitates) {
+  const { revealed, estimates } = page.state.room;
+  const { hide, clear } = page.roomActions;
+  /** @type {[Child, Child, Child]} */
+  const [start, centre, end] = revealed
+    ? [
+        [changing(page), facilitates && act(page, 'plain', t('act.hide'), hide)],
+        agreed(page, facilitates),
+        facilitates && after(page),
+      ]
+    : [
+        null,
+        facilitates ? reveal(page) : progress(page),
+        facilitates && estimates > 0 && act(page, 'plain', t('act.clear'), clear),
+      ];
+  return h(
+    'div',
+    { class: 'actions' },
+    h('div', { class: 'start' }, start),
+    h('div', { class: 'centre' }, centre),
+    h('div', { class: 'end' }, end),
+  );
+}
+
+/**
+ * A button that does nothing just after the cards have turned.
+ *
+ * @param {RoomPage} page
+ * @param {string} kind
+ * @param {string} label
+ * @param {() => unknown} does
+ */
+const act = (page, kind, label, does) =>
+  button(kind, label, () => !page.held() && does(), { 'aria-disabled': page.held() ? 'true' : undefined });
+
+/** @param {...Child} kids */
+const status = (...kids) => h('p', { class: 'status' }, kids);
+
+/** @param {RoomPage} page @returns {Child} */
+function reveal(page) {
+  const { room } = page.state;
+  const { reveal } = page.roomActions;
+  const n = missing(room).length;
+  if (room.estimates === 0) return status(t(estimators(room).length > 0 ? 'act.nobody' : 'act.empty'));
+  if (room.revealAt) return [progress(page), act(page, 'primary', t('act.revealNow'), reveal)];
+  if (n > 0) return act(page, 'primary early', t('act.revealMissing', { n }), reveal);
+  return act(page, 'primary', t('act.reveal'), reveal);
+}
+
+/** What the room is waiting for. @param {RoomPage} page */
+export function progress(page) {
+  const { room } = page.state;
+  const late = missing(room);
+  if (room.revealAt) return countdown(Math.max(0, Math.ceil(page.until(room.revealAt) / 1000)));
+  if (room.estimates === 0) return status(t('act.nobody'));
+  if (late.length === 0) return status(t('act.complete'));
+  const names = list(late.map((person) => person.called));
+  return status(
+    t('act.estimated', { n: room.estimates, of: expected(room).length }),
+    late.length <= 3 && ` · ${t('act.waitingFor', { names })}`,
+  );
+}
+
+/** @param {number} n the seconds to the reveal */
+const countdown = (n) => h('p', { class: 'status countdown', key: 'countdown' }, h('b', {}, n), t('act.soon', { n }));
+
+/** What the room has agreed on, or a hint that it may. @param {RoomPage} page @param {boolean} facilitates */
+export function agreed(page, facilitates) {
+  const { agreed } = page.state.room;
+  if (agreed === undefined) {
+    return facilitates && !page.ui.changing && h('p', { class: 'status advice' }, t('scale.hint'));
+  }
+  return h('p', { class: 'status settled', key: 'settled' }, icon('check'), t('scale.agreedOn', { value: agreed }));
+}
+
+/** @param {RoomPage} page */
+function changing(page) {
+  const { room, me } = page.state;
+  if (!me || !mayEstimate(room, me.id)) return null;
+  const label = page.ui.changing ? 'act.keep' : room.members[me.id].estimated ? 'act.change' : 'act.add';
+  return button('plain', t(label), () => page.set({ changing: !page.ui.changing }));
+}
+
+/** The ways on from a revealed round. @param {RoomPage} page */
+function after(page) {
+  const { topic, topics } = page.state.room;
+  const { clear, next } = page.roomActions;
+  if (topics.length === 0 && topic === '') return [null, act(page, 'primary', `${t('act.clearRound')} →`, clear)];
+  return [act(page, 'soft', t('act.again'), clear), act(page, 'primary', `${t('act.next')} →`, next)];
+}
