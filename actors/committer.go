@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -101,17 +100,6 @@ type image struct {
 	data    []byte
 	parts   []record.Part
 	expires time.Time
-}
-
-// The kinds of records, which are also the kinds of actors.
-const (
-	userKind = "user"
-	roomKind = "room"
-)
-
-func splitKey(key string) (kind, id string) {
-	kind, id, _ = strings.Cut(key, "/")
-	return kind, id
 }
 
 // hold keeps a message for later, or refuses it, if the state must not change now.

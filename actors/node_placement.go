@@ -34,15 +34,3 @@ func (a singleNode) Version() uint64                    { return 1 }
 func (a singleNode) Owner(_, _ string) (string, string) { return a.address, "" }
 func (a singleNode) Incarnation(string) string          { return "" }
 func (a singleNode) Members() []string                  { return []string{a.address} }
-
-// Kinds are the kinds of identities that are placed.
-func Kinds() []string { return []string{userKind, roomKind} }
-
-// The names of the actors that every node has, and what those of connections
-// begin with.
-const (
-	usersName      = "users"
-	roomsName      = "rooms"
-	gatewayName    = "gateway"
-	connectionName = "connection"
-)

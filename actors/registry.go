@@ -40,6 +40,10 @@ const (
 	quarantine = time.Minute
 )
 
+// fencedPause keeps two nodes whose views differ from taking a record from each
+// other as fast as they can.
+const fencedPause = 100 * time.Millisecond
+
 func newRegistry(sys *node, kind, name string, produce func(id string) actor.Actor) registry {
 	return registry{sys: sys, kind: kind, name: name, produce: produce, active: map[string]*activation{}, crashes: map[string][]time.Time{}}
 }

@@ -1,14 +1,8 @@
 package actors
 
 import (
-	"time"
-
 	"github.com/asynkron/protoactor-go/actor"
 )
-
-// fencedPause keeps two nodes whose views differ from taking a record from each
-// other as fast as they can.
-const fencedPause = 100 * time.Millisecond
 
 // maxEarly is how many messages wait for this node's view to become as new as
 // the one they were sent by, which takes milliseconds. What is dropped is asked

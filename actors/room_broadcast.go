@@ -46,12 +46,12 @@ func (b *broadcaster) throttled() bool { return b.throttle != nil }
 // to be committed: what the status shows can no longer be lost.
 func (b *broadcaster) current(room *poker.Room, unsaved bool) *protocol.Status {
 	if b.whole == nil || b.whole.Version != room.Version() {
-		b.whole = protocol.NewStatus(nil, snapshot(room, unsaved))
+		b.whole = protocol.NewStatus(nil, snapshotOf(room, unsaved))
 	}
 	return b.whole
 }
 
-func snapshot(room *poker.Room, unsaved bool) *poker.Snapshot {
+func snapshotOf(room *poker.Room, unsaved bool) *poker.Snapshot {
 	s := room.Snapshot()
 	s.Unsaved = unsaved
 	return s
@@ -63,7 +63,7 @@ func (b *broadcaster) publish(room *poker.Room, unsaved bool, to *subscribers) {
 	if b.throttled() || b.shown != nil && b.shown.Version == room.Version() {
 		return
 	}
-	next := snapshot(room, unsaved)
+	next := snapshotOf(room, unsaved)
 	status := protocol.NewStatus(b.shown, next)
 	b.shown = next
 	if !to.empty() {

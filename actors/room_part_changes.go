@@ -8,6 +8,32 @@ import (
 	"example.com/pokey/poker"
 )
 
+// storedParts says what parts of a room the store has, as far as needed to tell what has
+// changed.
+type storedParts struct {
+	all  bool              // the store may have none of the parts
+	sums map[string]uint64 // the parts that the store has or may have, with their checksums
+	gone []string          // the parts that the commit under way removes
+	odd  []string          // parts that were found and do not fit the room
+
+	settings poker.State // of which only the settings and topics count
+	undo     undoPart
+	rounds   []poker.Finished     // of the history
+	voted    map[poker.UserID]int // the rounds of the estimates in members' parts
+}
+
+// sumSeed seeds the checksums. Two parts that differ have the same one once in 2^64.
+var sumSeed = maphash.MakeSeed()
+
+// remember keeps what later changes are compared with.
+func (p *storedParts) remember(s *poker.State) {
+	p.settings = poker.State{
+		Epoch: s.Epoch, Owner: s.Owner, CreatedAt: s.CreatedAt,
+		Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options, Banned: slices.Clone(s.Banned),
+	}
+	p.undo = undoPartOf(s)
+}
+
 // undoPart is what an undo would restore, as far as it is a part of its own.
 type undoPart struct {
 	undoable bool
@@ -30,38 +56,38 @@ func (p undoPart) same(o undoPart) bool {
 
 // partChanges collects the parts that one commit writes.
 type partChanges struct {
-	writer *partWriter
+	stored *storedParts
 	parts  []record.Part
 }
 
 // put writes a part if it differs, and removes it if it is empty.
 func (c *partChanges) put(name string, data []byte) {
 	sum := maphash.Bytes(sumSeed, data)
-	switch was, there := c.writer.sums[name]; {
+	switch was, there := c.stored.sums[name]; {
 	case len(data) == 0 && there:
 		c.remove(name)
-	case len(data) > 0 && (c.writer.all || !there || was != sum):
-		c.writer.sums[name] = sum
+	case len(data) > 0 && (c.stored.all || !there || was != sum):
+		c.stored.sums[name] = sum
 		c.parts = append(c.parts, record.Part{Name: name, Data: data})
 	}
 }
 
 func (c *partChanges) remove(name string) {
-	c.writer.gone = append(c.writer.gone, name)
+	c.stored.gone = append(c.stored.gone, name)
 	c.parts = append(c.parts, record.Part{Name: name})
 }
 
 // settings writes the settings, the topics, and what an undo would restore.
 func (c *partChanges) settings(s *poker.State) {
-	was := &c.writer.settings
-	if c.writer.all || was.Epoch != s.Epoch || was.Owner != s.Owner || was.CreatedAt != s.CreatedAt || was.Topic != s.Topic ||
+	was := &c.stored.settings
+	if c.stored.all || was.Epoch != s.Epoch || was.Owner != s.Owner || was.CreatedAt != s.CreatedAt || was.Topic != s.Topic ||
 		was.Options != s.Options || was.Deck.Name != s.Deck.Name || !record.Same(was.Deck.Cards, s.Deck.Cards) || !record.Same(was.Banned, s.Banned) {
 		c.put(record.SettingsPart, record.EncodeSettings(s))
 	}
-	if c.writer.all || !record.Same(was.Topics, s.Topics) {
+	if c.stored.all || !record.Same(was.Topics, s.Topics) {
 		c.put(record.TopicsPart, record.EncodeTopics(s))
 	}
-	if c.writer.all || !c.writer.undo.same(undoPartOf(s)) {
+	if c.stored.all || !c.stored.undo.same(undoPartOf(s)) {
 		c.put(record.UndoPart, record.EncodeUndo(s))
 	}
 }
@@ -70,23 +96,23 @@ func (c *partChanges) member(s *poker.State, u poker.UserID, r record.Requests) 
 	data, round := record.EncodeMember(s, u, r)
 	c.put(record.MemberPart(u), data)
 	if round != 0 {
-		c.writer.voted[u] = round
+		c.stored.voted[u] = round
 	} else {
-		delete(c.writer.voted, u)
+		delete(c.stored.voted, u)
 	}
 }
 
 // history writes the rounds that have changed: mostly one, however many there are.
 func (c *partChanges) history(rounds []poker.Finished) {
-	if !c.writer.all && slices.EqualFunc(c.writer.rounds, rounds, sameRound) {
+	if !c.stored.all && slices.EqualFunc(c.stored.rounds, rounds, sameRound) {
 		return
 	}
-	was := make(map[int]poker.Finished, len(c.writer.rounds))
-	for _, f := range c.writer.rounds {
+	was := make(map[int]poker.Finished, len(c.stored.rounds))
+	for _, f := range c.stored.rounds {
 		was[f.Round] = f
 	}
 	for _, f := range rounds {
-		if old, there := was[f.Round]; c.writer.all || !there || !sameRound(old, f) {
+		if old, there := was[f.Round]; c.stored.all || !there || !sameRound(old, f) {
 			pieces := record.EncodeRound(&f)
 			for _, p := range pieces {
 				c.put(p.Name, p.Data)
@@ -98,14 +124,14 @@ func (c *partChanges) history(rounds []poker.Finished) {
 	for round := range was {
 		c.removeRound(round, 0)
 	}
-	c.writer.rounds = slices.Clone(rounds)
+	c.stored.rounds = slices.Clone(rounds)
 }
 
 // removeRound removes the parts of a round, from one of them on.
 func (c *partChanges) removeRound(round, from int) {
 	for ; ; from++ {
 		name := record.RoundPart(round, from)
-		if _, there := c.writer.sums[name]; !there {
+		if _, there := c.stored.sums[name]; !there {
 			return
 		}
 		c.remove(name)
@@ -115,13 +141,13 @@ func (c *partChanges) removeRound(round, from int) {
 // tidy removes the parts that do not fit the room and, if all parts are written, those
 // that are not among them.
 func (c *partChanges) tidy() {
-	odd := c.writer.odd
-	if c.writer.all {
-		for name := range c.writer.sums {
+	odd := c.stored.odd
+	if c.stored.all {
+		for name := range c.stored.sums {
 			odd = append(odd, name)
 		}
 	}
-	c.writer.odd = nil
+	c.stored.odd = nil
 	if len(odd) == 0 {
 		return
 	}

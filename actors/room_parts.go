@@ -22,19 +22,10 @@ type partWriter struct {
 	inbox inbox
 
 	// state
-	all     bool                      // the store may have none of the parts
-	sums    map[string]uint64         // the parts that the store has or may have, with their checksums
-	gone    []string                  // the parts that the commit under way removes
-	odd     []string                  // parts that were found and do not fit the room
+	stored  storedParts
 	touched map[poker.UserID]struct{} // users whose parts may differ
 	erasure *time.Timer               // until estimates of past rounds are erased
-
-	// written last
-	settings poker.State // of which only the settings and topics count
-	undo     undoPart
-	rounds   []poker.Finished     // of the history
-	voted    map[poker.UserID]int // the rounds of the estimates in members' parts
-	aged     agedVotes
+	aged    agedVotes
 }
 
 // agedVotes is what was found when voted was last searched for estimates of past rounds.
@@ -49,29 +40,27 @@ const erasePause = 5 * time.Second
 
 func newPartWriter(i inbox) *partWriter {
 	return &partWriter{
-		inbox: i, all: true, sums: map[string]uint64{}, touched: map[poker.UserID]struct{}{}, voted: map[poker.UserID]int{},
+		inbox: i, touched: map[poker.UserID]struct{}{},
+		stored: storedParts{all: true, sums: map[string]uint64{}, voted: map[poker.UserID]int{}},
 	}
 }
-
-// sumSeed seeds the checksums. Two parts that differ have the same one once in 2^64.
-var sumSeed = maphash.MakeSeed()
 
 // found notes which parts the store has.
 func (w *partWriter) found(parts []record.Part) {
 	for _, p := range parts {
-		w.sums[p.Name] = maphash.Bytes(sumSeed, p.Data)
+		w.stored.sums[p.Name] = maphash.Bytes(sumSeed, p.Data)
 	}
 }
 
 // loaded notes what these parts contain.
 func (w *partWriter) loaded(s *poker.State, l *record.Loaded) {
-	w.all, w.odd, w.voted = false, l.Odd, l.Voted
-	w.remember(s)
-	w.rounds = l.State.History
-	for i, f := range w.rounds { // share the lists, so that comparing them is quick
+	w.stored.all, w.stored.odd, w.stored.voted = false, l.Odd, l.Voted
+	w.stored.remember(s)
+	w.stored.rounds = l.State.History
+	for i, f := range w.stored.rounds { // share the lists, so that comparing them is quick
 		at := slices.IndexFunc(s.History, func(g poker.Finished) bool { return g.Round == f.Round })
 		if at >= 0 && sameRound(f, s.History[at]) {
-			w.rounds[i] = s.History[at]
+			w.stored.rounds[i] = s.History[at]
 		}
 	}
 }
@@ -81,23 +70,23 @@ func (w *partWriter) touch(u poker.UserID) { w.touched[u] = struct{}{} }
 
 // written says how the commit ended.
 func (w *partWriter) written(err error) {
-	w.all = err != nil
+	w.stored.all = err != nil
 	if err == nil {
-		for _, name := range w.gone {
-			delete(w.sums, name)
+		for _, name := range w.stored.gone {
+			delete(w.stored.sums, name)
 		}
 	}
-	w.gone = nil
+	w.stored.gone = nil
 }
 
 // changes returns the parts to write so that the store has the room as it is.
 func (w *partWriter) changes(room *poker.Room, recent recentRequests) []record.Part {
 	s := room.State()
-	c := partChanges{writer: w}
+	c := partChanges{stored: &w.stored}
 	for _, u := range room.TakeChanged() {
 		w.touch(u)
 	}
-	if w.all {
+	if w.stored.all {
 		for u := range s.Members {
 			w.touch(u)
 		}
@@ -112,27 +101,18 @@ func (w *partWriter) changes(room *poker.Room, recent recentRequests) []record.P
 	clear(w.touched)
 	c.history(s.History)
 	c.tidy()
-	w.remember(s)
+	w.stored.remember(s)
 	if w.erasure == nil && w.stale(s) {
 		w.erasure = w.inbox.after(erasePause, erase{})
 	}
 	return c.parts
 }
 
-// remember keeps what later changes are compared with.
-func (w *partWriter) remember(s *poker.State) {
-	w.settings = poker.State{
-		Epoch: s.Epoch, Owner: s.Owner, CreatedAt: s.CreatedAt,
-		Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options, Banned: slices.Clone(s.Banned),
-	}
-	w.undo = undoPartOf(s)
-}
-
 // stale reports whether members' parts contain estimates of past rounds.
 func (w *partWriter) stale(s *poker.State) bool {
 	if undoable := record.Undoable(s); w.aged.round != s.Round || w.aged.undoable != undoable {
 		w.aged = agedVotes{round: s.Round, undoable: undoable}
-		for _, round := range w.voted {
+		for _, round := range w.stored.voted {
 			w.aged.stale = w.aged.stale || !stillCounts(s, round)
 		}
 	}
@@ -143,7 +123,7 @@ func (w *partWriter) stale(s *poker.State) bool {
 // there are any.
 func (w *partWriter) erase(s *poker.State) (some bool) {
 	w.stop()
-	for u, round := range w.voted {
+	for u, round := range w.stored.voted {
 		if !stillCounts(s, round) {
 			w.touch(u)
 			some = true

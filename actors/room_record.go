@@ -2,7 +2,6 @@ package actors
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"example.com/pokey/actors/record"
@@ -56,6 +55,3 @@ func (a *roomActor) decode(data []byte, parts []store.Record) error {
 	}
 	return nil
 }
-
-// partName returns the name of a part within its record.
-func partName(key string) string { return key[strings.LastIndexByte(key, '/')+1:] }

@@ -179,10 +179,6 @@ func (a *roomActor) leave(m command) {
 	a.happened(events)
 }
 
-func leftBy(room poker.RoomID, reason protocol.LeftReason) leftRoom {
-	return leftRoom{room, protocol.Encode(protocol.RoomLeft{RoomID: room, Reason: reason})}
-}
-
 // sendHistory answers with a page of the finished rounds.
 func (a *roomActor) sendHistory(m command, r protocol.History) {
 	if !a.room.Has(m.user) {
