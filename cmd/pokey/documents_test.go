@@ -36,6 +36,41 @@ func TestDecisionsAreNamedByTheirTitles(t *testing.T) {
 	}
 }
 
+// ARCHITECTURE.md names only files that exist, and functions and types in the files
+// that declare them; it names every package, and its glossary has at most twenty
+// words.
+func TestArchitectureNamesWhatExists(t *testing.T) {
+	text := readDocument(t, "../../ARCHITECTURE.md")
+	for _, m := range regexp.MustCompile("`([a-z][a-z-]*(?:/[A-Za-z0-9_.-]+)+)`").FindAllStringSubmatch(text, -1) {
+		if _, err := os.Stat(filepath.Join("../..", m[1])); err != nil {
+			t.Errorf("got %v, want a file or a folder", err)
+		}
+	}
+	declarations := regexp.MustCompile("`(\\w+)`(?: and `(\\w+)`)?\\s+in\\s+`([a-z/_]+\\.go)`").FindAllStringSubmatch(text, -1)
+	if len(declarations) < 20 {
+		t.Errorf("got %d declarations with their files, want at least 20", len(declarations))
+	}
+	for _, m := range declarations {
+		source := readDocument(t, filepath.Join("../..", m[3]))
+		for _, name := range m[1:3] {
+			declared := regexp.MustCompile(`(?m)^(?:func (?:\([^)]*\) )?|type |\t)` + regexp.QuoteMeta(name) + `\b`)
+			if name != "" && !declared.MatchString(source) {
+				t.Errorf("%s: got no declaration of %s", m[3], name)
+			}
+		}
+	}
+	for pkg := range mayImport {
+		if !strings.Contains(text, "`"+pkg+"`") {
+			t.Errorf("got no word about package %s", pkg)
+		}
+	}
+	_, glossary, _ := strings.Cut(text, "| word | meaning |\n|---|---|\n")
+	glossary, _, _ = strings.Cut(glossary, "\n\n")
+	if words := strings.Count(glossary, "\n") + 1; glossary == "" || words > 20 {
+		t.Errorf("glossary: got %d words, want 1 to 20", words)
+	}
+}
+
 func readDocument(t *testing.T, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
