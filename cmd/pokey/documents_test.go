@@ -36,16 +36,39 @@ func TestDecisionsAreNamedByTheirTitles(t *testing.T) {
 	}
 }
 
-// ARCHITECTURE.md names only files that exist, and functions and types in the files
-// that declare them; it names every package, and its glossary has at most twenty
-// words.
-func TestArchitectureNamesWhatExists(t *testing.T) {
-	text := readDocument(t, "../../ARCHITECTURE.md")
-	for _, m := range regexp.MustCompile("`([a-z][a-z-]*(?:/[A-Za-z0-9_.-]+)+)`").FindAllStringSubmatch(text, -1) {
-		if _, err := os.Stat(filepath.Join("../..", m[1])); err != nil {
-			t.Errorf("got %v, want a file or a folder", err)
+// The documents name and link only files and folders that exist, from the root of the
+// repository or from where the document is.
+func TestDocumentsNameFilesThatExist(t *testing.T) {
+	var documents []string
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", ".github/*.md"} {
+		found, err := filepath.Glob(filepath.Join("../..", pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: got %d documents, error %v", pattern, len(found), err)
+		}
+		documents = append(documents, found...)
+	}
+	named := regexp.MustCompile("`((?:actors|cluster|cmd|deploy|docs|identity|poker|protocol|static|store|transport|\\.ci|\\.github)/[A-Za-z0-9_./*-]+)`")
+	linked := regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	test := regexp.MustCompile(`\.(?:Test|Fuzz)[A-Z]`) // docs/cases.md names tests, which another test looks for
+	for _, document := range documents {
+		text := readDocument(t, document)
+		for _, m := range append(named.FindAllStringSubmatch(text, -1), linked.FindAllStringSubmatch(text, -1)...) {
+			if test.MatchString(m[1]) {
+				continue
+			}
+			here, _ := filepath.Glob(filepath.Join(filepath.Dir(document), m[1]))
+			root, _ := filepath.Glob(filepath.Join("../..", m[1]))
+			if len(here)+len(root) == 0 {
+				t.Errorf("%s: got no file or folder %s", document, m[1])
+			}
 		}
 	}
+}
+
+// ARCHITECTURE.md names functions and types in the files that declare them, and every
+// package; its glossary has at most twenty words.
+func TestArchitectureNamesWhatExists(t *testing.T) {
+	text := readDocument(t, "../../ARCHITECTURE.md")
 	declarations := regexp.MustCompile("`(\\w+)`(?: and `(\\w+)`)?\\s+in\\s+`([a-z/_]+\\.go)`").FindAllStringSubmatch(text, -1)
 	if len(declarations) < 20 {
 		t.Errorf("got %d declarations with their files, want at least 20", len(declarations))
