@@ -1,123 +1,172 @@
-package actors_test
+package actors
 
 import (
-	"context"
-	"fmt"
-	"strings"
-	"sync/atomic"
+	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/asynkron/protoactor-go/actor"
+
+	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
-	"example.com/pokey/store"
 )
 
-// counting counts the commits of rooms.
-type counting struct {
-	store.Store
-	rooms atomic.Int32
+// stage is a broadcaster with a room to show and subscribers to show it to.
+type stage struct {
+	*broadcaster
+	recorder
+	t           *testing.T
+	room        *poker.Room
+	subscribers *subscribers
+	ended       chan throttleEnded
 }
 
-func (c *counting) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
-	if strings.HasPrefix(r.Key, "room/") {
-		c.rooms.Add(1)
+// inStage runs a story about a broadcaster in a bubble.
+func inStage(t *testing.T, story func(*stage), conns ...*actor.PID) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s := &stage{t: t, subscribers: newSubscribers(), ended: make(chan throttleEnded, 10)}
+		s.room = poker.NewRoom("room", "epoch", "olga", 1, poker.DefaultDeck())
+		s.broadcaster = &broadcaster{
+			inbox: func(m any) { s.ended <- m.(throttleEnded) }, local: "here", send: s.recorder.send, room: conn("here", "room"),
+		}
+		for _, c := range conns {
+			s.subscribers.add(c, "olga")
+		}
+		story(s)
+		s.stop()
+	})
+}
+
+func (s *stage) change()  { s.room.Touch() }
+func (s *stage) publish() { s.broadcaster.publish(s.room, false, s.subscribers) }
+
+// expectThrottle waits until the pause ends, and compares how long that took.
+func (s *stage) expectThrottle(want time.Duration) {
+	s.t.Helper()
+	start := time.Now()
+	if !s.throttled() {
+		s.t.Error("throttled: got false, want true")
 	}
-	return c.Store.Commit(ctx, r, parts...)
+	if ended := <-s.ended; !s.throttleEnded(ended.sequence) {
+		s.t.Error("throttleEnded: got false, want true")
+	}
+	if got := time.Since(start); got != want || s.throttled() {
+		s.t.Errorf("throttled: got %v after %v, want false after %v", s.throttled(), got, want)
+	}
 }
 
-// What comes while a room pauses after a broadcast shares one commit and one
-// broadcast, and is acknowledged then and not before.
-func TestABusyRoomCommitsOnce(t *testing.T) {
-	inBubble(t, func(h *house) {
-		commits := &counting{Store: h.store}
-		h.restart(commits)
-		ada, bob, cyd := h.connect(""), h.connect(""), h.connect("")
-		room := ada.create()
-		all := []*client{ada, bob, cyd}
-		for _, c := range all {
-			c.ok("joinRoom", room, "")
+func TestBroadcasterShowsAVersionOnce(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		if got := s.take(); len(got) != 1 || got[0].to != "here/a" {
+			t.Errorf("the first time: got %v, want one status to here/a", got)
 		}
-		estimate := func(c *client, id, value string) {
-			c.send(fmt.Sprintf(`{"request":"estimate","id":%q,"roomId":%q,"value":%q}`, id, room, value))
+		s.expectThrottle(maxThrottle)
+		s.publish()
+		if got := s.take(); len(got) > 0 {
+			t.Errorf("the second time: got %v, want nothing", got)
 		}
-		for _, c := range all {
-			c.take()
-		}
+	}, conn("here", "a"))
+}
 
-		before := commits.rooms.Load()
-		bob.slow.Store(int64(5 * time.Millisecond))
-		estimate(ada, "first", "5") // shown after 5 ms, so that the room pauses for 20 ms
-		time.Sleep(7 * time.Millisecond)
-		bob.slow.Store(0)
-		for _, c := range all {
-			if oks := count(c.take(), "ok"); c == ada && oks != 1 {
-				t.Errorf("an idle room has answered %d times", oks)
-			}
+func TestBroadcasterShowsOnlyTheNewestVersionAfterThePause(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		s.take()
+		for range 3 {
+			s.change()
+			s.publish()
 		}
-		for i, c := range all {
-			estimate(c, "then", fmt.Sprint(i+1))
-			time.Sleep(time.Millisecond)
+		if got := s.take(); len(got) > 0 {
+			t.Errorf("during the pause: got %v, want nothing", got)
 		}
-		time.Sleep(10 * time.Millisecond)
-		for _, c := range all {
-			if n := len(c.take()); n > 0 {
-				t.Errorf("%d words while the room pauses", n)
-			}
+		s.expectThrottle(maxThrottle)
+		s.publish()
+		got := s.take()
+		if len(got) != 1 || got[0].message.(deliverStatus).status.Version != s.room.Version() {
+			t.Errorf("after the pause: got %v, want one status of version %d", got, s.room.Version())
 		}
-		if n := commits.rooms.Load() - before; n != 1 {
-			t.Errorf("%d commits while the room pauses, want the one before", n)
+	}, conn("here", "a"))
+}
+
+func TestBroadcasterPausesFourTimesAsLongAsABroadcastTook(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		time.Sleep(5 * time.Millisecond)
+		s.delivered(s.sequence - 1) // of an older broadcast
+		s.delivered(s.sequence)
+		time.Sleep(5 * time.Millisecond)
+		s.delivered(s.sequence)
+		s.expectThrottle(throttleFactor * 10 * time.Millisecond)
+	}, conn("here", "a"), conn("there", "b"))
+}
+
+func TestBroadcasterNeverPausesLongerThanMaxThrottle(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		time.Sleep(40 * time.Millisecond)
+		s.delivered(s.sequence)
+		s.expectThrottle(maxThrottle - 40*time.Millisecond)
+	}, conn("here", "a"))
+}
+
+func TestBroadcasterIgnoresThePauseOfAnOlderBroadcast(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		if s.throttleEnded(s.sequence-1) || !s.throttled() {
+			t.Errorf("throttled: got %v, want true", s.throttled())
 		}
-		time.Sleep(10 * time.Millisecond)
-		synctest.Wait()
-		if n := commits.rooms.Load() - before; n != 2 {
-			t.Errorf("%d commits, want 2", n)
+	}, conn("here", "a"))
+}
+
+func TestBroadcasterSendsAnotherNodeTheNamesOfItsConnections(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		got := s.take()
+		if len(got) != 1 || got[0].to != "there/gateway" {
+			t.Fatalf("got %v, want one message to there/gateway", got)
 		}
-		for _, c := range all {
-			got := c.take()
-			if oks, statuses := count(got, "ok"), count(got, "roomStatus"); oks != 1 || statuses != 1 {
-				t.Errorf("%d answers and %d statuses, want one of each", oks, statuses)
-			}
+		m := got[0].message.(statusFanout)
+		slices.Sort(m.conns)
+		want := statusFanout{
+			status: m.status, conns: []string{"a", "b"}, room: conn("here", "room"), broadcast: s.sequence,
+		}
+		if !reflect.DeepEqual(m, want) {
+			t.Errorf("got %+v, want %+v", m, want)
+		}
+	}, conn("there", "a"), conn("there", "b"))
+}
+
+func TestBroadcasterShowsAnEmptyRoomToNobody(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		if got := s.take(); len(got) > 0 || s.throttled() {
+			t.Errorf("got %v, throttled %v; want nothing, false", got, s.throttled())
 		}
 	})
 }
 
-// Case 72. What waits for a store that hangs is bounded: more is refused, and all
-// the rest is answered.
-func TestWhatWaitsIsBounded(t *testing.T) {
-	inBubble(t, func(h *house) {
-		disk := &flaky{Store: h.store}
-		h.restart(disk)
-		ada, bob := h.connect(""), h.connect("")
-		room, other := ada.create(), bob.create()
-		ada.ok("joinRoom", room, "")
-		bob.ok("joinRoom", other, "")
-		ada.take()
-		const most = 4096
-		disk.set(hanging)
-		for i := range 1 + most + 10 { // the first one is being committed
-			ada.send(fmt.Sprintf(`{"request":"setTopic","id":"%d","roomId":%q,"topic":"%d"}`, i, room, i))
+func TestBroadcasterRepublishesTheWholeStatus(t *testing.T) {
+	inStage(t, func(s *stage) {
+		s.publish()
+		s.change()
+		s.expectThrottle(maxThrottle)
+		s.publish()
+		s.expectThrottle(maxThrottle)
+		s.take()
+		s.republish(s.room, false, s.subscribers)
+		var got *protocol.Status
+		if sent := s.take(); len(sent) == 1 {
+			got = sent[0].message.(deliverStatus).status
 		}
-		synctest.Wait()
-		refused := 0
-		for _, e := range ada.take() {
-			if e["event"] != "error" || e["code"] != string(protocol.Unavailable) {
-				t.Fatalf("while the store hangs: %v", e)
-			}
-			refused++
+		if got == nil || got.Version != s.room.Version() || len(got.Patch) > 0 {
+			t.Errorf("got %+v, want the whole status of version %d", got, s.room.Version())
 		}
-		if refused != 10 {
-			t.Errorf("%d refused, want 10", refused)
+		if again := s.current(s.room, false); again != got {
+			t.Errorf("current: got another status, want the one that was sent")
 		}
-		disk.set(nil)
-		time.Sleep(3 * time.Second)
-		answered := count(ada.take(), "ok")
-		if answered != 1+most {
-			t.Errorf("%d answered, want %d", answered, 1+most)
-		}
-		if got := ada.room()["topic"]; got != fmt.Sprint(most) {
-			t.Errorf("the topic is %v", got)
-		}
-		bob.ok("setTopic", other, `,"topic":"Bob's"`)
-	})
+	}, conn("here", "a"))
 }
