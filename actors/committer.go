@@ -1,12 +1,11 @@
 package actors
 
 import (
-	"context"
+	"log/slog"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"example.com/pokey/actors/record"
 	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
@@ -48,10 +47,11 @@ type commitHost interface {
 type committer struct {
 	// given
 	host    commitHost
-	node    *node
-	inbox   inbox
-	key     string
+	record  recordStore
 	effects *effects
+	replies replier // for requests that must not wait
+	counts  *counts
+	log     *slog.Logger
 
 	// state
 	rev        store.Revision
@@ -67,24 +67,8 @@ type committer struct {
 	retry      *time.Timer
 }
 
-// The messages that a committer sends to its host, which passes them to the committer.
-type (
-	// loaded answers load.
-	loaded struct {
-		record store.Record
-		parts  []store.Record
-		err    error
-	}
-	// committed says how a commit ended.
-	committed struct {
-		rev store.Revision
-		err error
-	}
-	// removed says how the deletion of the record ended.
-	removed struct{ err error }
-	// retryCommit comes from the timer after a commit that failed.
-	retryCommit struct{}
-)
+// retryCommit comes from the timer after a commit that failed.
+type retryCommit struct{}
 
 const (
 	retryInterval = time.Second
@@ -94,12 +78,35 @@ const (
 	maxWaiting = 4096
 )
 
-// image is the state of an actor as the store keeps it: its record, and those of its
-// parts that changed. A part without data is to be removed.
-type image struct {
-	data    []byte
-	parts   []record.Part
-	expires time.Time
+func newCommitter(host commitHost, e *effects, n *node, key string, i inbox) committer {
+	return committer{
+		host: host, effects: e, replies: n.replies, counts: &n.counts, log: n.Log,
+		record: recordStore{store: n.Store, key: key, timeout: n.CommitTimeout, observe: n.ObserveCommit, inbox: i},
+	}
+}
+
+// load reads the record. The host gets loaded.
+func (c *committer) load() {
+	c.loading = true
+	c.record.load()
+}
+
+// loaded ends the loading of the record.
+func (c *committer) loaded(m loaded) {
+	c.loading = false
+	c.rev = m.record.Revision
+}
+
+// fence writes the record that was found, so that whoever wrote it last can no longer
+// commit. It does so in a store that nodes share. Messages that wait for the record
+// share this commit: many actors start at once when a node is gone.
+func (c *committer) fence() {
+	if c.rev != 0 && c.record.store.Shared() {
+		c.dirty = true
+		if len(c.waiting) == 0 {
+			c.commitIfDirty()
+		}
+	}
 }
 
 // hold keeps a message for later, or refuses it, if the state must not change now.
@@ -109,10 +116,10 @@ func (c *committer) hold(message any) bool {
 		return false
 	case c.frozen && ok:
 		if !c.host.repeated(m) { // a repeated one is answered by the first, or sent again
-			c.node.replies.refuse(m.from(), protocol.Unavailable)
+			c.replies.refuse(m.from(), protocol.Unavailable)
 		}
 	case ok && len(c.waiting) >= maxWaiting:
-		c.node.replies.refuse(m.from(), protocol.Unavailable)
+		c.replies.refuse(m.from(), protocol.Unavailable)
 	default:
 		c.waiting = append(c.waiting, message)
 	}
@@ -177,29 +184,9 @@ func (c *committer) commitIfDirty() {
 	case c.host.throttled():
 	default:
 		c.committing, c.dirty = true, false
-		c.writing = c.records(c.host.encode(), c.rev)
-		c.write()
+		c.writing = c.record.records(c.host.encode(), c.rev)
+		c.record.commit(c.writing)
 	}
 }
 
-func (c *committer) runEffects() { c.effects.run(!c.unsaved && c.node.Store.Durable()) }
-
-// records are an image as the store takes it: the record, and then its parts.
-func (c *committer) records(i image, rev store.Revision) []store.Record {
-	all := make([]store.Record, 0, 1+len(i.parts))
-	all = append(all, store.Record{Key: c.key, Revision: rev, Expires: i.expires, Data: i.data})
-	for _, p := range i.parts {
-		all = append(all, store.Record{Key: c.key + "/" + p.Name, Data: p.Data})
-	}
-	return all
-}
-
-// inBackground does something that may take as long as a commit may, and sends the
-// message that it returns to the host.
-func (c *committer) inBackground(do func(context.Context) any) {
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), c.node.CommitTimeout)
-		defer cancel()
-		c.inbox(do(ctx))
-	}()
-}
+func (c *committer) runEffects() { c.effects.run(!c.unsaved && c.record.store.Durable()) }

@@ -2,7 +2,6 @@ package actors
 
 import (
 	"errors"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -10,53 +9,6 @@ import (
 	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
-
-// roomActor is one room: the single writer of one poker.Room.
-type roomActor struct {
-	// given
-	node   *node
-	id     poker.RoomID
-	limits poker.Limits
-
-	// parts
-	inbox       inbox
-	effects     effects
-	commits     committer
-	outgoing    *outgoing
-	replies     deferredReplier
-	subscribers *subscribers
-	broadcast   broadcaster
-	parts       *partWriter
-	recent      recentRequests
-	history     historyPages
-	passivation passivationTimer
-
-	// state
-	self       *actor.PID
-	room       *poker.Room // nil while there is none
-	unreadable bool        // there is a record, and it cannot be used
-	members    int         // as counted in the node's counts
-	timer      *time.Timer // until the rules have something to do
-	absence    *time.Timer // until members who do not come back count as away
-	closing    bool        // the record is being deleted
-	leaver     poker.UserID
-	moving     bool // the room belongs on another node
-	retired    bool // what still comes is for a successor
-}
-
-func newRoom(n *node, id poker.RoomID) *roomActor {
-	a := &roomActor{
-		node: n, id: id, limits: poker.Limits{Members: n.Limits.MembersPerRoom},
-		subscribers: newSubscribers(), recent: recentRequests{}, outgoing: newOutgoing(n.address, n.send),
-	}
-	a.inbox = func(message any) { n.root.Send(a.self, message) }
-	a.parts = newPartWriter(a.inbox)
-	a.commits = committer{host: a, node: n, inbox: a.inbox, key: roomKind + "/" + string(id), effects: &a.effects}
-	a.replies = deferredReplier{replier{&n.counts.refusals, a.outgoing.add}, &a.effects}
-	a.broadcast = broadcaster{inbox: a.inbox, local: n.address, send: a.outgoing.add}
-	a.history.inbox, a.passivation.inbox = a.inbox, a.inbox
-	return a
-}
 
 // Receive is the life of a room.
 func (a *roomActor) Receive(ctx actor.Context) {
@@ -193,24 +145,4 @@ func (a *roomActor) committed(m committed) {
 		a.commits.markDirty()
 	}
 	a.commits.commitIfDirty()
-}
-
-// throttled reports whether new state must not be shown or committed yet. A room that
-// is about to move does not wait with its commit.
-func (a *roomActor) throttled() bool { return a.broadcast.throttled() && !a.moving }
-
-// publish shows the committed room to its subscribers.
-func (a *roomActor) publish() {
-	if a.showable() {
-		a.broadcast.publish(a.room, a.commits.unsaved, a.subscribers)
-	}
-}
-
-func (a *roomActor) showable() bool {
-	return a.room != nil && !a.commits.committing && !a.closing && !a.commits.fenced
-}
-
-// current is the newest status of the committed room.
-func (a *roomActor) current() *protocol.Status {
-	return a.broadcast.current(a.room, a.commits.unsaved)
 }

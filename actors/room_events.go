@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"time"
-
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
@@ -58,25 +56,6 @@ func (a *roomActor) happened(events []poker.Event) {
 	}
 }
 
-// changed updates the timer and the count of members.
-func (a *roomActor) changed() {
-	a.schedule()
-	n := a.room.Members()
-	a.node.counts.members.Add(int64(n - a.members))
-	a.members = n
-}
-
-// schedule sets the timer to the next deadline of the rules.
-func (a *roomActor) schedule() {
-	if a.timer != nil {
-		a.timer.Stop()
-		a.timer = nil
-	}
-	if at := a.room.Deadline(); at != 0 {
-		a.timer = a.inbox.after(time.Until(time.UnixMilli(int64(at))), deadline{})
-	}
-}
-
 // tellOwnEstimate tells a user's own connections what the user has estimated.
 func (a *roomActor) tellOwnEstimate(user poker.UserID) {
 	a.effects.after(func(bool) {
@@ -97,6 +76,17 @@ func (a *roomActor) memberLeft(user poker.UserID) {
 	a.effects.after(func(bool) {
 		if !a.room.Has(user) { // they may have joined again meanwhile
 			a.node.tellUser(user, notMember{room: a.id, trace: true})
+		}
+	})
+}
+
+func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
+	a.effects.after(func(bool) {
+		a.node.tellUser(e.New, owns{a.id})
+		if e.Old == "" {
+			a.node.root.Send(a.node.rooms, ownerless{a.id, false})
+		} else {
+			a.node.tellUser(e.Old, ownsNot{room: a.id})
 		}
 	})
 }

@@ -24,11 +24,6 @@ func (a *roomActor) open(owner poker.UserID) {
 	a.commits.markDirty()
 }
 
-// decide lets the rules apply or refuse a command.
-func (a *roomActor) decide(c poker.Command) ([]poker.Event, error) {
-	return a.room.Apply(millis(time.Now()), c, a.limits)
-}
-
 func (a *roomActor) create(m create) {
 	if a.room == nil {
 		a.open(m.owner)
@@ -145,12 +140,6 @@ func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
 	return false
 }
 
-// repeated reports whether a request has been applied before.
-func (a *roomActor) repeated(r request) bool {
-	m, ok := r.(command)
-	return ok && m.id != "" && a.recent.seen(m.user, m.digest, time.Now())
-}
-
 // remember keeps a request from having its effect twice.
 func (a *roomActor) remember(m command, events []poker.Event) {
 	if m.id != "" && len(events) > 0 {
@@ -179,6 +168,16 @@ func (a *roomActor) leave(m command) {
 	a.happened(events)
 }
 
+// acceptRoom hands the room over to the user whom it is offered to. Their actor has
+// noted the room already, so that its limit of rooms holds, and is told if that was in
+// vain.
+func (a *roomActor) acceptRoom(m command) {
+	first := a.node.Keys.Owns(string(m.user), string(a.id))
+	if a.ask(m, poker.Accept{By: m.user, First: first}) && a.room.Owner() != m.user {
+		a.tellUserLater(m.user, ownsNot{room: a.id})
+	}
+}
+
 // sendHistory answers with a page of the finished rounds.
 func (a *roomActor) sendHistory(m command, r protocol.History) {
 	if !a.room.Has(m.user) {
@@ -189,13 +188,4 @@ func (a *roomActor) sendHistory(m command, r protocol.History) {
 	a.effects.after(func(bool) {
 		a.outgoing.add(m.conn, deliverEvent{event: a.history.page(a.room, r.Before, r.Limit)})
 	})
-}
-
-// ownEstimate is what a user may see of their own estimate.
-func (a *roomActor) ownEstimate(user poker.UserID) protocol.OwnEstimate {
-	e := protocol.OwnEstimate{RoomID: a.id, Round: a.room.Round()}
-	if vote := a.room.Own(user); vote != nil {
-		e.Value, e.Comment = &vote.Value, vote.Comment
-	}
-	return e
 }

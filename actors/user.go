@@ -3,48 +3,12 @@ package actors
 import (
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
-	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
-
-// userActor is one user, with all of their connections.
-type userActor struct {
-	// given
-	node *node
-	id   poker.UserID
-
-	// parts
-	inbox       inbox
-	effects     effects
-	commits     committer
-	replies     deferredReplier
-	passivation passivationTimer
-	timer       userTimer
-	joins       joinAttempts
-
-	// state
-	self     *actor.PID
-	record   userRecord
-	conns    map[string]*actor.PID
-	lastSeen time.Time  // when the last connection closed
-	leaving  *departure // while the user expires
-	moving   bool       // the user belongs on another node
-	retired  bool       // what still comes is for a successor
-}
-
-func newUser(n *node, id poker.UserID) *userActor {
-	a := &userActor{node: n, id: id, conns: map[string]*actor.PID{}}
-	a.inbox = func(message any) { n.root.Send(a.self, message) }
-	a.commits = committer{host: a, node: n, inbox: a.inbox, key: userKind + "/" + string(id), effects: &a.effects}
-	a.replies = deferredReplier{n.replies, &a.effects}
-	a.passivation.inbox, a.timer.inbox = a.inbox, a.inbox
-	return a
-}
 
 // Receive is the life of a user: loaded, in use, and gone some time after.
 func (a *userActor) Receive(ctx actor.Context) {
@@ -87,15 +51,6 @@ func (a *userActor) receive(ctx actor.Context, message any) {
 	}
 	a.commits.receive(ctx, message)
 }
-
-// throttled is false: a user commits rarely.
-func (a *userActor) throttled() bool { return false }
-
-// publish has nothing to do: all that others see of a user is in effects.
-func (a *userActor) publish() {}
-
-// repeated reports whether a request has created a room before.
-func (a *userActor) repeated(r request) bool { return a.record.createdBy(r.from()) >= 0 }
 
 func (a *userActor) handle(ctx actor.Context, message any) {
 	if a.retired {

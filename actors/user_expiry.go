@@ -98,3 +98,30 @@ func (a *userActor) roomGone(room poker.RoomID) {
 		}
 	}
 }
+
+// gone reports whether there is no such user any more.
+func (a *userActor) gone() bool {
+	return a.record.Forgotten || a.record.blank() && len(a.conns) == 0
+}
+
+// tombstone reports whether the record only says which sessions are void, and some of
+// these may be alive.
+func (a *userActor) tombstone() bool {
+	return a.record.blank() && a.record.NotBefore != 0 && time.Now().Before(a.tombstoneEnd())
+}
+
+// tombstoneEnd is when every session that the record calls void has ended by itself.
+func (a *userActor) tombstoneEnd() time.Time {
+	return time.Unix(a.record.NotBefore, 0).Add(a.node.SessionLife)
+}
+
+// leaveTombstone ends a departure: the record is removed, or becomes a tombstone.
+func (a *userActor) leaveTombstone() {
+	a.record = userRecord{NotBefore: a.record.NotBefore}
+	if !a.tombstone() {
+		a.commits.remove()
+		return
+	}
+	a.leaving.over = true
+	a.commits.markDirty()
+}

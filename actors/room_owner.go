@@ -34,32 +34,6 @@ func (a *roomActor) recognise(user poker.UserID) {
 	}
 }
 
-// tellUserLater tells a user's actor something once all changes so far are committed.
-func (a *roomActor) tellUserLater(user poker.UserID, message any) {
-	a.effects.after(func(bool) { a.node.tellUser(user, message) })
-}
-
-func (a *roomActor) ownerChanged(e poker.OwnerChanged) {
-	a.effects.after(func(bool) {
-		a.node.tellUser(e.New, owns{a.id})
-		if e.Old == "" {
-			a.node.root.Send(a.node.rooms, ownerless{a.id, false})
-		} else {
-			a.node.tellUser(e.Old, ownsNot{room: a.id})
-		}
-	})
-}
-
-// acceptRoom hands the room over to the user whom it is offered to. Their actor has
-// noted the room already, so that its limit of rooms holds, and is told if that was in
-// vain.
-func (a *roomActor) acceptRoom(m command) {
-	first := a.node.Keys.Owns(string(m.user), string(a.id))
-	if a.ask(m, poker.Accept{By: m.user, First: first}) && a.room.Owner() != m.user {
-		a.tellUserLater(m.user, ownsNot{room: a.id})
-	}
-}
-
 // askOwner asks whether the owner still has the room, whose record was not touched for
 // long. If so, the room stays. A record that cannot be read is removed.
 func (a *roomActor) askOwner() {
@@ -95,14 +69,4 @@ func (a *roomActor) departed(user poker.UserID) {
 		a.apply(poker.Forget{User: user})
 		a.tellGone(user)
 	}
-}
-
-// tellGone tells an expired user's actor that nothing of the user is left here, once
-// that is as durable as it can be.
-func (a *roomActor) tellGone(user poker.UserID) {
-	a.effects.after(func(durable bool) {
-		if durable || !a.node.Store.Durable() {
-			a.node.tellUser(user, roomGone{a.id})
-		}
-	})
 }

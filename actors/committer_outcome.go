@@ -1,0 +1,148 @@
+package actors
+
+import (
+	"context"
+	"errors"
+
+	"example.com/pokey/store"
+)
+
+// outcome is how a commit ended.
+type outcome int
+
+const (
+	commitSaved     outcome = iota // the store has it
+	commitRecovered                // the store has it, and with it what it could not save before
+	commitUnsaved                  // the store does not have it, and it is retried
+	commitFenced                   // another node has the record: the actor has been superseded
+	commitUnknown                  // it is not known, and the same commit is repeated
+)
+
+// done ends a commit and runs its effects, unless it was fenced or its outcome is not
+// known.
+func (c *committer) done(m committed) outcome {
+	wasRetry := c.retrying
+	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && c.record.store.Shared() {
+		c.freeze(m.err)
+		return commitUnknown
+	}
+	c.thaw()
+	c.committing, c.retrying = false, false
+	var result outcome
+	switch {
+	case m.err == nil:
+		c.rev = m.rev
+		if c.abandon() {
+			result = commitRecovered
+		}
+	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
+		c.fenced = true
+		c.counts.fencings.Add(1)
+		c.effects.drop()
+		return commitFenced
+	default:
+		c.keepUnsaved(m.err)
+		result = commitUnsaved
+	}
+	c.runEffects()
+	return result
+}
+
+// keepUnsaved goes on without the store, and tries again later.
+func (c *committer) keepUnsaved(cause error) {
+	if !c.unsaved {
+		c.unsaved = true
+		if c.counts.unsaved.Add(1) == 1 {
+			c.log.Error("cannot save; the service goes on and retries", "err", cause)
+		}
+	}
+	c.dirty = true
+	c.retry = c.record.inbox.after(retryInterval, retryCommit{})
+}
+
+// freeze suspends the actor until the outcome of the commit under way is known, and
+// refuses the requests that wait for it.
+func (c *committer) freeze(cause error) {
+	if !c.frozen {
+		c.frozen = true
+		if c.counts.unsaved.Add(1) == 1 {
+			c.log.Error("the store does not answer; its users and rooms are frozen", "err", cause)
+		}
+		for _, m := range c.release() {
+			c.hold(m)
+		}
+	}
+	c.retry = c.record.inbox.after(retryInterval, retryCommit{})
+}
+
+func (c *committer) thaw() {
+	if c.frozen {
+		c.frozen = false
+		c.counts.unsaved.Add(-1)
+	}
+}
+
+// writeAgain repeats the commit whose outcome is not known, or writes a state that could
+// not be saved. For the latter the revision is read first: the failed commit may have
+// been done.
+func (c *committer) writeAgain() {
+	switch {
+	case c.frozen:
+		c.record.commit(c.writing)
+	case c.unsaved && !c.retrying:
+		c.retrying, c.dirty = true, false
+		c.record.overwrite(c.host.encode())
+	}
+}
+
+// remove deletes the record. The host gets removed, and must end.
+func (c *committer) remove() {
+	c.committing, c.dirty = true, false
+	c.record.remove(c.rev)
+}
+
+// removed ends a deletion and runs the effects that waited for it. A record that could
+// not be deleted will be found by the sweep.
+func (c *committer) removed(m removed) {
+	if m.err != nil {
+		c.log.Warn("a record cannot be deleted yet", "err", m.err)
+	}
+	c.committing = false
+	c.effects.run(m.err == nil)
+	c.giveUp()
+}
+
+// stop ends the committer together with its host. A state that is not in the store is
+// written once more, for as long as one commit may take.
+func (c *committer) stop() {
+	if c.retry != nil {
+		c.retry.Stop()
+	}
+	c.thaw()
+	if !c.unsaved {
+		return
+	}
+	c.counts.unsaved.Add(-1)
+	ctx, cancel := context.WithTimeout(context.Background(), c.record.timeout)
+	defer cancel()
+	if _, err := c.record.overwriteNow(ctx, c.host.encode()); err != nil {
+		c.log.Error("stopped with unsaved state", "err", err)
+	}
+}
+
+// giveUp abandons what is not saved: the host has ended, or panicked and cannot be
+// trusted.
+func (c *committer) giveUp() {
+	c.thaw()
+	c.abandon()
+}
+
+// abandon says that nothing is unsaved any more, and whether anything was.
+func (c *committer) abandon() bool {
+	if !c.unsaved {
+		return false
+	}
+	c.unsaved = false
+	c.counts.unsaved.Add(-1)
+	return true
+}
