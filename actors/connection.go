@@ -132,7 +132,9 @@ func (a *connectionActor) status(m deliverStatus) {
 		}
 		a.client.SendStatus(m.status)
 	}
-	a.node.confirmDelivery(m.fanout)
+	if m.fanout != nil {
+		m.fanout.arrived(a.node.send)
+	}
 }
 
 // crash closes the client's connection; the client returns to another actor.

@@ -2,10 +2,10 @@ package actors
 
 import "strings"
 
-// Accepts reports whether a message from another node, by the full name of its
-// type, is one for a process of this one, by its name: letters to the actors
-// that get any, and what it takes to watch connections from elsewhere. Nothing
-// else ever crosses, least of all what stops an actor.
+// Accepts reports whether another node may send a message, by the full name of its
+// type, to the process of this node called target: envelopes to users, rooms, their
+// registries, connections and the gateway, and what it takes to watch a connection
+// from another node. Everything else is refused, above all what stops an actor.
 func Accepts(target, message string) bool {
 	kind, _, single := strings.Cut(target, "/")
 	switch message {

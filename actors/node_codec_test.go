@@ -61,7 +61,7 @@ func TestLetters(t *testing.T) {
 		findRooms{"u"},
 		addressed{id: "r", view: 9, message: departed{"u"}},
 	} {
-		letter, size := envelopeOf(m)
+		letter, size := encodeMessage(m)
 		data, err := proto.Marshal(letter)
 		if err != nil {
 			t.Fatal(err)
@@ -70,7 +70,7 @@ func TestLetters(t *testing.T) {
 		if err := proto.Unmarshal(data, arrived); err != nil {
 			t.Fatal(err)
 		}
-		if got := messageOf(arrived); !reflect.DeepEqual(flat(got), flat(m)) {
+		if got := decodeMessage(arrived); !reflect.DeepEqual(flat(got), flat(m)) {
 			t.Errorf("%#v arrived as %#v", m, got)
 		}
 		if size < len(data)/2 {
@@ -107,7 +107,7 @@ func TestLettersOfNobody(t *testing.T) {
 		"no request":         {Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{User: "u"}}},
 		"request of no room": {Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Raw: []byte(`{"request":"ping"}`)}}},
 	} {
-		if m := messageOf(l); m != nil {
+		if m := decodeMessage(l); m != nil {
 			t.Errorf("%s is taken for %#v", name, m)
 		}
 	}
@@ -116,7 +116,7 @@ func TestLettersOfNobody(t *testing.T) {
 	if err := proto.Unmarshal(future, l); err != nil {
 		t.Fatal(err)
 	}
-	if m := messageOf(l); m != nil {
+	if m := decodeMessage(l); m != nil {
 		t.Errorf("a letter of the future is taken for %#v", m)
 	}
 }
@@ -124,7 +124,7 @@ func TestLettersOfNobody(t *testing.T) {
 // Whatever comes over the link can be read, or not, without harm.
 func FuzzLetter(f *testing.F) {
 	for _, m := range []any{attach{conn: actor.NewPID("n1", "c")}, disconnect{protocol.CloseMoved, "moved"}, addressed{id: "r", message: departed{"u"}}} {
-		letter, _ := envelopeOf(m)
+		letter, _ := encodeMessage(m)
 		data, err := proto.Marshal(letter)
 		if err != nil {
 			f.Fatal(err)
@@ -134,7 +134,7 @@ func FuzzLetter(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		l := &wire.Envelope{}
 		if proto.Unmarshal(data, l) == nil {
-			_ = messageOf(l)
+			_ = decodeMessage(l)
 		}
 	})
 }

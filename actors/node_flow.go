@@ -8,97 +8,106 @@ import (
 	"example.com/pokey/actors/wire"
 )
 
-// links bounds what is on its way to each other node. Proto.Actor queues for a
-// node that does not take anything, without end; so every few letters the other
-// gateway is asked to say that it has come so far, and what goes beyond the
-// bounds is dropped. Everything that is dropped heals: a status by the next one,
-// a request by being refused, the rest by what connections do when a link was
-// lost.
+// flowControl bounds what is under way to each other node, in messages and in bytes,
+// from the sender here to the gateway there. It is the only bound on that path:
+// Proto.Actor and the node link queue without end for a node that takes nothing.
+//
+// Every few messages the sender asks the other gateway for an acknowledgement. What
+// exceeds the bound is dropped, and nothing is lost for good: the next status
+// replaces a dropped one, the caller of a request is refused, and connections send
+// the rest again when a link was lost.
 type flowControl struct {
-	address string // this node's address
-	send    func(address string, letter *wire.Envelope)
-	flows   sync.Map // address to *link
+	address string // of this node
+	send    func(address string, envelope *wire.Envelope)
+	flows   sync.Map // address to *flow
 
 	dropped atomic.Int64
 }
 
-// link is one life of the way to a node.
+// flow is what is under way to one incarnation of a node.
 type flow struct {
-	incarnation string // the incarnation of the node as this one sees it
+	incarnation string // as this node's view has it
 
-	sent, sentBytes   atomic.Uint64
-	acked, ackedBytes atomic.Uint64 // has arrived
-	asked, askedBytes atomic.Uint64 // sent, when the other side was last asked
-	askedAt           atomic.Int64  // when that was, in nanoseconds since 1970
+	sent, sentBytes           atomic.Uint64
+	acked, ackedBytes         atomic.Uint64 // sent, and arrived
+	requested, requestedBytes atomic.Uint64 // sent, at the last request for an ack
+	requestedAt               atomic.Int64  // when that was, in nanoseconds since 1970
 }
 
-// Bounds of what is on its way to one node.
 const (
 	maxUnackedMessages = 10_000
 	maxUnackedBytes    = 16 << 20
-	ackEveryMessages   = 128
-	ackEveryBytes      = 1 << 20
-	ackTimeout         = time.Second // after which a question may have been lost
+
+	ackEveryMessages = 128
+	ackEveryBytes    = 1 << 20
+	ackTimeout       = time.Second // after which the request or the ack counts as lost
 )
 
-// take counts a letter of about size bytes to the node at address. It reports
-// whether the letter may be sent.
-func (l *flowControl) admit(address string, size int) bool {
-	p := l.flow(address)
-	if p.sent.Load()-p.acked.Load() >= maxUnackedMessages || p.sentBytes.Load()-p.ackedBytes.Load() >= maxUnackedBytes {
-		l.dropped.Add(1)
-		if now := time.Now().UnixNano(); now-p.askedAt.Load() >= int64(ackTimeout) {
-			l.requestAck(address, p, p.sent.Load(), p.sentBytes.Load())
+// admit counts a message of about size bytes to the node at address. It reports
+// whether the message may be sent.
+func (c *flowControl) admit(address string, size int) bool {
+	f := c.flow(address)
+	if f.sent.Load()-f.acked.Load() >= maxUnackedMessages || f.sentBytes.Load()-f.ackedBytes.Load() >= maxUnackedBytes {
+		c.dropped.Add(1)
+		if now := time.Now().UnixNano(); now-f.requestedAt.Load() >= int64(ackTimeout) {
+			c.requestAck(address, f, f.sent.Load(), f.sentBytes.Load())
 		}
 		return false
 	}
-	sent, bytes := p.sent.Add(1), p.sentBytes.Add(uint64(size))
-	if sent-p.asked.Load() >= ackEveryMessages || bytes-p.askedBytes.Load() >= ackEveryBytes {
-		l.requestAck(address, p, sent, bytes)
+	sent, bytes := f.sent.Add(1), f.sentBytes.Add(uint64(size))
+	if sent-f.requested.Load() >= ackEveryMessages || bytes-f.requestedBytes.Load() >= ackEveryBytes {
+		c.requestAck(address, f, sent, bytes)
 	}
 	return true
 }
 
-// ask asks the other side whether it has come so far.
-func (l *flowControl) requestAck(address string, p *flow, sent, bytes uint64) {
-	p.asked.Store(sent)
-	p.askedBytes.Store(bytes)
-	p.askedAt.Store(time.Now().UnixNano())
-	l.send(address, &wire.Envelope{Body: &wire.Envelope_AckRequest{
-		AckRequest: &wire.AckRequest{From: l.address, Link: p.incarnation, Sent: sent, Bytes: bytes},
+// requestAck asks the other gateway for an ack of everything sent before.
+func (c *flowControl) requestAck(address string, f *flow, sent, bytes uint64) {
+	f.requested.Store(sent)
+	f.requestedBytes.Store(bytes)
+	f.requestedAt.Store(time.Now().UnixNano())
+	c.send(address, &wire.Envelope{Body: &wire.Envelope_AckRequest{
+		AckRequest: &wire.AckRequest{From: c.address, Link: f.incarnation, Sent: sent, Bytes: bytes},
 	}})
 }
 
-func (l *flowControl) flow(address string) *flow {
-	p, ok := l.flows.Load(address)
+// acknowledge is the ack that the node at address returns for a request.
+func acknowledge(address string, m *wire.AckRequest) *wire.Envelope {
+	return &wire.Envelope{Body: &wire.Envelope_Ack{
+		Ack: &wire.Ack{From: address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
+	}}
+}
+
+// acknowledged notes what has arrived. An ack of an earlier incarnation is ignored.
+func (c *flowControl) acknowledged(m *wire.Ack) {
+	f := c.flow(m.GetFrom())
+	if f.incarnation == m.GetLink() && m.GetSent() <= f.sent.Load() {
+		f.acked.Store(m.GetSent())
+		f.ackedBytes.Store(m.GetBytes())
+	}
+}
+
+func (c *flowControl) flow(address string) *flow {
+	f, ok := c.flows.Load(address)
 	if !ok {
-		p, _ = l.flows.LoadOrStore(address, &flow{})
+		f, _ = c.flows.LoadOrStore(address, &flow{})
 	}
-	return p.(*flow)
+	return f.(*flow)
 }
 
-// heard takes in how far the other side has come.
-func (l *flowControl) acknowledged(m *wire.Ack) {
-	p := l.flow(m.GetFrom())
-	if p.incarnation == m.GetLink() && m.GetSent() <= p.sent.Load() {
-		p.acked.Store(m.GetSent())
-		p.ackedBytes.Store(m.GetBytes())
-	}
-}
-
-// renew begins the link to a node anew whose incarnation has changed, and
-// forgets those that are no members any more.
-func (l *flowControl) reset(view View) {
+// update starts a new flow to each node with a new incarnation, and forgets nodes
+// that are no longer members.
+func (c *flowControl) update(view View) {
 	members := map[string]bool{}
 	for _, address := range view.Members() {
 		members[address] = true
-		if life := view.Incarnation(address); l.flow(address).incarnation != life {
-			l.flows.Store(address, &flow{incarnation: life})
+		if incarnation := view.Incarnation(address); c.flow(address).incarnation != incarnation {
+			c.flows.Store(address, &flow{incarnation: incarnation})
 		}
 	}
-	l.flows.Range(func(address, _ any) bool {
+	c.flows.Range(func(address, _ any) bool {
 		if !members[address.(string)] {
-			l.flows.Delete(address)
+			c.flows.Delete(address)
 		}
 		return true
 	})

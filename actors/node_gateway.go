@@ -6,34 +6,31 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"example.com/pokey/actors/wire"
-	"example.com/pokey/protocol"
 )
 
-// pulseInterval is how often connections make sure that what they hold on other
-// nodes is still there: the net under every message that was lost on its way.
+// recheckInterval is how often connections verify that users and rooms on other
+// nodes still know them. It bounds how long a lost message can go unnoticed.
 const recheckInterval = 10 * time.Second
 
-// gatewayActor is where other nodes reach the connections of this one: a room
-// sends a status once to each node.
+// gatewayActor is where other nodes reach the connections of this one, so that a
+// room sends a status to each node once.
 type gatewayActor struct {
-	// given
-	sys *node
-
-	// state
-	conns map[string]*actor.PID
+	node  *node
+	conns map[string]*actor.PID // by name
 	timer *time.Timer
+}
+
+func newGateway(n *node) *gatewayActor {
+	return &gatewayActor{node: n, conns: map[string]*actor.PID{}}
 }
 
 func (a *gatewayActor) survivesPanics() {}
 
-// Receive is the gateway's life, which is the node's.
+// Receive handles what happens to this node's connections and to other nodes.
 func (a *gatewayActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
-		self := ctx.Self()
-		a.sys.flow.reset(a.sys.placement.View())
-		a.sys.connections.Range(func(name, conn any) bool { a.conns[name.(string)] = conn.(*actor.PID); return true })
-		a.arm(self)
+		a.started(ctx.Self())
 	case *actor.Stopping:
 		if a.timer != nil {
 			a.timer.Stop()
@@ -43,46 +40,50 @@ func (a *gatewayActor) Receive(ctx actor.Context) {
 	case connectionClosed:
 		delete(a.conns, m.conn.Id)
 	case viewChanged:
-		a.moved()
+		a.viewChanged()
 	case singletonRestarted:
-		a.tell(check{remote: true, local: true})
+		a.tellAll(check{remote: true, local: true})
 	case recheckTick:
-		a.tell(check{remote: true})
-		a.arm(ctx.Self())
+		a.tellAll(check{remote: true})
+		a.startTimer(ctx.Self())
 	case statusFanout:
-		a.show(m)
+		a.fanOut(m)
 	case *wire.AckRequest:
-		a.sys.toGateway(m.GetFrom(), &wire.Envelope{Body: &wire.Envelope_Ack{
-			Ack: &wire.Ack{From: a.sys.address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
-		}})
+		a.node.sendToGateway(m.GetFrom(), acknowledge(a.node.address, m))
 	case *wire.Ack:
-		a.sys.flow.acknowledged(m)
+		a.node.flow.acknowledged(m)
 	}
 }
 
-func (a *gatewayActor) arm(self *actor.PID) {
-	if !a.sys.singleNode {
-		a.timer = a.sys.sendAfter(recheckInterval, self, recheckTick{})
+func (a *gatewayActor) started(self *actor.PID) {
+	a.node.flow.update(a.node.placement.View())
+	a.node.connections.Range(func(name, conn any) bool { a.conns[name.(string)] = conn.(*actor.PID); return true })
+	a.startTimer(self)
+}
+
+func (a *gatewayActor) startTimer(self *actor.PID) {
+	if !a.node.singleNode {
+		a.timer = a.node.sendAfter(recheckInterval, self, recheckTick{})
 	}
 }
 
-// moved has everything on this node look where it belongs now. Registries come
-// first: what they give up, the connections find elsewhere.
-func (a *gatewayActor) moved() {
-	a.sys.flow.reset(a.sys.placement.View())
-	a.sys.root.Send(a.sys.users, viewChanged{})
-	a.sys.root.Send(a.sys.rooms, viewChanged{})
-	a.tell(check{})
+// viewChanged has users, rooms and connections find out where they belong. The
+// registries come first: connections look elsewhere for what the registries give up.
+func (a *gatewayActor) viewChanged() {
+	a.node.flow.update(a.node.placement.View())
+	a.node.root.Send(a.node.users, viewChanged{})
+	a.node.root.Send(a.node.rooms, viewChanged{})
+	a.tellAll(check{})
 }
 
-func (a *gatewayActor) tell(message any) {
+func (a *gatewayActor) tellAll(message any) {
 	for _, conn := range a.conns {
-		a.sys.root.Send(conn, message)
+		a.node.root.Send(conn, message)
 	}
 }
 
-// show hands one status to all connections it is for: they share its bytes.
-func (a *gatewayActor) show(m statusFanout) {
+// fanOut passes one status to the connections it is for, which share its bytes.
+func (a *gatewayActor) fanOut(m statusFanout) {
 	conns := make([]*actor.PID, 0, len(m.conns))
 	for _, name := range m.conns {
 		if conn := a.conns[name]; conn != nil {
@@ -91,28 +92,10 @@ func (a *gatewayActor) show(m statusFanout) {
 	}
 	if !m.whole {
 		f := &fanout{room: m.room, broadcast: m.broadcast}
-		f.start(a.sys.send, m.status, conns)
+		f.start(a.node.send, m.status, conns)
 		return
 	}
 	for _, conn := range conns {
-		a.sys.send(conn, deliverStatus{status: m.status, whole: true})
-	}
-}
-
-// start sends a status to connections of this node.
-func (f *fanout) start(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID) {
-	if len(conns) == 0 {
-		send(f.room, delivered{f.broadcast})
-		return
-	}
-	f.left.Store(int32(len(conns)))
-	for _, conn := range conns {
-		send(conn, deliverStatus{status: status, fanout: f})
-	}
-}
-
-func (s *node) confirmDelivery(f *fanout) {
-	if f != nil && f.left.Add(-1) == 0 {
-		s.send(f.room, delivered{f.broadcast})
+		a.node.send(conn, deliverStatus{status: m.status, whole: true})
 	}
 }

@@ -1,8 +1,8 @@
 package actors
 
-// Placement says which node an identity lives on. It only places: the store is
-// the authority over a record, and two nodes that both think that a room is
-// theirs cannot both commit.
+// Placement says which node an identity lives on. It only places: the store decides
+// who may write a record, so two nodes that both believe to own a room cannot both
+// commit.
 type Placement interface {
 	// View is the membership as this node knows it; never nil.
 	View() View
@@ -15,22 +15,22 @@ type Placement interface {
 type View interface {
 	// Version grows with every change and is the same on all nodes.
 	Version() uint64
-	// Owner is the node where the actor of an identity lives: its address, and
-	// its incarnation, which is another one when the node was started again or the
-	// link to it was lost. Both are empty while there is no member.
+	// Owner is the node on which the actor of an identity lives: its address and
+	// its incarnation, which changes when the node is restarted or the link to it
+	// is lost. Both are empty while there is no member.
 	Owner(kind, id string) (address, incarnation string)
-	// Incarnation is that of the node at address, as Owner says it.
+	// Incarnation is that of the node at address, as Owner returns it.
 	Incarnation(address string) string
 	// Members are the addresses of all members.
 	Members() []string
 }
 
-// alone is the placement of a single node: everything is here, for ever.
+// singleNode is the placement of a node without others: everything is here, forever.
 type singleNode struct{ address string }
 
-func (a singleNode) View() View                         { return a }
-func (a singleNode) Subscribe(func())                   {}
-func (a singleNode) Version() uint64                    { return 1 }
-func (a singleNode) Owner(_, _ string) (string, string) { return a.address, "" }
-func (a singleNode) Incarnation(string) string          { return "" }
-func (a singleNode) Members() []string                  { return []string{a.address} }
+func (s singleNode) View() View                         { return s }
+func (s singleNode) Subscribe(func())                   {}
+func (s singleNode) Version() uint64                    { return 1 }
+func (s singleNode) Owner(_, _ string) (string, string) { return s.address, "" }
+func (s singleNode) Incarnation(string) string          { return "" }
+func (s singleNode) Members() []string                  { return []string{s.address} }

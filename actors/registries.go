@@ -11,16 +11,16 @@ import (
 // usersActor is the registry of user actors.
 type usersActor struct{ registry }
 
-func newUsers(sys *node) *usersActor {
-	return &usersActor{newRegistry(sys, userKind, usersName, func(id string) actor.Actor { return newUser(sys, poker.UserID(id)) })}
+func newUsers(n *node) *usersActor {
+	return &usersActor{newRegistry(n, userKind, usersName, func(id string) actor.Actor { return newUser(n, poker.UserID(id)) })}
 }
 
-// Receive handles what concerns all users; the rest is any registry's.
+// Receive handles what concerns all users, and leaves the rest to the registry.
 func (a *usersActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case findOwner:
 		for id := range a.active {
-			if a.sys.Keys.Owns(id, string(m.room)) {
+			if a.node.Keys.Owns(id, string(m.room)) {
 				a.deliver(ctx, addressed{id: id, message: claim(m)})
 				return
 			}
@@ -36,14 +36,14 @@ type roomsActor struct {
 	ownerless map[poker.RoomID]struct{}
 }
 
-func newRooms(sys *node) *roomsActor {
+func newRooms(n *node) *roomsActor {
 	return &roomsActor{
-		registry:  newRegistry(sys, roomKind, roomsName, func(id string) actor.Actor { return newRoom(sys, poker.RoomID(id)) }),
+		registry:  newRegistry(n, roomKind, roomsName, func(id string) actor.Actor { return newRoom(n, poker.RoomID(id)) }),
 		ownerless: map[poker.RoomID]struct{}{},
 	}
 }
 
-// Receive handles what concerns all rooms; the rest is any registry's.
+// Receive handles what concerns all rooms, and leaves the rest to the registry.
 func (a *roomsActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case ownerless:
@@ -53,12 +53,12 @@ func (a *roomsActor) Receive(ctx actor.Context) {
 			delete(a.ownerless, m.room)
 		}
 	case viewChanged:
-		maps.DeleteFunc(a.ownerless, func(id poker.RoomID, _ struct{}) bool { return !a.sys.owns(roomKind, string(id)) })
+		maps.DeleteFunc(a.ownerless, func(id poker.RoomID, _ struct{}) bool { return !a.node.owns(roomKind, string(id)) })
 		a.receive(ctx)
 	case findRooms:
 		for id := range a.ownerless {
-			if a.sys.Keys.Owns(string(m.user), string(id)) {
-				a.sys.tellUser(m.user, claim{id})
+			if a.node.Keys.Owns(string(m.user), string(id)) {
+				a.node.tellUser(m.user, claim{id})
 			}
 		}
 	default:

@@ -10,42 +10,37 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// registry starts, finds and supervises the actors of one kind.
+// registry starts, finds and supervises the actors of one kind on this node.
 type registry struct {
-	sys     *node
-	kind    string // of records
+	node    *node
+	kind    string
 	name    string // of this actor, the same on all nodes
 	produce func(id string) actor.Actor
 
-	active      map[string]*activation
-	crashes     map[string][]time.Time // of late, by id
-	aheadOfView []addressed            // sent by a view that this node does not have yet
+	active  map[string]*activation // by ID
+	crashes quarantine
+	gate    viewGate
 }
 
-// resident is an actor a registry has started.
+// activation is an actor that a registry has started.
 type activation struct {
 	pid      *actor.PID
 	retiring bool
-	returned []any       // for the successor of one that is retiring, which it was sent itself
-	waiting  []any       // for the successor, and sent after those
-	fenced   bool        // the successor takes its time
+	returned []any       // by the retiring actor, for its successor
+	waiting  []any       // for the successor, sent after those
+	fenced   bool        // the successor starts after a pause
 	pause    *time.Timer // until then
 }
 
-// An identity whose actor panics this often in this time is left alone for a
-// while: what it was asked to do would only break it again.
-const (
-	crashLimit = 3
-	crashSpan  = 10 * time.Second
-	quarantine = time.Minute
-)
-
-// fencedPause keeps two nodes whose views differ from taking a record from each
-// other as fast as they can.
+// fencedPause keeps two nodes whose views differ from taking a record from each other
+// as fast as they can.
 const fencedPause = 100 * time.Millisecond
 
-func newRegistry(sys *node, kind, name string, produce func(id string) actor.Actor) registry {
-	return registry{sys: sys, kind: kind, name: name, produce: produce, active: map[string]*activation{}, crashes: map[string][]time.Time{}}
+func newRegistry(n *node, kind, name string, produce func(id string) actor.Actor) registry {
+	return registry{
+		node: n, kind: kind, name: name, produce: produce,
+		active: map[string]*activation{}, crashes: quarantine{}, gate: viewGate{node: n, kind: kind, name: name},
+	}
 }
 
 func (r *registry) survivesPanics() {}
@@ -53,127 +48,129 @@ func (r *registry) survivesPanics() {}
 func (r *registry) receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case addressed:
-		if r.accept(m) {
+		if r.gate.admit(m) {
 			r.deliver(ctx, m)
 		}
 	case viewChanged:
-		r.moved(ctx, m.reloadAll)
+		r.viewChanged(ctx, m.reloadAll)
 	case retire:
 		r.retire(ctx, m)
 	case returned:
 		r.returned(m)
 	case crashed:
-		r.crashes[m.id] = append(r.crashes[m.id], time.Now())
+		r.crashes.add(m.id)
 	case *actor.Terminated:
-		r.ended(ctx, m.Who.Id)
+		r.terminated(ctx, m.Who.Id)
 	case stopped:
-		r.release(ctx, m.name)
+		r.stopped(ctx, m.name)
 	case fencePauseOver:
-		r.endPause(ctx, m.id)
+		r.replace(ctx, m.id)
 	case *actor.Stopping:
-		for _, res := range r.active {
-			if res.pause != nil {
-				res.pause.Stop()
+		for _, a := range r.active {
+			if a.pause != nil {
+				a.pause.Stop()
 			}
 		}
 	}
 }
 
 func (r *registry) deliver(ctx actor.Context, m addressed) {
-	if r.quarantined(m.id) {
-		if asked, ok := m.message.(request); ok {
-			r.sys.replies.refuse(asked.from(), protocol.Unavailable)
+	if r.crashes.holds(m.id) {
+		if m, ok := m.message.(request); ok {
+			r.node.replies.refuse(m.from(), protocol.Unavailable)
 		}
 		return
 	}
-	res := r.active[m.id]
-	if res == nil {
-		res = r.start(ctx, m.id)
+	a := r.active[m.id]
+	if a == nil {
+		a = r.start(ctx, m.id)
 	}
-	if res.retiring {
-		res.waiting = append(res.waiting, m.message)
+	if a.retiring {
+		a.waiting = append(a.waiting, m.message)
 		return
 	}
-	ctx.Send(res.pid, m.message)
+	ctx.Send(a.pid, m.message)
 }
 
 func (r *registry) start(ctx actor.Context, id string) *activation {
-	r.sys.counts.activations.Add(1)
+	r.node.counts.activations.Add(1)
 	produce := r.produce
-	pid, err := ctx.SpawnNamed(r.sys.props(func() actor.Actor { return produce(id) }), id)
+	pid, err := ctx.SpawnNamed(r.node.props(func() actor.Actor { return produce(id) }), id)
 	if err != nil {
-		panic(err) // the name is taken only while the actor is in live
+		panic(err) // the name is taken only while the actor is active
 	}
-	res := &activation{pid: pid}
-	r.active[id] = res
-	return res
+	a := &activation{pid: pid}
+	r.active[id] = a
+	return a
 }
 
-// retire stops an actor behind all that has been sent to it so far, which it
-// sends back.
+// viewChanged hands off the actors that belong elsewhere by the new view, or all, and
+// looks again at the messages that were ahead of the old view.
+func (r *registry) viewChanged(ctx actor.Context, all bool) {
+	for id, a := range r.active {
+		if !a.retiring && (all || !r.node.owns(r.kind, id)) {
+			r.node.counts.handoffs.Add(1)
+			ctx.Send(a.pid, handoff{})
+		}
+	}
+	for _, m := range r.gate.viewChanged() {
+		r.deliver(ctx, m)
+	}
+}
+
+// retire stops an actor behind everything that has been sent to it. The actor returns
+// those messages.
 func (r *registry) retire(ctx actor.Context, m retire) {
-	if res := r.active[m.id]; res != nil && !res.retiring {
-		res.retiring, res.fenced = true, m.fenced
-		ctx.Poison(res.pid)
+	if a := r.active[m.id]; a != nil && !a.retiring {
+		a.retiring, a.fenced = true, m.fenced
+		ctx.Poison(a.pid)
 	}
 }
 
-func (r *registry) ended(ctx actor.Context, name string) {
-	if res := r.active[name[strings.LastIndexByte(name, '/')+1:]]; res != nil {
-		res.retiring = true // or what comes until then would be sent to nobody
+func (r *registry) terminated(ctx actor.Context, name string) {
+	if a := r.active[idOf(name)]; a != nil {
+		a.retiring = true // or messages would go to a stopped actor
 		ctx.Send(ctx.Self(), stopped{name})
 	}
 }
 
-func (r *registry) release(ctx actor.Context, name string) {
-	id := name[strings.LastIndexByte(name, '/')+1:]
-	res := r.active[id]
+func (r *registry) stopped(ctx actor.Context, name string) {
+	id := idOf(name)
+	a := r.active[id]
 	switch {
-	case res == nil:
-	case res.fenced:
-		res.pause = r.sys.sendAfter(fencedPause, ctx.Self(), fencePauseOver{id})
+	case a == nil:
+	case a.fenced:
+		a.pause = r.node.sendAfter(fencedPause, ctx.Self(), fencePauseOver{id})
 	default:
-		r.endPause(ctx, id)
+		r.replace(ctx, id)
 	}
 }
 
-// resume lets an identity have another actor, which gets what has waited for it: at
-// once, ahead of what came later and this registry has not looked at yet.
-func (r *registry) endPause(ctx actor.Context, id string) {
-	res := r.active[id]
-	if res == nil {
-		return // of a registry before this one
+// replace gives the messages for a stopped actor to its successor, at once: ahead of
+// what came later and this registry has not handled yet.
+func (r *registry) replace(ctx actor.Context, id string) {
+	a := r.active[id]
+	if a == nil {
+		return // it was an actor of this registry's predecessor
 	}
 	delete(r.active, id)
-	for _, m := range slices.Concat(res.returned, res.waiting) {
-		if r.sys.owns(r.kind, id) {
+	for _, m := range slices.Concat(a.returned, a.waiting) {
+		if r.node.owns(r.kind, id) {
 			r.deliver(ctx, addressed{id: id, message: m})
 		} else {
-			r.sys.tellOwner(r.kind, r.name, id, m)
+			r.node.tellOwner(r.kind, r.name, id, m)
 		}
 	}
 }
 
-// returned keeps what an actor sends back that is about to stop.
+// returned keeps a message for the successor of the actor that returns it.
 func (r *registry) returned(m returned) {
-	if res := r.active[m.id]; res != nil && res.retiring {
-		res.returned = append(res.returned, m.message)
+	if a := r.active[m.id]; a != nil && a.retiring {
+		a.returned = append(a.returned, m.message)
 		return
 	}
-	r.sys.tellOwner(r.kind, r.name, m.id, m.message)
+	r.node.tellOwner(r.kind, r.name, m.id, m.message)
 }
 
-func (r *registry) quarantined(id string) bool {
-	times := r.crashes[id]
-	if len(times) == 0 {
-		return false
-	}
-	last := times[len(times)-1]
-	if len(times) >= crashLimit && last.Sub(times[len(times)-crashLimit]) <= crashSpan && time.Since(last) < quarantine {
-		return true
-	}
-	if time.Since(last) >= quarantine {
-		delete(r.crashes, id)
-	}
-	return false
-}
+// idOf returns the ID in the name of an actor, which begins with its registry's.
+func idOf(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }

@@ -1,46 +1,45 @@
 package actors
 
-import (
-	"github.com/asynkron/protoactor-go/actor"
-)
-
-// maxEarly is how many messages wait for this node's view to become as new as
-// the one they were sent by, which takes milliseconds. What is dropped is asked
+// maxAheadOfView is how many messages wait until this node's view is as new as that
+// of their senders, which takes milliseconds. What exceeds it is dropped, and sent
 // again by the connections.
 const maxAheadOfView = 10_000
 
-// here reports whether a message is for this node. If not, it goes where the
-// newer of the two views says: on, or nowhere until this node has it too. So no
-// message goes round in circles.
-func (r *registry) accept(m addressed) bool {
-	if r.sys.owns(r.kind, m.id) {
+// viewGate decides which messages for one kind of identity belong on this node.
+type viewGate struct {
+	node  *node
+	kind  string
+	name  string      // of the registry
+	ahead []addressed // sent by a view that this node does not have yet
+}
+
+// admit reports whether a message is for this node. Otherwise the newer of the two
+// views decides where it goes: on, or nowhere until this node has the newer view.
+// So no message travels in a circle.
+func (g *viewGate) admit(m addressed) bool {
+	if g.node.owns(g.kind, m.id) {
 		return true
 	}
 	switch {
-	case m.view <= r.sys.placement.View().Version():
-		r.sys.tellOwner(r.kind, r.name, m.id, m.message)
-	case len(r.aheadOfView) < maxAheadOfView:
-		r.aheadOfView = append(r.aheadOfView, m)
+	case m.view <= g.node.placement.View().Version():
+		g.node.tellOwner(g.kind, g.name, m.id, m.message)
+	case len(g.ahead) < maxAheadOfView:
+		g.ahead = append(g.ahead, m)
 	default:
-		r.sys.undelivered(m)
+		g.node.refuseUndelivered(m)
 	}
 	return false
 }
 
-// moved hands over what belongs elsewhere by the new view, or everything, and
-// looks again at what came before it.
-func (r *registry) moved(ctx actor.Context, everything bool) {
-	for id, res := range r.active {
-		if !res.retiring && (everything || !r.sys.owns(r.kind, id)) {
-			r.sys.counts.handoffs.Add(1)
-			ctx.Send(res.pid, handoff{})
-		}
-	}
-	waiting := r.aheadOfView
-	r.aheadOfView = nil
+// viewChanged looks again at the messages that were ahead of the view, and returns
+// those for this node.
+func (g *viewGate) viewChanged() (admitted []addressed) {
+	waiting := g.ahead
+	g.ahead = nil
 	for _, m := range waiting {
-		if r.accept(m) {
-			r.deliver(ctx, m)
+		if g.admit(m) {
+			admitted = append(admitted, m)
 		}
 	}
+	return admitted
 }

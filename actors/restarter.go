@@ -8,113 +8,111 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// restarterName is that of the process that watches over the actors a node cannot
-// be without.
+// restarterName is that of the process that watches the singletons of a node.
 const restarterName = "restarter"
 
-// How long it takes to start one of them again: a moment, and longer each time
-// if the one before did not last.
+// A singleton that stops is restarted after firstRestartDelay, which doubles up to
+// maxRestartDelay until one has run for stableAfter.
 const (
 	firstRestartDelay = 100 * time.Millisecond
 	maxRestartDelay   = 5 * time.Second
 	stableAfter       = time.Minute
 )
 
-// restarter starts the registries and the gateway, and again should one of them
-// stop although the node does not: its rooms and users come back from the store,
-// and until then the node says that it is not whole. It is no actor, so that
-// nothing can stop it.
+// restarter starts the singletons of a node, which are its registries and its
+// gateway, and restarts them if they stop before the node does. Their users and rooms
+// then come back from the store. It is a process but no actor, so that nothing can
+// stop it.
 type restarter struct {
-	sys     *node
-	missing atomic.Int32 // kept actors that are not there
+	node    *node
+	missing atomic.Int32 // singletons that are not running
 
 	mu         sync.Mutex
 	stopping   bool
 	singletons map[string]*singleton // by name
 }
 
-// kept is one actor that is started again.
 type singleton struct {
 	produce func() actor.Actor
-	since   time.Time
-	delay   time.Duration // of the next start
-	timer   *time.Timer   // until that
+	started time.Time
+	delay   time.Duration // before the next restart
+	timer   *time.Timer   // until then
 }
 
-func newRestarter(s *node) *restarter {
-	k := &restarter{sys: s, singletons: map[string]*singleton{}}
-	s.actors.ProcessRegistry.Add(k, restarterName)
-	return k
+func newRestarter(n *node) *restarter {
+	r := &restarter{node: n, singletons: map[string]*singleton{}}
+	n.actors.ProcessRegistry.Add(r, restarterName)
+	return r
 }
 
-// keep starts an actor that is there for as long as the node is.
-func (k *restarter) run(name string, produce func() actor.Actor) *actor.PID {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.singletons[name] = &singleton{produce: produce, since: time.Now(), delay: firstRestartDelay}
-	return k.start(name, produce)
+// run starts a singleton and keeps it running until stop.
+func (r *restarter) run(name string, produce func() actor.Actor) *actor.PID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.singletons[name] = &singleton{produce: produce, started: time.Now(), delay: firstRestartDelay}
+	return r.start(name, produce)
 }
 
-// start spawns and watches an actor; k.mu is held.
-func (k *restarter) start(name string, produce func() actor.Actor) *actor.PID {
-	pid := k.sys.spawn(name, produce)
-	process, _ := k.sys.actors.ProcessRegistry.GetLocal(pid.Id)
-	process.SendSystemMessage(pid, &actor.Watch{Watcher: actor.NewPID(k.sys.address, restarterName)})
+// start spawns and watches an actor; r.mu is held.
+func (r *restarter) start(name string, produce func() actor.Actor) *actor.PID {
+	pid := r.node.spawn(name, produce)
+	process, _ := r.node.actors.ProcessRegistry.GetLocal(pid.Id)
+	process.SendSystemMessage(pid, &actor.Watch{Watcher: actor.NewPID(r.node.address, restarterName)})
 	return pid
 }
 
-// whole reports whether all kept actors are there.
-func (k *restarter) complete() bool { return k.missing.Load() == 0 }
+// allRunning reports whether every singleton is running.
+func (r *restarter) allRunning() bool { return r.missing.Load() == 0 }
 
-// end has the actors stop for good.
-func (k *restarter) stop() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.stopping = true
-	for _, one := range k.singletons {
-		if one.timer != nil {
-			one.timer.Stop()
+// stop ends the restarts.
+func (r *restarter) stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopping = true
+	for _, s := range r.singletons {
+		if s.timer != nil {
+			s.timer.Stop()
 		}
 	}
 }
 
-// SendSystemMessage hears that an actor has stopped, when nothing of it is left.
-func (k *restarter) SendSystemMessage(_ *actor.PID, message any) {
+// SendSystemMessage learns that a singleton has stopped entirely.
+func (r *restarter) SendSystemMessage(_ *actor.PID, message any) {
 	if m, ok := message.(*actor.Terminated); ok {
-		k.terminated(m.Who.Id)
+		r.terminated(m.Who.Id)
 	}
 }
 
-// SendUserMessage does nothing: nobody says anything to a restarter.
-func (k *restarter) SendUserMessage(*actor.PID, any) {}
+// SendUserMessage does nothing: nobody sends a restarter a message.
+func (r *restarter) SendUserMessage(*actor.PID, any) {}
 
 // Stop does nothing.
-func (k *restarter) Stop(*actor.PID) {}
+func (r *restarter) Stop(*actor.PID) {}
 
-func (k *restarter) terminated(name string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	one := k.singletons[name]
-	if one == nil || k.stopping {
+func (r *restarter) terminated(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.singletons[name]
+	if s == nil || r.stopping {
 		return
 	}
-	if time.Since(one.since) >= stableAfter {
-		one.delay = firstRestartDelay
+	if time.Since(s.started) >= stableAfter {
+		s.delay = firstRestartDelay
 	}
-	k.missing.Add(1)
-	k.sys.Log.Error("what this node cannot be without has stopped, and is started again", "actor", name, "in", one.delay)
-	one.timer = time.AfterFunc(one.delay, func() { k.restart(name, one) })
-	one.delay = min(2*one.delay, maxRestartDelay)
+	r.missing.Add(1)
+	r.node.Log.Error("an actor that the node cannot work without has stopped and will be restarted", "actor", name, "in", s.delay)
+	s.timer = time.AfterFunc(s.delay, func() { r.restart(name, s) })
+	s.delay = min(2*s.delay, maxRestartDelay)
 }
 
-func (k *restarter) restart(name string, one *singleton) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.stopping {
+func (r *restarter) restart(name string, s *singleton) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopping {
 		return
 	}
-	one.since = time.Now()
-	k.start(name, one.produce)
-	k.missing.Add(-1)
-	k.sys.root.Send(k.sys.gateway, singletonRestarted{})
+	s.started = time.Now()
+	r.start(name, s.produce)
+	r.missing.Add(-1)
+	r.node.root.Send(r.node.gateway, singletonRestarted{})
 }

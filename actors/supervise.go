@@ -13,9 +13,9 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// NewActorSystem makes an actor system that cannot tell: Proto.Actor logs dead
-// letters at INFO with all that is in them, estimates included, so it gets a
-// logger that starts at WARN and leaves out every message.
+// NewActorSystem makes an actor system that logs no message: Proto.Actor logs dead
+// letters at INFO with everything in them, estimates included. Its logger therefore
+// starts at WARN and leaves messages out.
 func NewActorSystem(log *slog.Logger) *actor.ActorSystem {
 	quiet := slog.New(quietHandler{log.Handler(), slog.LevelWarn})
 	return actor.NewActorSystem(
@@ -24,77 +24,85 @@ func NewActorSystem(log *slog.Logger) *actor.ActorSystem {
 	)
 }
 
-// props are those of every actor here: one rule for panics.
-func (s *node) props(produce actor.Producer) *actor.Props {
-	return actor.PropsFromProducer(func() actor.Actor { return &guard{s, produce()} }, actor.WithSupervisor(stopping))
+// spawn starts an actor of this node under a name that no other has.
+func (n *node) spawn(name string, produce actor.Producer, more ...actor.PropsOption) *actor.PID {
+	pid, err := n.root.SpawnNamed(n.props(produce).Configure(more...), name)
+	if err != nil {
+		panic(err) // only for a name that is taken, and the names are ours
+	}
+	return pid
 }
 
-// stopping is for a panic that guard does not contain, which is one of crash.
-var stopping = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
+// props are those of every actor here: a guard contains its panics.
+func (n *node) props(produce actor.Producer) *actor.Props {
+	return actor.PropsFromProducer(func() actor.Actor { return &guard{n, produce()} }, actor.WithSupervisor(stopOnPanic))
+}
 
-// crashing is an actor that wants to know that it is about to be stopped
-// because it panicked.
-type crashing interface{ crash() }
+// stopOnPanic is for a panic that guard does not contain, which is one in crash.
+var stopOnPanic = actor.NewOneForOneStrategy(0, 0, func(any) actor.Directive { return actor.StopDirective })
 
-// enduring is an actor that there is one of on each node, and which a node
-// cannot be without. It goes on after a panic.
-type panicSurvivor interface{ survivesPanics() }
+// crasher is an actor that is told before it is stopped because it panicked.
+type crasher interface{ crash() }
 
-// guard is an actor in which a panic is contained: it is logged without the values
-// it speaks of, whoever asked is answered, and the actor stops, for its state can
-// no longer be trusted. Proto.Actor would restart it empty under the same name.
+// singletonActor is an actor of which each node has exactly one. It survives panics,
+// since no node works without it.
+type singletonActor interface{ survivesPanics() }
+
+// guard contains the panics of an actor: it logs a panic without the values it
+// mentions, answers the caller, and stops the actor, whose state can no longer be
+// trusted. Proto.Actor would restart the actor empty under the same name.
 //
-// It is an actor around the actor since that costs nothing. A middleware of
-// Proto.Actor's would allocate an envelope for every message.
+// It wraps the actor because that costs nothing: a middleware of Proto.Actor's would
+// allocate an envelope for every message.
 type guard struct {
-	sys   *node
+	node  *node
 	actor actor.Actor
 }
 
-// Receive passes the message on; a letter, as the message that it was.
+// Receive passes a message on, decoded if it came from another node.
 func (g *guard) Receive(ctx actor.Context) {
 	defer func() { g.contain(ctx, recover()) }()
-	if letter, ok := ctx.Message().(*wire.Envelope); ok {
-		message := messageOf(letter)
+	if envelope, ok := ctx.Message().(*wire.Envelope); ok {
+		message := decodeMessage(envelope)
 		if message == nil {
-			return // this node does not understand it
+			return // this node does not know it
 		}
-		ctx = unwrapped{ctx, message}
+		ctx = decodedContext{ctx, message}
 	}
 	g.actor.Receive(ctx)
 }
 
-// opened is the context of a message that came in a letter.
-type unwrapped struct {
+// decodedContext is the context of a message that came in an envelope.
+type decodedContext struct {
 	actor.Context
 	message any
 }
 
-func (o unwrapped) Message() any { return o.message }
+func (c decodedContext) Message() any { return c.message }
 
 func (g *guard) contain(ctx actor.Context, reason any) {
 	if reason == nil {
 		return
 	}
-	s := g.sys
-	s.counts.crashes.Add(1)
-	s.Log.Error("an actor panicked and is stopped",
+	g.node.counts.crashes.Add(1)
+	g.node.Log.Error("an actor panicked",
 		"actor", fmt.Sprintf("%T", g.actor), "message", fmt.Sprintf("%T", ctx.Message()),
 		"reason", panicReason(reason), "stack", string(debug.Stack()))
 	if r, ok := ctx.Message().(request); ok {
-		s.replies.refuse(r.from(), protocol.Internal)
+		g.node.replies.refuse(r.from(), protocol.Internal)
 	}
-	if _, ok := g.actor.(panicSurvivor); ok {
+	if _, ok := g.actor.(singletonActor); ok {
 		return
 	}
-	s.root.Stop(ctx.Self()) // before anybody else can have it do something
-	if a, ok := g.actor.(crashing); ok {
+	g.node.root.Stop(ctx.Self()) // before another message reaches the actor
+	if a, ok := g.actor.(crasher); ok {
 		a.crash()
 	}
 }
 
-// panicReason is what of a panic may be logged: the runtime's own words, which
-// hold indexes and types, but not somebody else's, which might hold an estimate.
+// panicReason is what may be logged of a panic: the text of a runtime error, which
+// holds indexes and types, but only the type of anything else, which may hold an
+// estimate.
 func panicReason(reason any) string {
 	if err, ok := reason.(error); ok {
 		if runtimeErr := runtime.Error(nil); errors.As(err, &runtimeErr) {

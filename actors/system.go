@@ -34,11 +34,11 @@ func Start(c Config) *System {
 		s.placement, s.singleNode = singleNode{s.address}, true
 	}
 	s.replies = replier{&s.counts.refusals, s.send}
-	s.flow.address, s.flow.send = s.address, s.toGateway
+	s.flow.address, s.flow.send = s.address, s.sendToGateway
 	s.restarter = newRestarter(&s.node)
 	s.users = s.restarter.run(usersName, func() actor.Actor { return newUsers(&s.node) })
 	s.rooms = s.restarter.run(roomsName, func() actor.Actor { return newRooms(&s.node) })
-	s.gateway = s.restarter.run(gatewayName, func() actor.Actor { return &gatewayActor{sys: &s.node, conns: map[string]*actor.PID{}} })
+	s.gateway = s.restarter.run(gatewayName, func() actor.Actor { return newGateway(&s.node) })
 	s.placement.Subscribe(func() { s.root.Send(s.gateway, viewChanged{}) })
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stopSweep = cancel
@@ -74,7 +74,7 @@ func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
 
 // Complete says whether everything is there that a node cannot be without. What is
 // not comes back by itself.
-func (s *System) Complete() bool { return s.restarter.complete() }
+func (s *System) Complete() bool { return s.restarter.allRunning() }
 
 // Stats is a copy of the counts.
 func (s *System) Stats() Stats {
