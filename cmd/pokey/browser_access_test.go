@@ -123,7 +123,7 @@ func TestBrowserPhone(t *testing.T) {
 func (p *person) fits(state string) {
 	p.t.Helper()
 	if got := get[[]int](p, `[document.documentElement.scrollWidth, innerWidth]`); got[0] > got[1] {
-		p.t.Errorf("%s: %d px on a screen of %d", state, got[0], got[1])
+		p.t.Errorf("%s: got %d px, want at most the screen's %d", state, got[0], got[1])
 	}
 	small := get[[]string](p, `[...document.querySelectorAll('.hand .card, .primary, .soft, .tool, .reason input, [data-deck]')].filter(e => e.checkVisibility())
 		.map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width < 43.9 || r.height < 43.9)
@@ -145,7 +145,7 @@ func TestBrowserCrowd(t *testing.T) {
 	whole := func(state string) {
 		t.Helper()
 		if got := get[[]int](ada, `[document.documentElement.scrollHeight, innerHeight, Math.round(document.querySelector('.play').scrollHeight), document.querySelector('.play').clientHeight]`); got[0] > got[1] || got[2] > got[3] {
-			t.Errorf("%s: it scrolls: %d", state, got)
+			t.Errorf("%s: got %d px to scroll, want 0", state, got)
 		}
 	}
 	ada.until(`document.querySelectorAll('.seat .card').length === 12`)
@@ -157,9 +157,9 @@ func TestBrowserCrowd(t *testing.T) {
 	// Dark is dark, and what should not move does not.
 	colours := get[[]float64](ada, `(c => c.match(/[\d.]+/g).map(Number))(getComputedStyle(document.documentElement).backgroundColor)`)
 	if len(colours) < 3 || slices.Max(colours[:3]) > 80 {
-		t.Errorf("in the dark the page is %v", colours)
+		t.Errorf("got the colours %v in the dark, want dark ones", colours)
 	}
 	if n := get[int](ada, `document.getAnimations().filter(a => a.playState === 'running' && a.effect.getComputedTiming().duration > 200).length`); n > 0 {
-		t.Errorf("%d things move", n)
+		t.Errorf("got %d running animations with reduced motion, want 0", n)
 	}
 }

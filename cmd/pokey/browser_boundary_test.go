@@ -26,10 +26,10 @@ func TestBrowserFaultyViews(t *testing.T) {
 		get[any](p, fmt.Sprintf(`(hostile.show(%s, (room) => { %s }), hostile.drawn().then(() => null))`, calm, fault))
 		p.until(`document.querySelector('.failed')`)
 		if left := get[int](p, `document.querySelectorAll('.bar, .topic, .table, .outcome, .deck').length`); left < 3 {
-			t.Errorf("%s: only %d parts of the page are left", where, left)
+			t.Errorf("%s: got %d parts of the page left, want at least 3", where, left)
 		}
 		if words := get[string](p, `document.querySelector('.failed').textContent`); words != "This cannot be shown right now." {
-			t.Errorf("%s: in its place is %q", where, words)
+			t.Errorf("%s: got %q in its place, want the text of view.failed", where, words)
 		}
 		p.show(calm)
 		p.until(`!document.querySelector('.failed') && document.querySelectorAll('.bar, .topic, .table, .outcome, .deck').length === 5`)
@@ -49,7 +49,7 @@ func TestBrowserFaultyViews(t *testing.T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !slices.ContainsFunc(p.faults, func(fault string) bool { return strings.Contains(fault, "TypeError") }) {
-		t.Errorf("the console has %q", p.faults)
+		t.Errorf("got %q on the console, want a TypeError", p.faults)
 	}
 	p.faults = slices.DeleteFunc(p.faults, func(fault string) bool { return !strings.HasPrefix(fault, "Uncaught") })
 }

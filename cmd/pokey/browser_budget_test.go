@@ -57,14 +57,14 @@ func (p *person) cold(server *listening, budget float64) traffic {
 	sum := p.load()
 	p.t.Logf("cold: %.0f bytes in %d requests, %d of them late", sum.bytes, len(sum.urls), len(sum.late))
 	if sum.bytes > budget || sum.bytes == 0 {
-		p.t.Errorf("a cold load is %.0f bytes", sum.bytes)
+		p.t.Errorf("cold load: got %.0f bytes, want 1 to %.0f", sum.bytes, budget)
 	}
 	if sum.cookies != 1 {
-		p.t.Errorf("a cold load sets %d cookies", sum.cookies)
+		p.t.Errorf("cold load: got %d cookies, want 1", sum.cookies)
 	}
 	for _, url := range sum.urls {
 		if !strings.HasPrefix(url, server.url+"/") {
-			p.t.Errorf("it asks elsewhere: %s", url)
+			p.t.Errorf("cold load: got a request to %s, want requests to this server only", url)
 		}
 	}
 	return sum
@@ -78,7 +78,7 @@ func (p *person) warm(url, standing string) {
 	p.visit(url)
 	p.until("%s", standing)
 	if sum := p.load(); sum.bytes > 2500 || sum.cookies != 0 {
-		p.t.Errorf("a warm load is %.0f bytes and sets %d cookies", sum.bytes, sum.cookies)
+		p.t.Errorf("warm load: got %.0f bytes and %d cookies, want at most 2500 and 0", sum.bytes, sum.cookies)
 	}
 }
 
@@ -94,7 +94,7 @@ func TestBrowserBudget(t *testing.T) {
 	ada := browse(t, server.url+"/")
 	ada.until(`document.querySelector('.landing .primary')`)
 	for _, url := range ada.cold(server, frontBudget).late {
-		t.Errorf("a second round trip before the first paint, for %s", url)
+		t.Errorf("got a second round trip before the first paint, for %s, want none", url)
 	}
 	ada.warm(server.url+"/", `document.querySelector('.landing .primary')`)
 

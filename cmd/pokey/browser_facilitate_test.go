@@ -54,16 +54,16 @@ func TestBrowserTopics(t *testing.T) {
 	bob.button("Copy as Markdown")
 	bob.sees("Copied as Markdown")
 	if csv := bob.download("CSV"); !strings.Contains(csv, "P-1 Login page") || !strings.Contains(csv, `,"5",4,4,"Bob","5","a | b"`+"\r\n") {
-		t.Errorf("the CSV is %q", csv)
+		t.Errorf("got the CSV %q, want Bob's estimate in it", csv)
 	}
 	if text := bob.download("JSON"); !strings.Contains(text, `"agreed": "5"`) {
-		t.Errorf("the JSON is %s", text)
+		t.Errorf("got the JSON %s, want the finished rounds", text)
 	}
 	bob.closeDialog()
 	bob.press(".reason input")
 	bob.do(paste)
 	if pasted := get[string](bob, `document.querySelector('.reason input').value`); !strings.Contains(pasted, "| P-1 Login page | 5 | 4 |") || !strings.Contains(pasted, `Bob: 5 (a \| b)`) {
-		t.Errorf("the clipboard holds %q", pasted)
+		t.Errorf("got %q on the clipboard, want the table as Markdown", pasted)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestBrowserStage(t *testing.T) {
 	stage := browse(t, link+"/stage", screen(1920, 1080, false))
 	stage.until(`document.querySelector('.stage h1')?.textContent === 'Login' && document.querySelector('.qr').naturalWidth > 0 && %s`, seat("Ada"))
 	if n := get[int](stage, `document.querySelectorAll('.stage button, .stage input').length`); n != 0 {
-		t.Errorf("there are %d things to press", n)
+		t.Errorf("got %d things to press on the big screen, want 0", n)
 	}
 	ada.until(`document.querySelectorAll('.seat').length === 1 && document.querySelector('.watching')`)
 	ada.card("8")

@@ -60,7 +60,7 @@ func (g *guest) asks(request map[string]any) {
 			continue
 		}
 		if answer.Event != "ok" {
-			g.t.Fatalf("%s: %s", answer.Code, data)
+			g.t.Fatalf("got %s, want ok: %s", answer.Code, data)
 		}
 		return
 	}

@@ -29,7 +29,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 	ada.ownDeck(`<b>x</b>: <b>x</b> "'>< {{1}} ${1} &lt <img> a/*b*/ __proto_`)
 	cards := get[[]string](ada, `[...document.querySelectorAll('.hand .card .value')].map(e => e.textContent)`)
 	if want := []string{"<b>x</b>", `"'><`, "{{1}}", "${1}", "&lt", "<img>", "a/*b*/", "__proto_"}; fmt.Sprint(cards) != fmt.Sprint(want) {
-		t.Errorf("the cards are %q", cards)
+		t.Errorf("got the cards %q, want those that were set", cards)
 	}
 	elements := `document.querySelectorAll('script, style, iframe, base, noscript, math, #page a, #page b[id], #page img').length`
 	server.guest(t, link, "Nobody")
@@ -47,7 +47,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 		texts := get[[]string](ada, fmt.Sprintf(`[...document.querySelectorAll(%q)].map(e => e.textContent)`, selector))
 		for _, text := range hostile {
 			if !strings.Contains("\n"+strings.Join(texts, "\n")+"\n", "\n"+text+"\n") {
-				t.Errorf("%s is not shown as %s", text, selector)
+				t.Errorf("got no %[2]s that reads %[1]s, want one", text, selector)
 			}
 		}
 	}
@@ -58,7 +58,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 	ada.until(`document.querySelectorAll('.speaker').length === %d`, len(hostile))
 	shown(".speaker .comment")
 	if after := get[int](ada, elements); after != before {
-		t.Errorf("the texts have grown elements: %d and before %d", after, before)
+		t.Errorf("got %d elements, want %d: texts have become elements", after, before)
 	}
 	ada.settled()
 	ada.button("Next topic") // one in the topic's field and the title
@@ -67,7 +67,7 @@ func TestBrowserHostileTexts(t *testing.T) {
 	ada.until(`document.querySelectorAll('.rounds li li').length === %d`, len(hostile))
 	ada.closeDialog()
 	if get[bool](ada, `'pwned' in window || document.getElementById('pwned') !== null`) {
-		t.Error("a text was run")
+		t.Error("got a text run as code, want it shown")
 	}
 }
 
@@ -86,13 +86,13 @@ func TestBrowserForeignOrigin(t *testing.T) {
 	connect := strings.Replace(server.url, "http", "ws", 1) + "/connect"
 	dial := fmt.Sprintf(`new Promise(done => { const s = new WebSocket(%q); s.onopen = () => done('open'); s.onerror = () => done('refused') })`, connect)
 	if got := get[string](ada, dial); got != "open" {
-		t.Fatalf("from its own page: %s", got)
+		t.Fatalf("got %s from the page itself, want a connection", got)
 	}
 	for _, from := range []string{evil.URL, strings.Replace(evil.URL, "127.0.0.1", "localhost", 1), strings.Replace(evil.URL, "127.0.0.1", lanHost, 1)} {
 		ada.visit(from)
 		ada.network()
 		if got := get[string](ada, dial); got != "refused" {
-			t.Errorf("from %s: %s", from, got)
+			t.Errorf("from %s: got %s, want a refusal", from, got)
 		}
 		ada.poll("403 for "+from, func(context.Context) bool { return ada.sawRefusal() })
 	}
@@ -122,7 +122,7 @@ func TestBrowserPlainHTTP(t *testing.T) {
 	server.url = "http://" + lanHost + ":" + port
 	ada, link := openRoom(t, server, "Ada")
 	if get[bool](ada, `isSecureContext || 'randomUUID' in crypto || 'clipboard' in navigator`) {
-		t.Fatal("this is no insecure context")
+		t.Fatal("got a secure context, want an insecure one")
 	}
 	bob := join(t, link, "Bob")
 	bob.card("5")

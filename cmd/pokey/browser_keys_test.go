@@ -109,7 +109,7 @@ func TestBrowserFocus(t *testing.T) {
 		ada.visibleFocus()
 	}
 	if len(seen) < 8 {
-		t.Errorf("the tabulator reaches only %v", seen)
+		t.Errorf("got %v by the tabulator, want at least 8 controls", seen)
 	}
 }
 

@@ -138,7 +138,7 @@ func TestBrowserCut(t *testing.T) {
 		p.until("!%s", lost)
 	}
 	if got := get[string](ada, `document.querySelector('[data-topic]').value`); got != "Offline topic" {
-		t.Errorf("the topic that was being typed is now %q", got)
+		t.Errorf("got %q, want the topic that was being typed", got)
 	}
 	bob.picked("8")
 	bob.until(`document.querySelector('.reason input').value === 'written under ground, and changed'`)
@@ -196,6 +196,6 @@ func TestBrowserRestart(t *testing.T) {
 	ada.button("Reveal") // still the owner
 	cleo.until(`%s.querySelector('.value').textContent === '13'`, seat("Cleo"))
 	if n := get[int](cleo, `document.querySelectorAll('.toast').length`); n != 0 {
-		t.Errorf("a restart is nobody's business, and there are %d toasts", n)
+		t.Errorf("got %d toasts after a restart, want 0", n)
 	}
 }

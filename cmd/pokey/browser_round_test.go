@@ -85,7 +85,7 @@ func TestBrowserRound(t *testing.T) {
 	ada.until(`%s.querySelector('.card')`, seat("Bob"))
 	html := get[string](ada, `document.documentElement.outerHTML.replace(/<ul class="deck.*?<\/ul>/s, '')`)
 	if found := regexp.MustCompile(`legacy|[>"]13[<"]`).FindString(html); found != "" {
-		t.Errorf("hidden, and on the other screen is %s", found)
+		t.Errorf("got %s of a hidden estimate on the other screen, want nothing", found)
 	}
 	ada.until(`%s.querySelector('.place').textContent === ''`, seat("Bob"))
 	bob.until(`!document.querySelector('.actions .primary')`) // only the owner reveals

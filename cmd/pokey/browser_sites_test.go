@@ -81,17 +81,17 @@ func TestBrowserAnotherSiteHasNoSession(t *testing.T) {
 	server := listenWith(t, h.listen)
 	ada, _ := openRoom(t, server, "Ada")
 	if own := h.connects(); len(own) == 0 || !strings.Contains(own[0], "pokey_plain") {
-		t.Fatalf("her own page has no session: the test is blind: %q", own)
+		t.Fatalf("got %q from the page itself, want a session: else the test is blind", own)
 	}
 	ada.visit(evilSite(t, ""))
 	dial := fmt.Sprintf(`new Promise(done => { const s = new WebSocket(%q); s.onopen = () => done('open'); s.onerror = () => done('refused') })`,
 		strings.Replace(server.url, "http", "ws", 1)+"/connect")
 	if got := get[string](ada, dial); got != "refused" {
-		t.Errorf("from another site: %s", got)
+		t.Errorf("from another site: got %s, want a refusal", got)
 	}
 	theirs := h.connects()
 	if len(theirs) != 1 || strings.Contains(theirs[0], "pokey_plain") || !strings.Contains(theirs[0], "Origin: http://"+lanHost) {
-		t.Errorf("another site sends %q", theirs)
+		t.Errorf("from another site: got %q, want no cookie", theirs)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestBrowserFrame(t *testing.T) {
 		ada.visit(strings.Replace(evilSite(t, fmt.Sprintf(`<iframe src=%q onload="framed=1"></iframe>`, server.url+"/")), lanHost, from, 1))
 		ada.until(`'framed' in window`) // what is loaded is the browser's own words
 		if get[bool](ada, `(() => { try { return !!frames[0].document.querySelector('main, .landing') } catch { return false } })()`) {
-			t.Errorf("framed by %s", from)
+			t.Errorf("got a frame inside %s, want none", from)
 		}
 	}
 	ada.mu.Lock()
@@ -118,7 +118,7 @@ func TestBrowserFrame(t *testing.T) {
 		}
 	}
 	if ada.faults = nil; len(refused) != 2 {
-		t.Errorf("the browser refused %q", refused)
+		t.Errorf("got %q refused by the browser, want two frames refused", refused)
 	}
 }
 
@@ -138,6 +138,6 @@ func TestBrowserUpgradeStripped(t *testing.T) {
 	begun := time.Now()
 	ada.poll("five seconds of trying again", func(context.Context) bool { return time.Since(begun) > 5*time.Second })
 	if n := len(h.connects()); n == 0 || n > 8 {
-		t.Errorf("%d attempts to connect in five seconds", n)
+		t.Errorf("got %d attempts to connect in five seconds, want 1 to 8", n)
 	}
 }

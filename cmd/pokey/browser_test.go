@@ -205,7 +205,7 @@ func (p *person) poll(what string, done func(context.Context) bool) {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			p.t.Fatalf("it never came: %s\n%s", what, p.picture())
+			p.t.Fatalf("got nothing after 20 s, want %s; the page shows:\n%s", what, p.picture())
 		}
 	}
 }

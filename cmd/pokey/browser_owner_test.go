@@ -34,7 +34,7 @@ func TestBrowserHouse(t *testing.T) {
 	server.guest(t, link, "zoe ")
 	ada.until(`document.querySelectorAll('.seat .twin').length === 2 && document.querySelectorAll('.seat .guest').length === 1`)
 	if tags := get[[]string](ada, `[...document.querySelectorAll('.twin')].map(e => e.textContent)`); tags[0] == tags[1] {
-		t.Errorf("both are %s", tags)
+		t.Errorf("got the tags %s, want two different ones", tags)
 	}
 
 	// Who is away goes, with a warning only where an estimate goes too.
@@ -151,7 +151,7 @@ func TestBrowserOneself(t *testing.T) {
 	bob.until(`document.querySelector('.landing .forgotten')`)
 	ada.until(`!%s`, seat("Bob"))
 	if kept := get[[]string](bob, `Object.keys(localStorage)`); len(kept) > 0 {
-		t.Errorf("the browser still has %s", kept)
+		t.Errorf("got %s in the browser's storage, want nothing of the user's", kept)
 	}
 
 	// Another tab says what happened, and does not knock again.
@@ -159,7 +159,7 @@ func TestBrowserOneself(t *testing.T) {
 	tab.network()
 	tab.until(`performance.now() - (window.since ??= performance.now()) > 3000`)
 	if n := len(tab.network()); n > 0 {
-		t.Errorf("the page has asked for something %d times", n)
+		t.Errorf("got %d requests, want none", n)
 	}
 	tab.button("Start afresh")
 	tab.until(`document.querySelector('#strip-name')`)
