@@ -43,7 +43,11 @@ func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	case protocol.SetTopics:
 		return poker.SetTopics{By: by, Topics: r.Topics}
 	case protocol.NextTopic:
-		return poker.NextTopic{By: by, Round: r.Round}
+		place := 0
+		if r.Index != nil {
+			place = *r.Index + 1
+		}
+		return poker.NextTopic{By: by, Round: r.Round, Place: place}
 	case protocol.SetDeputy:
 		return poker.SetDeputy{By: by, User: r.UserID, Deputy: r.Deputy}
 	case protocol.StartTimer:

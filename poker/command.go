@@ -105,10 +105,13 @@ type (
 		By     UserID
 		Topics []string
 	}
-	// NextTopic clears the round and moves the first of the topics to the table.
+	// NextTopic clears the round and moves the first of the topics to the table, or
+	// the one at a Place, counted from 1. A topic without an estimate then goes back
+	// to the top of the list, and the round goes on.
 	NextTopic struct {
 		By    UserID
 		Round int
+		Place int
 	}
 	// SetDeputy gives or takes the right to reveal, hide, clear, settle, undo,
 	// time and set topics.

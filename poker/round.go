@@ -114,7 +114,31 @@ func (r *Room) reveal(now Millis, by UserID) []Event {
 		r.state.RevealedBy = by
 	}
 	r.state.Undo = &UndoState{What: undoReveal, Until: now + UndoWindow}
-	return []Event{Revealed{r.state.Round}}
+	events := []Event{Revealed{r.state.Round}}
+	if value := r.unanimous(); value != "" {
+		r.state.Agreed = value
+		events = append(events, Settled{r.state.Round})
+	}
+	return events
+}
+
+// unanimous is the value of all estimates, if there are at least two and it is
+// one to agree on.
+func (r *Room) unanimous() string {
+	value := ""
+	for _, m := range r.state.Members {
+		switch {
+		case m.Vote == nil:
+		case value == "":
+			value = m.Vote.Value
+		case m.Vote.Value != value:
+			return ""
+		}
+	}
+	if r.tally.estimates < 2 || !r.state.Deck.isStep()(value) {
+		return ""
+	}
+	return value
 }
 
 // hide ends the agreed value too: it was agreed on what everybody could see. An

@@ -23,6 +23,12 @@ func (s saying) arg(i int) string {
 	return ""
 }
 
+// number is the i-th argument as a number, 0 if there is none.
+func (s saying) number(i int) int {
+	n, _ := strconv.Atoi(s.arg(i))
+	return n
+}
+
 func (s saying) user(i int) poker.UserID { return poker.UserID(s.arg(i)) }
 
 var verbs = map[string]func(s saying) poker.Command{
@@ -40,7 +46,7 @@ var verbs = map[string]func(s saying) poker.Command{
 	"clear":    func(s saying) poker.Command { return poker.Clear{By: s.by, Round: s.round} },
 	"undo":     func(s saying) poker.Command { return poker.Undo{By: s.by, Round: s.round} },
 	"settle":   func(s saying) poker.Command { return poker.Settle{By: s.by, Round: s.round, Value: s.arg(0)} },
-	"next":     func(s saying) poker.Command { return poker.NextTopic{By: s.by, Round: s.round} },
+	"next":     func(s saying) poker.Command { return poker.NextTopic{By: s.by, Round: s.round, Place: s.number(0)} },
 	"topic":    func(s saying) poker.Command { return poker.SetTopic{By: s.by, Topic: s.arg(0)} },
 	"topics":   func(s saying) poker.Command { return poker.SetTopics{By: s.by, Topics: s.args} },
 	"deck":     func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },

@@ -126,10 +126,7 @@ func (s *Summary) count() {
 }
 
 func spread(deck Deck, counts map[string]int) *int {
-	isStep := func(card string) bool { _, ok := number(card); return ok }
-	if !slices.ContainsFunc(deck.Cards, isStep) {
-		isStep = func(card string) bool { return !special(card) }
-	}
+	isStep := deck.isStep()
 	step, lowest, highest := 0, -1, -1
 	for _, card := range deck.Cards {
 		if !isStep(card) {
@@ -147,6 +144,16 @@ func spread(deck Deck, counts map[string]int) *int {
 		return nil
 	}
 	return new(highest - lowest)
+}
+
+// isStep returns what says whether a value is a step of the deck: a number, or
+// where none of the cards is one, anything but a special card.
+func (d Deck) isStep() func(value string) bool {
+	isNumber := func(value string) bool { _, ok := number(value); return ok }
+	if slices.ContainsFunc(d.Cards, isNumber) {
+		return isNumber
+	}
+	return func(value string) bool { return !special(value) }
 }
 
 // special says that a card stands beside the scale and not on it. Keyboards

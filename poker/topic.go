@@ -44,11 +44,32 @@ func (c NextTopic) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, c.Round); err != nil {
 		return nil, err
 	}
+	if c.Place > 0 {
+		return r.pickTopic(c.Place-1, now)
+	}
 	topic, rest := "", r.state.Topics
 	if len(rest) > 0 {
 		topic, rest = rest[0], rest[1:]
 	}
 	events := r.clear(now)
+	events = append(events, r.setTopic(topic)...)
+	return append(events, r.setTopics(rest)...), nil
+}
+
+// pickTopic moves the i-th topic to the table.
+func (r *Room) pickTopic(i int, now Millis) ([]Event, error) {
+	if i >= len(r.state.Topics) {
+		return nil, ErrInvalidTopic
+	}
+	topic := r.state.Topics[i]
+	rest := slices.Delete(slices.Clone(r.state.Topics), i, i+1)
+	var events []Event
+	switch {
+	case r.tally.estimates > 0 || r.state.Revealed:
+		events = r.clear(now)
+	case r.state.Topic != "":
+		rest = slices.Insert(rest, 0, r.state.Topic)
+	}
 	events = append(events, r.setTopic(topic)...)
 	return append(events, r.setTopics(rest)...), nil
 }

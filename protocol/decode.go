@@ -91,7 +91,7 @@ func (o *object) facilitation(name string) Request {
 	case "setTopics":
 		return SetTopics{o.room(), o.texts("topics")}
 	case "nextTopic":
-		return NextTopic{o.room(), o.round()}
+		return NextTopic{o.room(), o.round(), o.index()}
 	case "startTimer":
 		return StartTimer{o.room(), o.integer("seconds")}
 	case "stopTimer":

@@ -185,7 +185,9 @@
 // deputies only where the owner named them, and a stand-in only where the owner switched
 // the option standIn on:
 //
-//   - reveal {roomId, round?}: everyone sees all estimates.
+//   - reveal {roomId, round?}: everyone sees all estimates. If there are at least two,
+//     all equal, and not "?", "☕", "∞" or another card without a size, the round is
+//     settled on that value.
 //   - hide {roomId, round?}: hides them again, keeping them. revealedBy says that they
 //     were seen.
 //   - clear {roomId, round?}: removes all estimates, hides, starts the next round; the
@@ -205,8 +207,11 @@
 //     strings of 1–200 graphemes each, and at most 64 KiB together, else invalid_topic.
 //     The history keeps 100 rounds: whoever works through a longer list and wants all of
 //     its values reads the history before that.
-//   - nextTopic {roomId, round?}: like clear, and the first of the topics to come becomes
-//     the topic; it becomes empty when there is none.
+//   - nextTopic {roomId, round?, index?}: like clear, and the first of the topics to come
+//     becomes the topic; it becomes empty when there is none. With index, which is
+//     counted from 0, it is that topic (invalid_topic if there is none), and as long as
+//     the round is hidden and without an estimate, the round goes on and its topic goes
+//     back to the top of the list.
 //   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer again
 //     if it runs.
 //   - stopTimer {roomId}: takes the timer away.

@@ -167,6 +167,18 @@ func (o *object) user() poker.UserID { return poker.UserID(o.text("userId")) }
 // round returns zero for none.
 func (o *object) round() int { return o.optionalPositive("round") }
 
+// index is a place in a list, counted from 0; nil if there is none.
+func (o *object) index() *int {
+	if !o.has("index") {
+		return nil
+	}
+	n := o.integer("index")
+	if n < 0 {
+		o.refuse(BadRequest)
+	}
+	return &n
+}
+
 func (o *object) role() poker.Role {
 	role := poker.Role(o.text("role"))
 	if role != poker.Estimator && role != poker.Observer {

@@ -113,10 +113,12 @@ type (
 		In
 		Topics []string
 	}
-	// NextTopic clears the round and makes the first topic to come the topic.
+	// NextTopic clears the round and makes the first topic to come the topic, or
+	// the one at Index, which is counted from 0 and nil for none.
 	NextTopic struct {
 		In
 		Round int
+		Index *int
 	}
 	// SetDeputy makes a member a deputy, or ends that.
 	SetDeputy struct {
