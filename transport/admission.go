@@ -10,10 +10,10 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// silence is after how long without any sign of life a connection of a session
+// silentAfter is after how long without any sign of life a connection of a session
 // gives way to a newer one: a ping went unanswered for longer than any round
 // trip takes.
-const silence = pingInterval + 5*time.Second
+const silentAfter = pingInterval + 5*time.Second
 
 // maxAddresses is how many addresses are remembered without good reason. Only
 // those with something to remember are kept, so this takes a flood to reach.
@@ -35,7 +35,7 @@ type admission struct {
 
 	mu        sync.Mutex
 	draining  bool // for ever
-	away      bool // for now
+	turnedAway      bool // for now
 	total     int
 	sessions  map[poker.UserID][]*Conn
 	addresses map[netip.Addr]*address
@@ -49,22 +49,22 @@ type address struct {
 	handshakes  bucket
 	mints       bucket
 	rooms       bucket // new ones
-	ahead       bucket // handshakes of those who go ahead
+	priority       bucket // handshakes of those who go ahead
 	ends        bucket // of sessions and users
 	answers     bucket // long ones, in bytes
-	looks       bucket // at how it stands with the session of who loads a document
+	checks       bucket // at how it stands with the session of who loads a document
 }
 
-// unused says that nothing of what the address may do has been used lately.
-func (k *address) unused(a *admission, now time.Duration) bool {
+// idle says that nothing of what the address may do has been used lately.
+func (k *address) idle(a *admission, now time.Duration) bool {
 	k.handshakes.settle(a.handshakes, now)
-	k.ahead.settle(a.handshakes, now)
+	k.priority.settle(a.handshakes, now)
 	k.mints.settle(a.mints, now)
-	k.looks.settle(a.mints, now)
+	k.checks.settle(a.mints, now)
 	k.rooms.settle(a.rooms, now)
 	k.ends.settle(endings, now)
 	k.answers.settle(rate{addressRate, addressBurst}, now)
-	return max(k.handshakes.used, k.ahead.used, k.mints.used, k.looks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
+	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
 }
 
 func newAdmission(cfg *Config) admission {
@@ -82,8 +82,8 @@ func newAdmission(cfg *Config) admission {
 	}
 }
 
-// mint takes one new session for the address, or says how long to wait for it.
-func (a *admission) mint(addr netip.Addr, now time.Duration) time.Duration {
+// takeMint takes one new session for the address, or says how long to wait for it.
+func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
 	if a.mints.unlimited() {
 		return 0
 	}
@@ -96,19 +96,19 @@ func (a *admission) mint(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.mints.wait(a.mints, now))
 }
 
-// look takes one look at a session, for which there is the same rate as for new
+// takeCheck takes one takeCheck at a session, for which there is the same rate as for new
 // ones, and reports whether the address may have it.
-func (a *admission) look(addr netip.Addr, now time.Duration) bool {
+func (a *admission) takeCheck(addr netip.Addr, now time.Duration) bool {
 	if a.mints.unlimited() {
 		return true
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.address(addr, now).looks.take(a.mints, 1, now)
+	return a.address(addr, now).checks.take(a.mints, 1, now)
 }
 
-// handshake takes one handshake for the address, or says how long to wait for it.
-func (a *admission) handshake(addr netip.Addr, now time.Duration) *refusal {
+// takeHandshake takes one takeHandshake for the address, or says how long to wait for it.
+func (a *admission) takeHandshake(addr netip.Addr, now time.Duration) *refusal {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	from := a.address(addr, now)
@@ -122,8 +122,8 @@ func (a *admission) handshake(addr netip.Addr, now time.Duration) *refusal {
 // record behind for as long as a session can live.
 var endings = rate{perSecond: 1.0 / 60, burst: 30}
 
-// end takes one end of a session or a user, or says how long to wait for it.
-func (a *admission) end(addr netip.Addr, now time.Duration) time.Duration {
+// takeEnd takes one takeEnd of a session or a user, or says how long to wait for it.
+func (a *admission) takeEnd(addr netip.Addr, now time.Duration) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	from := a.address(addr, now)
@@ -133,22 +133,22 @@ func (a *admission) end(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.ends.wait(endings, now))
 }
 
-// newRoom takes one new room for the address and says whether it may have it.
-func (a *admission) newRoom(addr netip.Addr, now time.Duration) bool {
+// takeRoom takes one new room for the address and says whether it may have it.
+func (a *admission) takeRoom(addr netip.Addr, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.address(addr, now).rooms.take(a.rooms, 1, now)
 }
 
-// answered counts a long answer to somebody at the address.
-func (a *admission) answered(addr netip.Addr, r rate, bytes int, now time.Duration) {
+// chargeAnswer counts a long answer to somebody at the address.
+func (a *admission) chargeAnswer(addr netip.Addr, r rate, bytes int, now time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.address(addr, now).answers.charge(r, float64(bytes), addressDebt, now)
 }
 
-// overdrawn says that the address has been answered more than its rate allows.
-func (a *admission) overdrawn(addr netip.Addr, r rate, now time.Duration) bool {
+// answersExhausted says that the address has been answered more than its rate allows.
+func (a *admission) answersExhausted(addr netip.Addr, r rate, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	from := a.address(addr, now)
@@ -159,29 +159,29 @@ func (a *admission) overdrawn(addr netip.Addr, r rate, now time.Duration) bool {
 // admit takes the connection in, or says why not.
 func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 	a.mu.Lock()
-	gone, why := a.enter(c, now)
+	gone, why := a.admitLocked(c, now)
 	a.mu.Unlock()
 	switch {
 	case gone == nil:
 	case gone.user == c.user:
 		gone.Close(protocol.CloseReplaced, "replaced by a newer connection")
 	default:
-		gone.makeWay()
+		gone.evict()
 	}
 	return why
 }
 
-// enter is admit under the lock, and says which connection goes for this one. A
+// admitLocked is admit under the lock, and says which connection goes for this one. A
 // session that has all its connections gets another one only in place of one that
 // has fallen silent: the network took that one away and nobody has noticed yet.
 // Where the address has all it may have, a known session without any gets one in
 // place of somebody's who has several.
-func (a *admission) enter(c *Conn, now time.Duration) (gone *Conn, why *refusal) {
+func (a *admission) admitLocked(c *Conn, now time.Duration) (gone *Conn, why *refusal) {
 	from := a.address(c.addr, now)
 	own := len(a.sessions[c.user])
 	if a.perAddress > 0 && from.connections >= a.perAddress {
 		if c.known && own == 0 {
-			gone = a.inTheWay(c.addr)
+			gone = a.connectionToEvict(c.addr)
 		}
 		if gone == nil {
 			return nil, &refuseAddress
@@ -193,7 +193,7 @@ func (a *admission) enter(c *Conn, now time.Duration) (gone *Conn, why *refusal)
 		}
 	}
 	switch {
-	case a.draining, a.away:
+	case a.draining, a.turnedAway:
 		return nil, &refuseDraining
 	case a.connections > 0 && a.total >= a.connections, a.full != nil && a.full():
 		return nil, &refuseFull
@@ -209,8 +209,8 @@ func (a *admission) enter(c *Conn, now time.Duration) (gone *Conn, why *refusal)
 }
 
 func longestSilent(conns []*Conn, now time.Duration) *Conn {
-	c := slices.MinFunc(conns, func(a, b *Conn) int { return int(a.lastHeard() - b.lastHeard()) })
-	if now-c.lastHeard() <= silence {
+	c := slices.MinFunc(conns, func(a, b *Conn) int { return int(a.receivedAt() - b.receivedAt()) })
+	if now-c.receivedAt() <= silentAfter {
 		return nil
 	}
 	return c
@@ -268,7 +268,7 @@ func (a *admission) sweep(now time.Duration) {
 	crowded := false
 	for range 2 {
 		for addr, known := range a.addresses {
-			unused := known.unused(a, now)
+			unused := known.idle(a, now)
 			if known.connections == 0 && (unused || crowded) {
 				delete(a.addresses, addr)
 			}

@@ -66,8 +66,8 @@ type Config struct {
 	// BasePath is where the page is, "/" by default. Slashes at its ends are
 	// added where they are missing.
 	BasePath string
-	// Elsewhere says that clients that are told to go find other servers at once.
-	Elsewhere bool
+	// OtherServers says that clients that are told to go find other servers at once.
+	OtherServers bool
 	// RequireOrigin refuses clients that send no Origin, which browsers always do.
 	RequireOrigin bool
 
@@ -127,7 +127,7 @@ type Server struct {
 	sockets   *Sockets
 	budget    budget
 
-	watchman watchman
+	security securityLog
 }
 
 // New checks the configuration and prepares the assets.
