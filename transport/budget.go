@@ -20,9 +20,9 @@ const shedPause = 10 * time.Millisecond
 // once is never counted. As much again may be under way to clients that have been
 // told to go, so that they can hear that.
 type budget struct {
-	limit     int64 // bytes; zero is no limit
-	held      atomic.Int64
-	leaving   atomic.Int64
+	limit    int64 // bytes; zero is no limit
+	held     atomic.Int64
+	leaving  atomic.Int64
 	shedding atomic.Bool
 }
 

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"slices"
@@ -24,7 +25,7 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 	answer := func(e *echo) {
 		e.onEach = func(in protocol.Incoming) {
 			if _, ok := in.Request.(protocol.History); ok {
-				e.Send([]byte(strings.Repeat("x", protocol.MaxEvent)))
+				e.Send(bytes.Repeat([]byte("x"), protocol.MaxEvent))
 			}
 		}
 	}
@@ -166,7 +167,7 @@ func TestUnavailableWhileTight(t *testing.T) {
 func TestEventsAreBounded(t *testing.T) {
 	s := overTCP(t, nil)
 	c, e := s.connect()
-	e.Send([]byte(strings.Repeat("x", protocol.MaxEvent)))
+	e.Send(bytes.Repeat([]byte("x"), protocol.MaxEvent))
 	if _, got, err := c.readFrame(); err != nil || len(got) != protocol.MaxEvent {
 		t.Fatalf("got %d bytes, %v; want %d", len(got), err, protocol.MaxEvent)
 	}

@@ -21,41 +21,41 @@ import (
 // goroutine, at any time, and never wait for the client; after the connection
 // has closed they do nothing.
 type Conn struct {
-	server  *Server
-	user    poker.UserID
-	issued  time.Time // when the session was that it came with
-	known   bool      // its user had been in a room by then
-	addr    netip.Addr
-	raw     net.Conn
-	counted *countedConn // what raw counts as at its port; nil for nothing
-	ws      *websocket.Conn
-	lastReceived   atomic.Int64 // when the client last sent anything, on the server's clock
+	server       *Server
+	user         poker.UserID
+	issued       time.Time // when the session was that it came with
+	known        bool      // its user had been in a room by then
+	addr         netip.Addr
+	raw          net.Conn
+	counted      *countedConn // what raw counts as at its port; nil for nothing
+	ws           *websocket.Conn
+	lastReceived atomic.Int64 // when the client last sent anything, on the server's clock
 
 	share share
 
 	// For the read loop only.
-	session      Session
-	inbound      inbound
-	messages     bucket
+	session       Session
+	inbound       inbound
+	messages      bucket
 	refusals      tally
 	hadLongAnswer bool // it has asked for a long answer
-	errors       tally
+	errors        tally
 
 	// The rest is for whoever holds mu. It is never held while waiting.
-	mu       sync.Mutex
-	out      outbox
-	direct   *direct            // nil where raw has no way to write without waiting
-	writing  bool               // somebody else writes, and will see what is queued
-	written  chan struct{}      // closed when that ends; made by whoever waits for it
-	inFlight   int                // bytes that another goroutine waits for the socket to take
-	answers  bucket             // long ones, in bytes
-	waiting  time.Duration      // since when the queue is not empty, for Observe
-	code     protocol.CloseCode // what it closes or closed with; zero while it is open
-	echo     bool               // the library chose the code, perhaps the client's
-	evicted bool               // it was closed for somebody else, not for what it sent
-	timer    *time.Timer        // the next tick
-	pingCount     uint32             // the payload of the last ping
-	pongDue bool               // it is not answered yet
+	mu        sync.Mutex
+	out       outbox
+	direct    *direct            // nil where raw has no way to write without waiting
+	writing   bool               // somebody else writes, and will see what is queued
+	written   chan struct{}      // closed when that ends; made by whoever waits for it
+	inFlight  int                // bytes that another goroutine waits for the socket to take
+	answers   bucket             // long ones, in bytes
+	waiting   time.Duration      // since when the queue is not empty, for Observe
+	code      protocol.CloseCode // what it closes or closed with; zero while it is open
+	echo      bool               // the library chose the code, perhaps the client's
+	evicted   bool               // it was closed for somebody else, not for what it sent
+	timer     *time.Timer        // the next tick
+	pingCount uint32             // the payload of the last ping
+	pongDue   bool               // it is not answered yet
 }
 
 // newConn makes a connection that may be sent to; it is written once it is
@@ -215,74 +215,4 @@ func readAll(r io.Reader, b []byte) ([]byte, error) {
 			return b, err
 		}
 	}
-}
-
-// handle passes a message on to the session if it is a request and the client
-// keeps to its rate.
-func (c *Conn) handle(data []byte) {
-	now := c.server.now()
-	c.server.counters.messages.Add(1)
-	in, fault := protocol.Decode(data)
-	switch {
-	case !c.messages.take(c.server.limits.messages, 1, now):
-		c.refuse(rateLimited(in, fault))
-		if c.refusals.add(maxRefused, errorWindow, now) {
-			c.Close(protocol.CloseRateLimited, "too many messages")
-		}
-	case fault != nil:
-		c.refuse(fault)
-		if c.errors.add(maxErrors, errorWindow, now) {
-			c.Close(protocol.CloseTooManyErrors, "too many errors")
-		}
-	case c.tooManyEnds(in, now):
-		c.server.ObserveSecurity(LimitedEndings, c.addr)
-		c.refuse(refusalOf(protocol.RateLimited, in))
-	case createsRoom(in) && !c.server.admission.takeRoom(c.addr, now):
-		c.server.ObserveSecurity(LimitedRooms, c.addr)
-		c.refuse(refusalOf(protocol.RateLimited, in))
-	case c.rationed(in, now):
-		c.server.ObserveSecurity(LimitedAnswers, c.addr)
-		c.refuse(refusalOf(protocol.RateLimited, in))
-	case c.share.held.Load() > 0 && c.server.budget.halfUsed():
-		c.refuse(refusalOf(protocol.Unavailable, in))
-	default:
-		c.session.Handle(in)
-	}
-}
-
-// createsRoom says whether a request asks for a new room.
-func createsRoom(in protocol.Incoming) bool {
-	_, ok := in.Request.(protocol.CreateRoom)
-	return ok
-}
-
-// tooManyEnds says that the request would end one user too many of the address.
-func (c *Conn) tooManyEnds(in protocol.Incoming, now time.Duration) bool {
-	_, ok := in.Request.(protocol.ForgetMe)
-	return ok && c.server.admission.takeEnd(c.addr, now) > 0
-}
-
-// rateLimited refuses a message that may be a good one.
-func rateLimited(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
-	if fault == nil {
-		return refusalOf(protocol.RateLimited, in)
-	}
-	why := protocol.NewError(protocol.RateLimited)
-	why.ID, why.Request, why.RoomID = fault.ID, fault.Request, fault.RoomID
-	return why
-}
-
-// refusalOf refuses a request.
-func refusalOf(code protocol.Code, in protocol.Incoming) *protocol.Error {
-	why := protocol.NewError(code)
-	why.ID, why.Request = in.ID, in.Name
-	if about, ok := in.Request.(protocol.RoomRequest); ok {
-		why.RoomID = about.Room()
-	}
-	return why
-}
-
-func (c *Conn) refuse(why *protocol.Error) {
-	c.server.counters.refusal(why.Code)
-	c.Send(protocol.Encode(why))
 }

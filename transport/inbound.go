@@ -15,12 +15,12 @@ var errRefused = errors.New("transport: the client broke the rules")
 // inbound watches what a client sends, as it comes from the network. Only the
 // read loop uses it.
 type inbound struct {
-	buffered    []byte // read by net/http already
-	frames   frames
-	overhead bucket
-	bytes    bucket
-	timed    bool   // a read deadline is set
-	unitsEnded     uint32 // frames.ended when it was
+	buffered   []byte // read by net/http already
+	frames     frames
+	overhead   bucket
+	bytes      bucket
+	timed      bool   // a read deadline is set
+	unitsEnded uint32 // frames.ended when it was
 
 	fault  protocol.CloseCode // why reading has ended; zero if it has not
 	reason string

@@ -20,10 +20,10 @@ const (
 // outbox is what waits to be written to a client: frames in order, and after
 // them one status of each room. It is not safe for concurrent use.
 type outbox struct {
-	queue []frame
-	bytes int // of the payloads in queue
-	rooms []slot
-	tail  []byte // the payload of a frame whose header has been taken
+	queue     []frame
+	bytes     int // of the payloads in queue
+	rooms     []slot
+	tail      []byte // the payload of a frame whose header has been taken
 	nextRoom  int    // the room to look at first, so that a busy one does not hold up others
 	fullBytes int    // bytes taken of whole statuses that were asked for, until somebody looks
 }

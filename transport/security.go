@@ -47,7 +47,7 @@ type securityLog struct {
 type securityCounter struct {
 	count  uint64
 	silent uint64 // those not logged since the last line
-	logged  bucket
+	logged bucket
 }
 
 // ObserveSecurity counts an event and logs it, with the address that it came from

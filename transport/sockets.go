@@ -46,10 +46,10 @@ type addressSockets struct{ open, waiting int }
 // countedConn is a connection that counts.
 type countedConn struct {
 	net.Conn
-	sockets *Sockets
-	addr    netip.Addr
-	waitingAt   *list.Element // in sockets.waiting; nil while a request is under way
-	uncounted    bool          // it no longer counts
+	sockets   *Sockets
+	addr      netip.Addr
+	waitingAt *list.Element // in sockets.waiting; nil while a request is under way
+	uncounted bool          // it no longer counts
 }
 
 // NewSockets makes the count of one port.

@@ -26,7 +26,7 @@ var returning = rate{perSecond: 0.2, burst: 4}
 // handshakes left.
 type visitor struct {
 	strangerUntil time.Duration // until when it counts as new
-	priority    bucket
+	priority      bucket
 }
 
 // priority decides about a connection whose address has no handshakes left: why, or
