@@ -20,7 +20,7 @@ import (
 // What waits for all together stays within the budget, they are refused or cut,
 // and everybody else plays on.
 func TestReadersWhoDoNotRead(t *testing.T) {
-	const limit, attackers, innocents = 4 << 20, 60, 10
+	const limit, attackers, innocents = 4 << 20, 40, 10
 	s := overTCP(t, func(c *Config) { c.MaxQueued = limit })
 	answer := func(e *echo) {
 		e.onEach = func(in protocol.Incoming) {
