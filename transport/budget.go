@@ -12,38 +12,38 @@ import (
 // frameWeight is about what a queued event takes besides its bytes.
 const frameWeight = 64
 
-// shedPause is how long relief waits for what it has cut to be gone.
-const shedPause = 10 * time.Millisecond
+// reliefPause is how long relief waits for what it has cut to be gone.
+const reliefPause = 10 * time.Millisecond
 
 // budget is how much may wait for all clients together: events, statuses and
 // what is being written to sockets that do not take it. What a socket takes at
 // once is never counted. As much again may be under way to clients that have been
 // told to go, so that they can hear that.
 type budget struct {
-	limit    int64 // bytes; zero is no limit
-	held     atomic.Int64
-	leaving  atomic.Int64
-	shedding atomic.Bool
+	limit     int64 // bytes; zero is no limit
+	held      atomic.Int64
+	leaving   atomic.Int64
+	relieving atomic.Bool
 }
 
-// exceeded says that more waits than may.
-func (b *budget) exceeded() bool {
+// over says that more waits than may.
+func (b *budget) over() bool {
 	return b.limit > 0 && max(b.held.Load(), b.leaving.Load()) > b.limit
 }
 
-// halfUsed says that half of it is used up, from where on clients that do not read
+// tight says that half of it is used up, from where on clients that do not read
 // what they have asked for get no more answers.
-func (b *budget) halfUsed() bool { return b.limit > 0 && b.held.Load() > b.limit/2 }
+func (b *budget) tight() bool { return b.limit > 0 && b.held.Load() > b.limit/2 }
 
 // share is what waits for one client, as the budget has it.
 type share struct{ held, leaving atomic.Int64 }
 
-// updateBudget brings the budget up to what waits for this client, and has somebody cut
+// account brings the budget up to what waits for this client, and has somebody cut
 // if that is too much. The caller holds mu, and so does whoever called it for a
 // room's other members, so the cutting is for another goroutine.
-func (c *Conn) updateBudget() {
+func (c *Conn) account() {
 	b := &c.server.budget
-	held, leaving := int64(c.inFlight+c.out.weight()), int64(0)
+	held, leaving := int64(c.flying+c.out.weight()), int64(0)
 	if c.code != 0 {
 		held, leaving = 0, held
 	}
@@ -55,25 +55,25 @@ func (c *Conn) updateBudget() {
 	if moreLeaving != 0 {
 		b.leaving.Add(moreLeaving)
 	}
-	if max(more, moreLeaving) > 0 && b.exceeded() && b.shedding.CompareAndSwap(false, true) {
-		go c.server.shedLoad()
+	if max(more, moreLeaving) > 0 && b.over() && b.relieving.CompareAndSwap(false, true) {
+		go c.server.relieve()
 	}
 }
 
-// shedLoad cuts clients, those first for whom most waits, until a quarter of the
+// relieve cuts clients, those first for whom most waits, until a quarter of the
 // budget is free again.
-func (s *Server) shedLoad() {
-	defer s.budget.shedding.Store(false)
-	for s.budget.exceeded() {
+func (s *Server) relieve() {
+	defer s.budget.relieving.Store(false)
+	for s.budget.over() {
 		conns := s.admission.all()
-		s.shedFrom(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).shed)
-		s.shedFrom(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).abort)
-		<-time.NewTimer(shedPause).C // for what was cut to be gone
+		s.relieveOf(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).giveWay)
+		s.relieveOf(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).breakAway)
+		<-time.NewTimer(reliefPause).C // for what was cut to be gone
 	}
 }
 
-// shedFrom cuts those with the largest parts of a total that is over the limit.
-func (s *Server) shedFrom(conns []*Conn, total *atomic.Int64, part func(*Conn) int64, cut func(*Conn)) {
+// relieveOf cuts those with the largest parts of a total that is over the limit.
+func (s *Server) relieveOf(conns []*Conn, total *atomic.Int64, part func(*Conn) int64, cut func(*Conn)) {
 	excess := total.Load() - s.budget.limit
 	if excess <= 0 {
 		return
@@ -90,14 +90,14 @@ func (s *Server) shedFrom(conns []*Conn, total *atomic.Int64, part func(*Conn) i
 	}
 }
 
-// shed drops what waits for a client that there is no room for, and tells it
+// giveWay drops what waits for a client that there is no room for, and tells it
 // so.
-func (c *Conn) shed() {
+func (c *Conn) giveWay() {
 	c.mu.Lock()
 	open := c.code == 0
 	if open {
 		c.server.counters.relieved.Add(1)
-		c.beginClose(protocol.CloseSlowConsumer, "too much is waiting")
+		c.shut(protocol.CloseSlowConsumer, "too much is waiting")
 	}
 	c.mu.Unlock()
 	if open { // a log may be slow, and mu is for those who are not
@@ -105,9 +105,9 @@ func (c *Conn) shed() {
 	}
 }
 
-// abort is breakOff for whoever does not hold mu.
-func (c *Conn) abort() {
+// breakAway is breakOff for whoever does not hold mu.
+func (c *Conn) breakAway() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.abortLocked()
+	c.breakOff()
 }

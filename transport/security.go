@@ -38,37 +38,37 @@ const (
 // eventLines is how many lines of each kind are logged.
 var eventLines = rate{perSecond: 0.2, burst: 10}
 
-// securityLog counts and logs security events.
-type securityLog struct {
+// watchman counts and logs security events.
+type watchman struct {
 	mu    sync.Mutex
-	kinds map[SecurityEvent]*securityCounter
+	kinds map[SecurityEvent]*watched
 }
 
-type securityCounter struct {
+type watched struct {
 	count  uint64
 	silent uint64 // those not logged since the last line
-	logged bucket
+	lines  bucket
 }
 
 // ObserveSecurity counts an event and logs it, with the address that it came from
 // if there is one to be named. What is known besides is text of clients' making and
 // is cut short.
 func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...string) {
-	s.security.mu.Lock()
-	if s.security.kinds == nil {
-		s.security.kinds = map[SecurityEvent]*securityCounter{}
+	s.watchman.mu.Lock()
+	if s.watchman.kinds == nil {
+		s.watchman.kinds = map[SecurityEvent]*watched{}
 	}
-	w := s.security.kinds[kind]
+	w := s.watchman.kinds[kind]
 	if w == nil {
-		w = &securityCounter{}
-		s.security.kinds[kind] = w
+		w = &watched{}
+		s.watchman.kinds[kind] = w
 	}
 	w.count++
-	worthIt, silent := w.logged.take(eventLines, 1, s.now()), w.silent
+	worthIt, silent := w.lines.take(eventLines, 1, s.now()), w.silent
 	if w.silent++; worthIt {
 		w.silent = 0
 	}
-	s.security.mu.Unlock()
+	s.watchman.mu.Unlock()
 	if !worthIt {
 		return
 	}
@@ -89,8 +89,8 @@ func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...s
 	s.cfg.Log.Warn("security", attrs...)
 }
 
-// counts reads the counters.
-func (w *securityLog) counts() map[SecurityEvent]uint64 {
+// security reads the counters.
+func (w *watchman) security() map[SecurityEvent]uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	counts := map[SecurityEvent]uint64{}

@@ -36,25 +36,25 @@ type Sockets struct {
 	total     int
 	refused   uint64
 	evicted   uint64
-	addresses map[netip.Addr]*addressSockets
+	addresses map[netip.Addr]*neighbours
 	waiting   list.List // of *accepted, the longest waiting first
 }
 
-// addressSockets are the connections of one address.
-type addressSockets struct{ open, waiting int }
+// neighbours are the connections of one address.
+type neighbours struct{ open, waiting int }
 
-// countedConn is a connection that counts.
-type countedConn struct {
+// accepted is a connection that counts.
+type accepted struct {
 	net.Conn
-	sockets   *Sockets
-	addr      netip.Addr
-	waitingAt *list.Element // in sockets.waiting; nil while a request is under way
-	uncounted bool          // it no longer counts
+	sockets *Sockets
+	addr    netip.Addr
+	place   *list.Element // in sockets.waiting; nil while a request is under way
+	gone    bool          // it no longer counts
 }
 
 // NewSockets makes the count of one port.
 func NewSockets(limits SocketLimits) *Sockets {
-	return &Sockets{limits: limits, addresses: map[netip.Addr]*addressSockets{}}
+	return &Sockets{limits: limits, addresses: map[netip.Addr]*neighbours{}}
 }
 
 // SocketStats is what became of a port's TCP connections.
@@ -94,11 +94,11 @@ func (l *socketListener) Accept() (net.Conn, error) {
 }
 
 // admit counts the connection, or returns nil if there is no room for it.
-func (s *Sockets) admit(c net.Conn) *countedConn {
+func (s *Sockets) admit(c net.Conn) *accepted {
 	peer, _ := parseAddr(c.RemoteAddr().String())
-	a := &countedConn{Conn: c, sockets: s, addr: network(peer)}
+	a := &accepted{Conn: c, sockets: s, addr: network(peer)}
 	s.mu.Lock()
-	victim, ok := s.victimFor(a.addr, peer)
+	victim, ok := s.makeRoom(a.addr, peer)
 	if !ok {
 		s.refused++
 		s.mu.Unlock()
@@ -113,7 +113,7 @@ func (s *Sockets) admit(c net.Conn) *countedConn {
 	}
 	near := s.addresses[a.addr]
 	if near == nil {
-		near = &addressSockets{}
+		near = &neighbours{}
 		s.addresses[a.addr] = near
 	}
 	near.open++
@@ -126,19 +126,19 @@ func (s *Sockets) admit(c net.Conn) *countedConn {
 	return a
 }
 
-// victimFor finds a connection to close for one of addr, nil if there is room
+// makeRoom finds a connection to close for one of addr, nil if there is room
 // without that, and false if nothing can be closed.
-func (s *Sockets) victimFor(addr, peer netip.Addr) (victim *countedConn, ok bool) {
+func (s *Sockets) makeRoom(addr, peer netip.Addr) (victim *accepted, ok bool) {
 	if near := s.addresses[addr]; near != nil && s.limits.PerAddress > 0 && near.open >= s.limits.PerAddress && !s.proxy(peer) {
 		if near.waiting == 0 {
 			return nil, false
 		}
-		return s.longestWaiting(func(a *countedConn) bool { return a.addr == addr }), true
+		return s.longestWaiting(func(a *accepted) bool { return a.addr == addr }), true
 	}
 	if s.limits.Total == 0 || s.total < s.limits.Total {
 		return nil, true
 	}
-	if victim = s.longestWaiting(func(*countedConn) bool { return true }); victim != nil {
+	if victim = s.longestWaiting(func(*accepted) bool { return true }); victim != nil {
 		return victim, true
 	}
 	local := peer == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || peer == netip.IPv6Loopback()
@@ -149,9 +149,9 @@ func (s *Sockets) proxy(peer netip.Addr) bool {
 	return slices.ContainsFunc(s.limits.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) })
 }
 
-func (s *Sockets) longestWaiting(is func(*countedConn) bool) *countedConn {
+func (s *Sockets) longestWaiting(is func(*accepted) bool) *accepted {
 	for e := s.waiting.Front(); e != nil; e = e.Next() {
-		if a := e.Value.(*countedConn); is(a) {
+		if a := e.Value.(*accepted); is(a) {
 			return a
 		}
 	}
@@ -161,7 +161,7 @@ func (s *Sockets) longestWaiting(is func(*countedConn) bool) *countedConn {
 // ConnState follows what net/http does with a connection. One that has been
 // hijacked counts until [accepted.release].
 func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
-	a, ok := c.(*countedConn)
+	a, ok := c.(*accepted)
 	if !ok {
 		return
 	}
@@ -180,29 +180,29 @@ func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
 
 // wait says that the connection waits for a request; here and below the caller
 // holds the lock.
-func (s *Sockets) wait(a *countedConn) {
-	if a.uncounted || a.waitingAt != nil {
+func (s *Sockets) wait(a *accepted) {
+	if a.gone || a.place != nil {
 		return
 	}
-	a.waitingAt = s.waiting.PushBack(a)
+	a.place = s.waiting.PushBack(a)
 	s.addresses[a.addr].waiting++
 }
 
-func (s *Sockets) busy(a *countedConn) {
-	if a.waitingAt == nil {
+func (s *Sockets) busy(a *accepted) {
+	if a.place == nil {
 		return
 	}
-	s.waiting.Remove(a.waitingAt)
-	a.waitingAt = nil
+	s.waiting.Remove(a.place)
+	a.place = nil
 	s.addresses[a.addr].waiting--
 }
 
-func (s *Sockets) release(a *countedConn) {
-	if a.uncounted {
+func (s *Sockets) release(a *accepted) {
+	if a.gone {
 		return
 	}
 	s.busy(a)
-	a.uncounted = true
+	a.gone = true
 	s.total--
 	near := s.addresses[a.addr]
 	if near.open--; near.open == 0 {
@@ -211,7 +211,7 @@ func (s *Sockets) release(a *countedConn) {
 }
 
 // release no longer counts a connection that was hijacked; nil is none.
-func (a *countedConn) release() {
+func (a *accepted) release() {
 	if a == nil {
 		return
 	}
@@ -221,8 +221,8 @@ func (a *countedConn) release() {
 }
 
 // unwrap is the connection itself and how it is counted, nil if it is not.
-func unwrap(c net.Conn) (net.Conn, *countedConn) {
-	if a, ok := c.(*countedConn); ok {
+func unwrap(c net.Conn) (net.Conn, *accepted) {
+	if a, ok := c.(*accepted); ok {
 		return a.Conn, a
 	}
 	return c, nil

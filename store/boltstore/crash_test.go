@@ -21,8 +21,8 @@ const (
 	crashWriters = 8
 )
 
-// TestCrashWriter is not a test, but the process that TestCrash kills: it commits
-// as fast as it can, and says on its output which commits were acknowledged.
+// TestCrashWriter is the process that TestCrash kills. It commits as fast as it can,
+// and writes to its output which commits were acknowledged.
 func TestCrashWriter(t *testing.T) {
 	dir := os.Getenv(crashDir)
 	if dir == "" {
@@ -40,7 +40,8 @@ func TestCrashWriter(t *testing.T) {
 	wg.Wait()
 }
 
-// crashWrite counts in one record for ever, and deletes and creates others.
+// crashWrite counts in one record until the process ends, and creates and deletes
+// others.
 func crashWrite(t *testing.T, s store.Store, w int) {
 	key := crashKey(w)
 	r, err := s.Load(t.Context(), key)
@@ -70,13 +71,13 @@ func crashWrite(t *testing.T, s store.Store, w int) {
 
 func crashKey(w int) string { return fmt.Sprint("room/", w) }
 
-// crashCount is how far a record has been counted.
+// crashCount returns the number of the commit that wrote the record.
 func crashCount(r store.Record) (n int) {
-	_, _ = fmt.Sscan(string(r.Data), &n) // there is none in a record that is not there
+	_, _ = fmt.Sscan(string(r.Data), &n) // zero for a missing record
 	return n
 }
 
-// What was acknowledged is there, at whatever moment the process is killed.
+// Acknowledged commits survive the process being killed at any moment.
 func TestCrash(t *testing.T) {
 	cycles := 20
 	if testing.Short() {
@@ -92,22 +93,23 @@ func TestCrash(t *testing.T) {
 		for w, n := range acked {
 			r, err := s.Load(t.Context(), crashKey(w))
 			if err != nil && (n > 0 || !errors.Is(err, store.ErrNotFound)) {
-				t.Fatalf("cycle %d: commit %d of writer %d was acknowledged: %v", cycle, n, w, err)
+				t.Fatalf("cycle %d, writer %d: Load: got %v, want acknowledged commit %d", cycle, w, err, n)
 			}
 			if got := crashCount(r); got < n || got > n+1 {
-				t.Fatalf("cycle %d: commit %d of writer %d was acknowledged, and the record holds commit %d", cycle, n, w, got)
+				t.Fatalf("cycle %d, writer %d: got commit %d, want acknowledged commit %d or the one after it", cycle, w, got, n)
 			}
 			acked[w] = crashCount(r)
 		}
 		if len(aside(t, s)) > 0 || s.Stats().Damaged > 0 || log.Len() > 0 {
-			t.Fatalf("cycle %d: %+v, %q, %s", cycle, s.Stats(), aside(t, s), &log)
+			t.Fatalf("cycle %d: got %+v, set aside %q, log %q, want no damage and an empty log", cycle, s.Stats(), aside(t, s), &log)
 		}
 		sound(t, s)
 	}
 	t.Logf("%d commits in %d cycles", total, cycles)
 }
 
-// crashOnce runs a writer, kills it after some acknowledgements, and notes them all.
+// crashOnce runs a writer, kills it after some acknowledgements, and records all of
+// them by writer.
 func crashOnce(t *testing.T, dir string, acked []int) (total int) {
 	t.Helper()
 	writer := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCrashWriter$")
@@ -121,20 +123,20 @@ func crashOnce(t *testing.T, dir string, acked []int) (total int) {
 	}
 	lines := bufio.NewScanner(out)
 	if !lines.Scan() || lines.Text() != "open" {
-		t.Fatalf("the writer does not start: %s", lines.Text())
+		t.Fatalf("the writer: got %q, want %q", lines.Text(), "open")
 	}
 	for until := rand.IntN(200); lines.Scan(); {
 		var w, n int
 		if _, err := fmt.Sscan(lines.Text(), &w, &n); err != nil {
-			t.Fatalf("the writer fails: %s", lines.Text())
+			t.Fatalf("the writer: got %q, want two numbers", lines.Text())
 		}
 		acked[w] = n
 		if total++; total == until+1 {
-			_ = writer.Process.Kill() // while it is at something else
+			_ = writer.Process.Kill() // in the middle of something
 		}
 	}
 	if err := writer.Wait(); err == nil || writer.ProcessState.ExitCode() != -1 {
-		t.Fatalf("the writer was not killed: %v", err)
+		t.Fatalf("the writer: got %v, want it killed", err)
 	}
 	return total
 }

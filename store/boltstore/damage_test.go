@@ -15,12 +15,12 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// made returns the file of a store that was closed in good order, and what is in it.
+// made returns the file of a store that was closed in good order, and its records.
 func made(t testing.TB, n int) (raw []byte, records map[string]store.Record) {
 	t.Helper()
 	s := openTest(t, Config{})
 	records = storetest.Fill(t, s, n)
-	for i := range 10 { // some holes
+	for i := range 10 { // free pages
 		key := fmt.Sprintf("room/%04d", i*7%n)
 		if err := s.Delete(t.Context(), key, records[key].Revision); err != nil {
 			t.Fatal(err)
@@ -37,7 +37,7 @@ func made(t testing.TB, n int) (raw []byte, records map[string]store.Record) {
 	return raw, records
 }
 
-// openRaw opens a store over a file, and returns what it logged.
+// openRaw opens a store whose file has these bytes, and returns its log.
 func openRaw(t testing.TB, raw []byte) (*Store, *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
@@ -49,6 +49,7 @@ func openRaw(t testing.TB, raw []byte) (*Store, *bytes.Buffer) {
 	return s, &log
 }
 
+// aside returns the files that were set aside.
 func aside(t testing.TB, s *Store) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(s.config.Dir, fileName+".corrupt-*"))
@@ -58,7 +59,7 @@ func aside(t testing.TB, s *Store) []string {
 	return found
 }
 
-// damage does something to a file that media, file systems and people do.
+// damage does to a file what media, file systems and people do, and says what.
 func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
 	page := os.Getpagesize()
 	pages := len(raw) / page
@@ -84,7 +85,7 @@ func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
 			damaged[at+i] = byte(random.Uint32())
 		}
 		return fmt.Sprintf("512 random bytes at %d", at), damaged
-	case 5, 6, 7: // where it hurts
+	case 5, 6, 7: // in a page's header or first elements
 		at, bit := random.IntN(pages)*page+random.IntN(80), random.IntN(8)
 		damaged[at] ^= 1 << bit
 		return fmt.Sprintf("bit %d of byte %d", bit, at), damaged
@@ -95,8 +96,8 @@ func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
 	}
 }
 
-// Whatever happens to the file, the store opens, gives back nothing but what was
-// committed, says so if anything is missing, and can be used.
+// Whatever happened to the file, the store opens, returns nothing but what was
+// committed, reports if anything is missing, and can be used.
 func TestDamage(t *testing.T) {
 	rounds := 300
 	if testing.Short() {
@@ -111,9 +112,9 @@ func TestDamage(t *testing.T) {
 			n := storetest.Intact(t, s, records)
 			switch {
 			case len(aside(t, s)) > 0:
-				outcome["moved aside"]++
-				if kept, err := os.ReadFile(aside(t, s)[0]); err != nil || !bytes.Equal(kept, damaged) {
-					t.Errorf("what was moved aside is not what was there: %v", err)
+				outcome["set aside"]++
+				if old, err := os.ReadFile(aside(t, s)[0]); err != nil || !bytes.Equal(old, damaged) {
+					t.Errorf("got another file set aside than the damaged one, %v", err)
 				}
 			case n < len(records):
 				outcome["records damaged"]++
@@ -121,25 +122,25 @@ func TestDamage(t *testing.T) {
 				outcome["harmless"]++
 			}
 			if n < len(records) && s.Stats().Damaged == 0 && len(aside(t, s)) == 0 && len(damaged) > 0 {
-				t.Errorf("%d of %d records are lost, and nobody is told", len(records)-n, len(records))
+				t.Errorf("got %d of %d records, none reported as damaged, and no file set aside", n, len(records))
 			}
 			if n < len(records) && !strings.Contains(log.String(), "level=ERROR") && len(damaged) > 0 {
-				t.Errorf("the log says nothing of the loss: %s", log)
+				t.Errorf("got log %q, want an error, because %d of %d records are lost", log, len(records)-n, len(records))
 			}
 			if strings.Contains(log.String(), "room/") {
-				t.Errorf("the log tells a key: %s", log)
+				t.Errorf("got log %q, want no key in it", log)
 			}
 			usable(t, s)
 		})
 	}
 	t.Log(outcome)
 	if len(outcome) != 3 && !testing.Short() {
-		t.Errorf("the damage did only this: %v", outcome)
+		t.Errorf("got outcomes %v, want three kinds", outcome)
 	}
 }
 
-// usable commits, reads, sweeps some of what is there, closes, and has bbolt look
-// at the result.
+// usable fails the test unless the store can commit, load, and delete what has
+// expired, and bbolt finds no fault in the file after it is closed.
 func usable(t *testing.T, s *Store) {
 	t.Helper()
 	rev := storetest.MustCommit(t, s, "user/new", 0, []byte("new"))
@@ -151,14 +152,14 @@ func usable(t *testing.T, s *Store) {
 	for _, key := range keys {
 		r, err := s.Load(t.Context(), key)
 		if err != nil {
-			t.Errorf("an expired record cannot be read: %v", err)
+			t.Errorf("Load of an expired record: got %v", err)
 		}
 		if err := s.Delete(t.Context(), key, r.Revision); err != nil {
-			t.Errorf("an expired record cannot be deleted: %v", err)
+			t.Errorf("Delete of an expired record: got %v", err)
 		}
 	}
-	if n := s.Stats(); n.Failing {
-		t.Errorf("%+v", n)
+	if got := s.Stats(); got.Failing {
+		t.Errorf("got %+v, want it not failing", got)
 	}
 	sound(t, s)
 }
@@ -171,27 +172,27 @@ func TestDamagedRecord(t *testing.T) {
 	raw[at+len(victim.Data)/2] ^= 4
 	s, log := openRaw(t, raw)
 	if _, err := s.Load(t.Context(), victim.Key); !errors.Is(err, store.ErrCorrupt) {
-		t.Fatalf("Load: %v", err)
+		t.Fatalf("Load: got %v, want %v", err, store.ErrCorrupt)
 	}
 	if n := storetest.Intact(t, s, records); n != len(records)-1 || s.Stats().Damaged != 1 || len(aside(t, s)) != 0 {
-		t.Errorf("%d of %d are intact, %+v", n, len(records), s.Stats())
+		t.Errorf("got %d records, %+v, want all of %d but one", n, s.Stats(), len(records))
 	}
 	if got := log.String(); strings.Count(got, "level=ERROR") != 1 || !strings.Contains(got, "damaged=1") {
-		t.Errorf("the log says %s", got)
+		t.Errorf("got log %q, want one error with damaged=1", got)
 	}
 	keys, err := s.Expired(t.Context(), storetest.AfterAll, 1000)
 	if err != nil || strings.Contains(strings.Join(keys, " "), victim.Key) {
-		t.Errorf("a damaged record is to be swept: %v", err)
+		t.Errorf("Expired: got %q, %v, want no damaged record", keys, err)
 	}
 	if _, err := s.Commit(t.Context(), store.Record{Key: victim.Key, Revision: victim.Revision}); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("Commit of the revision it may have had: %v", err)
+		t.Errorf("Commit of the former revision: got %v, want %v", err, store.ErrCorrupt)
 	}
 	if err := s.Delete(t.Context(), victim.Key, victim.Revision); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("Delete of the revision it may have had: %v", err)
+		t.Errorf("Delete of the former revision: got %v, want %v", err, store.ErrCorrupt)
 	}
-	rev := storetest.MustCommit(t, s, victim.Key, 0, []byte("begun anew"))
+	rev := storetest.MustCommit(t, s, victim.Key, 0, []byte("created again"))
 	if rev <= victim.Revision || s.Stats().Damaged != 0 {
-		t.Errorf("revision %d after %d, %+v", rev, victim.Revision, s.Stats())
+		t.Errorf("got revision %d, %+v, want one after %d and no damage", rev, s.Stats(), victim.Revision)
 	}
 	if err := s.Delete(t.Context(), victim.Key, rev); err != nil {
 		t.Error(err)
@@ -199,8 +200,7 @@ func TestDamagedRecord(t *testing.T) {
 	sound(t, s)
 }
 
-// The same while the store is open: the bit flips under its feet.
-func TestDamagedWhileOpen(t *testing.T) {
+func TestRecordDamagedWhileOpen(t *testing.T) {
 	s := openTest(t, Config{})
 	records := storetest.Fill(t, s, 60)
 	victim := records["room/0023"]
@@ -213,7 +213,7 @@ func TestDamagedWhileOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	for at := 0; ; at++ { // wherever there is a copy
+	for at := 0; ; at++ { // every copy of it
 		next := bytes.Index(raw[at:], victim.Data)
 		if next < 0 {
 			break
@@ -224,22 +224,22 @@ func TestDamagedWhileOpen(t *testing.T) {
 		}
 	}
 	if _, err := s.Load(t.Context(), victim.Key); !errors.Is(err, store.ErrCorrupt) || s.Stats().Damaged != 1 {
-		t.Errorf("Load: %v, %+v", err, s.Stats())
+		t.Errorf("Load: got %v, %+v, want %v", err, s.Stats(), store.ErrCorrupt)
 	}
 	keys, err := s.Expired(t.Context(), storetest.AfterAll, 1000)
 	if err != nil || len(keys) != 39 {
-		t.Errorf("%d records have expired, %v", len(keys), err)
+		t.Errorf("Expired: got %d records, %v, want 39", len(keys), err)
 	}
 	if err := s.Delete(t.Context(), victim.Key, 0); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.Load(t.Context(), victim.Key); !errors.Is(err, store.ErrNotFound) || s.Stats().Damaged != 0 {
-		t.Errorf("Load: %v, %+v", err, s.Stats())
+		t.Errorf("Load: got %v, %+v, want %v and no damage", err, s.Stats(), store.ErrNotFound)
 	}
-	// Its entry in the index is left over. It must not have the next record swept.
+	// Its entry in the index is left over. It must not make the next record expire.
 	storetest.MustCommit(t, s, victim.Key, 0, nil)
 	if again, err := s.Expired(t.Context(), storetest.AfterAll, 1000); err != nil || len(again) != 39 {
-		t.Errorf("%d records have expired, %v", len(again), err)
+		t.Errorf("Expired: got %d records, %v, want 39", len(again), err)
 	}
 	sound(t, s)
 }

@@ -7,7 +7,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// An envelope is what a file keeps of a record besides its key:
+// An envelope is a record in the file, without its key:
 //
 //	byte  0      envelope version = 1
 //	byte  1..8   revision, big endian
@@ -22,7 +22,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// wrap puts a record into a new envelope.
+// wrap returns the envelope of a record.
 func wrap(r store.Record) []byte {
 	b := make([]byte, envelopeData, envelopeData+len(r.Data))
 	b[0] = envelopeVersion
@@ -33,8 +33,8 @@ func wrap(r store.Record) []byte {
 	return b
 }
 
-// unwrap opens the envelope found under a key, or returns ErrCorrupt. The data
-// it returns is part of the envelope.
+// unwrap returns the record in the envelope found under a key, or ErrCorrupt. The
+// record's data is part of the envelope.
 func unwrap(key, b []byte) (store.Record, error) {
 	if len(b) < envelopeData || b[0] != envelopeVersion ||
 		binary.BigEndian.Uint32(b[envelopeSum:]) != checksum(key, b) {

@@ -10,13 +10,13 @@ import (
 	"example.com/pokey/store"
 )
 
-// vector is an envelope as every version has to read it.
+// vector is an envelope that every version must be able to read.
 const vector = "01" + "0000000000000102" + "0000019aeeb5e400" + "970b0cd8" + "7b7d"
 
 func TestEnvelope(t *testing.T) {
 	r := store.Record{Key: "room/a", Revision: 0x102, Expires: time.UnixMilli(0x19aeeb5e400).UTC(), Data: []byte("{}")}
 	if got := hex.EncodeToString(wrap(r)); got != vector {
-		t.Errorf("wrap = %s, want %s", got, vector)
+		t.Errorf("wrap: got %s, want %s", got, vector)
 	}
 	b, err := hex.DecodeString(vector)
 	if err != nil {
@@ -24,21 +24,21 @@ func TestEnvelope(t *testing.T) {
 	}
 	got, err := unwrap([]byte("room/a"), b)
 	if err != nil || got.Key != r.Key || got.Revision != r.Revision || got.Expires != r.Expires || !bytes.Equal(got.Data, r.Data) {
-		t.Errorf("unwrap = %+v, %v", got, err)
+		t.Errorf("unwrap: got %+v, %v, want %+v", got, err, r)
 	}
 	if _, err := unwrap([]byte("room/b"), b); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("under another key: %v", err)
+		t.Errorf("another key: got %v, want %v", err, store.ErrCorrupt)
 	}
 	for i := range b {
 		for bit := range 8 {
 			b[i] ^= 1 << bit
 			if _, err := unwrap([]byte("room/a"), b); !errors.Is(err, store.ErrCorrupt) {
-				t.Errorf("with bit %d of byte %d changed: %v", bit, i, err)
+				t.Errorf("bit %d of byte %d changed: got %v, want %v", bit, i, err, store.ErrCorrupt)
 			}
 			b[i] ^= 1 << bit
 		}
 		if _, err := unwrap([]byte("room/a"), b[:i]); !errors.Is(err, store.ErrCorrupt) {
-			t.Errorf("cut to %d bytes: %v", i, err)
+			t.Errorf("cut to %d bytes: got %v, want %v", i, err, store.ErrCorrupt)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func FuzzEnvelope(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key, b []byte) {
 		r, err := unwrap(key, b)
 		if err == nil && !bytes.Equal(wrap(r), b) {
-			t.Fatalf("%x is accepted, and written as %x", b, wrap(r))
+			t.Fatalf("wrap of an accepted envelope: got %x, want %x", wrap(r), b)
 		}
 	})
 }

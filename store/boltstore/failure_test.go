@@ -15,19 +15,19 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// What goes wrong with a transaction is told to everybody in it, those included
-// who would have been refused; and the store goes on.
+// When a transaction fails, every caller in it gets the error, also those whose
+// commits conflict; and the store can be used again.
 func TestFailedBatch(t *testing.T) {
 	boom := errors.New("boom")
-	for name, fail := range map[string]func(*Store, *tables) error{
-		"error": func(_ *Store, t *tables) error {
+	for name, fail := range map[string]func(*Store, *buckets) error{
+		"error": func(_ *Store, t *buckets) error {
 			t.note(boom)
 			return nil
 		},
-		"panic": func(*Store, *tables) error { panic("boom") },
-		"write error": func(b *Store, t *tables) error {
+		"panic": func(*Store, *buckets) error { panic("boom") },
+		"write error": func(b *Store, t *buckets) error {
 			t.note(nil)
-			return b.file.raw.Close()
+			return b.writer.db.raw.Close()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFailedBatch(t *testing.T) {
 					wg.Go(func() {
 						rev, err := s.Commit(t.Context(), r)
 						if err == nil || errors.Is(err, store.ErrConflict) {
-							t.Errorf("Commit = %d, %v", rev, err)
+							t.Errorf("Commit: got %d, %v, want the error of the transaction", rev, err)
 						}
 					})
 				}
@@ -52,93 +52,87 @@ func TestFailedBatch(t *testing.T) {
 					commit(store.Record{Key: last.Key, Revision: last.Revision})
 				}
 				wg.Go(func() {
-					err := s.do(t.Context(), true, func(t *tables) error { return fail(s, t) })
+					err := s.queue.run(t.Context(), true, func(t *buckets) error { return fail(s, t) })
 					if err == nil {
-						t.Error("the failing call succeeded")
+						t.Error("the failing call: got no error")
 					}
 				})
 				synctest.Wait()
 				release()
 				wg.Wait()
 				if !s.Stats().Failing || seen.failed != 1 {
-					t.Errorf("%+v, %d failures observed", s.Stats(), seen.failed)
+					t.Errorf("got %+v, %d failures observed, want a failing store and 1", s.Stats(), seen.failed)
 				}
 				if n := storetest.Intact(t, s, before); n != len(before) {
-					t.Errorf("%d of %d records are left", n, len(before))
+					t.Errorf("got %d records, want %d", n, len(before))
 				}
 				if _, err := s.Load(t.Context(), "user/1"); !errors.Is(err, store.ErrNotFound) {
-					t.Errorf("a commit that failed is there: %v", err)
+					t.Errorf("Load after a failed commit: got %v, want %v", err, store.ErrNotFound)
 				}
 				if _, err := s.Commit(t.Context(), store.Record{Key: "user/1"}); err != nil || s.Stats().Failing {
-					t.Errorf("the store does not go on: %v, %+v", err, s.Stats())
+					t.Errorf("Commit after the failure: got %v, %+v, want success", err, s.Stats())
 				}
 			})
 		})
 	}
 }
 
-// A read that fails is no verdict about a record.
+// When a read fails, its caller does not take the record for missing or damaged.
 func TestFailedRead(t *testing.T) {
 	s := openTest(t, Config{})
 	before := storetest.Fill(t, s, 20)
-	err := s.do(t.Context(), false, func(*tables) error { panic("boom") })
+	err := s.queue.run(t.Context(), false, func(*buckets) error { panic("boom") })
 	if err == nil || errors.Is(err, store.ErrCorrupt) || errors.Is(err, store.ErrNotFound) {
-		t.Errorf("reading: %v", err)
+		t.Errorf("a failed read: got %v, want another error", err)
 	}
 	if n := storetest.Intact(t, s, before); n != 20 {
-		t.Errorf("%d records are left", n)
+		t.Errorf("got %d records, want 20", n)
 	}
 }
 
-// A panic of bbolt's that leaves its locks locked does not lock the store.
+// A panic inside bbolt that leaves its locks locked does not block the store.
 func TestPanicThatKeepsLocks(t *testing.T) {
 	s := openTest(t, Config{})
 	storetest.Fill(t, s, 20)
-	err := s.do(t.Context(), false, func(*tables) error {
-		_, err := s.file.raw.WriteAt(make([]byte, 2*os.Getpagesize()), 0) // both meta pages
+	err := s.queue.run(t.Context(), false, func(*buckets) error {
+		_, err := s.writer.db.raw.WriteAt(make([]byte, 2*os.Getpagesize()), 0) // both meta pages
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Commit(t.Context(), store.Record{Key: "user/a"}); err == nil {
-		t.Fatal("bbolt does without its meta pages")
+		t.Fatal("Commit without meta pages: got no error")
 	}
 	if _, err := s.Commit(t.Context(), store.Record{Key: "user/a"}); err != nil {
-		t.Errorf("the store does not go on: %v", err)
+		t.Errorf("Commit after the panic: got %v", err)
 	}
 	if found, _ := filepath.Glob(filepath.Join(s.config.Dir, fileName+".corrupt-*")); len(found) != 1 {
-		t.Errorf("moved aside: %q", found)
+		t.Errorf("set aside: got %q, want one file", found)
 	}
 }
 
-// Revisions go on when the file had to be begun anew.
+// Revisions continue when a damaged file is replaced by an empty one.
 func TestRevisionsOutliveTheFile(t *testing.T) {
 	s := openTest(t, Config{})
 	held := storetest.Fill(t, s, 20)["room/0003"]
-	err := s.do(t.Context(), true, func(t *tables) error {
-		t.note(s.file.raw.Truncate(0))
-		return s.file.raw.Close()
+	err := s.queue.run(t.Context(), true, func(t *buckets) error {
+		t.note(s.writer.db.raw.Truncate(0))
+		return s.writer.db.raw.Close()
 	})
 	if err == nil {
-		t.Fatal("the file was not lost")
+		t.Fatal("losing the file: got no error")
 	}
-	for {
-		rev, err := s.Commit(t.Context(), store.Record{Key: held.Key})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rev >= held.Revision+17 {
-			break
-		}
-		t.Fatalf("revision %d was given again", rev)
+	rev, err := s.Commit(t.Context(), store.Record{Key: held.Key})
+	if err != nil || rev < held.Revision+17 {
+		t.Fatalf("Commit: got revision %d, %v, want at least %d", rev, err, held.Revision+17)
 	}
 	if _, err := s.Commit(t.Context(), held); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("who holds a record of the lost file may write: %v", err)
+		t.Errorf("Commit of a record of the lost file: got %v, want %v", err, store.ErrConflict)
 	}
 }
 
-// The directory disappears; the store says so for as long as it is away.
+// While the directory is missing every call fails and says so.
 func TestLostDirectory(t *testing.T) {
 	s := openTest(t, Config{})
 	before := storetest.Fill(t, s, 20)
@@ -146,25 +140,25 @@ func TestLostDirectory(t *testing.T) {
 	if err := os.Rename(s.config.Dir, away); err != nil {
 		t.Fatal(err)
 	}
-	err := s.do(t.Context(), true, func(*tables) error { panic("boom") })
+	err := s.queue.run(t.Context(), true, func(*buckets) error { panic("boom") })
 	if err == nil {
-		t.Fatal("no failure")
+		t.Fatal("a panic: got no error")
 	}
 	for range 3 {
 		if _, err := s.Commit(t.Context(), store.Record{Key: "room/x"}); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("Commit: %v", err)
+			t.Errorf("Commit: got %v, want %v", err, fs.ErrNotExist)
 		}
 	}
 	if err := os.Rename(away, s.config.Dir); err != nil {
 		t.Fatal(err)
 	}
 	if n := storetest.Intact(t, s, before); n != 20 {
-		t.Errorf("%d records are left", n)
+		t.Errorf("got %d records, want 20", n)
 	}
 }
 
-// The file is cut off or overwritten while it is mapped: a call may fail, the
-// process may not.
+// When the file is truncated or overwritten while it is mapped, a call may fail but
+// the process does not.
 func TestFileLostWhileOpen(t *testing.T) {
 	for name, lose := range map[string]func(*os.File) error{
 		"cut":       func(f *os.File) error { return f.Truncate(int64(3 * os.Getpagesize())) },
@@ -189,7 +183,7 @@ func TestFileLostWhileOpen(t *testing.T) {
 				}
 			}
 			if failed != 1 {
-				t.Errorf("%d loads have failed", failed)
+				t.Errorf("got %d failed loads, want 1", failed)
 			}
 			usable(t, s)
 		})

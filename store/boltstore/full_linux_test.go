@@ -15,12 +15,12 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// mount puts a small file system on a new directory, or skips the test.
+// mount mounts a small file system on a new directory, or skips the test.
 func mount(t *testing.T, options string) (dir string, remount func(flags uintptr)) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
-		t.Skipf("a small file system cannot be mounted: %v", err)
+		t.Skipf("cannot mount a small file system: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
@@ -34,8 +34,8 @@ func mount(t *testing.T, options string) (dir string, remount func(flags uintptr
 	}
 }
 
-// A full disk fails the commits and nothing else; when there is room again the
-// store goes on, and what was acknowledged is there.
+// On a full disk commits fail and loads do not. When there is space again commits
+// succeed, and everything that was acknowledged is there.
 func TestDiskFull(t *testing.T) {
 	dir, _ := mount(t, "size=1m")
 	ballast := filepath.Join(dir, "ballast")
@@ -58,42 +58,41 @@ func TestDiskFull(t *testing.T) {
 		if err := commit(i); err != nil {
 			failed++
 			if !errors.Is(err, syscall.ENOSPC) {
-				t.Fatalf("commit %d: %v", i, err)
+				t.Fatalf("commit %d: got %v, want %v", i, err, syscall.ENOSPC)
 			}
 		}
 	}
 	if failed < 20 || len(acked) < 50 || !s.Stats().Failing {
-		t.Fatalf("%d commits succeeded, %d failed, %+v", len(acked), failed, s.Stats())
+		t.Fatalf("got %d commits, %d failures, %+v, want at least 50, 20 and a failing store", len(acked), failed, s.Stats())
 	}
 	if n := storetest.Intact(t, s, acked); n != len(acked) {
-		t.Errorf("%d of %d acknowledged records are there while the disk is full", n, len(acked))
+		t.Errorf("while the disk is full: got %d records, want %d", n, len(acked))
 	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
 	for i := 1000; i < 1020; i++ {
 		if err := commit(i); err != nil {
-			t.Fatalf("with room again: %v", err)
+			t.Fatalf("Commit after space was freed: got %v", err)
 		}
 	}
 	if n := storetest.Intact(t, s, acked); n != len(acked) || s.Stats().Failing {
-		t.Errorf("%d of %d acknowledged records are there, %+v", n, len(acked), s.Stats())
+		t.Errorf("after space was freed: got %d records, %+v, want %d and no failure", n, s.Stats(), len(acked))
 	}
 	if got := log.String(); !strings.Contains(got, "failed") || !strings.Contains(got, "works again") || strings.Count(got, "\n") > 30 {
-		t.Errorf("the log says:\n%s", got)
+		t.Errorf("got log\n%s\nwant the failure and its end, and at most 30 lines", got)
 	}
 	if len(aside(t, s)) > 0 {
-		t.Errorf("moved aside: %q", aside(t, s))
+		t.Errorf("set aside: got %q, want no file", aside(t, s))
 	}
 	sound(t, s)
 	s = openTest(t, s.config)
 	if n := storetest.Intact(t, s, acked); n != len(acked) {
-		t.Errorf("%d of %d acknowledged records are there in the end", n, len(acked))
+		t.Errorf("after opening again: got %d records, want %d", n, len(acked))
 	}
 }
 
-// A file system that cannot be written is refused when the store is opened,
-// whether there is a file already or not.
+// Open fails on a read-only file system, whether there is a file already or not.
 func TestReadOnly(t *testing.T) {
 	dir, remount := mount(t, "size=1m")
 	data := filepath.Join(dir, "data")
@@ -110,7 +109,7 @@ func TestReadOnly(t *testing.T) {
 		remount(syscall.MS_RDONLY)
 		s, err := Open(Config{Dir: data, Log: slog.New(slog.DiscardHandler)})
 		if s != nil || !errors.Is(err, syscall.EROFS) || !strings.Contains(err.Error(), data) {
-			t.Errorf("%s: OpenBolt = %v, %v", what, s, err)
+			t.Errorf("%s: Open: got %v, %v, want %v with the directory", what, s, err, syscall.EROFS)
 		}
 		remount(0)
 	}

@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -15,26 +14,25 @@ const (
 	metaVersion = 2
 	minPage     = 1 << 10
 	maxPage     = 16 << 20
-	noFreelist  = ^uint64(0) // the freelist of a file that keeps none
+	firstPage   = 2 // behind the meta pages
 )
 
-// errPages means that a file is not one of bbolt's, or that nothing of it can be
-// reached any more.
-var errPages = errors.New("store: not a readable database file")
-
-// meta is one of the two meta pages, of which the valid one with the newer
-// transaction counts.
+// meta is one of the two meta pages. bbolt goes by the valid one with the newer
+// transaction. Its layout, behind a page header:
+//
+//	magic u32, version u32, page size u32, flags u32, root u64, sequence u64,
+//	freelist u64, pages u64, transaction u64, checksum u64
 type meta struct {
 	valid       bool
 	version     uint32
 	pageSize    int64
 	root        uint64
 	freelist    uint64
-	pages       uint64 // pages from here on are not in use
+	pages       uint64 // the first page that was never used
 	transaction uint64
 }
 
-// readMeta reads the meta page that begins at an offset.
+// readMeta reads the meta page at an offset in bytes.
 func readMeta(f io.ReaderAt, offset int64) meta {
 	var b [pageHeader + metaSize]byte
 	if _, err := f.ReadAt(b[:], offset); err != nil {
@@ -54,26 +52,26 @@ func readMeta(f io.ReaderAt, offset int64) meta {
 	}
 }
 
-// readMetas returns the meta page that counts and the other one, which need not
-// be valid.
+// readMetas returns the meta page that bbolt goes by and the other one, which may be
+// invalid. The error is errDamaged if neither is valid, or wraps ErrFormat.
 func readMetas(f io.ReaderAt) (newer, older meta, err error) {
 	newer = readMeta(f, 0)
 	if newer.valid {
 		older = readMeta(f, newer.pageSize)
 	}
 	for size := int64(minPage); size <= maxPage && !newer.valid && !older.valid; size <<= 1 {
-		older = readMeta(f, size) // without the first one, the page size is anybody's guess
+		older = readMeta(f, size) // without the first meta page, any page size is possible
 	}
 	if !newer.valid || older.valid && older.transaction > newer.transaction {
 		newer, older = older, newer
 	}
 	switch {
 	case !newer.valid:
-		return newer, older, errPages
+		return newer, older, errDamaged
 	case newer.version != metaVersion:
 		return newer, older, fmt.Errorf("%w: bbolt format %d", store.ErrFormat, newer.version)
 	case newer.pageSize < minPage || newer.pageSize > maxPage || newer.pageSize&(newer.pageSize-1) != 0:
-		return newer, older, errPages
+		return newer, older, errDamaged
 	}
 	return newer, older, nil
 }

@@ -9,7 +9,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// spoil closes a store, changes something in its file, and opens it again.
+// spoil closes a store, replaces some bytes in its file, and opens it again.
 func spoil(t *testing.T, s *Store, from, to string) *Store {
 	t.Helper()
 	if err := s.Close(); err != nil {
@@ -26,8 +26,7 @@ func spoil(t *testing.T, s *Store, from, to string) *Store {
 	return openTest(t, s.config)
 }
 
-// Parts whose record is damaged, or was lost with its page, are removed when the
-// file is opened: nobody would ever ask for them, and there are names in them.
+// Parts whose record is damaged or missing are removed when the file is opened.
 func TestOrphanedParts(t *testing.T) {
 	s := openTest(t, Config{})
 	write := func(key string) {
@@ -41,8 +40,8 @@ func TestOrphanedParts(t *testing.T) {
 	write("room/lost")
 	write("room/sound")
 	write("user/sound")
-	err := s.do(t.Context(), true, func(tables *tables) error {
-		tables.drop(store.Record{}, "room/lost")
+	err := s.queue.run(t.Context(), true, func(b *buckets) error {
+		b.drop(store.Record{}, "room/lost")
 		return nil
 	})
 	if err != nil {
@@ -50,29 +49,29 @@ func TestOrphanedParts(t *testing.T) {
 	}
 	s = spoil(t, s, "record of room/damaged", "RECORD of room/damaged")
 	for key, want := range map[string]int{"room/damaged": 0, "room/lost": 0, "room/sound": 1, "user/sound": 1} {
-		_ = s.do(t.Context(), false, func(tables *tables) error {
-			if n := len(tables.partKeys(key)); n != want {
-				t.Errorf("%s has %d parts, want %d", key, n, want)
+		_ = s.queue.run(t.Context(), false, func(b *buckets) error {
+			if n := len(b.partKeys(key)); n != want {
+				t.Errorf("%s: got %d parts, want %d", key, n, want)
 			}
 			return nil
 		})
 	}
 	if stats := s.Stats(); stats.Records != 5 || stats.Damaged != 1 {
-		t.Errorf("%+v", stats)
+		t.Errorf("got %+v, want 5 records, 1 of them damaged", stats)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(filepath.Join(s.config.Dir, fileName))
 	if err != nil || bytes.Contains(raw, []byte("canary of room/damaged")) || bytes.Contains(raw, []byte("canary of room/lost")) {
-		t.Errorf("they are still in the file: %v", err)
+		t.Errorf("got removed parts in the file, %v, want them erased", err)
 	}
 	if !bytes.Contains(raw, []byte("canary of room/sound")) {
-		t.Error("the search is blind")
+		t.Error("got no sound part in the file: the search does not work")
 	}
 }
 
-// A part that is damaged costs the part.
+// A damaged part is left out; its record and the other parts are not affected.
 func TestDamagedPart(t *testing.T) {
 	s := openTest(t, Config{})
 	rev, err := s.Commit(t.Context(), store.Record{Key: "room/a"}, store.Record{Key: "room/a/1", Data: []byte("first")}, store.Record{Key: "room/a/2", Data: []byte("second")})
@@ -81,12 +80,12 @@ func TestDamagedPart(t *testing.T) {
 	}
 	s = spoil(t, s, "first", "FIRST")
 	if _, parts, err := s.LoadAll(t.Context(), "room/a"); err != nil || len(parts) != 1 || string(parts[0].Data) != "second" {
-		t.Errorf("parts: %v, %v", parts, err)
+		t.Errorf("got parts %v, %v, want the second one only", parts, err)
 	}
 	if err := s.Delete(t.Context(), "room/a", rev); err != nil {
 		t.Fatal(err)
 	}
 	if stats := s.Stats(); stats.Records != 0 || stats.Damaged != 0 {
-		t.Errorf("after the record is deleted: %+v", stats)
+		t.Errorf("got %+v after the record was deleted, want no records", stats)
 	}
 }

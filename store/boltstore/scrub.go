@@ -8,126 +8,85 @@ import (
 )
 
 const (
-	scrubAfter = 30 * time.Second // how long freed pages may keep what was in them
-	scrubSlice = 1024             // pages overwritten before it is the callers' turn again
+	scrubAfter = 30 * time.Second // how long unused pages may keep what was in them
+	scrubSlice = 1024             // pages overwritten before callers get their turn
 	scrubRun   = 64               // pages read and overwritten at once
-	firstPage  = 2                // behind the meta pages
 )
 
-// scrub overwrites a slice of what is not in use, and comes back for the rest.
-func (b *Store) scrub() {
-	b.scrubAt = nil
-	done, err := b.scrubSome()
-	b.note(scrubbing, err)
-	switch {
-	case err != nil:
-		b.scrubAt = time.After(b.config.scrubAfter)
-		return
-	case !done:
-		b.scrubAt = now()
-		return
-	case b.dirty: // while we were at it
-		b.scrubAt = time.After(b.config.scrubAfter)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stats.Scrubs++
-	b.stats.Scrub = time.Since(b.scrubBegan)
-}
-
-func (b *Store) scrubSome() (done bool, err error) {
-	if err := b.ready(); err != nil {
-		return false, err
-	}
-	if b.file.scrubbed == firstPage {
-		b.scrubBegan, b.dirty = time.Now(), false
-	}
-	return b.file.scrub()
-}
-
-// now is a timer that has fired.
-func now() <-chan time.Time {
-	c := make(chan time.Time)
-	close(c)
-	return c
-}
-
-// scrub overwrites with zeros pages that are not in use, and what lies behind
-// the last one. It goes on where it stopped the last time, and says whether it
-// has come to the end.
+// scrub overwrites with zeros the pages that are not in use, up to the end of the
+// file, until it is done or has overwritten a slice of them. The next call continues
+// where this one stopped.
 //
-// A free page is one that bbolt itself may write over in its next transaction,
-// before that is committed; so a crash in the midst of this harms nothing. But
-// if the newer meta page should be damaged, bbolt falls back to the older one,
-// whose tree consists in part of pages that are free in the newer. Hence an
-// empty transaction comes first: after it both describe the same tree.
-func (f *file) scrub() (done bool, err error) {
-	if err := f.update(func(*bbolt.Tx) error { return nil }); err != nil {
+// bbolt itself may write over a free page in its next transaction before that is
+// committed, so a crash during a scrub harms nothing. But if the newer meta page is
+// ever damaged, bbolt falls back to the older one, whose tree consists in part of
+// pages that are free in the newer tree. Hence an empty transaction comes first:
+// after it both meta pages describe the same tree.
+func (d *database) scrub() (done bool, err error) {
+	if err := d.update(func(*bbolt.Tx) error { return nil }); err != nil {
 		return false, err
 	}
-	_, older, err := readMetas(f.raw)
+	_, older, err := readMetas(d.raw)
 	if err != nil {
 		return false, err
 	}
 	if !older.valid {
-		return false, errPages
+		return false, errDamaged
 	}
-	info, err := f.raw.Stat()
+	info, err := d.raw.Stat()
 	if err != nil {
 		return false, err
 	}
 	end := info.Size() / older.pageSize
-	err = f.transact(true, func(tx *bbolt.Tx) error { // nobody writes, and what is free stays so
-		z := zeroer{file: f, pageSize: older.pageSize}
-		spared, err := freelistPages(tx, older)
-		if err != nil {
-			return err
-		}
-		for ; f.scrubbed < end && z.overwritten < scrubSlice; f.scrubbed++ {
-			page, err := tx.Page(int(f.scrubbed))
-			if err != nil {
-				return err
-			}
-			unused := page == nil || page.Type == "free" // nil: behind the last page
-			if unused && !spared(f.scrubbed) {
-				err = z.add(f.scrubbed)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return z.flush()
-	})
+	// The transaction is writable so that nobody else writes, and free pages stay free.
+	err = d.transact(true, func(tx *bbolt.Tx) error { return d.scrubPages(tx, older, end) })
 	if err != nil {
 		return false, err
 	}
-	if done = f.scrubbed >= end; done {
-		f.scrubbed = firstPage
+	if done = d.scrubbed >= end; done {
+		d.scrubbed = firstPage
 	}
-	return done, f.raw.Sync()
+	return done, d.raw.Sync()
 }
 
-// freelistPages tells the pages in which the older meta page's free pages are
-// listed. They hold numbers of pages and nothing else.
-func freelistPages(tx *bbolt.Tx, older meta) (func(id int64) bool, error) {
-	page, err := tx.Page(int(older.freelist))
-	if err != nil || page == nil {
-		return nil, errPages
+func (d *database) scrubPages(tx *bbolt.Tx, older meta, end int64) error {
+	// The older freelist holds numbers of pages and nothing else: it is spared.
+	spared, err := tx.Page(int(older.freelist))
+	if err != nil {
+		return err
 	}
-	first, last := int64(page.ID), int64(page.ID+page.OverflowCount)
-	return func(id int64) bool { return id >= first && id <= last }, nil
+	if spared == nil {
+		return errDamaged
+	}
+	first, last := int64(spared.ID), int64(spared.ID+spared.OverflowCount)
+	z := zeroer{db: d, pageSize: older.pageSize}
+	for ; d.scrubbed < end && z.overwritten < scrubSlice; d.scrubbed++ {
+		page, err := tx.Page(int(d.scrubbed))
+		if err != nil {
+			return err
+		}
+		unused := page == nil || page.Type == "free" // nil: it was never used
+		if !unused || d.scrubbed >= first && d.scrubbed <= last {
+			continue
+		}
+		if err := z.add(d.scrubbed); err != nil {
+			return err
+		}
+	}
+	return z.flush()
 }
 
 // zeroer overwrites runs of pages, and leaves alone those that are zero already.
 type zeroer struct {
-	file        *file
+	db          *database
 	pageSize    int64
 	from, until int64 // the run so far
 	buf, zeros  []byte
 	overwritten int
 }
 
-// add puts a page into the run, which is dealt with when a page does not follow.
+// add adds a page to the run. If it does not follow, or the run is long, the run is
+// flushed first.
 func (z *zeroer) add(id int64) error {
 	if id == z.until && z.until-z.from < scrubRun {
 		z.until++
@@ -143,7 +102,7 @@ func (z *zeroer) flush() error {
 		z.buf, z.zeros = make([]byte, scrubRun*z.pageSize), make([]byte, scrubRun*z.pageSize)
 	}
 	run := z.buf[:(z.until-z.from)*z.pageSize]
-	if _, err := z.file.raw.ReadAt(run, z.from*z.pageSize); err != nil {
+	if _, err := z.db.raw.ReadAt(run, z.from*z.pageSize); err != nil {
 		return err
 	}
 	clean := func(at int64) bool { return bytes.Equal(run[at:at+z.pageSize], z.zeros[:z.pageSize]) }
@@ -156,7 +115,7 @@ func (z *zeroer) flush() error {
 		for at < end && !clean(at) {
 			at += z.pageSize
 		}
-		if _, err := z.file.raw.WriteAt(z.zeros[:at-from], z.from*z.pageSize+from); err != nil {
+		if _, err := z.db.raw.WriteAt(z.zeros[:at-from], z.from*z.pageSize+from); err != nil {
 			return err
 		}
 		z.overwritten += int((at - from) / z.pageSize)

@@ -16,11 +16,12 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// canary fills a record of some length with something to look for.
+// canary returns data of at least size bytes that consists of a mark.
 func canary(mark string, size int) []byte {
 	return bytes.Repeat([]byte(mark), size/len(mark)+1)
 }
 
+// inFile counts a mark in the file.
 func inFile(t *testing.T, s *Store, mark string) int {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(s.config.Dir, fileName))
@@ -30,8 +31,7 @@ func inFile(t *testing.T, s *Store, mark string) int {
 	return bytes.Count(raw, []byte(mark))
 }
 
-// What was deleted or overwritten is in the file no longer than the scrub takes
-// to come, in whatever page it was.
+// The next scrub erases what was deleted or overwritten, in whatever page it was.
 func TestScrub(t *testing.T) {
 	left := 0
 	for _, size := range []int{10, 500, 3000, 20_000, 300_000} {
@@ -43,7 +43,7 @@ func TestScrub(t *testing.T) {
 				withdrawn := storetest.MustCommit(t, s, "room/1", 0, canary("withdrawn!", size))
 				expired := storetest.MustCommit(t, s, "room/2", 0, canary("expired!", size))
 				storetest.MustCommit(t, s, "room/3", 0, canary("current!", size))
-				for i := range 5 { // so that there are stale copies in pages that were written later
+				for i := range 5 { // they leave stale copies in other pages
 					storetest.MustCommit(t, s, fmt.Sprintf("room/0030%d", i), 0, canary("neighbour", 100))
 				}
 				withdrawn = storetest.MustCommit(t, s, "room/1", withdrawn, []byte("nothing"))
@@ -55,26 +55,26 @@ func TestScrub(t *testing.T) {
 				synctest.Wait()
 				for _, mark := range []string{"withdrawn!", "expired!"} {
 					if n := inFile(t, s, mark); n > 0 {
-						t.Errorf("%q is there %d times", mark, n)
+						t.Errorf("got %q %d times, want it erased", mark, n)
 					}
 				}
 				if inFile(t, s, "current!") == 0 || storetest.Intact(t, s, others) != len(others) {
-					t.Error("something was scrubbed that is in use")
+					t.Errorf("got %d of %d other records, current data %d times, want all", storetest.Intact(t, s, others), len(others), inFile(t, s, "current!"))
 				}
 				if n := s.Stats().Scrubs; n != 2 {
-					t.Errorf("scrubbed %d times, after the opening and after the writing", n)
+					t.Errorf("got %d scrubs, want one after opening and one after writing", n)
 				}
-				storetest.MustCommit(t, s, "room/1", withdrawn, []byte("the store goes on"))
+				storetest.MustCommit(t, s, "room/1", withdrawn, []byte("still usable"))
 				sound(t, s)
 			})
 		})
 	}
 	if left == 0 {
-		t.Error("bbolt leaves nothing behind, so there is nothing to scrub")
+		t.Error("got nothing to scrub: the test does not work")
 	}
 }
 
-// sound closes a store and has bbolt itself look at the file.
+// sound closes a store and fails the test if bbolt finds a fault in the file.
 func sound(t *testing.T, s *Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
@@ -95,44 +95,42 @@ func sound(t *testing.T, s *Store) {
 	}
 }
 
-// A store in which nothing changes is left alone, however long.
+// Without changes there are no scrubs.
 func TestScrubOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openTest(t, Config{})
 		defer func() { _ = s.Close() }()
 		time.Sleep(24 * time.Hour)
 		if n := s.Stats().Scrubs; n != 1 {
-			t.Errorf("scrubbed %d times with nothing to do", n-1)
+			t.Errorf("a day without a change: got %d scrubs, want 0", n-1)
 		}
 		storetest.Fill(t, s, 10)
 		time.Sleep(24 * time.Hour)
 		if n := s.Stats().Scrubs; n != 2 {
-			t.Errorf("scrubbed %d times for one change", n-1)
+			t.Errorf("one change: got %d scrubs, want 1", n-1)
 		}
 		for range 3 * 60 { // a change each second, for three minutes
 			storetest.MustCommit(t, s, fmt.Sprint("room/", time.Now()), 0, nil)
 			time.Sleep(time.Second)
 		}
 		if n := s.Stats().Scrubs; n < 7 || n > 8 {
-			t.Errorf("scrubbed %d times in three busy minutes", n-2)
+			t.Errorf("three minutes of changes: got %d scrubs, want 5 or 6", n-2)
 		}
 	})
 }
 
-// What a predecessor left behind goes when its file is opened, wherever it lies;
-// and what is left when the store is closed goes then.
-func TestScrubAtBothEnds(t *testing.T) {
+func TestScrubWhenOpenedAndClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openTest(t, Config{})
 		records := storetest.Fill(t, s, 60)
 		rev := storetest.MustCommit(t, s, "room/1", 0, canary("withdrawn!", 3000))
 		storetest.MustCommit(t, s, "room/1", rev, nil)
 		if inFile(t, s, "withdrawn!") == 0 {
-			t.Fatal("bbolt leaves nothing behind")
+			t.Fatal("got nothing to scrub: the test does not work")
 		}
 		_ = s.Close()
 		if n := inFile(t, s, "withdrawn!"); n > 0 {
-			t.Errorf("after closing it is there %d times", n)
+			t.Errorf("after closing: got the mark %d times, want it erased", n)
 		}
 
 		path := filepath.Join(s.config.Dir, fileName)
@@ -146,7 +144,7 @@ func TestScrubAtBothEnds(t *testing.T) {
 		}
 		behind := int(m.pages * uint64(m.pageSize))
 		if behind+100 > len(raw) {
-			t.Fatal("the file ends with the last page in use")
+			t.Fatal("got a file without unused pages at its end: the test does not work")
 		}
 		copy(raw[behind+100:], "uncommitted!")
 		if err := os.WriteFile(path, raw, 0o600); err != nil {
@@ -156,15 +154,15 @@ func TestScrubAtBothEnds(t *testing.T) {
 		defer func() { _ = s.Close() }()
 		synctest.Wait()
 		if n := inFile(t, s, "uncommitted!"); n > 0 {
-			t.Errorf("after opening it is there %d times", n)
+			t.Errorf("after opening: got the mark %d times, want it erased", n)
 		}
 		if n := storetest.Intact(t, s, records); n != len(records) {
-			t.Errorf("%d of %d records are left", n, len(records))
+			t.Errorf("got %d records, want %d", n, len(records))
 		}
 	})
 }
 
-// After a scrub the file can lose either of its meta pages.
+// After a scrub either of the meta pages may be lost.
 func TestScrubKeepsBothMetaPages(t *testing.T) {
 	for lost := range int64(2) {
 		s := openTest(t, Config{})
@@ -181,22 +179,21 @@ func TestScrubKeepsBothMetaPages(t *testing.T) {
 		_ = f.Close()
 		s = openTest(t, s.config)
 		if n := storetest.Intact(t, s, records); n != len(records) {
-			t.Errorf("without meta page %d there are %d of %d records", lost, n, len(records))
+			t.Errorf("without meta page %d: got %d records, want %d", lost, n, len(records))
 		}
 		if found, _ := filepath.Glob(filepath.Join(s.config.Dir, fileName+".corrupt-*")); len(found) != 0 {
-			t.Errorf("moved aside: %q", found)
+			t.Errorf("set aside: got %q, want no file", found)
 		}
 	}
 }
 
-// BenchmarkScrub overwrites what 20 MB of rooms have left behind that were changed
-// since the last time, one in five or all of them. The store stands still
-// meanwhile.
+// BenchmarkScrub erases what changes to 20 MB of rooms have left, to one room in five
+// or to all of them. Commits wait for each slice.
 func BenchmarkScrub(b *testing.B) {
 	const rooms = 10_000
 	for _, step := range []int{5, 1} {
 		b.Run(fmt.Sprintf("changed=%d%%", 100/step), func(b *testing.B) {
-			f, err := openFile(b.TempDir(), 0, true, slog.New(slog.DiscardHandler))
+			f, err := openDatabase(b.TempDir(), 0, false, slog.New(slog.DiscardHandler))
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -204,7 +201,7 @@ func BenchmarkScrub(b *testing.B) {
 			revisions := make([]store.Revision, rooms)
 			change := func(step int) {
 				err := f.update(func(tx *bbolt.Tx) error {
-					t, err := f.tables(tx)
+					t, err := f.buckets(tx)
 					for i := 0; i < rooms && err == nil; i += step {
 						revisions[i], err = t.commit(store.Record{Key: fmt.Sprintf("room/%040d", i), Revision: revisions[i], Data: canary("x", 2000)}, nil)
 					}

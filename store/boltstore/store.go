@@ -8,138 +8,75 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
 	"example.com/pokey/store"
 )
 
-// Config says where a [Store] keeps its records, and whom it tells.
-type Config struct {
-	// Dir is the directory, which belongs to one Bolt at a time. It is made if it
-	// is not there, for its owner only.
-	Dir string
-	// Log is told about damage and failures, never about a record's key or data.
-	// Nil means that nobody is.
-	Log *slog.Logger
-	// Observe, if there is one, is called after each transaction with the number
-	// of commits and deletions in it, how long it took, and why it failed. It must
-	// not block. It may be nil.
-	Observe func(records int, took time.Duration, err error)
-
-	noSync     bool          // for tests that do not outlive the process
-	scrubAfter time.Duration // for tests that cannot wait; else scrubAfter
-}
-
-// Store is a [store.Store] in one file, DIR/pokey.db. A commit is on the disk when it
-// returns. Everything that touches the file happens on one goroutine, which
-// puts the commits of all callers that wait into one transaction.
+// Store is a [store.Store] in one file, DIR/pokey.db. A commit is on disk when it
+// returns.
 type Store struct {
-	config  Config
-	lock    *os.File // nil where directories cannot be locked
-	calls   chan *call
-	closing chan struct{}
-	ended   chan struct{}
-	once    sync.Once
-
-	mu    sync.Mutex
-	stats Stats
-
-	// What follows belongs to the writer's goroutine.
-	file       *file // nil after a failure, until it is opened again
-	newest     store.Revision
-	failed     [works]bool      // the last time
-	scrubAt    <-chan time.Time // nil while there is nothing to scrub
-	scrubBegan time.Time
-	dirty      bool // something was written since then
-	closeErr   error
+	config Config
+	lock   *os.File // nil where directories cannot be locked
+	queue  *queue
+	writer *writer
+	once   sync.Once
 }
 
-// Stats is what a [Store] says about itself.
-type Stats struct {
-	Records int           // sound and damaged ones, parts among them
-	Damaged int           // records known to be damaged
-	Bytes   int64         // the size of the file
-	Failing bool          // the last commit, load or scrub failed
-	Scrubs  int           // how often freed pages were overwritten
-	Scrub   time.Duration // how long that took the last time
-}
-
-// Open opens the store in a directory, or begins one there. A file that is
-// damaged is moved aside and a new one begun with what is left of it; that, and
-// records that cannot be read, is logged and never an error.
+// Open opens the store in a directory, or creates it there. A damaged file is set
+// aside, and a new one is begun with what can be read of it; that, and records that
+// cannot be read, are logged and are no error.
 //
-// It returns an error that wraps [store.ErrLocked] if the directory is in use,
-// [store.ErrFormat] if a newer version has written the file, and the one of the file
-// system if it cannot be used.
+// The error wraps [store.ErrLocked] if the directory is in use, [store.ErrFormat] if
+// a newer version has written the file, and the file system's error if the directory
+// cannot be used.
 func Open(config Config) (*Store, error) {
 	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	config.scrubAfter = cmp.Or(config.scrubAfter, scrubAfter)
-	b := &Store{
-		config:  config,
-		calls:   make(chan *call),
-		closing: make(chan struct{}),
-		ended:   make(chan struct{}),
-	}
-	if err := b.open(); err != nil {
+	s := &Store{config: config, queue: newQueue()}
+	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("store: directory %s: %w", config.Dir, err)
 	}
-	go b.run()
-	return b, nil
+	return s, nil
 }
 
-func (b *Store) open() (err error) {
-	if err := os.MkdirAll(b.config.Dir, 0o700); err != nil {
+func (s *Store) open() (err error) {
+	if err := os.MkdirAll(s.config.Dir, 0o700); err != nil {
 		return err
 	}
-	if b.lock, err = lockDir(b.config.Dir); err != nil {
+	if s.lock, err = lockDir(s.config.Dir); err != nil {
 		return err
 	}
-	if err := b.reopen(); err != nil {
-		b.unlock()
+	if s.writer, err = startWriter(s.config, s.queue); err != nil {
+		s.unlock()
 		return err
 	}
 	return nil
 }
 
-// reopen opens the file, and has it scrubbed at once: whoever had it before may
-// not have come to it.
-func (b *Store) reopen() (err error) {
-	if b.file, err = openFile(b.config.Dir, b.newest, !b.config.noSync, b.config.Log); err != nil {
-		return err
-	}
-	if n := len(b.file.damaged); n > 0 && n != b.stats.Damaged {
-		b.config.Log.Error("records are damaged and will not be read", "damaged", n, "records", b.file.records)
-	}
-	b.scrubAt = now()
-	b.publish()
-	return nil
-}
-
-func (b *Store) unlock() {
-	if b.lock != nil {
-		_ = b.lock.Close() // it was only locked
+func (s *Store) unlock() {
+	if s.lock != nil {
+		_ = s.lock.Close() // it was only locked
 	}
 }
 
-// Load implements [store.Store]. It waits for the commits that were made before it,
-// also for those that their callers no longer wait for: what it returns is their
-// outcome.
-func (b *Store) Load(ctx context.Context, key string) (store.Record, error) {
-	r, _, err := b.LoadAll(ctx, key)
+// Load implements [store.Store]. It waits for the commits that began before it, also
+// for those whose callers have given up: what it returns is their outcome.
+func (s *Store) Load(ctx context.Context, key string) (store.Record, error) {
+	r, _, err := s.LoadAll(ctx, key)
 	return r, err
 }
 
 // LoadAll implements [store.Store], and waits as Load does.
-func (b *Store) LoadAll(ctx context.Context, key string) (store.Record, []store.Record, error) {
+func (s *Store) LoadAll(ctx context.Context, key string) (store.Record, []store.Record, error) {
 	var found store.Record
 	var parts []store.Record
-	err := b.do(ctx, false, func(t *tables) (err error) {
-		if found, err = t.load(key); err != nil {
+	err := s.queue.run(ctx, false, func(b *buckets) (err error) {
+		if found, err = b.load(key); err != nil {
 			return err
 		}
-		found.Data, parts = bytes.Clone(found.Data), t.parts(key)
+		found.Data, parts = bytes.Clone(found.Data), b.parts(key)
 		return nil
 	})
 	if err != nil {
@@ -149,13 +86,13 @@ func (b *Store) LoadAll(ctx context.Context, key string) (store.Record, []store.
 }
 
 // Commit implements [store.Store].
-func (b *Store) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
+func (s *Store) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
 	if err := store.CheckKeys(r, parts); err != nil {
 		return 0, err
 	}
 	var rev store.Revision
-	err := b.do(ctx, true, func(t *tables) (err error) {
-		rev, err = t.commit(r, parts)
+	err := s.queue.run(ctx, true, func(b *buckets) (err error) {
+		rev, err = b.commit(r, parts)
 		return err
 	})
 	if err != nil {
@@ -165,15 +102,15 @@ func (b *Store) Commit(ctx context.Context, r store.Record, parts ...store.Recor
 }
 
 // Delete implements [store.Store].
-func (b *Store) Delete(ctx context.Context, key string, rev store.Revision) error {
-	return b.do(ctx, true, func(t *tables) error { return t.remove(key, rev) })
+func (s *Store) Delete(ctx context.Context, key string, rev store.Revision) error {
+	return s.queue.run(ctx, true, func(b *buckets) error { return b.remove(key, rev) })
 }
 
-// Expired implements [store.Store]. It leaves out records that are damaged.
-func (b *Store) Expired(ctx context.Context, now time.Time, limit int) ([]string, error) {
+// Expired implements [store.Store].
+func (s *Store) Expired(ctx context.Context, now time.Time, limit int) ([]string, error) {
 	var keys []string
-	err := b.do(ctx, false, func(t *tables) error {
-		keys = t.expired(now, limit)
+	err := s.queue.run(ctx, false, func(b *buckets) error {
+		keys = b.expired(now, limit)
 		return nil
 	})
 	if err != nil {
@@ -183,40 +120,28 @@ func (b *Store) Expired(ctx context.Context, now time.Time, limit int) ([]string
 }
 
 // Durable implements [store.Store]: it is true.
-func (b *Store) Durable() bool { return true }
+func (s *Store) Durable() bool { return true }
 
 // Shared implements [store.Store]: it is false.
-func (b *Store) Shared() bool { return false }
-
-// Close implements [store.Store]. Commits that have not begun return [store.ErrClosed].
-func (b *Store) Close() error {
-	err := store.ErrClosed
-	b.once.Do(func() {
-		close(b.closing)
-		<-b.ended
-		err = b.closeErr
-	})
-	return err
-}
+func (s *Store) Shared() bool { return false }
 
 // Stats returns what is known without waiting for the file.
-func (b *Store) Stats() Stats {
-	b.mu.Lock()
-	s := b.stats
-	b.mu.Unlock()
-	if info, err := os.Stat(filepath.Join(b.config.Dir, fileName)); err == nil {
-		s.Bytes = info.Size()
+func (s *Store) Stats() Stats {
+	stats := s.writer.monitor.read()
+	if info, err := os.Stat(filepath.Join(s.config.Dir, fileName)); err == nil {
+		stats.Bytes = info.Size()
 	}
-	return s
+	return stats
 }
 
-// publish brings the figures up to date.
-func (b *Store) publish() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stats.Failing = slices.Contains(b.failed[:], true)
-	if b.file != nil {
-		b.stats.Records = b.file.records
-		b.stats.Damaged = len(b.file.damaged)
-	}
+// Close implements [store.Store]. Calls that have not begun return [store.ErrClosed].
+func (s *Store) Close() error {
+	err := store.ErrClosed
+	s.once.Do(func() {
+		close(s.queue.closing)
+		<-s.writer.ended
+		s.unlock()
+		err = s.writer.err
+	})
+	return err
 }

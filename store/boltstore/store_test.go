@@ -18,8 +18,8 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// openTest opens a store that is closed at the end of the test at the latest. A
-// directory of its own, no log and no fsync is what it gets if nothing is said.
+// openTest opens a store that is closed at the end of the test at the latest. It does
+// not sync; without a Dir it gets one of its own.
 func openTest(t testing.TB, c Config) *Store {
 	t.Helper()
 	if c.Dir == "" {
@@ -51,22 +51,22 @@ func TestReopen(t *testing.T) {
 	}
 	s = openTest(t, s.config)
 	if n := storetest.Intact(t, s, records); n != 299 {
-		t.Errorf("%d of 299 records are there", n)
+		t.Errorf("got %d records, want 299", n)
 	}
 	if _, err := s.Load(t.Context(), gone.Key); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("a deleted record is back: %v", err)
+		t.Errorf("Load of a deleted record: got %v, want %v", err, store.ErrNotFound)
 	}
 	after := s.Stats()
 	if before.Records != 299 || after.Records != 299 || after.Damaged != 0 || after.Bytes == 0 || after.Failing {
-		t.Errorf("%+v before and %+v after", before, after)
+		t.Errorf("got %+v before and %+v after, want 299 records and no damage", before, after)
 	}
 	rev, err := s.Commit(t.Context(), store.Record{Key: gone.Key})
 	if err != nil || rev <= 300 {
-		t.Errorf("a new record has revision %d, which somebody may still hold: %v", rev, err)
+		t.Errorf("Commit of a new record: got revision %d, %v, want one above 300", rev, err)
 	}
 	keys, err := s.Expired(t.Context(), time.UnixMilli(1_800_000_000_000+10), 100)
 	if err != nil || strings.Join(keys, " ") != "room/0001 room/0002 room/0005 room/0007 room/0008 room/0010" {
-		t.Errorf("%q, %v have expired", keys, err)
+		t.Errorf("Expired: got %q, %v", keys, err)
 	}
 }
 
@@ -81,13 +81,12 @@ func TestPermissions(t *testing.T) {
 		for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, fileName): 0o600} {
 			info, err := os.Stat(path)
 			if err != nil || info.Mode().Perm() != want {
-				t.Errorf("umask %04o: %s is %v, %v", umask, path, info.Mode(), err)
+				t.Errorf("umask %04o, %s: got %v, %v, want %v", umask, path, info.Mode(), err, want)
 			}
 		}
 	}
 }
 
-// A file that was readable by others no longer is.
 func TestPermissionsAreTightened(t *testing.T) {
 	s := openTest(t, Config{})
 	_ = s.Close()
@@ -97,13 +96,13 @@ func TestPermissionsAreTightened(t *testing.T) {
 	}
 	openTest(t, s.config)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", info.Mode(), err)
+		t.Errorf("got %v, %v, want 0600", info.Mode(), err)
 	}
 }
 
 const holdDir = "POKEY_TEST_HOLD_DIR"
 
-// TestHoldDir is not a test, but the other process of TestLockedDirectory.
+// TestHoldDir is the other process of TestLockedDirectory.
 func TestHoldDir(t *testing.T) {
 	dir := os.Getenv(holdDir)
 	if dir == "" {
@@ -138,10 +137,10 @@ func TestLockedDirectory(t *testing.T) {
 	began := time.Now()
 	s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
 	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), dir) {
-		t.Errorf("OpenBolt = %v, %v", s, err)
+		t.Errorf("Open: got %v, %v, want %v with the directory", s, err, store.ErrLocked)
 	}
 	if took := time.Since(began); took > time.Second {
-		t.Errorf("it took %v to find out", took)
+		t.Errorf("Open took %v, want at most a second", took)
 	}
 	if err := other.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -149,11 +148,10 @@ func TestLockedDirectory(t *testing.T) {
 	_ = other.Wait() // it was killed
 	s = openTest(t, Config{Dir: dir})
 	if _, err := Open(s.config); !errors.Is(err, store.ErrLocked) {
-		t.Errorf("opened twice: %v", err)
+		t.Errorf("Open of an open directory: got %v, want %v", err, store.ErrLocked)
 	}
 }
 
-// A predecessor that is about to end is waited for.
 func TestOpenWaitsForPredecessor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := openTest(t, Config{})
@@ -173,13 +171,13 @@ func TestUnusableDirectory(t *testing.T) {
 		s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
 		var pathError *os.PathError
 		if s != nil || !errors.As(err, &pathError) || !strings.Contains(err.Error(), dir) {
-			t.Errorf("OpenBolt(%s) = %v, %v", dir, s, err)
+			t.Errorf("Open of %s: got %v, %v, want a path error with it", dir, s, err)
 		}
 	}
 	if err := os.Mkdir(filepath.Join(dir, fileName), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := Open(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)}); err == nil || errors.Is(err, store.ErrLocked) {
-		t.Errorf("OpenBolt = %v, %v", s, err)
+		t.Errorf("Open with a directory in place of the file: got %v, %v, want another error than %v", s, err, store.ErrLocked)
 	}
 }

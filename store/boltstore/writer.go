@@ -1,7 +1,6 @@
 package boltstore
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -10,98 +9,73 @@ import (
 	"example.com/pokey/store"
 )
 
-const (
-	batchWindow = 3 * time.Millisecond // how long a commit waits for others
-	batchSize   = 256                  // calls in one transaction
-)
+// writer carries out the calls of a queue. Its goroutine alone touches the file.
+type writer struct {
+	config Config
+	queue  *queue
+	ended  chan struct{} // closed when the file is
+	err    error         // of closing it
 
-// call is one call of a method on its way to the writer and back.
-type call struct {
-	ctx     context.Context
-	write   bool
-	do      func(*tables) error
-	verdict error
-	done    chan error
+	monitor monitor
+
+	// The rest belongs to the goroutine.
+	db         *database // nil after a failure, until it is opened again
+	newest     store.Revision
+	scrubAt    <-chan time.Time // nil while there is nothing to scrub
+	scrubBegan time.Time
+	dirty      bool // something was written since then
 }
 
-// do has the writer carry out a call. When the caller's time is up the call may
-// still be carried out, and do does not wait for it.
-func (b *Store) do(ctx context.Context, write bool, do func(*tables) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// startWriter opens the file and starts the writer, which ends when the queue closes.
+func startWriter(config Config, q *queue) (*writer, error) {
+	w := &writer{config: config, queue: q, ended: make(chan struct{}), monitor: monitor{log: config.Log}}
+	if err := w.open(); err != nil {
+		return nil, err
 	}
-	c := &call{ctx: ctx, write: write, do: do, done: make(chan error, 1)}
-	select {
-	case b.calls <- c:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-b.closing:
-		return store.ErrClosed
-	}
-	select {
-	case err := <-c.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	go w.run()
+	return w, nil
 }
 
-// run is the writer.
-func (b *Store) run() {
-	defer close(b.ended)
+// open opens the file, and has it scrubbed at once, because whoever had it open
+// before may have been interrupted.
+func (w *writer) open() (err error) {
+	if w.db, err = openDatabase(w.config.Dir, w.newest, w.config.noSync, w.config.Log); err != nil {
+		w.db = nil
+		return err
+	}
+	if n := len(w.db.damaged); n > 0 && n != w.monitor.read().Damaged {
+		w.config.Log.Error("records are damaged and cannot be read", "damaged", n, "records", w.db.records)
+	}
+	w.scrubAt = immediately()
+	w.monitor.contents(w.db.records, len(w.db.damaged))
+	return nil
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
 	last := 1
 	for {
 		select {
-		case c := <-b.calls:
-			batch := b.collect(c, last)
+		case c := <-w.queue.calls:
+			batch := w.queue.batch(c, last)
 			last = len(batch)
-			b.serve(batch)
-		case <-b.scrubAt:
-			b.scrub()
-		case <-b.closing:
-			b.end()
+			w.serve(batch)
+		case <-w.scrubAt:
+			w.scrub()
+		case <-w.queue.closing:
+			w.close()
 			return
 		}
 	}
 }
 
-// collect gathers the calls for one transaction: all that are waiting, and, as
-// long as they are fewer than the last time, those of the next moment. So the
-// callers that the last transaction has set free find each other again, and one
-// who is alone never waits.
-func (b *Store) collect(first *call, last int) []*call {
-	batch := []*call{first}
-	var over <-chan time.Time
-	for len(batch) < batchSize {
-		select {
-		case c := <-b.calls:
-			batch = append(batch, c)
-			continue
-		default:
-		}
-		if len(batch) >= last {
-			break
-		}
-		if over == nil {
-			over = time.After(batchWindow)
-		}
-		select {
-		case c := <-b.calls:
-			batch = append(batch, c)
-		case <-over:
-			return batch
-		}
-	}
-	return batch
-}
-
-// serve carries out a batch: first what writes, in one transaction, then what
-// reads.
-func (b *Store) serve(batch []*call) {
+// serve carries out a batch: first the calls that write, in one transaction, then
+// those that read.
+func (w *writer) serve(batch []*call) {
 	var writes, reads []*call
 	for _, c := range batch {
 		switch {
-		case c.ctx.Err() != nil: // nobody waits for it any more
+		case c.ctx.Err() != nil: // the caller has given up
 		case c.write:
 			writes = append(writes, c)
 		default:
@@ -110,126 +84,132 @@ func (b *Store) serve(batch []*call) {
 	}
 	if len(writes) > 0 {
 		began := time.Now()
-		err := b.write(writes)
-		b.note(writing, err)
-		if b.config.Observe != nil {
-			b.config.Observe(len(writes), time.Since(began), err)
+		err := w.write(writes)
+		w.note(writing, err)
+		if w.config.Observe != nil {
+			w.config.Observe(len(writes), time.Since(began), err)
 		}
 		answer(writes, err)
 	}
 	if len(reads) > 0 {
-		err := b.read(reads)
-		b.note(reading, err)
+		err := w.read(reads)
+		w.note(reading, err)
 		answer(reads, err)
-	}
-}
-
-// answer tells each caller its own verdict, or all of them why there is none.
-func answer(calls []*call, err error) {
-	for _, c := range calls {
-		if err != nil {
-			c.done <- err
-		} else {
-			c.done <- c.verdict
-		}
 	}
 }
 
 // errUnchanged ends a transaction in which nothing was written.
 var errUnchanged = errors.New("store: unchanged")
 
-func (b *Store) write(calls []*call) error {
-	if err := b.ready(); err != nil {
+func (w *writer) write(calls []*call) error {
+	if err := w.ready(); err != nil {
 		return err
 	}
-	var t *tables
-	err := b.file.update(func(tx *bbolt.Tx) (err error) {
-		if t, err = b.file.tables(tx); err != nil {
+	var b *buckets
+	err := w.db.update(func(tx *bbolt.Tx) (err error) {
+		if b, err = w.db.buckets(tx); err != nil {
 			return err
 		}
 		for _, c := range calls {
-			c.verdict = c.do(t)
+			c.result = c.do(b)
 		}
-		if t.fault == nil && !t.changed {
+		if b.fault == nil && !b.changed {
 			return errUnchanged
 		}
-		return t.fault
+		return b.fault
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
 	}
 	if err == nil {
-		b.file.records += t.added
-		b.newest = max(b.newest, t.newest)
-		b.dirty = true
-		if b.scrubAt == nil {
-			b.scrubAt = time.After(b.config.scrubAfter)
+		w.db.records += b.added
+		w.newest = max(w.newest, b.newest)
+		w.dirty = true
+		if w.scrubAt == nil {
+			w.scrubAt = time.After(w.config.scrubAfter)
 		}
 	}
 	return err
 }
 
-func (b *Store) read(calls []*call) error {
-	if err := b.ready(); err != nil {
+func (w *writer) read(calls []*call) error {
+	if err := w.ready(); err != nil {
 		return err
 	}
-	return b.file.view(func(tx *bbolt.Tx) error {
-		t, err := b.file.tables(tx)
+	return w.db.view(func(tx *bbolt.Tx) error {
+		b, err := w.db.buckets(tx)
 		if err != nil {
 			return err
 		}
 		for _, c := range calls {
-			c.verdict = c.do(t)
+			c.result = c.do(b)
 		}
 		return nil
 	})
 }
 
-// ready opens the file again if a transaction has failed.
-func (b *Store) ready() error {
-	if b.file != nil {
+// ready opens the file again if the last transaction failed.
+func (w *writer) ready() error {
+	if w.db != nil {
 		return nil
 	}
-	return b.reopen()
+	return w.open()
 }
 
-// work is what may fail on its own: a full disk can still be read.
-type work int
-
-const (
-	writing work = iota
-	reading
-	scrubbing
-	works
-)
-
-func (w work) String() string { return [works]string{"writing", "reading", "scrubbing"}[w] }
-
-// note deals with the outcome of a transaction. After a failure the file is
-// closed, to be opened and looked at anew.
-func (b *Store) note(w work, err error) {
-	if err != nil && b.file != nil {
-		_ = b.file.close() // there is an error already
-		b.file = nil
+// scrub overwrites a slice of the unused pages, and schedules the rest.
+func (w *writer) scrub() {
+	w.scrubAt = nil
+	done, err := w.scrubSlice()
+	w.note(scrubbing, err)
+	switch {
+	case err != nil:
+		w.scrubAt = time.After(w.config.scrubAfter)
+		return
+	case !done:
+		w.scrubAt = immediately()
+		return
+	case w.dirty: // since the scrub began
+		w.scrubAt = time.After(w.config.scrubAfter)
 	}
-	if failed := err != nil; failed != b.failed[w] {
-		b.failed[w] = failed
-		if failed {
-			b.config.Log.Error("the store has failed", "work", w, "err", err)
-		} else {
-			b.config.Log.Info("the store works again", "work", w)
-		}
-	}
-	b.publish()
+	w.monitor.scrubbed(time.Since(w.scrubBegan))
 }
 
-// end scrubs what is left and closes the file.
-func (b *Store) end() {
-	for b.file != nil && b.scrubAt != nil {
-		b.scrub() // if it fails there is no file any more
+func (w *writer) scrubSlice() (done bool, err error) {
+	if err := w.ready(); err != nil {
+		return false, err
 	}
-	if b.file != nil {
-		b.closeErr = b.file.close()
+	if w.db.scrubbed == firstPage {
+		w.scrubBegan, w.dirty = time.Now(), false
 	}
-	b.unlock()
+	return w.db.scrub()
+}
+
+// immediately returns a timer that has fired.
+func immediately() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}
+
+// note records the outcome of an operation. After a failure the file is closed, so
+// that the next operation opens and inspects it again.
+func (w *writer) note(o operation, err error) {
+	if err != nil && w.db != nil {
+		_ = w.db.close() // there is an error already
+		w.db = nil
+	}
+	w.monitor.outcome(o, err)
+	if w.db != nil {
+		w.monitor.contents(w.db.records, len(w.db.damaged))
+	}
+}
+
+// close completes the scrub and closes the file.
+func (w *writer) close() {
+	for w.db != nil && w.scrubAt != nil {
+		w.scrub() // if it fails, db is nil
+	}
+	if w.db != nil {
+		w.err = w.db.close()
+	}
 }

@@ -12,7 +12,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// observed collects what a store tells its observer.
+// observed records the calls of [Config.Observe].
 type observed struct {
 	mu      sync.Mutex
 	records []int
@@ -28,13 +28,13 @@ func (o *observed) observe(records int, _ time.Duration, err error) {
 	}
 }
 
-// hold keeps the writer busy until the function it returns is called, so that
-// what is called meanwhile ends up in one batch.
+// hold blocks the writer until release is called, so that the calls made meanwhile
+// end up in one batch.
 func hold(t *testing.T, s *Store) (release func()) {
 	t.Helper()
 	gate := make(chan struct{})
 	go func() {
-		_ = s.do(t.Context(), false, func(*tables) error {
+		_ = s.queue.run(t.Context(), false, func(*buckets) error {
 			<-gate
 			return nil
 		})
@@ -43,7 +43,7 @@ func hold(t *testing.T, s *Store) (release func()) {
 	return func() { close(gate) }
 }
 
-// Calls that wait for the writer share a transaction, and each gets its own verdict.
+// Waiting calls share a transaction, and each gets its own result.
 func TestBatchResults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen observed
@@ -81,13 +81,13 @@ func TestBatchResults(t *testing.T) {
 		release()
 		wg.Wait()
 		if won != 1 || lost != 9 {
-			t.Errorf("%d commits of one revision succeeded, %d were refused", won, lost)
+			t.Errorf("commits of one revision: got %d successes, %d conflicts, want 1 and 9", won, lost)
 		}
 		if got := fmt.Sprint(seen.records, seen.failed); got != "[1 20] 0" {
-			t.Errorf("the transactions were %s", got)
+			t.Errorf("got transactions of %s, want [1 20] 0", got)
 		}
 		if n := s.Stats().Records; n != 11 {
-			t.Errorf("%d records", n)
+			t.Errorf("got %d records, want 11", n)
 		}
 	})
 }
@@ -110,13 +110,12 @@ func TestBatchIsLimited(t *testing.T) {
 		release()
 		wg.Wait()
 		if got := fmt.Sprint(seen.records); got != "[256 256 10]" {
-			t.Errorf("the transactions were %s", got)
+			t.Errorf("got transactions of %s, want [256 256 10]", got)
 		}
 	})
 }
 
-// Who is alone does not wait for others, and who was not alone a moment ago does
-// not wait for long.
+// A lone caller does not wait for others. After a batch a caller waits for one window.
 func TestBatchWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openTest(t, Config{})
@@ -129,7 +128,7 @@ func TestBatchWindow(t *testing.T) {
 			return time.Since(began)
 		}
 		if took := alone("room/a"); took != 0 {
-			t.Errorf("the first one waited for %v", took)
+			t.Errorf("the first commit took %v, want 0", took)
 		}
 		release := hold(t, s)
 		var wg sync.WaitGroup
@@ -140,15 +139,15 @@ func TestBatchWindow(t *testing.T) {
 		release()
 		wg.Wait()
 		if took := alone("room/b"); took != batchWindow {
-			t.Errorf("after a batch one waited for %v", took)
+			t.Errorf("the commit after a batch took %v, want %v", took, batchWindow)
 		}
 		if took := alone("room/c"); took != 0 {
-			t.Errorf("the next one waited for %v", took)
+			t.Errorf("the commit after that took %v, want 0", took)
 		}
 	})
 }
 
-// A caller whose time is up neither waits nor holds up the writer.
+// A caller whose context has ended does not wait, and the writer does not wait for it.
 func TestCancelledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := openTest(t, Config{})
@@ -158,26 +157,26 @@ func TestCancelledCalls(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		if _, err := s.Commit(ctx, store.Record{Key: "room/a"}); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("a commit that waits for the writer: %v", err)
+			t.Errorf("a commit that waits for the writer: got %v, want %v", err, context.DeadlineExceeded)
 		}
 		release()
 		gate := make(chan struct{})
 		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := s.do(ctx, true, func(t *tables) error {
+		err := s.queue.run(ctx, true, func(t *buckets) error {
 			<-gate
 			_, err := t.commit(store.Record{Key: "room/b"}, nil)
 			return err
 		})
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 2*time.Second {
-			t.Errorf("a commit that has begun: %v after %v", err, time.Since(began))
+			t.Errorf("a commit that has begun: got %v after %v, want %v after 2s", err, time.Since(began), context.DeadlineExceeded)
 		}
 		close(gate)
 		if _, err := s.Load(t.Context(), "room/a"); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("a commit that never began: %v", err)
+			t.Errorf("Load after a commit that never began: got %v, want %v", err, store.ErrNotFound)
 		}
 		if _, err := s.Load(t.Context(), "room/b"); err != nil {
-			t.Errorf("a load does not wait for a commit that has begun: %v", err)
+			t.Errorf("Load after a commit that has begun: got %v, want its record", err)
 		}
 	})
 }
@@ -205,7 +204,7 @@ func TestCloseWhileBusy(t *testing.T) {
 		for i := range acked {
 			_, err := s.Load(t.Context(), fmt.Sprintf("room/%d", i))
 			if acked[i] != (err == nil) || err != nil && !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("commit %d: acknowledged %v, and then %v", i, acked[i], err)
+				t.Errorf("commit %d, acknowledged %v: Load: got %v", i, acked[i], err)
 			}
 		}
 	})

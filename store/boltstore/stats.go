@@ -1,0 +1,80 @@
+package boltstore
+
+import (
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Stats are the figures of a [Store] at one moment.
+type Stats struct {
+	Records int           // sound and damaged records and parts
+	Damaged int           // records and parts known to be damaged
+	Bytes   int64         // the size of the file
+	Failing bool          // the last commit, load or scrub failed
+	Scrubs  int           // how often unused pages were overwritten
+	Scrub   time.Duration // how long that took the last time
+}
+
+// operation is what may fail on its own: a full disk can still be read.
+type operation int
+
+const (
+	writing operation = iota
+	reading
+	scrubbing
+	operations
+)
+
+func (o operation) String() string {
+	return [operations]string{"writing", "reading", "scrubbing"}[o]
+}
+
+// monitor keeps the figures, and logs when an operation begins or ceases to fail.
+// The writer updates it; any goroutine may read it.
+type monitor struct {
+	log *slog.Logger
+
+	mu     sync.Mutex
+	stats  Stats
+	failed [operations]bool // the last time
+}
+
+// outcome records how an operation ended.
+func (m *monitor) outcome(o operation, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	failed := err != nil
+	if failed == m.failed[o] {
+		return
+	}
+	m.failed[o] = failed
+	m.stats.Failing = slices.Contains(m.failed[:], true)
+	if failed {
+		m.log.Error("the database file has failed", "operation", o, "err", err)
+	} else {
+		m.log.Info("the database file works again", "operation", o)
+	}
+}
+
+// contents records how many records and parts there are, and how many are damaged.
+func (m *monitor) contents(records, damaged int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Records, m.stats.Damaged = records, damaged
+}
+
+// scrubbed records that a scrub is done.
+func (m *monitor) scrubbed(took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.stats.Scrubs++
+	m.stats.Scrub = took
+}
+
+func (m *monitor) read() Stats {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stats
+}
