@@ -17,6 +17,7 @@ import (
 	"example.com/pokey/identity"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
+	"example.com/pokey/transport/pipelistener"
 )
 
 // page is a small site with one file of each kind.
@@ -129,9 +130,9 @@ func newService(t testing.TB, change func(*Config)) *service {
 // overPipes serves it in memory, as a synctest bubble needs.
 func overPipes(t testing.TB, change func(*Config)) *service {
 	s := newService(t, change)
-	l := &memListener{conns: make(chan net.Conn), done: make(chan struct{})}
+	l := pipelistener.New(80)
 	s.serve(l)
-	s.dial = l.dial
+	s.dial = func() (net.Conn, error) { return l.Dial(context.Background()) }
 	return s
 }
 
@@ -171,40 +172,6 @@ func (s *service) serve(l net.Listener) {
 		}
 	})
 }
-
-// memListener is a network of pipes.
-type memListener struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (l *memListener) dial() (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- memConn{server}:
-		return client, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-// memConn has the address of a neighbour.
-type memConn struct{ net.Conn }
-
-func (memConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711} }
-
-func (l *memListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *memListener) Close() error   { l.once.Do(func() { close(l.done) }); return nil }
-func (l *memListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // websocket connects with the library's own client.
 func (s *service) websocket(ctx context.Context) *websocket.Conn {

@@ -41,7 +41,7 @@ func (s *server) answers(cookie string) int {
 	s.t.Helper()
 	client := &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.pipe.dial(ctx) },
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.pipe.Dial(ctx) },
 	}}
 	conn, response, err := websocket.Dial(context.Background(), "ws://localhost:8080/connect", &websocket.DialOptions{
 		HTTPClient: client, HTTPHeader: http.Header{"Origin": {origin}, "Cookie": {cookie}},

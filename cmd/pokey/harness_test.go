@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"example.com/pokey/transport/pipelistener"
 )
 
 // server is the whole program, run in a bubble and reached through memory.
@@ -25,7 +27,7 @@ type server struct {
 	t      *testing.T
 	args   []string
 	log    *lockedBuffer
-	pipe   *pipeListener
+	pipe   *pipelistener.Listener
 	cancel context.CancelFunc
 	done   chan error
 	asked  int
@@ -48,7 +50,7 @@ func inBubble(t *testing.T, args []string, story func(*server)) {
 }
 
 func (s *server) start() {
-	s.pipe = newPipeListener()
+	s.pipe = pipelistener.New(8080)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel, s.done = cancel, make(chan error, 1)
 	pipe := s.pipe
@@ -86,7 +88,7 @@ func (s *server) open(name string) *browser {
 	}
 	b := &browser{s: s, name: name, client: &http.Client{Jar: jar, Transport: &http.Transport{
 		DisableKeepAlives: true,
-		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.pipe.dial(ctx) },
+		DialContext:       func(ctx context.Context, _, _ string) (net.Conn, error) { return s.pipe.Dial(ctx) },
 	}}}
 	response, err := b.client.Get(origin + "/")
 	if err != nil {
@@ -293,50 +295,6 @@ func (t *tab) drop() {
 	_ = t.conn.CloseNow()
 	t.settle()
 }
-
-// pipeListener accepts connections made in memory.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080} }
-
-func (l *pipeListener) dial(ctx context.Context) (net.Conn, error) {
-	mine, theirs := net.Pipe()
-	select {
-	case l.conns <- addressed{theirs}:
-		return mine, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// addressed is a pipe that says it comes from this machine.
-type addressed struct{ net.Conn }
-
-func (addressed) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 40000} }
 
 // lockedBuffer is a log that several goroutines write to.
 type lockedBuffer struct {
