@@ -89,8 +89,8 @@ func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
 		ada.ok("setTopic", room, `,"topic":"Login"`)
-		if got := bob.ok("estimate", room, `,"value":"5","comment":"why"`); got["durable"] != true {
-			t.Fatalf("a durable store: %v", got)
+		if got := bob.ok("estimate", room, `,"value":"5","comment":"why"`); !is(got.Durable, true) {
+			t.Fatalf("a durable store: got %v, want durable true", got)
 		}
 		ada.ok("reveal", room, "")
 		ada.ok("clear", room, "")
@@ -102,33 +102,31 @@ func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 		h.stop()
 		h.start()
 		bob = h.connect(bob.user)
-		if w := bob.want("welcome"); w["name"] != "Bob" {
-			t.Errorf("who is %v", w["name"])
+		if w := bob.want("welcome"); w.Name != "Bob" {
+			t.Errorf("name: got %q, want Bob", w.Name)
 		}
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own["value"] != "8" {
-			t.Errorf("own estimate: %v", own)
+		if own := bob.want("ownEstimate"); own.value() != "8" {
+			t.Errorf("own estimate: got %v, want 8", own)
 		}
 		after := bob.room()
 		bob.ok("history", room, "")
-		if rounds := bob.want("roomHistory")["rounds"].([]any); len(rounds) != 1 || rounds[0].(map[string]any)["topic"] != "Login" {
-			t.Errorf("history: %v", rounds)
+		if rounds := bob.want("roomHistory").Rounds; len(rounds) != 1 || rounds[0].Topic != "Login" {
+			t.Errorf("history: got %v, want one round of Login", rounds)
 		}
-		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates", "finished"} {
-			if before[field] != after[field] {
-				t.Errorf("%s was %v and is %v", field, before[field], after[field])
-			}
+		if got, want := after.lasting(), before.lasting(); got != want {
+			t.Errorf("the room: got %+v, want %+v", got, want)
 		}
-		// Ada's time runs on from where it was, though nobody has seen her since.
+		// Ada has not been back, so her time runs on from where it was.
 		time.Sleep(3 * time.Hour)
 		bob.settle()
-		if e := bob.want("roomClosed"); e["reason"] != "expired" {
-			t.Error(e)
+		if e := bob.want("roomClosed"); e.Reason != "expired" {
+			t.Errorf("got %v, want the reason expired", e)
 		}
 	})
 }
 
-func TestADiskThatFailsDegradesOpenlyAndRecovers(t *testing.T) {
+func TestAFailingDiskIsReportedAndRecoveredFrom(t *testing.T) {
 	for name, fault := range map[string]func(context.Context) error{"full": full, "hanging": hanging} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(h *house) {
@@ -141,57 +139,57 @@ func TestADiskThatFailsDegradesOpenlyAndRecovers(t *testing.T) {
 				disk.set(fault)
 				ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
 				time.Sleep(1100 * time.Millisecond)
-				if ok := ada.want("ok"); ok["durable"] != false {
-					t.Errorf("acknowledged as %v", ok)
+				if ok := ada.want("ok"); !is(ok.Durable, false) {
+					t.Errorf("while the disk fails: got %v, want durable false", ok)
 				}
-				if ada.room()["saved"] != false || !h.sys.Degraded() {
-					t.Error("degraded, and nobody is told")
+				if r := ada.room(); !is(r.Saved, false) || !h.sys.Degraded() {
+					t.Errorf("while the disk fails: got %v, degraded %v; want saved false, true", r, h.sys.Degraded())
 				}
-				if ok := ada.ok("reveal", room, ""); ok["durable"] != false {
-					t.Errorf("the meeting goes on: %v", ok)
+				if ok := ada.ok("reveal", room, ""); !is(ok.Durable, false) {
+					t.Errorf("the next request: got %v, want durable false", ok)
 				}
 
 				disk.set(nil)
 				time.Sleep(3 * time.Second)
 				ada.settle()
-				if _, told := ada.room()["saved"]; told || h.sys.Degraded() {
-					t.Error("recovered, and nobody is told")
+				if r := ada.room(); r.Saved != nil || h.sys.Degraded() {
+					t.Errorf("recovered: got %v, degraded %v; want no saved, false", r, h.sys.Degraded())
 				}
-				if ok := ada.ok("estimate", room, `,"value":"8"`); ok["durable"] != true {
-					t.Errorf("recovered: %v", ok)
+				if ok := ada.ok("estimate", room, `,"value":"8"`); !is(ok.Durable, true) {
+					t.Errorf("recovered: got %v, want durable true", ok)
 				}
 				h.stop()
 				h.start()
 				back := h.connect(ada.user)
 				back.ok("joinRoom", room, "")
-				if r := back.room(); r["revealed"] != true || r["estimates"] != 1.0 {
-					t.Errorf("what was done while the disk failed is gone: %v", r)
+				if r := back.room(); !r.Revealed || r.Estimates != 1 {
+					t.Errorf("after a restart: got %v, want one revealed estimate from while the disk failed", r)
 				}
 			})
 		})
 	}
 }
 
-func TestARoomThatAnotherHasChangedShowsNothing(t *testing.T) {
+func TestASupersededRoomShowsNothing(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
 		ada.ok("estimate", room, `,"value":"5"`)
 
-		h.rewrite(room, nil) // somebody else commits to the same record
+		h.rewrite(room, nil) // another process commits to the same record
 		ada.take()
 		ada.say(`{"request":"reveal","id":"lost","roomId":"` + string(room) + `"}`)
-		for _, e := range ada.take() {
-			t.Errorf("superseded, and still says %v", e)
+		if got := ada.take(); len(got) > 0 {
+			t.Errorf("superseded: got %v, want nothing", got)
 		}
 		if ada.closed != protocol.CloseMoved {
-			t.Errorf("closed with %d", ada.closed)
+			t.Errorf("closed with %d, want %d", ada.closed, protocol.CloseMoved)
 		}
 		back := h.connect(ada.user)
 		back.ok("joinRoom", room, "")
-		if r := back.room(); r["revealed"] != false || r["estimates"] != 1.0 {
-			t.Errorf("what won is shown: %v", r)
+		if r := back.room(); r.Revealed || r.Estimates != 1 {
+			t.Errorf("afterwards: got %v, want one hidden estimate", r)
 		}
 	})
 }
@@ -209,13 +207,13 @@ func TestADamagedRecordCostsOneRoom(t *testing.T) {
 		ada.ok("joinRoom", room, "") // revived
 		ada.ok("reveal", room, "")
 		ada.ok("joinRoom", other, "")
-		if got := ada.room()["topic"]; got != "still here" {
-			t.Errorf("the other room: %v", got)
+		if got := ada.room().Topic; got != "still here" {
+			t.Errorf("topic of the other room: got %q, want %q", got, "still here")
 		}
 	})
 }
 
-func TestOwnerlessStateIsNotKeptForAUserWhoIsGone(t *testing.T) {
+func TestNothingIsKeptOfAnExpiredUser(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		bob.say(`{"request":"setName","name":"Bob"}`)
@@ -226,16 +224,16 @@ func TestOwnerlessStateIsNotKeptForAUserWhoIsGone(t *testing.T) {
 		time.Sleep(2*time.Hour + time.Minute)
 		for _, key := range []string{"room/" + string(room), "user/" + string(ada.user), "user/" + string(bob.user)} {
 			if _, err := h.store.Load(context.Background(), key); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("%s is kept: %v", key[:5], err)
+				t.Errorf("%s: got %v, want %v", key[:5], err, store.ErrNotFound)
 			}
 		}
 		if s := h.sys.Stats(); s.Users != 0 || s.Rooms != 0 {
-			t.Errorf("actors of nobody: %+v", s)
+			t.Errorf("got %d users and %d rooms in memory, want none", s.Users, s.Rooms)
 		}
 	})
 }
 
-func TestTheSweepEndsWhatNobodyStandsFor(t *testing.T) {
+func TestTheSweepEndsRoomsThatHaveNoActor(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
@@ -244,12 +242,12 @@ func TestTheSweepEndsWhatNobodyStandsFor(t *testing.T) {
 		h.start()
 		time.Sleep(time.Minute)
 		if _, err := h.store.Load(context.Background(), "room/"+string(room)); !errors.Is(err, store.ErrNotFound) {
-			t.Errorf("kept: %v", err)
+			t.Errorf("got %v, want %v", err, store.ErrNotFound)
 		}
 	})
 }
 
-func TestARoomInUseOutlivesItsRest(t *testing.T) {
+func TestARoomInUseOutlivesItsRecordsTime(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
@@ -257,8 +255,8 @@ func TestARoomInUseOutlivesItsRest(t *testing.T) {
 		ada.ok("setTopic", room, `,"topic":"still here"`)
 		time.Sleep(80 * time.Hour)
 		ada.ok("joinRoom", room, "")
-		if got := ada.room()["topic"]; got != "still here" {
-			t.Errorf("topic %v", got)
+		if got := ada.room().Topic; got != "still here" {
+			t.Errorf("topic: got %q, want %q", got, "still here")
 		}
 	})
 }

@@ -39,13 +39,13 @@ func (c *client) partakes(when string, room poker.RoomID, owner *client) {
 	c.ok("setName", "", fmt.Sprintf(`,"name":"Renamed %d"`, time.Now().UnixNano()))
 	owner.settle()
 	m := owner.member(c.user)
-	if m == nil || m["estimated"] != true || m["online"] != true || m["name"] == "Guest" {
+	if m.absent || !m.Estimated || !m.Online || m.Name == "Guest" {
 		c.h.t.Errorf("%s: the others see %v, want an online member with an estimate and a new name", when, m)
 	}
 	c.drop()
 	c.settle()
 	owner.settle()
-	if m := owner.member(c.user); m == nil || m["online"] != false {
+	if m := owner.member(c.user); m.absent || m.Online {
 		c.h.t.Errorf("%s: after they hang up the others see %v, want a member who is offline", when, m)
 	}
 }
@@ -91,7 +91,7 @@ func TestALeaveAndAJoinCross(t *testing.T) {
 		ann.ok("joinRoom", room, "")
 		together(ada, room, ann.about("leaveRoom", room, ""), ann.about("joinRoom", room, ""))
 		ann.partakes("in one commit", room, ada)
-		if ada.member(ann.user) == nil {
+		if ada.member(ann.user).absent {
 			t.Error("got nobody, want a member")
 		}
 	})
@@ -110,11 +110,11 @@ func TestAHandedOverRoomEndsWhileSomebodyJoins(t *testing.T) {
 		bob.ok("acceptRoom", room, "")
 		together(bob, room, func() { bob.send(`{"request":"forgetMe"}`) }, cleo.about("joinRoom", room, ""))
 		cleo.settle()
-		if got := cleo.ask("estimate", room, `,"value":"5"`); got["event"] != "ok" {
+		if got := cleo.ask("estimate", room, `,"value":"5"`); got.Event != "ok" {
 			cleo.ok("joinRoom", room, "") // the end came later
 			cleo.ok("estimate", room, `,"value":"5"`)
 		}
-		if m := cleo.member(cleo.user); m == nil || m["estimated"] != true {
+		if m := cleo.member(cleo.user); m.absent || !m.Estimated {
 			t.Errorf("got %v, want a member with an estimate", m)
 		}
 	})
@@ -127,7 +127,7 @@ func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 		ada := h.connect("")
 		const request = `{"request":"createRoom","id":"k7q1","topic":"Login page","deck":"hours"}`
 		ada.say(request)
-		room := poker.RoomID(ada.want("roomCreated")["roomId"].(string))
+		room := ada.want("roomCreated").RoomID
 		h.stop()
 		found, err := h.store.Load(context.Background(), "room/"+string(room))
 		if err != nil {
@@ -139,13 +139,13 @@ func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 		h.start()
 		ada = h.connect(ada.user)
 		ada.say(request)
-		if again := ada.want("roomCreated")["roomId"]; again != string(room) {
+		if again := ada.want("roomCreated").RoomID; again != room {
 			t.Errorf("got room %v, want %v", again, room)
 		}
 		ada.ok("joinRoom", room, "")
 		r := ada.room()
-		if deck, _ := r["deck"].(map[string]any); r["topic"] != "Login page" || deck["name"] != "hours" || r["ownerId"] != string(ada.user) {
-			t.Errorf("got topic %v, deck %v of %v, want Login page and hours of %v", r["topic"], r["deck"], r["ownerId"], ada.user)
+		if r.Topic != "Login page" || r.Deck.Name != "hours" || r.OwnerID != ada.user {
+			t.Errorf("got topic %v, deck %v of %v, want Login page and hours of %v", r.Topic, r.Deck, r.OwnerID, ada.user)
 		}
 	})
 }

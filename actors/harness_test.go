@@ -3,7 +3,6 @@ package actors_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -92,9 +91,6 @@ func (l *locked) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// event is what a client got, decoded.
-type event map[string]any
-
 // client is a recording client: it keeps everything it was sent.
 type client struct {
 	h       *house
@@ -137,8 +133,8 @@ func (h *house) connectWith(user poker.UserID, issued time.Time) *client {
 func (c *client) Send(e []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var decoded event
-	if err := json.Unmarshal(e, &decoded); err != nil {
+	decoded, err := decodeEvent(e)
+	if err != nil {
 		c.h.t.Errorf("not JSON: %s", e)
 	}
 	c.inbox, c.raw = append(c.inbox, decoded), append(c.raw, e)
@@ -209,7 +205,7 @@ func (c *client) take() []event {
 // count is how many of the events are of the kind.
 func count(events []event, kind string) (n int) {
 	for _, e := range events {
-		if e["event"] == kind {
+		if e.Event == kind {
 			n++
 		}
 	}
@@ -221,19 +217,19 @@ func (c *client) want(kind string) event {
 	c.h.t.Helper()
 	got := c.take()
 	for _, e := range slices.Backward(got) {
-		if e["event"] == kind {
+		if e.Event == kind {
 			return e
 		}
 	}
 	c.h.t.Fatalf("no %s among %v", kind, got)
-	return nil
+	return event{}
 }
 
 // never checks that no event of the kind came since the last take.
 func (c *client) never(kind string) {
 	c.h.t.Helper()
 	for _, e := range c.take() {
-		if e["event"] == kind {
+		if e.Event == kind {
 			c.h.t.Fatalf("unwanted %v", e)
 		}
 	}
@@ -249,19 +245,19 @@ func (c *client) ask(request string, room poker.RoomID, more string) event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range c.inbox[c.next:] {
-		if e["id"] == id {
+		if e.ID == id {
 			return e
 		}
 	}
 	c.h.t.Fatalf("%s got no answer among %v", request, c.inbox[c.next:])
-	return nil
+	return event{}
 }
 
 // ok asks and wants an ok.
 func (c *client) ok(request string, room poker.RoomID, more string) event {
 	c.h.t.Helper()
 	e := c.ask(request, room, more)
-	if e["event"] != "ok" {
+	if e.Event != "ok" {
 		c.h.t.Fatalf("%s was refused: %v", request, e)
 	}
 	return e
@@ -270,7 +266,7 @@ func (c *client) ok(request string, room poker.RoomID, more string) event {
 // refused asks and wants an error of the code.
 func (c *client) refused(code, request string, room poker.RoomID, more string) {
 	c.h.t.Helper()
-	if e := c.ask(request, room, more); e["event"] != "error" || e["code"] != code {
+	if e := c.ask(request, room, more); e.Event != "error" || e.Code != code {
 		c.h.t.Fatalf("%s: want %s, got %v", request, code, e)
 	}
 }
@@ -279,26 +275,28 @@ func (c *client) refused(code, request string, room poker.RoomID, more string) {
 func (c *client) create() poker.RoomID {
 	c.h.t.Helper()
 	c.say(`{"request":"createRoom"}`)
-	return poker.RoomID(c.want("roomCreated")["roomId"].(string))
+	return c.want("roomCreated").RoomID
 }
 
 // room is the newest status the client has of a room.
-func (c *client) room() event {
+func (c *client) room() roomView {
 	c.h.t.Helper()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range slices.Backward(c.inbox) {
-		if e["event"] == "roomStatus" {
-			return e["room"].(map[string]any)
+		if e.Event == "roomStatus" {
+			return *e.Room
 		}
 	}
-	c.h.t.Fatal("no status at all")
-	return nil
+	c.h.t.Fatal("got no status at all")
+	return roomView{}
 }
 
-// member is how the newest status shows a user; nil when it does not.
-func (c *client) member(user poker.UserID) map[string]any {
+// member is how the newest status shows a user; absent is set if it does not.
+func (c *client) member(user poker.UserID) memberView {
 	c.h.t.Helper()
-	m, _ := c.room()["members"].(map[string]any)[string(user)].(map[string]any)
-	return m
+	if m := c.room().Members[user]; m != nil {
+		return *m
+	}
+	return memberView{absent: true}
 }

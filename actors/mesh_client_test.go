@@ -32,7 +32,7 @@ func (c *client) answered(id string) {
 	defer c.mu.Unlock()
 	count := 0
 	for _, e := range c.inbox {
-		if e["id"] == id && e["event"] == "ok" {
+		if e.ID == id && e.Event == "ok" {
 			count++
 		}
 	}

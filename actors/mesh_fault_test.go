@@ -37,12 +37,12 @@ func TestDeathOfANode(t *testing.T) {
 		m.kill(n3)
 		m.see([]string{"n3"})
 		bob.answered("late")
-		if own := bob.want("ownEstimate"); own["value"] != "8" {
+		if own := bob.want("ownEstimate"); own.value() != "8" {
 			t.Errorf("own estimate: %v", own)
 		}
 		ada.ok("reveal", room, "")
 		bob.settle()
-		if e := bob.member(bob.user)["estimate"].(map[string]any); e["value"] != "8" {
+		if e := bob.member(bob.user).shown(); e.Value != "8" {
 			t.Errorf("revealed: %v", e)
 		}
 		if ada.closed != 0 || bob.closed != 0 {
@@ -60,17 +60,17 @@ func TestUsersOfADeadNode(t *testing.T) {
 		m.kill(m.nodes["n2"])
 		m.see([]string{"n2"})
 		ada.ok("setTopic", room, `,"topic":"one"`)
-		if ada.member(bob.user)["online"] != true {
+		if !ada.member(bob.user).Online {
 			t.Error("away at once")
 		}
 		time.Sleep(20 * time.Second)
 		ada.settle()
-		if ada.member(bob.user)["online"] != false || ada.member(bob.user)["estimated"] != true {
+		if ada.member(bob.user).Online || !ada.member(bob.user).Estimated {
 			t.Errorf("bob is %v", ada.member(bob.user))
 		}
 		bob = m.nodes["n1"].connect(bob.user)
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own["value"] != "5" {
+		if own := bob.want("ownEstimate"); own.value() != "5" {
 			t.Errorf("own estimate: %v", own)
 		}
 	})
@@ -91,7 +91,7 @@ func TestStaleActivation(t *testing.T) {
 		cy.send(`{"request":"joinRoom","id":"stale","roomId":"` + string(room) + `"}`)
 		cy.settle()
 		for _, e := range cy.take() {
-			if e["id"] == "stale" || e["event"] == "roomStatus" {
+			if e.ID == "stale" || e.Event == "roomStatus" {
 				t.Errorf("a stale activation tells: %v", e)
 			}
 		}
@@ -101,7 +101,7 @@ func TestStaleActivation(t *testing.T) {
 		m.see([]string{"n3"})
 		ada.ok("setTopic", room, `,"topic":"newer"`)
 		bob.settle()
-		if bob.room()["topic"] != "newer" {
+		if bob.room().Topic != "newer" {
 			t.Error(bob.room())
 		}
 	})
@@ -131,7 +131,7 @@ func TestFrozen(t *testing.T) {
 		bob.answered("hangs")
 		ada.ok("reveal", room, "")
 		bob.settle()
-		if e := bob.member(bob.user)["estimate"].(map[string]any); e["value"] != "5" {
+		if e := bob.member(bob.user).shown(); e.Value != "5" {
 			t.Errorf("revealed: %v", e)
 		}
 		if m.nodes["n3"].sys.Degraded() {

@@ -23,7 +23,7 @@ func TestLostLetters(t *testing.T) {
 		time.Sleep(25 * time.Second)
 		bob.settle()
 		bob.answered("lost")
-		if bob.room()["topic"] != "lost" {
+		if bob.room().Topic != "lost" {
 			t.Errorf("bob sees %v", bob.room())
 		}
 	})
@@ -43,7 +43,7 @@ func TestLostLink(t *testing.T) {
 		}
 		ada.ok("setTopic", room, `,"topic":"still here"`)
 		bob.settle()
-		if bob.room()["topic"] != "still here" {
+		if bob.room().Topic != "still here" {
 			t.Errorf("bob sees %v", bob.room())
 		}
 	})
@@ -67,7 +67,7 @@ func TestClosedWay(t *testing.T) {
 		m.setCut("n2", "n3", false)
 		time.Sleep(1500 * time.Millisecond)
 		bob.settle()
-		if bob.room()["topic"] != "unseen" {
+		if bob.room().Topic != "unseen" {
 			t.Errorf("bob sees %v", bob.room())
 		}
 	})
@@ -89,7 +89,7 @@ func TestComingTooEarly(t *testing.T) {
 		m.see([]string{"n3"})
 		again.answered("join")
 		again.answered("vote")
-		if own := again.want("ownEstimate"); own["value"] != "8" {
+		if own := again.want("ownEstimate"); own.value() != "8" {
 			t.Errorf("own estimate: %v", own)
 		}
 	})
@@ -108,7 +108,7 @@ func TestViewsApart(t *testing.T) {
 		bob.settle()
 		ada.answered("early")
 		bob.answered("behind")
-		if bob.room()["topic"] != "early" || bob.room()["estimates"] != 1.0 {
+		if bob.room().Topic != "early" || bob.room().Estimates != 1 {
 			t.Errorf("bob sees %v", bob.room())
 		}
 	})
@@ -128,7 +128,7 @@ func TestNodeThatTakesNothing(t *testing.T) {
 		synctest.Wait()
 		refused := 0
 		for _, e := range ada.take() {
-			if e["code"] == "unavailable" {
+			if e.Code == "unavailable" {
 				refused++
 			}
 		}
@@ -155,7 +155,7 @@ func TestExpiryAfterADeath(t *testing.T) {
 		}
 		time.Sleep(2 * time.Hour)
 		bob.settle()
-		if e := bob.want("roomClosed"); e["reason"] != "expired" || e["roomId"] != string(room) {
+		if e := bob.want("roomClosed"); e.Reason != "expired" || e.RoomID != room {
 			t.Error(e)
 		}
 	})
@@ -170,19 +170,19 @@ func TestRevivedAcrossNodes(t *testing.T) {
 		bob := m.nodes["n2"].connect("")
 		bob.ok("joinRoom", first, "")
 		bob.settle()
-		if bob.room()["ownerId"] != string(ada.user) {
-			t.Errorf("the owner is %v", bob.room()["ownerId"])
+		if bob.room().OwnerID != ada.user {
+			t.Errorf("the owner is %v", bob.room().OwnerID)
 		}
 		eve := poker.UserID(m.nodes["n3"].keys.NewUserID())
 		second := poker.RoomID(m.nodes["n1"].keys.NewRoomID(string(eve), time.Now()))
 		bob.ok("joinRoom", second, "")
-		if bob.room()["ownerId"] != "" {
-			t.Errorf("the owner is %v", bob.room()["ownerId"])
+		if bob.room().OwnerID != "" {
+			t.Errorf("the owner is %v", bob.room().OwnerID)
 		}
 		m.nodes["n3"].connect(eve)
 		bob.settle()
-		if bob.room()["ownerId"] != string(eve) {
-			t.Errorf("the owner is %v", bob.room()["ownerId"])
+		if bob.room().OwnerID != eve {
+			t.Errorf("the owner is %v", bob.room().OwnerID)
 		}
 	})
 }
@@ -199,13 +199,13 @@ func TestReturnOfANode(t *testing.T) {
 		m.see(nil)
 		cy := m.nodes["n3"].connect("")
 		cy.ok("joinRoom", room, "")
-		if cy.room()["topic"] != "meanwhile" {
+		if cy.room().Topic != "meanwhile" {
 			t.Errorf("cy sees %v", cy.room())
 		}
 		ada.ok("setTopic", room, `,"topic":"back"`)
 		for _, c := range []*client{ada, bob, cy} {
 			c.settle()
-			if c.room()["topic"] != "back" || c.closed != 0 {
+			if c.room().Topic != "back" || c.closed != 0 {
 				t.Errorf("closed %v, sees %v", c.closed, c.room())
 			}
 		}
@@ -231,7 +231,7 @@ func TestSenselessLetters(t *testing.T) {
 		}
 		ada.ok("setTopic", room, `,"topic":"still here"`)
 		bob.settle()
-		if bob.room()["topic"] != "still here" {
+		if bob.room().Topic != "still here" {
 			t.Errorf("bob sees %v", bob.room())
 		}
 	})
@@ -252,8 +252,8 @@ func TestViewsOneByOne(t *testing.T) {
 				m.quiet()
 				ada.ok("setTopic", room, `,"topic":"`+string(rune('a'+len(ada.all())%26))+`"`)
 				bob.settle()
-				if bob.room()["topic"] != ada.room()["topic"] {
-					t.Fatalf("bob sees %v, ada %v", bob.room()["topic"], ada.room()["topic"])
+				if bob.room().Topic != ada.room().Topic {
+					t.Fatalf("bob sees %v, ada %v", bob.room().Topic, ada.room().Topic)
 				}
 			}
 		}

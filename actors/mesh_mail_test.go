@@ -25,13 +25,13 @@ func TestLostStatuses(t *testing.T) {
 		time.Sleep(11 * time.Second)
 		for _, c := range []*client{bob, cy} {
 			c.settle()
-			if members, _ := c.room()["members"].(map[string]any); len(members) != 3 || lost != 2 {
+			if members := c.room().Members; len(members) != 3 || lost != 2 {
 				t.Errorf("%d members, %d were lost", len(members), lost)
 			}
 		}
 		ada.ok("setTopic", room, `,"topic":"seen"`)
 		cy.settle()
-		if cy.room()["topic"] != "seen" {
+		if cy.room().Topic != "seen" {
 			t.Errorf("cy sees %v", cy.room())
 		}
 	})
@@ -64,7 +64,7 @@ func TestManyJoin(t *testing.T) {
 		for _, c := range many {
 			c.settle()
 			c.answered("join")
-			if c.room()["members"] == nil {
+			if c.room().Members == nil {
 				t.Error("sees nothing")
 			}
 		}

@@ -48,7 +48,7 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5","comment":"why"`)
-		epoch := bob.room()["epoch"]
+		epoch := bob.room().Epoch
 		m.allGo()
 		m.commits()
 		m.see([]string{"n3"})
@@ -62,12 +62,12 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 
 		bob = m.nodes["n2"].connect(bob.user)
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "why" {
+		if own := bob.want("ownEstimate"); own.value() != "5" || own.Comment != "why" {
 			t.Errorf("own estimate: got %v, want 5 and why", own)
 		}
 		r := bob.room()
-		if r["epoch"] != epoch || r["ownerId"] != string(ada.user) {
-			t.Errorf("got epoch %v of %v, want %v of %v", r["epoch"], r["ownerId"], epoch, ada.user)
+		if r.Epoch != epoch || r.OwnerID != ada.user {
+			t.Errorf("got epoch %v of %v, want %v of %v", r.Epoch, r.OwnerID, epoch, ada.user)
 		}
 		// To take the record over and to join is mostly one; it is two if the record
 		// was loaded before the join was there.
@@ -78,7 +78,7 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		ada.ok("reveal", room, "")
 		bob.settle()
-		if e, _ := bob.member(bob.user)["estimate"].(map[string]any); e["value"] != "5" {
+		if e := bob.member(bob.user).shown(); e.Value != "5" {
 			t.Errorf("revealed: got %v, want 5", e)
 		}
 	})
@@ -102,7 +102,7 @@ func TestAWakeForNothingShowsNothing(t *testing.T) {
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.take()
 		ada.ok("joinRoom", room, "")
-		if e := ada.member(bob.user); e["online"] != false {
+		if e := ada.member(bob.user); e.absent || e.Online {
 			t.Errorf("who has not joined: got %v, want offline", e)
 		}
 	})
@@ -123,7 +123,7 @@ func TestNewsReachWhoIsNotInMemoryElsewhere(t *testing.T) {
 		m.inMemory("when a name has changed", 1)
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.ok("joinRoom", room, "")
-		if e := ada.member(bob.user); e["name"] != "Robert" {
+		if e := ada.member(bob.user); e.Name != "Robert" {
 			t.Errorf("got %v, want the name Robert", e)
 		}
 		ada.drop()
@@ -133,11 +133,11 @@ func TestNewsReachWhoIsNotInMemoryElsewhere(t *testing.T) {
 		ada.ok("forgetMe", "", "")
 		time.Sleep(10 * time.Second)
 		bob.ok("joinRoom", his, "")
-		if e := bob.member(ada.user); e != nil || bob.room()["estimates"] != 0.0 {
+		if e := bob.member(ada.user); !e.absent || bob.room().Estimates != 0 {
 			t.Errorf("who has ended themselves is a member: %v", e)
 		}
 		bob.ok("joinRoom", room, "")
-		if owner := bob.room()["ownerId"]; owner != "" {
+		if owner := bob.room().OwnerID; owner != "" {
 			t.Errorf("their room has the owner %v, want a new one of nobody's", owner)
 		}
 	})
@@ -149,22 +149,22 @@ func TestARepetitionIsKnownAfterARest(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		ada.say(`{"request":"createRoom","id":"once"}`)
-		room := ada.want("roomCreated")["roomId"]
-		ada.say(`{"request":"joinRoom","roomId":"` + room.(string) + `"}`)
-		ada.say(`{"request":"estimate","roomId":"` + room.(string) + `","value":"3"}`)
-		ada.say(`{"request":"reveal","roomId":"` + room.(string) + `"}`)
-		ada.say(`{"request":"clear","id":"again","roomId":"` + room.(string) + `"}`)
+		room := ada.want("roomCreated").RoomID
+		ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
+		ada.say(`{"request":"estimate","roomId":"` + string(room) + `","value":"3"}`)
+		ada.say(`{"request":"reveal","roomId":"` + string(room) + `"}`)
+		ada.say(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
 		ada.drop()
 		time.Sleep(45 * time.Second)
 		h.inMemory("a while later", 0, 0)
 		ada = h.connect(ada.user)
 		ada.say(`{"request":"createRoom","id":"once"}`)
-		if again := ada.want("roomCreated")["roomId"]; again != room {
+		if again := ada.want("roomCreated").RoomID; again != room {
 			t.Errorf("a repeated createRoom made %v besides %v", again, room)
 		}
-		ada.say(`{"request":"joinRoom","roomId":"` + room.(string) + `"}`)
-		ada.say(`{"request":"clear","id":"again","roomId":"` + room.(string) + `"}`)
-		if round := ada.room()["round"]; round != 2.0 {
+		ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
+		ada.say(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
+		if round := ada.room().Round; round != 2 {
 			t.Errorf("round: got %v, want 2", round)
 		}
 	})

@@ -17,14 +17,14 @@ func TestAnyoneOnAnyNode(t *testing.T) {
 			ada.ok("joinRoom", room, "")
 			bob.ok("joinRoom", room, "")
 			bob.ok("estimate", room, `,"value":"5","comment":"why"`)
-			if own := bob.want("ownEstimate"); own["value"] != "5" {
+			if own := bob.want("ownEstimate"); own.value() != "5" {
 				t.Errorf("own estimate: %v", own)
 			}
 			bob.refused("not_owner", "reveal", room, "")
 			ada.ok("reveal", room, "")
 			for _, c := range []*client{ada, bob} {
 				c.settle()
-				if e, _ := c.member(bob.user)["estimate"].(map[string]any); e["value"] != "5" || e["comment"] != "why" {
+				if e := c.member(bob.user).shown(); e.Value != "5" || e.Comment != "why" {
 					t.Errorf("revealed: %v", c.member(bob.user))
 				}
 			}
@@ -75,28 +75,28 @@ func TestDrainIsUnnoticed(t *testing.T) {
 			if home := m.homeOf(room); home.sys.Stats().Rooms != 1 || m.nodes[away].sys.Stats().Rooms != 0 {
 				t.Fatalf("the room is not where it belongs")
 			}
-			shown := 0.0
+			shown := uint64(0)
 			for _, e := range bob.all()[before:] {
-				if version, ok := e["version"].(float64); ok {
+				if version := e.Version; version > 0 {
 					if version <= shown {
 						t.Errorf("version %v again: %v", version, e)
 					}
 					shown = version
 				}
-				if members, ok := e["room"].(map[string]any); ok {
-					for _, member := range members["members"].(map[string]any) {
-						if member.(map[string]any)["online"] != true {
+				if e.Room != nil {
+					for _, member := range e.Room.Members {
+						if !member.Online {
 							t.Errorf("somebody flickers: %v", e)
 						}
 					}
 				}
-				if e["event"] == "welcome" {
+				if e.Event == "welcome" {
 					t.Error("welcomed again")
 				}
 			}
 			ada.ok("setTopic", room, `,"topic":"on without `+away+`"`)
 			bob.settle()
-			if bob.room()["topic"] != "on without "+away || bob.room()["estimates"] != 1.0 {
+			if bob.room().Topic != "on without "+away || bob.room().Estimates != 1 {
 				t.Errorf("bob sees %v", bob.room())
 			}
 			if ada.closed != 0 || bob.closed != 0 {

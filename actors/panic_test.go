@@ -67,7 +67,7 @@ func TestThreePanicsQuarantineARoom(t *testing.T) {
 			trap.armed.Store(false)
 		}
 		eve := h.connect("")
-		if e := eve.ask("joinRoom", room, ""); e["code"] != string(protocol.Unavailable) {
+		if e := eve.ask("joinRoom", room, ""); e.Code != string(protocol.Unavailable) {
 			t.Errorf("in quarantine: %v", e)
 		}
 		time.Sleep(2 * time.Minute)

@@ -23,9 +23,9 @@ func (h *house) inMemory(when string, users, rooms int64) {
 	}
 }
 
-// A room and a user whom nobody needs are in the store alone, and come back as what
-// they were.
-func TestWhoDoesNothingLeavesMemory(t *testing.T) {
+// A room and a user that have nothing to do are only in the store, and come back as they
+// were.
+func TestIdleRoomsAndUsersLeaveMemoryAndComeBack(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		bob.say(`{"request":"setName","name":"Bob"}`)
@@ -45,22 +45,20 @@ func TestWhoDoesNothingLeavesMemory(t *testing.T) {
 		h.inMemory("when they are gone", 0, 0)
 
 		bob = h.connect(bob.user)
-		if w := bob.want("welcome"); w["name"] != "Bob" {
-			t.Errorf("name: got %v, want Bob", w["name"])
+		if w := bob.want("welcome"); w.Name != "Bob" {
+			t.Errorf("name: got %q, want Bob", w.Name)
 		}
 		h.inMemory("when one is back", 1, 0)
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "why" {
-			t.Errorf("own estimate: got %v", own)
+		if own := bob.want("ownEstimate"); own.value() != "5" || own.Comment != "why" {
+			t.Errorf("own estimate: got %v, want 5 with the comment why", own)
 		}
 		after := bob.room()
-		for _, field := range []string{"epoch", "ownerId", "round", "topic", "estimates", "finished", "timerEnds", "createdAt"} {
-			if fmt.Sprint(before[field]) != fmt.Sprint(after[field]) {
-				t.Errorf("%s: got %v, want %v", field, after[field], before[field])
-			}
+		if got, want := after.lasting(), before.lasting(); got != want {
+			t.Errorf("the room: got %+v, want %+v", got, want)
 		}
-		if m := bob.member(ada.user); m["online"] != false {
-			t.Errorf("Ada: got %v", m)
+		if m := bob.member(ada.user); m.absent || m.Online {
+			t.Errorf("Ada: got %v, want her offline", m)
 		}
 		bob.refused("not_owner", "reveal", room, "")
 		h.connect(ada.user).ok("reveal", room, "") // she need not have joined again
@@ -74,9 +72,8 @@ func (c *client) round(owner *client, room poker.RoomID) {
 	owner.ok("clear", room, "")
 }
 
-// What is to happen at a time happens: a count-down and an undo keep their room in
-// memory for as long as they last.
-func TestWhatIsDueHappensInAnIdleRoom(t *testing.T) {
+// A countdown or an undo keeps its room in memory for as long as it lasts.
+func TestACountdownOrAnUndoKeepsItsRoomInMemory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
@@ -90,8 +87,8 @@ func TestWhatIsDueHappensInAnIdleRoom(t *testing.T) {
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
 		ada.ok("undo", room, "")
-		if own := ada.want("ownEstimate"); own["value"] != "3" {
-			t.Errorf("own estimate after an undo: got %v, want 3", own["value"])
+		if own := ada.want("ownEstimate"); own.value() != "3" {
+			t.Errorf("own estimate after an undo: got %v, want 3", own.value())
 		}
 		ada.drop()
 		time.Sleep(30 * time.Second)
@@ -99,16 +96,16 @@ func TestWhatIsDueHappensInAnIdleRoom(t *testing.T) {
 	})
 }
 
-// Within a minute of their time all traces of users and rooms are gone that nobody
-// has in memory, however many they are.
-func TestWhoIsNotInMemoryExpires(t *testing.T) {
+// However many users and rooms that are not in memory expire at once, all traces of them
+// are gone within a minute.
+func TestUsersAndRoomsExpireThatAreNotInMemory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		var keys []string
 		for range 1500 {
 			ada := h.connect("")
 			ada.say(`{"request":"createRoom"}`)
-			room := ada.want("roomCreated")["roomId"].(string)
-			keys = append(keys, "user/"+string(ada.user), "room/"+room)
+			room := ada.want("roomCreated").RoomID
+			keys = append(keys, "user/"+string(ada.user), "room/"+string(room))
 			ada.drop()
 		}
 		began := time.Now()
@@ -123,7 +120,6 @@ func TestWhoIsNotInMemoryExpires(t *testing.T) {
 	})
 }
 
-// While the store cannot save, nothing unsaved leaves memory.
 func TestNothingUnsavedLeavesMemory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		disk := &flaky{Store: h.store}
@@ -141,15 +137,15 @@ func TestNothingUnsavedLeavesMemory(t *testing.T) {
 		h.inMemory("saved", 0, 0)
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
-		if own := ada.want("ownEstimate"); own["value"] != "5" {
-			t.Errorf("own estimate: got %v, want 5", own["value"])
+		if own := ada.want("ownEstimate"); own.value() != "5" {
+			t.Errorf("own estimate: got %v, want 5", own.value())
 		}
 	})
 }
 
-// A new name reaches the rooms that are not in memory, and a revived room its owner,
-// whichever of the two was not.
-func TestNewsReachWhoIsNotInMemory(t *testing.T) {
+// A new name reaches rooms that are not in memory. A revived room finds its owner,
+// whichever of the two was not in memory.
+func TestNewsReachRoomsAndUsersThatAreNotInMemory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
@@ -160,14 +156,14 @@ func TestNewsReachWhoIsNotInMemory(t *testing.T) {
 		bob.say(`{"request":"setName","name":"Robert"}`)
 		time.Sleep(10 * time.Second)
 		ada.ok("joinRoom", room, "")
-		if m := ada.member(bob.user); m["name"] != "Robert" {
-			t.Errorf("Bob's name: got %v, want Robert", m["name"])
+		if m := ada.member(bob.user); m.Name != "Robert" {
+			t.Errorf("Bob's name: got %v, want Robert", m.Name)
 		}
 
 		ada.drop()
 		time.Sleep(3 * time.Hour) // the room is gone, and its link revives it
 		bob.ok("joinRoom", room, "")
-		if owner := bob.room()["ownerId"]; owner != "" {
+		if owner := bob.room().OwnerID; owner != "" {
 			t.Fatalf("owner of a revived room: got %v, want none", owner)
 		}
 		bob.drop()
@@ -178,15 +174,14 @@ func TestNewsReachWhoIsNotInMemory(t *testing.T) {
 		bob = h.connect(bob.user)
 		bob.ok("joinRoom", room, "")
 		bob.settle()
-		if owner := bob.room()["ownerId"]; owner != string(ada.user) {
+		if owner := bob.room().OwnerID; owner != ada.user {
 			t.Errorf("owner: got %v, want %v", owner, ada.user)
 		}
 	})
 }
 
-// Requests are handled in order, also at the moment in which their user or their
-// room stops.
-func TestTheOrderStaysWhileARoomComesBack(t *testing.T) {
+// This holds at every moment in which the user's or the room's actor may stop.
+func TestRequestsStayInOrderWhileARoomComesBack(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
@@ -210,8 +205,8 @@ func TestTheOrderStaysWhileARoomComesBack(t *testing.T) {
 				c.session.Handle(in)
 			}
 			c.settle()
-			if round := c.room()["round"]; round != float64(offset+2) {
-				t.Fatalf("offset %d: round %v, want %d: %v", offset, round, offset+2, c.take())
+			if round := c.room().Round; round != offset+2 {
+				t.Fatalf("offset %d: got round %d, want %d; events: %v", offset, round, offset+2, c.take())
 			}
 			c.drop()
 			ada = c
@@ -219,7 +214,6 @@ func TestTheOrderStaysWhileARoomComesBack(t *testing.T) {
 	})
 }
 
-// Thousands of rooms that somebody makes and leaves take next to no memory.
 func TestIdleRoomsTakeNoMemory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		heap := func() uint64 {
@@ -244,9 +238,8 @@ func TestIdleRoomsTakeNoMemory(t *testing.T) {
 		const rooms = 1000
 		fill(rooms)
 		each := (int64(heap()) - int64(before)) / rooms
-		t.Logf("an idle room and its user take %d bytes, what the store in memory keeps of them among these", each)
-		if each > 4000 {
-			t.Errorf("an idle room and its user take %d bytes, want at most 4000", each)
+		if each > 4000 { // most of it is what the store in memory keeps of them
+			t.Errorf("an idle room and its user: got %d bytes, want at most 4000", each)
 		}
 	})
 }

@@ -32,13 +32,13 @@ func TestWhatANodeCannotBeWithoutComesBack(t *testing.T) {
 			h.connect("").create()
 			ada.ok("reveal", room, "")
 			bob.settle()
-			if bob.room()["revealed"] != true {
+			if !bob.room().Revealed {
 				t.Errorf("%v: Bob does not see what happens afterwards", stopped)
 			}
 			ada.ok("clear", room, "")
 			bob.ok("estimate", room, `,"value":"8"`)
 			ada.settle()
-			if m := ada.member(bob.user); m["estimated"] != true {
+			if m := ada.member(bob.user); !m.Estimated {
 				t.Errorf("%v: Ada sees %v, want an estimate", stopped, m)
 			}
 			if ada.closed != 0 || bob.closed != 0 {

@@ -49,8 +49,8 @@ func TestAClosedRoomStaysClosed(t *testing.T) {
 		bob.refused("not_owner", "closeRoom", room, "")
 		ada.ok("closeRoom", room, "")
 		for _, c := range []*client{ada, bob} {
-			if e := c.want("roomClosed"); e["reason"] != "closed" {
-				t.Errorf("the reason is %v", e["reason"])
+			if e := c.want("roomClosed"); e.Reason != "closed" {
+				t.Errorf("the reason is %v", e.Reason)
 			}
 		}
 		if kept := h.record(room); kept == "" || strings.Contains(kept, "canary") || strings.Contains(kept, string(bob.user)) {
@@ -87,7 +87,7 @@ func TestClosingIsRepeated(t *testing.T) {
 			message := fmt.Sprintf(`{"request":"closeRoom","id":"again","roomId":%q}`, room)
 			for range 2 {
 				ada.say(message)
-				if e := ada.want("ok"); e["id"] != "again" {
+				if e := ada.want("ok"); e.ID != "again" {
 					t.Fatalf("got %v", e)
 				}
 			}
@@ -120,8 +120,8 @@ func TestARoomIsHandedOverWithConsent(t *testing.T) {
 		}
 		bob.refused("not_owner", "acceptRoom", room, "")
 		ada.ok("transferRoom", room, to(bob))
-		if r := bob.room(); r["offeredTo"] != string(bob.user) || r["ownerId"] != string(ada.user) {
-			t.Errorf("offered to %v, owned by %v", r["offeredTo"], r["ownerId"])
+		if r := bob.room(); r.OfferedTo != bob.user || r.OwnerID != ada.user {
+			t.Errorf("offered to %v, owned by %v", r.OfferedTo, r.OwnerID)
 		}
 		cleo.refused("not_owner", "acceptRoom", room, "")
 		var rooms []poker.RoomID
@@ -131,10 +131,10 @@ func TestARoomIsHandedOverWithConsent(t *testing.T) {
 		bob.refused("too_many_rooms", "acceptRoom", room, "")
 		bob.ok("closeRoom", rooms[0], "")
 		bob.ok("acceptRoom", room, "")
-		if r := cleo.room(); r["offeredTo"] != nil || r["ownerId"] != string(bob.user) {
-			t.Errorf("offered to %v, owned by %v", r["offeredTo"], r["ownerId"])
+		if r := cleo.room(); r.OfferedTo != "" || r.OwnerID != bob.user {
+			t.Errorf("offered to %v, owned by %v", r.OfferedTo, r.OwnerID)
 		}
-		if cleo.member(ada.user)["deputy"] != true {
+		if !cleo.member(ada.user).Deputy {
 			t.Error("the old owner is no deputy")
 		}
 		ada.refused("not_owner", "closeRoom", room, "")
@@ -163,9 +163,9 @@ func TestAcceptingInVainCostsNothing(t *testing.T) {
 	})
 }
 
-// TestAHandedOverRoomIsNobodys when its link revives it, not even who made it and
+// TestAHandedOverRoomIsNobodysWhenRevived when its link revives it, not even who made it and
 // whose id is in it.
-func TestAHandedOverRoomIsNobodys(t *testing.T) {
+func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
@@ -182,7 +182,7 @@ func TestAHandedOverRoomIsNobodys(t *testing.T) {
 		}
 		for range 2 {
 			ada.ok("joinRoom", room, "")
-			if owner := ada.room()["ownerId"]; owner != "" {
+			if owner := ada.room().OwnerID; owner != "" {
 				t.Errorf("owned by %v", owner)
 			}
 			ada.refused("not_owner", "reveal", room, "")
@@ -200,7 +200,7 @@ func TestAHandedOverRoomIsNobodys(t *testing.T) {
 			t.Errorf("after 91 days it is kept: %q", kept)
 		}
 		ada.ok("joinRoom", room, "")
-		if owner := ada.room()["ownerId"]; owner != string(ada.user) {
+		if owner := ada.room().OwnerID; owner != ada.user {
 			t.Errorf("after 91 days it is owned by %v", owner)
 		}
 	})
@@ -237,15 +237,15 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		cleo.refused("not_member", "reveal", room, "")
 		bob = h.connect(bob.user)
 		bob.ok("joinRoom", room, "")
-		if bob.room()["locked"] != true {
+		if !bob.room().Locked {
 			t.Error("the lock is not shown")
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("lockRoom", room, `,"locked":false`)
 		cleo.ok("joinRoom", room, "")
 		ada.ok("removeMember", room, to(cleo)+`,"forGood":true`)
-		if e := cleo.want("roomLeft"); e["reason"] != "removed" {
-			t.Errorf("left for %v", e["reason"])
+		if e := cleo.want("roomLeft"); e.Reason != "removed" {
+			t.Errorf("left for %v", e.Reason)
 		}
 		var seen []actors.SecurityEvent
 		h.config.ObserveSecurity = func(e actors.SecurityEvent) { seen = append(seen, e) }
@@ -262,7 +262,7 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		ada.ok("joinRoom", room, "")
 		ada.ok("removeAway", room, "")
-		if members := ada.room()["members"].(map[string]any); len(members) != 1 {
+		if members := ada.room().Members; len(members) != 1 {
 			t.Errorf("%d members are left, want the owner", len(members))
 		}
 		if want := []actors.SecurityEvent{actors.MemberRemoved, actors.MemberRemoved}; !slices.Equal(seen, want) {
@@ -271,27 +271,27 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 	})
 }
 
-// TestGuestsAreNamedSo wherever their name is shown, until they say theirs.
-func TestGuestsAreNamedSo(t *testing.T) {
+// TestGuestsAreNamedGuest wherever their name is shown, until they say theirs.
+func TestGuestsAreNamedGuest(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
-		if w := ada.want("welcome"); w["name"] != "Guest" || w["named"] != false {
-			t.Errorf("welcome: name %v, named %v", w["name"], w["named"])
+		if w := ada.want("welcome"); w.Name != "Guest" || !is(w.Named, false) {
+			t.Errorf("welcome: name %v, named %v", w.Name, w.Named)
 		}
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
-		if m := ada.member(ada.user); m["name"] != "Guest" || m["named"] != false {
-			t.Errorf("member: name %v, named %v", m["name"], m["named"])
+		if m := ada.member(ada.user); m.Name != "Guest" || !is(m.Named, false) {
+			t.Errorf("member: name %v, named %v", m.Name, m.Named)
 		}
 		ada.ok("setName", "", `,"name":"Gu\u200best"`)
-		if u := ada.want("user"); u["name"] != "Guest" || u["named"] != nil {
-			t.Errorf("user: name %v, named %v", u["name"], u["named"])
+		if u := ada.want("user"); u.Name != "Guest" || u.Named != nil {
+			t.Errorf("user: name %v, named %v", u.Name, u.Named)
 		}
-		if m := ada.member(ada.user); m["name"] != "Guest" || m["named"] != nil {
-			t.Errorf("member: name %v, named %v", m["name"], m["named"])
+		if m := ada.member(ada.user); m.Name != "Guest" || m.Named != nil {
+			t.Errorf("member: name %v, named %v", m.Name, m.Named)
 		}
-		if w := h.connect(ada.user).want("welcome"); w["named"] != nil {
-			t.Errorf("welcome: named %v", w["named"])
+		if w := h.connect(ada.user).want("welcome"); w.Named != nil {
+			t.Errorf("welcome: named %v", w.Named)
 		}
 	})
 }

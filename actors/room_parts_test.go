@@ -146,7 +146,7 @@ func likely(by, other poker.UserID) poker.Command {
 
 // Whatever happens, and whatever becomes of its commits, a room that is loaded is
 // the one that was written, and its parts hold nothing else for long.
-func TestWhatIsWrittenIsTheRoom(t *testing.T) {
+func TestARoomIsLoadedAsItWasWritten(t *testing.T) {
 	for range 100 {
 		d := newDisk(t, poker.NewRoom("room", "epoch", "olga", 1, poker.DefaultDeck()))
 		now := poker.Millis(1_790_000_000_000)
@@ -238,7 +238,7 @@ func votes(m map[poker.UserID]poker.Vote) (text string) {
 
 // An estimate writes a member, however large the room is, and the end of a round
 // no member at all.
-func TestACommitWritesWhatHasChanged(t *testing.T) {
+func TestACommitWritesOnlyWhatHasChanged(t *testing.T) {
 	d := newDisk(t, poker.NewRoom("room", "epoch", "olga", 1, poker.DefaultDeck()))
 	now := poker.Millis(1_790_000_000_000)
 	for i := range 100 {

@@ -25,20 +25,20 @@ func (c *client) finish(room poker.RoomID, comment string) {
 }
 
 // history is what a client is told of the finished rounds, newest last.
-func (c *client) history(room poker.RoomID) (rounds []map[string]any) {
+func (c *client) history(room poker.RoomID) (rounds []roundView) {
 	c.h.t.Helper()
 	for before := ""; ; {
 		c.ok("history", room, `,"limit":50`+before)
 		page := c.want("roomHistory")
-		var older []map[string]any
-		for _, r := range page["rounds"].([]any) {
-			older = append(older, r.(map[string]any))
+		var older []roundView
+		for _, r := range page.Rounds {
+			older = append(older, r)
 		}
 		rounds = append(older, rounds...)
-		if page["more"] != true {
+		if !page.More {
 			return rounds
 		}
-		before = fmt.Sprintf(`,"before":%v`, older[0]["round"])
+		before = fmt.Sprintf(`,"before":%v`, older[0].Round)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
 }
 
 // A round of no history that is found is removed, and the others stay.
-func TestRoundsThatMakeNoSense(t *testing.T) {
+func TestRoundsThatCannotBeReadAreRemoved(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
@@ -194,7 +194,7 @@ func TestRoundsThatMakeNoSense(t *testing.T) {
 
 // A record that makes no sense is left as it is until its room is revived, or
 // somebody whose name may be in it expires.
-func TestWhatIsLeftOfADamagedRoomGoes(t *testing.T) {
+func TestADamagedRoomGoesWhenItIsRevivedOrAMemberExpires(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		revived, left := ada.create(), ada.create()

@@ -9,54 +9,54 @@ import (
 	"example.com/pokey/protocol"
 )
 
-func TestARound(t *testing.T) {
+func TestOneRoundAsItsMembersSeeIt(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
-		if w := ada.want("welcome"); w["protocol"] != 2.0 || w["userId"] != string(ada.user) || w["name"] != "Guest" {
+		if w := ada.want("welcome"); w.Protocol != 2 || w.UserID != ada.user || w.Name != "Guest" {
 			t.Fatalf("welcome: %v", w)
 		}
 		bob.say(`{"request":"setName","id":"n","name":" Bob "}`)
-		if u := bob.want("user"); u["name"] != "Bob" {
+		if u := bob.want("user"); u.Name != "Bob" {
 			t.Fatalf("user: %v", u)
 		}
 		room := ada.create()
 		bob.refused("not_member", "reveal", room, "")
-		if got := ada.ok("joinRoom", room, ""); got["durable"] != false {
+		if got := ada.ok("joinRoom", room, ""); !is(got.Durable, false) {
 			t.Errorf("a store in memory is not durable: %v", got)
 		}
 		bob.ok("joinRoom", room, "")
-		if m := ada.member(bob.user); m["name"] != "Bob" || m["online"] != true || m["estimated"] != false {
+		if m := ada.member(bob.user); m.Name != "Bob" || !m.Online || m.Estimated {
 			t.Fatalf("Ada sees Bob as %v", m)
 		}
 
 		ada.take()
 		bob.ok("estimate", room, `,"value":"5","comment":"legacy parser"`)
-		if own := bob.want("ownEstimate"); own["value"] != "5" || own["comment"] != "legacy parser" {
+		if own := bob.want("ownEstimate"); own.value() != "5" || own.Comment != "legacy parser" {
 			t.Errorf("own estimate: %v", own)
 		}
 		ada.never("ownEstimate")
-		if m := ada.member(bob.user); m["estimated"] != true || m["estimate"] != nil {
+		if m := ada.member(bob.user); !m.Estimated || m.Estimate != nil {
 			t.Errorf("Ada sees of Bob's hidden estimate: %v", m)
 		}
 		bob.refused("not_owner", "reveal", room, "")
 		bob.refused("stale_round", "estimate", room, `,"value":"8","round":7`)
 		ada.ok("reveal", room, `,"round":1`)
-		if got := ada.member(bob.user)["estimate"].(map[string]any); got["value"] != "5" {
+		if got := ada.member(bob.user).shown(); got.Value != "5" {
 			t.Errorf("revealed: %v", got)
 		}
 		ada.ok("estimate", room, `,"value":"8"`)
-		if got := bob.room()["summary"].(map[string]any); got["mean"] != 6.5 {
+		if got := bob.room().Summary; got.Mean != 6.5 {
 			t.Errorf("an estimate after the reveal is displayed at once: %v", got)
 		}
 		ada.ok("hide", room, "")
-		if bob.room()["summary"] != nil || bob.member(ada.user)["estimate"] != nil {
+		if bob.room().Summary != nil || bob.member(ada.user).Estimate != nil {
 			t.Error("hidden again, and still to be seen")
 		}
 		ada.ok("clear", room, "")
-		if r := bob.room(); r["round"] != 2.0 || r["estimates"] != 0.0 {
+		if r := bob.room(); r.Round != 2 || r.Estimates != 0 {
 			t.Errorf("cleared: %v", r)
 		}
-		if own := bob.want("ownEstimate"); own["value"] != nil || own["round"] != 2.0 {
+		if own := bob.want("ownEstimate"); own.Value != nil || own.Round != 2 {
 			t.Errorf("own estimate after clear: %v", own)
 		}
 	})
@@ -69,19 +69,19 @@ func TestTwoTabsAreOneMember(t *testing.T) {
 		second := h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
 		second.ok("joinRoom", room, "")
-		if n := len(ada.room()["members"].(map[string]any)); n != 1 {
+		if n := len(ada.room().Members); n != 1 {
 			t.Fatalf("%d members", n)
 		}
 		ada.ok("estimate", room, `,"value":"3"`)
-		if own := second.want("ownEstimate"); own["value"] != "3" {
+		if own := second.want("ownEstimate"); own.value() != "3" {
 			t.Errorf("the other tab: %v", own)
 		}
 		ada.drop()
-		if m := second.member(ada.user); m["online"] != true || m["estimated"] != true {
+		if m := second.member(ada.user); !m.Online || !m.Estimated {
 			t.Errorf("one of two tabs closed, and the member is %v", m)
 		}
 		second.ok("leaveRoom", room, "")
-		if e := second.want("roomLeft"); e["reason"] != "left" {
+		if e := second.want("roomLeft"); e.Reason != "left" {
 			t.Error(e)
 		}
 		second.refused("not_member", "estimate", room, `,"value":"3"`)
@@ -97,15 +97,15 @@ func TestADroppedMemberStays(t *testing.T) {
 		bob.ok("estimate", room, `,"value":"5"`)
 		bob.drop()
 		ada.settle()
-		if m := ada.member(bob.user); m["online"] != false || m["estimated"] != true {
+		if m := ada.member(bob.user); m.Online || !m.Estimated {
 			t.Fatalf("dropped: %v", m)
 		}
 		back := h.connect(bob.user)
 		back.ok("joinRoom", room, "")
-		if own := back.want("ownEstimate"); own["value"] != "5" {
+		if own := back.want("ownEstimate"); own.value() != "5" {
 			t.Errorf("back, with %v", own)
 		}
-		if m := ada.member(bob.user); m["online"] != true {
+		if m := ada.member(bob.user); !m.Online {
 			t.Errorf("back: %v", m)
 		}
 	})
@@ -116,15 +116,14 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 		ada := h.connect("")
 		message := `{"request":"createRoom","id":"same"}`
 		ada.say(message)
-		first := ada.want("roomCreated")["roomId"]
+		room := ada.want("roomCreated").RoomID
 		ada.drop()
 		ada = h.connect(ada.user)
 		ada.say(message)
-		if again := ada.want("roomCreated")["roomId"]; again != first {
-			t.Errorf("two rooms: %v and %v", first, again)
+		if again := ada.want("roomCreated").RoomID; again != room {
+			t.Errorf("createRoom repeated: got room %s, want %s", again, room)
 		}
-		room := first.(string)
-		ada.say(`{"request":"joinRoom","id":"j","roomId":"` + room + `"}`)
+		ada.say(`{"request":"joinRoom","id":"j","roomId":"` + string(room) + `"}`)
 		clear := func(i int) string {
 			return fmt.Sprintf(`{"request":"clear","id":"c%d","roomId":%q}`, i, room)
 		}
@@ -134,21 +133,21 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 			}
 			ada.drop()
 			ada = h.connect(ada.user)
-			ada.say(`{"request":"joinRoom","roomId":"` + room + `"}`)
+			ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
 		}
-		if r := ada.room()["round"]; r != 17.0 {
+		if r := ada.room().Round; r != 17 {
 			t.Errorf("cleared 16 times: round %v", r)
 		}
 	})
 }
 
-func TestARoomThatIsRefusedIsNotThere(t *testing.T) {
+func TestARefusedRoomDoesNotExist(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		message := `{"request":"createRoom","id":"c","topic":"two\nlines"}`
 		for range 5 { // more than a user may own
 			ada.say(message)
-			if e := ada.want("error"); e["code"] != "invalid_topic" || e["id"] != "c" {
+			if e := ada.want("error"); e.Code != "invalid_topic" || e.ID != "c" {
 				t.Fatal(e)
 			}
 		}
@@ -159,14 +158,14 @@ func TestARoomThatIsRefusedIsNotThere(t *testing.T) {
 	})
 }
 
-func TestLimits(t *testing.T) {
+func TestRoomsAndMembersAreLimited(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.create()
 		ada.create()
 		ada.say(`{"request":"createRoom","id":"x"}`)
-		if e := ada.want("error"); e["code"] != "too_many_rooms" || e["id"] != "x" {
+		if e := ada.want("error"); e.Code != "too_many_rooms" || e.ID != "x" {
 			t.Error(e)
 		}
 		for range 5 {
@@ -194,7 +193,7 @@ func TestForgedAndForeignRoomsAreNotToldApart(t *testing.T) {
 		for range 20 {
 			eve.ask("joinRoom", forged, "")
 		}
-		if e := eve.ask("joinRoom", forged, ""); e["code"] != string(protocol.RateLimited) {
+		if e := eve.ask("joinRoom", forged, ""); e.Code != string(protocol.RateLimited) {
 			t.Errorf("guessing goes on: %v", e)
 		}
 		if after := h.sys.Stats().Rooms; after != before {

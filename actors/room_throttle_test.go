@@ -28,7 +28,7 @@ func (c *counting) Commit(ctx context.Context, r store.Record, parts ...store.Re
 
 // What comes while a room pauses after a broadcast shares one commit and one
 // broadcast, and is acknowledged then and not before.
-func TestABusyRoomCommitsOnce(t *testing.T) {
+func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 	inBubble(t, func(h *house) {
 		commits := &counting{Store: h.store}
 		h.restart(commits)
@@ -84,7 +84,7 @@ func TestABusyRoomCommitsOnce(t *testing.T) {
 
 // Case 72. What waits for a store that hangs is bounded: more is refused, and all
 // the rest is answered.
-func TestWhatWaitsIsBounded(t *testing.T) {
+func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
 	inBubble(t, func(h *house) {
 		disk := &flaky{Store: h.store}
 		h.restart(disk)
@@ -101,7 +101,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		synctest.Wait()
 		refused := 0
 		for _, e := range ada.take() {
-			if e["event"] != "error" || e["code"] != string(protocol.Unavailable) {
+			if e.Event != "error" || e.Code != string(protocol.Unavailable) {
 				t.Fatalf("while the store hangs: %v", e)
 			}
 			refused++
@@ -115,7 +115,7 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		if answered != 1+most {
 			t.Errorf("%d answered, want %d", answered, 1+most)
 		}
-		if got := ada.room()["topic"]; got != fmt.Sprint(most) {
+		if got := ada.room().Topic; got != fmt.Sprint(most) {
 			t.Errorf("the topic is %v", got)
 		}
 		bob.ok("setTopic", other, `,"topic":"Bob's"`)

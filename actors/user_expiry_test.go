@@ -13,7 +13,7 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
 		bob.ok("estimate", room, `,"value":"5"`)
-		epoch := bob.room()["epoch"]
+		epoch := bob.room().Epoch
 
 		ada.drop()
 		time.Sleep(119 * time.Minute)
@@ -24,14 +24,14 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		time.Sleep(119 * time.Minute)
 		bob.never("roomClosed")
 		time.Sleep(2 * time.Minute)
-		if e := bob.want("roomClosed"); e["reason"] != "expired" || e["roomId"] != string(room) {
+		if e := bob.want("roomClosed"); e.Reason != "expired" || e.RoomID != room {
 			t.Error(e)
 		}
 		bob.refused("not_member", "estimate", room, `,"value":"5"`)
 
 		// The link revives the room: empty, hidden, another epoch, no owner yet.
 		bob.ok("joinRoom", room, "")
-		if r := bob.room(); r["epoch"] == epoch || r["ownerId"] != "" || r["estimates"] != 0.0 || r["round"] != 1.0 {
+		if r := bob.room(); r.Epoch == epoch || r.OwnerID != "" || r.Estimates != 0 || r.Round != 1 {
 			t.Errorf("revived as %v", r)
 		}
 		bob.refused("not_owner", "reveal", room, "")
@@ -39,8 +39,8 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		// The owner is recognised when their session connects, joined or not.
 		ada = h.connect(ada.user)
 		ada.settle()
-		if r := bob.room(); r["ownerId"] != string(ada.user) {
-			t.Errorf("owner: %v", r["ownerId"])
+		if r := bob.room(); r.OwnerID != ada.user {
+			t.Errorf("owner: %v", r.OwnerID)
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("reveal", room, "")
@@ -56,8 +56,8 @@ func TestAnOwnerWhoIsThereBeforeTheRevivalIsRecognised(t *testing.T) {
 		ada = h.connect(ada.user)
 		bob := h.connect("")
 		bob.ok("joinRoom", room, "")
-		if r := bob.room(); r["ownerId"] != string(ada.user) {
-			t.Errorf("owner: %v", r["ownerId"])
+		if r := bob.room(); r.OwnerID != ada.user {
+			t.Errorf("owner: %v", r.OwnerID)
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("reveal", room, "")
@@ -85,12 +85,12 @@ func TestAMemberExpiresElsewhere(t *testing.T) {
 		bob.ok("joinRoom", room, "")
 		bob.drop()
 		time.Sleep(time.Hour)
-		if ada.member(bob.user) == nil {
+		if ada.member(bob.user).absent {
 			t.Fatal("gone too early")
 		}
 		time.Sleep(61 * time.Minute)
 		ada.settle()
-		if m := ada.member(bob.user); m != nil {
+		if m := ada.member(bob.user); !m.absent {
 			t.Errorf("still there: %v", m)
 		}
 	})
@@ -121,7 +121,7 @@ func TestARemovedMemberIsToldAndMayComeBack(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
 		ada.ok("removeMember", room, `,"userId":"`+string(bob.user)+`"`)
-		if e := bob.want("roomLeft"); e["reason"] != "removed" {
+		if e := bob.want("roomLeft"); e.Reason != "removed" {
 			t.Error(e)
 		}
 		bob.refused("not_member", "estimate", room, `,"value":"1"`)
@@ -159,9 +159,9 @@ func TestTheHistoryForgetsWhoHasExpired(t *testing.T) {
 		ada.ok("reveal", room, "")
 		ada.ok("clear", room, "")
 		bob.ok("leaveRoom", room, "")
-		estimates := func() []any {
+		estimates := func() []estimateView {
 			ada.ok("history", room, "")
-			return ada.want("roomHistory")["rounds"].([]any)[0].(map[string]any)["estimates"].([]any)
+			return ada.want("roomHistory").Rounds[0].Estimates
 		}
 		if n := len(estimates()); n != 1 {
 			t.Fatalf("%d estimates in the history", n)

@@ -78,18 +78,18 @@ func TestForgetMe(t *testing.T) {
 		second.cutWith4001("another connection")
 		closed := false
 		for _, e := range bob.take() {
-			closed = closed || e["event"] == "roomClosed" && e["roomId"] == string(hers)
+			closed = closed || e.Event == "roomClosed" && e.RoomID == hers
 		}
 		if !closed {
 			t.Error("nobody was told that the room they owned is closed")
 		}
 		bob.settle()
-		if m := bob.member(ada.user); m != nil {
+		if m := bob.member(ada.user); !m.absent {
 			t.Errorf("still a member elsewhere: %v", m)
 		}
 		bob.ok("history", his, "")
-		for _, r := range bob.want("roomHistory")["rounds"].([]any) {
-			if n := len(r.(map[string]any)["estimates"].([]any)); n != 0 {
+		for _, r := range bob.want("roomHistory").Rounds {
+			if n := len(r.Estimates); n != 0 {
 				t.Errorf("%d of their estimates are in the history", n)
 			}
 		}
@@ -102,7 +102,7 @@ func TestForgetMe(t *testing.T) {
 
 		// The room's link begins another room, which is nobody's.
 		bob.ok("joinRoom", hers, "")
-		if owner := bob.room()["ownerId"]; owner != "" {
+		if owner := bob.room().OwnerID; owner != "" {
 			t.Errorf("revived, the room is owned by %v, want nobody", owner)
 		}
 		if !h.revoked(ada.user, time.Now()) {
@@ -112,7 +112,7 @@ func TestForgetMe(t *testing.T) {
 		back.cutWith4001("who comes back with the old cookie")
 		back.never("welcome")
 		bob.settle()
-		if owner := bob.room()["ownerId"]; owner != "" {
+		if owner := bob.room().OwnerID; owner != "" {
 			t.Errorf("then it is owned by %v, want nobody", owner)
 		}
 
@@ -128,7 +128,7 @@ func TestForgetMe(t *testing.T) {
 }
 
 // C6: what else is asked together with it does nothing, and asking twice no more.
-func TestForgetMeEndsWhatIsAskedBehindIt(t *testing.T) {
+func TestRequestsBehindForgetMeDoNothing(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		second := h.connect(ada.user)
@@ -246,7 +246,7 @@ func TestSignOut(t *testing.T) {
 		}
 		h.connectWith(ada.user, ada.issued).cutWith4001("the old cookie")
 		back := h.connectWith(ada.user, fresh)
-		if name := back.want("welcome")["name"]; name != "Ada" {
+		if name := back.want("welcome").Name; name != "Ada" {
 			t.Errorf("welcome back, %v; want Ada", name)
 		}
 		back.ok("reveal", room, "")
@@ -345,7 +345,7 @@ func TestSessionIsKnown(t *testing.T) {
 
 // C6: a store that does not answer is an error within the time of a commit, never
 // a verdict; and what it cannot take is not said to be done.
-func TestSessionsWithoutAStore(t *testing.T) {
+func TestSessionsFailInTimeWithoutAStore(t *testing.T) {
 	inMesh(t, 2, func(m *mesh) {
 		n := m.nodes["n1"]
 		ada := n.connect("")
@@ -417,7 +417,7 @@ func TestSessionsEndOnAllNodes(t *testing.T) {
 				t.Errorf("%s: %d letters were lost, want 1", name, lost)
 			}
 			bob.settle()
-			if there := bob.member(user) != nil; there != (name == "sign out") {
+			if there := !bob.member(user).absent; there != (name == "sign out") {
 				t.Errorf("%s: a member of another's room: %v", name, there)
 			}
 		})
