@@ -1,0 +1,10 @@
+#!/bin/sh
+# After a removal. Rooms and the master secret stay, unless a deb is purged.
+set -e
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload
+fi
+if [ "$1" = purge ]; then
+  rm -rf /var/lib/private/pokey
+  rm -f /var/lib/pokey # systemd's link to it
+fi
