@@ -14,12 +14,13 @@ import (
 	"example.com/pokey/transport"
 )
 
-// adminSockets is how many connections the operator's port has at a time. What is
-// idle makes room, so that only so many requests at once use them up.
+// adminSockets is how many connections the operator's port accepts at a time. Idle
+// connections make room for new ones, so only as many concurrent requests exhaust it.
 const adminSockets = 16
 
-// admin is the server of the operator's port, and what it serves instead of l: the
-// port has files of its own, which nobody on the public one can take.
+// admin returns the server of the operator's port, and the listener to serve
+// instead of l. That listener has its own share of open files, which clients of
+// the public port cannot use up.
 func (n *node) admin(c config, l net.Listener) (*http.Server, net.Listener) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
@@ -41,9 +42,9 @@ func (n *node) admin(c config, l net.Listener) (*http.Server, net.Listener) {
 	}, sockets.Listen(l)
 }
 
-// onlyOperators refuses requests that a page in an operator's browser may have
-// made by letting its own name lead here. Browsers always send a Host; some
-// health checks do not.
+// onlyOperators protects against DNS rebinding: it refuses requests that a page in
+// an operator's browser makes after pointing its own host name here. Browsers
+// always send a Host; some health checks do not.
 func onlyOperators(listen string, h http.Handler) http.Handler {
 	own, _, _ := net.SplitHostPort(listen) // checked when the settings were read
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -58,10 +59,10 @@ func onlyOperators(listen string, h http.Handler) http.Handler {
 	})
 }
 
-// operatorsHost says whether a request for a host may be an operator's: an
-// address, this machine or the name that the port listens at. Where that is not on
-// loopback, other containers and machines come by names without a dot, which
-// nobody's DNS but the operator's answers for.
+// operatorsHost reports whether a request for this host may be an operator's: the
+// host is an IP address, this machine or the name that the port listens on. If the
+// port is not on loopback, other containers and machines use names without a dot,
+// which only the operator's own DNS resolves.
 func operatorsHost(hostport, own string) bool {
 	host, _, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -88,12 +89,11 @@ type readiness struct {
 	Sessions int    `json:"connections"`
 }
 
-// readyz says whether clients should be sent here. One that lacks a part is about
-// to have it back. One that is short of memory
-// keeps those it has and lets nobody else in. A server that cannot save
-// still serves, and says so: a meeting is worth more than its record. One whose
-// store is shared and does not answer says so too, and clients stay: they would
-// find the same everywhere.
+// readyz reports whether clients should be sent here. A node that lacks a part is
+// about to restart it. A node short of memory keeps its clients and accepts no
+// others. A node that cannot save stays ready and reports it: a meeting is worth
+// more than its record. So does a node whose shared store does not answer, since
+// clients would find the same on every other node.
 func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	stats := n.system.Stats()
 	r := readiness{

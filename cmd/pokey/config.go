@@ -49,8 +49,8 @@ type config struct {
 	logLevel       string
 	logAddresses   bool
 
-	given map[string]bool // the settings that were made
-	files int             // how many files may be open
+	given map[string]bool // the settings that are set, by flag name
+	files int             // how many files the process may have open
 }
 
 // maxConnections is the default of -max-connections.
@@ -73,18 +73,18 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.data, "data", "./data", "`DIR` that rooms are kept in; \"none\" keeps them in memory")
 	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with the master secret, made on first start (default DATA/secret.key)")
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
-	fs.DurationVar(&c.sessionLife, "session-life", identity.SessionLife, "how long after their first session a browser's user becomes somebody new, however often they come")
+	fs.DurationVar(&c.sessionLife, "session-life", identity.SessionLife, "how long after its first session a browser gets a new user, however often it returns")
 	fs.Float64Var(&c.messageRate, "message-rate", 10, "requests per second and connection; 0 for no limit")
-	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests at once per connection; 0 for no limit")
+	fs.IntVar(&c.messageBurst, "message-burst", 30, "requests in a burst per connection; 0 for no limit")
 	fs.IntVar(&c.maxConnections, "max-connections", maxConnections, "connections in all; 0 for no limit")
-	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", maxPerIP, "connections per address, and how many of them may come at once; 0 for no limit")
+	fs.IntVar(&c.maxPerIP, "max-connections-per-ip", maxPerIP, "connections per address, in all and in a burst; 0 for no limit")
 	fs.IntVar(&c.maxPerSession, "max-connections-per-session", 8, "connections per user; 0 for no limit")
-	fs.IntVar(&c.maxNewRooms, "max-new-rooms-per-ip", 2*maxPerIP, "rooms an address creates at once, and again every ten minutes; 0 for no limit; twice -max-connections-per-ip if that is set")
+	fs.IntVar(&c.maxNewRooms, "max-new-rooms-per-ip", 2*maxPerIP, "rooms an address may create in a burst, and again every ten minutes; 0 for no limit; twice -max-connections-per-ip if only that is set")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
 	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
-	fs.StringVar(&c.etcdCA, "etcd-tls-ca", "", "`FILE` with the certificate authority of etcd, another one than the nodes'; required with -etcd https://…")
-	fs.StringVar(&c.etcdCert, "etcd-tls-cert", "", "`FILE` with the certificate that etcd knows this node by")
+	fs.StringVar(&c.etcdCA, "etcd-tls-ca", "", "`FILE` with the certificate authority of etcd, not that of the nodes; required with -etcd https://…")
+	fs.StringVar(&c.etcdCert, "etcd-tls-cert", "", "`FILE` with this node's certificate for etcd")
 	fs.StringVar(&c.etcdKey, "etcd-tls-key", "", "`FILE` with the key of that certificate")
 	fs.StringVar(&c.nodeListen, "node-listen", "", "listen for other nodes on `HOST:PORT`")
 	fs.StringVar(&c.nodeAdvertise, "node-advertise", "", "`HOST:PORT` under which other nodes reach this one (default -node-listen)")
@@ -92,12 +92,12 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.nodeCert, "node-tls-cert", "", "`FILE` with this node's certificate")
 	fs.StringVar(&c.nodeKey, "node-tls-key", "", "`FILE` with the key of this node's certificate")
 	fs.StringVar(&c.logFormat, "log-format", "text", "text or json")
-	fs.BoolVar(&c.logAddresses, "log-addresses", true, "name the addresses of clients in the log where they are refused something")
+	fs.BoolVar(&c.logAddresses, "log-addresses", true, "log the addresses of clients that are refused something or reach a limit")
 	fs.StringVar(&c.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 
-// parseConfig reads the flags, and the environment for those that are not
-// given: -user-expiry is POKEY_USER_EXPIRY there.
+// parseConfig reads the flags, and the environment for flags that are not given:
+// -user-expiry is POKEY_USER_EXPIRY there.
 func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
 	c := config{given: map[string]bool{}, files: openFiles()}
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
@@ -165,14 +165,15 @@ func (c *config) setProxies(list string) error {
 	return nil
 }
 
-// check finds what is wrong or unsafe, all of it, and fills in what follows.
+// check returns everything that is wrong or unsafe, and sets the defaults that
+// follow from other settings.
 func (c *config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if host, _, err := net.SplitHostPort(c.listen); err != nil {
 		fault("-listen %q: want HOST:PORT", c.listen)
 	} else if !loopback(host) && len(c.publicOrigins) == 0 {
-		fault("-public-origin is required when -listen %s can be reached from elsewhere: say under which URL browsers come, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
+		fault("-public-origin is required when -listen %s can be reached from other machines: give the URL that browsers use, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
 	}
 	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
 		fault("-admin-listen %q: want HOST:PORT", c.adminListen)
@@ -234,7 +235,7 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// url is where a person on this machine finds the page.
+// url returns the URL of the page for a person on this machine.
 func (c *config) url(addr net.Addr) string {
 	if len(c.publicOrigins) > 0 {
 		return c.publicOrigins[0] + c.basePath

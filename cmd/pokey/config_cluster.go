@@ -31,7 +31,7 @@ func (c *config) setEtcd(list string) error {
 	return nil
 }
 
-// checkCluster finds settings of a cluster that do not go together, or are unsafe.
+// checkCluster finds cluster settings that contradict each other or are unsafe.
 func (c *config) checkCluster(fault func(format string, args ...any)) {
 	tls, forEtcd := given(c.nodeCA, c.nodeCert, c.nodeKey), given(c.etcdCA, c.etcdCert, c.etcdKey)
 	if len(c.etcd) == 0 {
@@ -41,29 +41,29 @@ func (c *config) checkCluster(fault func(format string, args ...any)) {
 		return
 	}
 	if c.nodeListen == "" {
-		fault("-node-listen is required with -etcd: where other nodes reach this one")
+		fault("-node-listen is required with -etcd: it is where other nodes reach this one")
 	} else if host, _, err := net.SplitHostPort(c.nodeListen); err != nil {
 		fault("-node-listen %q: want HOST:PORT", c.nodeListen)
 	} else if !loopback(host) && tls == 0 {
-		fault("-node-tls-ca, -node-tls-cert and -node-tls-key are required when -node-listen %s can be reached from elsewhere; pokey certs makes some", c.nodeListen)
+		fault("-node-tls-ca, -node-tls-cert and -node-tls-key are required when -node-listen %s can be reached from elsewhere; pokey certs makes them", c.nodeListen)
 	}
 	if tls != 0 && tls != 3 {
 		fault("-node-tls-ca, -node-tls-cert and -node-tls-key go together")
 	}
 	switch encrypted := strings.HasPrefix(c.etcd[0], "https://"); {
 	case encrypted && forEtcd != 3:
-		fault("-etcd %s needs -etcd-tls-ca, -etcd-tls-cert and -etcd-tls-key; pokey certs -client makes some", c.etcd[0])
+		fault("-etcd %s needs -etcd-tls-ca, -etcd-tls-cert and -etcd-tls-key; pokey certs -client makes them", c.etcd[0])
 	case !encrypted && forEtcd != 0:
-		fault("-etcd-tls-… is for -etcd https://…, and %s is not encrypted", c.etcd[0])
+		fault("-etcd-tls-… is only for -etcd https://…; %s is not encrypted", c.etcd[0])
 	case encrypted && c.etcdCA == c.nodeCA:
-		fault("-etcd-tls-ca is the same as -node-tls-ca: who has a certificate for etcd must not have one for nodes by that")
+		fault("-etcd-tls-ca is the same as -node-tls-ca: a certificate for etcd must not be valid for nodes as well")
 	}
 	if c.secretFile == "" {
-		fault("-secret-file is required with -etcd: all nodes have the same secret, so none of them can make its own")
+		fault("-secret-file is required with -etcd: all nodes share one secret, so a node cannot make its own")
 	}
 }
 
-// given is how many of the settings were made.
+// given returns how many of the settings are set.
 func given(settings ...string) (n int) {
 	for _, s := range settings {
 		if s != "" {

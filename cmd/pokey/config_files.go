@@ -6,31 +6,30 @@ import (
 	"example.com/pokey/transport"
 )
 
-// checkFiles makes sure that there is a file for each connection, and some for
-// everything else. A default that asks for too much gives way.
+// checkFiles makes sure that the process may open a file for each connection and
+// some more for everything else. A default that is too high is lowered.
 func (c *config) checkFiles(fault func(string, ...any)) {
 	room := c.files - min(otherFiles, c.files/4)
 	switch {
 	case c.maxConnections <= room:
 	case c.given["max-connections"]:
-		fault("-max-connections %d: this process may open %d files, which is enough for %d; raise that limit (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower this one", c.maxConnections, c.files, room)
+		fault("-max-connections %d: this process may open %d files, enough for %d connections; raise that limit (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower this one", c.maxConnections, c.files, room)
 	default:
 		c.maxConnections = room
 	}
 }
 
-// Files that the public port's connections leave alone: an eighth, within bounds.
-// They are for the database, the operator's port, and in a cluster for etcd and
-// the other nodes.
+// Files that are reserved for the database, the operator's port, and in a cluster
+// for etcd and the other nodes: an eighth of all, within these bounds.
 const (
 	fewestFiles = adminSockets + 12
 	mostFiles   = 256
 )
 
-// sockets bounds the public port's TCP connections, whatever they are used for:
-// by the files there are, and for one address to four times the WebSockets it may
-// have, for browsers open several connections to load a page, and to three
-// quarters of all.
+// sockets returns the limits of the public port's TCP connections, whatever they
+// are used for. The total follows from the files that may be open. One address gets
+// four times its WebSockets, since browsers open several connections to load a
+// page, but no more than three quarters of the total.
 func (c *config) sockets() transport.SocketLimits {
 	var limits transport.SocketLimits
 	if c.files < math.MaxInt32 {
@@ -46,10 +45,10 @@ func (c *config) sockets() transport.SocketLimits {
 	return limits
 }
 
-// localSockets is how many connections beyond the limit are accepted from this
-// machine, for a container's health check.
+// localSockets is how many connections from this machine are accepted beyond the
+// total, for a container's health check.
 const localSockets = 4
 
-// otherFiles is how many files may be open besides connections: the database, and
-// browsers that load the page.
+// otherFiles is how many files are kept free besides one for each WebSocket: for
+// the database, and for browsers that load the page.
 const otherFiles = 1024

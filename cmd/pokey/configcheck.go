@@ -9,7 +9,7 @@ import (
 	"example.com/pokey/identity"
 )
 
-// configCheck says what serve would object to, without starting or making
+// configCheck reports what serve would object to, without starting or creating
 // anything.
 func configCheck(args []string, getenv func(string) string, stderr io.Writer) error {
 	if len(args) == 0 || args[0] != "check" {

@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// doctor looks at a running server from the outside, as a browser would, and
-// says in plain words what is wrong between the two.
+// doctor examines a running server from the outside, as a browser would, and
+// explains in plain words what is wrong between the two.
 func doctor(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return exit{exitUsage, errors.New("usage: pokey doctor URL, for instance pokey doctor https://poker.example.com/")}
 	}
 	base, err := url.Parse(args[0])
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return exit{exitUsage, fmt.Errorf("%q is not the URL of a page", args[0])}
+		return exit{exitUsage, fmt.Errorf("%q is not an http or https URL", args[0])}
 	}
 	if !strings.HasSuffix(base.Path, "/") {
 		base.Path += "/"
@@ -40,7 +40,7 @@ func doctor(ctx context.Context, args []string, out io.Writer) error {
 	return nil
 }
 
-// examination is one look at one server.
+// examination is the state of one run of the doctor.
 type examination struct {
 	out              io.Writer
 	base             *url.URL
@@ -70,17 +70,17 @@ func (e *examination) run(ctx context.Context) {
 // page fetches the page and keeps its cookie.
 func (e *examination) page(ctx context.Context) bool {
 	response, err := e.get(ctx)
-	if !e.check(err == nil, "the server answers", "Nothing answers at %s: %v. Is it running, and does the proxy point at it?", e.base, err) {
+	if !e.check(err == nil, "the server answers", "Nothing answers at %s: %v. Is the server running, and does the proxy point at it?", e.base, err) {
 		return false
 	}
 	_ = response.Body.Close()
 	if !e.check(response.StatusCode != http.StatusMisdirectedRequest, "the server accepts this host name",
-		"It answers 421: the name %q reaches it but is not one it knows. Add %s to -public-origin; if a proxy is in between, let it pass the Host header on unchanged.",
+		"The server answers 421: it does not know the name %q. Add %s to -public-origin; if there is a proxy in between, let it pass the Host header on unchanged.",
 		e.base.Host, e.origin()) {
 		return false
 	}
-	if !e.check(response.StatusCode == http.StatusOK, "the page is there",
-		"It answers %s. If the page lives under a path, give that path here and to -base-path.", response.Status) {
+	if !e.check(response.StatusCode == http.StatusOK, "the page is found",
+		"The server answers %s. If the page is under a path, give that path here and in -base-path.", response.Status) {
 		return false
 	}
 	e.check(strings.Contains(response.Header.Get("Content-Security-Policy"), "default-src 'none'"), "the security headers arrive",
@@ -95,7 +95,7 @@ func (e *examination) page(ctx context.Context) bool {
 	return true
 }
 
-// session looks at the cookie as a browser would.
+// session checks the cookie as a browser would.
 func (e *examination) session() bool {
 	if !e.check(e.cookie != nil, "a session cookie is handed out", "The answer sets no session cookie: a proxy removes Set-Cookie, or answers from a cache.") {
 		return false
@@ -129,9 +129,9 @@ func (e *examination) webSocket(ctx context.Context) {
 	case http.StatusForbidden:
 		advice = "The server does not accept pages from " + e.origin() + ": add it to -public-origin."
 	case http.StatusUnauthorized:
-		advice = "The cookie does not come back as it was sent: something in between removes or changes Cookie."
+		advice = "The server does not get the cookie as it was set: something in between removes or changes the Cookie header."
 	case http.StatusTooManyRequests:
-		advice = "Too many connections from this address: if a proxy is in between, name it in -trusted-proxies."
+		advice = "Too many connections from this address. If there is a proxy in between, name it in -trusted-proxies."
 	case http.StatusServiceUnavailable:
 		advice = "The server is full or about to stop."
 	}
@@ -156,7 +156,8 @@ func (e *examination) get(ctx context.Context) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// handshake asks for a WebSocket. If it gets one it waits for the welcome.
+// handshake asks for a WebSocket and, if it gets one, waits for the welcome. It
+// returns the HTTP status.
 func (e *examination) handshake(ctx context.Context, origin string, withCookie bool) (status int, err error) {
 	conn, err := e.dial(ctx)
 	if err != nil {
@@ -195,7 +196,7 @@ func (e *examination) handshake(ctx context.Context, origin string, withCookie b
 	}
 	first := make([]byte, 64)
 	if n, err := io.ReadAtLeast(in, first, 32); err != nil || !strings.Contains(string(first[:n]), `"welcome"`) {
-		return response.StatusCode, errors.New("101 and then no welcome: something in between does not pass WebSocket frames on")
+		return response.StatusCode, errors.New("101 but no welcome: something in between does not pass WebSocket frames on")
 	}
 	return response.StatusCode, nil
 }

@@ -4,5 +4,6 @@ package main
 
 import "math"
 
-// openFiles is how many files this process may have open: nobody counts them here.
+// openFiles returns how many files this process may have open: there is no limit
+// to ask for on this system.
 func openFiles() int { return math.MaxInt }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// openFiles is how many files this process may have open. The Go runtime has
-// raised the soft limit to the hard one by then.
+// openFiles returns how many files this process may have open. The Go runtime
+// raises the soft limit to the hard one at start.
 func openFiles() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

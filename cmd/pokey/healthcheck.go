@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// healthcheck asks a server whether it is alive: the one at the URL given, or
-// else the one that this configuration would start. It is what a container
-// without a shell runs.
+// healthcheck asks a server whether it is alive: the server at the given URL, or
+// else the one that this configuration would start. It exists for containers
+// without a shell.
 func healthcheck(ctx context.Context, args []string, getenv func(string) string) error {
 	url := ""
 	if len(args) > 0 {

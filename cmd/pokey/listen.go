@@ -6,7 +6,7 @@ import (
 	"net"
 )
 
-// listenFunc is net.Listen, or what a test puts in its place.
+// listenFunc is the type of net.Listen, which tests replace.
 type listenFunc func(network, address string) (net.Listener, error)
 
 // listeners are the program's two ports.
@@ -29,8 +29,8 @@ func listenBoth(c config, log *slog.Logger, listen listenFunc) (listeners, error
 	return l, nil
 }
 
-// listenAdmin opens the operator's port. Where nobody asked for it and it is
-// taken, the server does without.
+// listenAdmin opens the operator's port. If the address is only the default and
+// already in use, the server does without that port.
 func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, error) {
 	if c.adminListen == "" {
 		return nil, nil
@@ -42,12 +42,12 @@ func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, e
 	case c.given["admin-listen"]:
 		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, err)}
 	default:
-		log.Warn("no metrics: the address is not to be had", "setting", "-admin-listen", "address", c.adminListen, "err", err)
+		log.Warn("no metrics: cannot listen on the address", "setting", "-admin-listen", "address", c.adminListen, "err", err)
 		return nil, nil
 	}
 }
 
-// adminAddress is where the operator's port is, empty for none.
+// adminAddress returns the address of the operator's port; empty for none.
 func (l listeners) adminAddress() string {
 	if l.admin == nil {
 		return ""
@@ -55,7 +55,7 @@ func (l listeners) adminAddress() string {
 	return l.admin.Addr().String()
 }
 
-// close closes what no server has taken over.
+// close closes both ports, for a start that failed before they were served.
 func (l listeners) close() {
 	_ = l.public.Close()
 	if l.admin != nil {

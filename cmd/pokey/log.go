@@ -24,10 +24,10 @@ func logLevel(name string) (slog.Level, error) {
 	return level, nil
 }
 
-// release is the version of a released build; -ldflags sets it.
+// release is the version of a release build, set by -ldflags.
 var release = ""
 
-// version is the release, or else the commit this was built from.
+// version returns the release, or else the commit that was built.
 func version() string {
 	if release != "" {
 		return release

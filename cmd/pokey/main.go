@@ -3,11 +3,11 @@
 // Usage:
 //
 //	pokey [flags]                  serve
-//	pokey config check [flags]     say what is wrong with the configuration, and exit
-//	pokey doctor URL               say what a proxy, cookie, origin or WebSocket set-up gets wrong
+//	pokey config check [flags]     check the configuration, and exit
+//	pokey doctor URL               find what is wrong with a proxy, cookie, origin or WebSocket set-up
 //	pokey healthcheck [URL]        exit 0 if a server is alive, for containers
 //	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
-//	pokey secret FILE              make the master secret, unless it is there
+//	pokey secret FILE              make the master secret, unless the file exists
 //	pokey version                  print the version
 //	pokey help                     print this
 //

@@ -20,25 +20,27 @@ import (
 	"example.com/pokey/store/etcdstore"
 )
 
-// Where a cluster keeps what in etcd.
+// The keys and key prefixes of a cluster in etcd.
 const (
 	etcdNodes   = "/pokey/v1/nodes/"
 	etcdRecords = "/pokey/v1/records/"
-	etcdSecret  = "/pokey/v1/secret" // which master secret the nodes share
+	etcdSecret  = "/pokey/v1/secret" // the fingerprint of the master secret that the nodes share
 )
 
-// member is what makes a node one of several: nil for a node alone.
+// member holds the parts that only a node of a cluster has. A nil *member is that
+// of a single node.
 type member struct {
 	etcd   *clientv3.Client
 	actors *actor.ActorSystem
 	node   *cluster.Node
 }
 
-// joinTimeout bounds what a start asks of etcd.
+// joinTimeout bounds how long a start waits for etcd.
 const joinTimeout = 10 * time.Second
 
-// openMember opens the node link and makes sure that this process and the
-// others can be one: the same secret, an address of its own. It is no member yet.
+// openMember opens the node link and makes sure that this process can join the
+// others: it has the cluster's secret and an address of its own. The node is not a
+// member before [node.join].
 func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cluster.SecurityEvent, string, string)) (*member, error) {
 	m := &member{actors: actors.NewActorSystem(log)}
 	credentials, err := nodeCredentials(c, log)
@@ -77,8 +79,8 @@ func nodeCredentials(c config, log *slog.Logger) (*cluster.Credentials, error) {
 	return cluster.LoadCredentials(c.nodeCA, c.nodeCert, c.nodeKey, log)
 }
 
-// etcdCredentials are nil for an etcd without encryption. Who has a certificate
-// for etcd has none for nodes by that, nor the other way round.
+// etcdCredentials returns nil for an etcd without encryption. A certificate for etcd
+// must not be valid for nodes, nor the other way round.
 func etcdCredentials(c config, nodes *cluster.Credentials, log *slog.Logger) (*tls.Config, error) {
 	if c.etcdCA == "" {
 		return nil, nil
@@ -93,10 +95,9 @@ func etcdCredentials(c config, nodes *cluster.Credentials, log *slog.Logger) (*t
 	return credentials.ClientConfig(), nil
 }
 
-// shareSecret makes sure that this node can read what the others write, and they
-// what it writes: links, sessions and records of a cluster are made with one
-// secret. A node that has a newer one, and the shared one as well, makes its own
-// the shared one.
+// shareSecret makes sure that all nodes use the same secret: links, sessions and
+// records of a cluster are made with it. A node that has the shared secret and a
+// newer one makes the newer one the shared one.
 func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()
@@ -104,7 +105,7 @@ func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 	for {
 		found, err := etcd.Get(ctx, etcdSecret)
 		if err != nil {
-			return fmt.Errorf("-etcd: which secret the cluster has: %w", err)
+			return fmt.Errorf("-etcd: read the fingerprint of the cluster's secret: %w", err)
 		}
 		shared, rev := "", int64(0)
 		if len(found.Kvs) > 0 {
@@ -114,11 +115,11 @@ func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 		case shared == mine:
 			return nil
 		case shared != "" && !slices.Contains(keys.Fingerprints(), shared):
-			return exit{exitConfig, fmt.Errorf("-secret-file: this cluster has another secret: its fingerprint is %s, and this one's %s", shared, mine)}
+			return exit{exitConfig, fmt.Errorf("-secret-file: the cluster has another secret: its fingerprint is %s, that of the file is %s", shared, mine)}
 		}
 		put, err := etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(etcdSecret), "=", rev)).Then(clientv3.OpPut(etcdSecret, mine)).Commit()
 		if err != nil {
-			return fmt.Errorf("-etcd: say which secret the cluster has: %w", err)
+			return fmt.Errorf("-etcd: write the fingerprint of the secret: %w", err)
 		}
 		if put.Succeeded {
 			return nil
@@ -126,8 +127,7 @@ func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 	}
 }
 
-// placement is the member's view as the actors ask for it; a nil one is that of
-// a node alone.
+// placement returns the cluster as the actors see it; nil for a single node.
 func (m *member) placement() actors.Placement {
 	if m == nil {
 		return nil
@@ -135,7 +135,8 @@ func (m *member) placement() actors.Placement {
 	return placement{m.node}
 }
 
-// system is the actor system that the node link belongs to.
+// system returns the actor system that the node link belongs to; nil for a single
+// node.
 func (m *member) system() *actor.ActorSystem {
 	if m == nil {
 		return nil
@@ -145,11 +146,11 @@ func (m *member) system() *actor.ActorSystem {
 
 type placement struct{ *cluster.Node }
 
-// View is the newest membership.
+// View returns the newest membership.
 func (p placement) View() actors.View { return p.Node.View() }
 
-// join makes the node a member. From then on users and rooms come to it, and
-// clients as long as it can be reached by the others.
+// join makes the node a member. From then on users and rooms are placed on it, and
+// it accepts clients while it is not isolated from the other nodes.
 func (n *node) join(ctx context.Context) error {
 	if n.member == nil {
 		return nil
@@ -162,18 +163,18 @@ func (n *node) join(ctx context.Context) error {
 	return nil
 }
 
-// handOver gives users and rooms to the other nodes, and waits a little for them
-// to be gone: the clients come after them, not at the same time.
-func (n *node) handOver(ctx context.Context) error {
+// handOff hands users and rooms off to the other nodes, and waits up to a second
+// until they are gone, so that clients reconnect after that and not meanwhile.
+func (n *node) handOff(ctx context.Context) error {
 	if n.member == nil {
 		return nil
 	}
 	if err := n.member.node.Drain(ctx); err != nil {
 		return err
 	}
-	look := time.NewTicker(handOverLook)
+	look := time.NewTicker(handOffPoll)
 	defer look.Stop()
-	for range handOverTimeout / handOverLook {
+	for range handOffTimeout / handOffPoll {
 		if s := n.system.Stats(); s.Users+s.Rooms == 0 {
 			break
 		}
@@ -183,8 +184,8 @@ func (n *node) handOver(ctx context.Context) error {
 }
 
 const (
-	handOverTimeout = time.Second
-	handOverLook    = 10 * time.Millisecond
+	handOffTimeout = time.Second
+	handOffPoll    = 10 * time.Millisecond
 )
 
 // leave ends the membership, once nothing is left here.

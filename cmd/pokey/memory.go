@@ -12,34 +12,34 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// memory knows how much of it the process may have, and when so much is in use
-// that nobody else should be let in.
+// memory knows how much memory the process may have, and whether so much is in use
+// that no more clients should be accepted.
 type memory struct {
 	limit uint64 // bytes; math.MaxInt64 for none
 	log   *slog.Logger
 
 	mu    sync.Mutex
-	next  time.Time // when to look again
+	next  time.Time // when to measure again
 	short bool
 }
 
-// The Go runtime is given this much of what the process may have, and collects
-// garbage the harder the nearer it comes to that. Newcomers are turned away, and
-// let in again, when so much of it is in use.
+// The Go runtime's limit is memoryGiven of what the process may have; it collects
+// garbage more often the closer it gets to that. Newcomers are refused when more
+// than memoryShort of the limit is in use, and accepted again below memoryEnough.
 const (
 	memoryGiven  = 0.8
 	memoryShort  = 0.9
 	memoryEnough = 0.8
-	memoryLook   = 100 * time.Millisecond
+	memoryPoll   = 100 * time.Millisecond
 	memoryQuiet  = 30 * time.Second // without a garbage collection
 )
 
-// limitMemory has the runtime keep to GOMEMLIMIT, or to what the process's cgroup
-// may have.
+// limitMemory sets the runtime's limit: GOMEMLIMIT, or else a share of what the
+// process's cgroup may have.
 func limitMemory(log *slog.Logger) *memory {
 	limit, err := memlimit.Set(memlimit.WithRatio(memoryGiven))
 	if err != nil {
-		log.Debug("no limit of memory is known", "err", err)
+		log.Debug("no memory limit is known", "err", err)
 	}
 	if limit < math.MaxInt64 {
 		log.Info("memory is limited", "bytes", limit)
@@ -47,21 +47,21 @@ func limitMemory(log *slog.Logger) *memory {
 	return &memory{limit: uint64(limit), log: log}
 }
 
-// What may wait for all clients together is a sixteenth of the memory there is,
-// and as much again for those that are told to go; a quarter of a gigabyte where
-// nobody says how much there is.
+// The outgoing queues of all clients together may hold a sixteenth of the memory
+// limit, and as much again for clients that are being closed; 256 MiB if no limit
+// is known.
 const (
 	queueShare = 16
 	leastQueue = 2 << 20
 	mostQueue  = 256 << 20
 )
 
-// queue is how many bytes may wait for all clients together.
+// queue returns how many bytes the queues of all clients together may hold.
 func (m *memory) queue() int64 {
 	return int64(min(max(m.limit/queueShare, leastQueue), mostQueue))
 }
 
-// full says that newcomers are to be turned away for want of memory.
+// full reports whether newcomers must be refused because memory is short.
 func (m *memory) full() bool {
 	if m.limit == math.MaxInt64 {
 		return false
@@ -69,14 +69,15 @@ func (m *memory) full() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if now := time.Now(); now.After(m.next) {
-		m.next = now.Add(memoryLook)
-		m.look(inUse())
+		m.next = now.Add(memoryPoll)
+		m.update(inUse())
 	}
 	return m.short
 }
 
-// giveBack returns memory to the system when the process has been quiet for a
-// while, until ctx is done. By itself the runtime keeps twice what is in use.
+// giveBack returns memory to the operating system whenever the process has been
+// quiet for a while, until ctx is done. By itself the runtime keeps up to twice the
+// memory in use.
 func (m *memory) giveBack(ctx context.Context) {
 	ticker := time.NewTicker(memoryQuiet)
 	defer ticker.Stop()
@@ -96,21 +97,21 @@ func (m *memory) giveBack(ctx context.Context) {
 	}
 }
 
-// look takes in how much is in use.
-func (m *memory) look(used uint64) {
+// update decides whether memory is short with this many bytes in use.
+func (m *memory) update(used uint64) {
 	share := float64(used) / float64(m.limit)
 	switch {
 	case !m.short && share > memoryShort:
 		m.short = true
-		m.log.Warn("memory is short: nobody else is let in", "used", used, "limit", m.limit)
+		m.log.Warn("memory is short: newcomers are refused", "used", used, "limit", m.limit)
 	case m.short && share < memoryEnough:
 		m.short = false
-		m.log.Info("there is memory again", "used", used, "limit", m.limit)
+		m.log.Info("memory is sufficient again: newcomers are accepted", "used", used, "limit", m.limit)
 	}
 }
 
-// inUse is what the process would have left after a garbage collection: all its
-// memory, without what is free and what was found to be garbage.
+// inUse returns how many bytes would still be in use after a garbage collection:
+// all memory of the process except free memory and known garbage.
 func inUse() uint64 {
 	v := read("/memory/classes/total:bytes", "/gc/heap/live:bytes", "/memory/classes/heap/objects:bytes",
 		"/memory/classes/heap/unused:bytes", "/memory/classes/heap/free:bytes", "/memory/classes/heap/released:bytes")

@@ -18,7 +18,7 @@ func TestMemoryHysteresis(t *testing.T) {
 		used uint64
 		want bool
 	}{{0, false}, {900, false}, {901, true}, {900, true}, {800, true}, {799, false}, {900, false}, {5000, true}} {
-		if m.look(step.used); m.short != step.want {
+		if m.update(step.used); m.short != step.want {
 			t.Errorf("%d of 1000: %v", step.used, m.short)
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// metrics is what the operator can watch. Nothing here carries a label that a
-// client can choose.
+// metrics is the registry of all metrics. No label value can be chosen by a client.
 type metrics struct {
 	registry *prometheus.Registry
 	commit   *prometheus.HistogramVec
@@ -53,10 +52,10 @@ func (m *metrics) observeBatch(records int, _ time.Duration, _ error) {
 	m.batch.Observe(float64(records))
 }
 
-// watch adds what the parts of a node count themselves.
+// watch adds the counts that the parts of a node keep themselves.
 func (m *metrics) watch(n *node) { m.registry.MustRegister(collector{n}) }
 
-// collector reads the parts' own counts whenever it is asked.
+// collector reads those counts whenever metrics are scraped.
 type collector struct{ node *node }
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
@@ -65,31 +64,31 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	descConnections = desc("connections", "Open WebSocket connections.")
-	descUsers       = desc("users", "User actors: users who are connected or were a moment ago.")
-	descRooms       = desc("rooms", "Room actors: rooms that are in use or were a moment ago.")
+	descUsers       = desc("users", "User actors: users who are connected or were recently.")
+	descRooms       = desc("rooms", "Room actors: rooms that are in use or were recently.")
 	descMembers     = desc("members", "Members of the rooms that have an actor.")
-	descUnsaved     = desc("unsaved", "Rooms and users that could not be written, or wait for the store to say what it has written.")
+	descUnsaved     = desc("unsaved", "Rooms and users whose last commit failed or whose outcome is not known yet.")
 	descDegraded    = desc("degraded", "1 while something acknowledged is not on disk, or in a cluster while the store does not answer.")
-	descFull        = desc("memory_full", "1 while nobody else is let in for want of memory.")
-	descActivations = desc("activations_total", "Users and rooms that got an actor here.")
-	descPassivated  = desc("passivations_total", "Users and rooms that left memory since they had nothing to do.")
+	descFull        = desc("memory_full", "1 while newcomers are refused because memory is short.")
+	descActivations = desc("activations_total", "User and room actors started on this node.")
+	descPassivated  = desc("passivations_total", "User and room actors stopped because they were idle.")
 	descCrashes     = desc("actor_panics_total", "Panics that stopped an actor.")
 	descRequests    = desc("requests_total", "Requests of clients.", "request")
 	descRefusals    = desc("refusals_total", "Requests refused by the rules or the limits.", "code")
 	descHandshakes  = desc("handshakes_total", "Attempts to connect, by HTTP status.", "status")
-	descCloses      = desc("closes_total", "Connections closed, by close code; 1005 by the client, 1006 broken off.", "code")
+	descCloses      = desc("closes_total", "Connections closed, by close code; 1005 if the client gave none, 1006 if the connection broke.", "code")
 	descDrops       = desc("outbox_drops_total", "Statuses replaced by a newer one before they were sent.")
 	descReceived    = desc("received_bytes_total", "Bytes from WebSocket clients, frame headers included.")
 	descSent        = desc("sent_bytes_total", "Bytes to WebSocket clients, frame headers included.")
-	descSecurity    = desc("security_events_total", "Attempts that were refused and limits that were met, by kind; see docs/operating.md.", "kind")
+	descSecurity    = desc("security_events_total", "Attempts that were refused and limits that were reached, by kind; see docs/operating.md.", "kind")
 	descSockets     = desc("sockets", "TCP connections to the public port, WebSockets among them.")
-	descEvictions   = desc("sockets_evicted_total", "TCP connections that waited for a request and made room for new ones.")
-	descQueued      = desc("queued_bytes", "Bytes that wait for clients who have not read what came before.")
+	descEvictions   = desc("sockets_evicted_total", "Idle TCP connections closed to make room for new ones.")
+	descQueued      = desc("queued_bytes", "Bytes queued for clients that have not read earlier messages.")
 	descSessions    = desc("sessions_minted_total", "Session cookies handed out to newcomers.")
 )
 
-// Describe names nothing, so that the registry does not check: the labels come
-// with the counts.
+// Describe sends nothing, which makes the collector an unchecked one: its label
+// values are known only when it collects.
 func (collector) Describe(chan<- *prometheus.Desc) {}
 
 func truth(yes bool) float64 {
@@ -99,7 +98,7 @@ func truth(yes bool) float64 {
 	return 0
 }
 
-// Collect sends the counts as they are.
+// Collect sends the current counts.
 func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)

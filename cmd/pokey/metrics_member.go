@@ -8,20 +8,20 @@ import (
 	"example.com/pokey/actors"
 )
 
-// What there is to know about a cluster, as one of its nodes sees it.
+// The metrics of a cluster, as one of its nodes sees it.
 var (
 	descNodes       = desc("cluster_members", "Nodes that are members of the cluster, as seen here.")
-	descDraining    = desc("cluster_members_draining", "Members that give their users and rooms away.")
-	descView        = desc("cluster_view_version", "Version of the membership as seen here; the same on all nodes, unless one is behind.")
-	descHandOvers   = desc("cluster_hand_overs_total", "Users and rooms given to another node.")
-	descFencings    = desc("cluster_fencings_total", "Users and rooms that another node had taken over before this one knew.")
+	descDraining    = desc("cluster_members_draining", "Members that hand their users and rooms off.")
+	descView        = desc("cluster_view_version", "Version of the membership as seen here; the same on all nodes unless one lags behind.")
+	descHandOvers   = desc("cluster_hand_overs_total", "Users and rooms handed off to another node.")
+	descFencings    = desc("cluster_fencings_total", "Users and rooms that another node had taken over before this node knew.")
 	descUnreachable = desc("cluster_members_unreachable", "Members that this node cannot reach now.")
-	descIsolations  = desc("cluster_isolations_total", "Times that this node was left out because too many others and it could not reach each other.")
-	descLost        = desc("cluster_memberships_lost_total", "Times that the others had given this node up.")
+	descIsolations  = desc("cluster_isolations_total", "Times that this node was isolated because it and too many others could not reach each other.")
+	descLost        = desc("cluster_memberships_lost_total", "Times that the other nodes removed this node as dead.")
 	descLinkLosses  = desc("cluster_link_losses_total", "Links to other nodes that broke.")
-	descLinkDrops   = desc("cluster_link_drops_total", "Messages to other nodes that were dropped because too many were on their way.")
+	descLinkDrops   = desc("cluster_link_drops_total", "Messages to other nodes dropped because too many were in flight.")
 	descRejected    = desc("cluster_peers_rejected_total", "Connections to the node link without a valid certificate.")
-	descBadStreams  = desc("cluster_bad_streams_total", "Streams between nodes ended because of what was sent on them.")
+	descBadStreams  = desc("cluster_bad_streams_total", "Streams between nodes closed because of invalid messages.")
 	descCertificate = desc("cluster_certificate_expiry_seconds", "When this node's certificate expires, in seconds since 1970.")
 )
 

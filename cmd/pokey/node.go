@@ -23,33 +23,34 @@ import (
 	"example.com/pokey/transport"
 )
 
-// node is the parts of a running server.
+// node holds the parts of a running server.
 type node struct {
 	log      *slog.Logger
 	member   *member // nil for a node alone
 	store    store.Store
 	system   *actors.System
 	web      *transport.Server
-	watcher  atomic.Pointer[transport.Server] // web, once there is one; for the node link, which is there before
+	watcher  atomic.Pointer[transport.Server] // web, once it exists; for the node link, which starts earlier
 	metrics  *metrics
 	memory   *memory
 	draining atomic.Bool
 }
 
-// refill is after how many seconds an address that has opened all the
-// connections it may have at once may do so again: an office behind one address
-// comes back in one moment after an outage, and does not do that all day.
+// refill is the time in seconds after which an address may again open as many
+// connections at once as it may have. An office behind one address reconnects all
+// at once after an outage, but not all day long.
 const refill = 10
 
-// roomRefill is the same for new rooms: an office makes one for each of its teams,
-// and then plays in them.
+// roomRefill is the same for new rooms, also in seconds: an office creates a room
+// for each of its teams and then plays in them.
 const roomRefill = 600
 
-// assemble builds a node from the inside out. It listens nowhere yet.
+// assemble builds a node from the inside out. It does not listen on the public and
+// the operator's port yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
 	n := &node{log: log, metrics: newMetrics(), memory: limitMemory(log)}
 	if !c.given["max-connections"] && c.maxConnections < maxConnections {
-		log.Warn("fewer connections than usual: the process may not open more files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
+		log.Warn("fewer connections than usual: the process may not open enough files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
 	}
 	keys, err := n.open(c)
 	if err != nil {
@@ -104,17 +105,17 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	return n, nil
 }
 
-// observeSecurity has what happened in a room counted and logged with the rest. It
-// happens when somebody may do it, so nobody's address is of interest.
+// observeSecurity counts and logs a security event of a room with those of the
+// transport. Such an event is an owner's legitimate act, so it carries no address.
 func (n *node) observeSecurity(event actors.SecurityEvent) {
 	n.web.ObserveSecurity(map[actors.SecurityEvent]transport.SecurityEvent{
 		actors.MemberRemoved: transport.MemberRemoved, actors.RoomLocked: transport.RoomLocked, actors.RoomClosed: transport.RoomClosed,
 	}[event], netip.Addr{})
 }
 
-// observeNodes is for what happens at the node link. That is open before there is
-// anybody to tell; what is refused until then is in the link's own counters. A
-// member's address may be a host's name.
+// observeNodes returns the function that counts and logs security events of the
+// node link. The link is open before the transport exists; until then, only the
+// link's own counters have its events. A node's address may be a host name.
 func (n *node) observeNodes(withAddresses bool) func(cluster.SecurityEvent, string, string) {
 	return func(event cluster.SecurityEvent, address, reason string) {
 		web := n.watcher.Load()
@@ -133,9 +134,9 @@ func (n *node) observeNodes(withAddresses bool) func(cluster.SecurityEvent, stri
 	}
 }
 
-// open opens what a node keeps: its keys and its records. A data directory is
-// opened first, since the secret may have its place there; in a cluster the
-// secret decides whether the records are to be had.
+// open opens the store and the keys. A data directory is opened first, since the
+// secret may be kept in it. In a cluster the keys come first: the store is opened
+// only if this node has the cluster's secret.
 func (n *node) open(c config) (*identity.Keys, error) {
 	if len(c.etcd) > 0 {
 		keys, err := openKeys(c, n.log)
@@ -159,7 +160,7 @@ func (n *node) open(c config) (*identity.Keys, error) {
 	return keys, nil
 }
 
-// close ends what assemble opened and stop does not end.
+// close closes what assemble opened and stop does not close.
 func (n *node) close() {
 	err := n.store.Close()
 	if n.member != nil {
@@ -172,7 +173,7 @@ func (n *node) close() {
 
 func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 	if c.data == inMemory {
-		log.Warn("rooms are kept in memory only: a restart empties them", "setting", "-data")
+		log.Warn("rooms are kept in memory only: a restart loses them", "setting", "-data")
 		return store.NewMemory(), nil
 	}
 	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Log: log, Observe: m.observeBatch})
@@ -182,7 +183,7 @@ func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 	return s, nil
 }
 
-// openKeys reads or makes the master secret. Without a place to keep one, a
+// openKeys reads or makes the master secret. Without a file to keep it in, the
 // secret lives as long as the process, and so do sessions and links.
 func openKeys(c config, log *slog.Logger) (*identity.Keys, error) {
 	if c.secretFile == "" {

@@ -155,7 +155,7 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 		"another origin":       {nil, []string{"-public-origin", "https://poker.example.com"}, "-public-origin", "-public-origin"},
 		"Host is rewritten":    {[]string{"proxy_set_header Host $http_host;", "proxy_set_header Host pokey.internal;"}, nil, "Host header", "pokey.internal"},
 		"Upgrade is stripped":  {[]string{"proxy_set_header Upgrade $http_upgrade;", ""}, nil, "426 Upgrade Required. Let the proxy", ""},
-		"Cookie is stripped":   {[]string{"proxy_set_header Host $http_host;", "proxy_set_header Host $http_host; proxy_set_header Cookie '';"}, nil, "removes or changes Cookie", ""},
+		"Cookie is stripped":   {[]string{"proxy_set_header Host $http_host;", "proxy_set_header Host $http_host; proxy_set_header Cookie '';"}, nil, "changes the Cookie header", ""},
 		"no Set-Cookie":        {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_hide_header Set-Cookie;"}, nil, "no session cookie", ""},
 		"Origin is rewritten":  {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_set_header Origin http://elsewhere.example;"}, nil, "add it to -public-origin", "elsewhere.example"},
 		"the policy is gone":   {[]string{"proxy_buffering off;", "proxy_buffering off; proxy_hide_header Content-Security-Policy;"}, nil, "Content-Security-Policy", ""},
@@ -168,15 +168,15 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 			var said bytes.Buffer
 			err := doctor(t.Context(), []string{page}, &said)
 			if err == nil || !strings.Contains(said.String(), row.says) {
-				t.Errorf("%v\n%s", err, &said)
+				t.Errorf("got %v, want a finding with %q:\n%s", err, row.says, &said)
 			}
 			if !strings.Contains(server.log.String(), row.log) {
-				t.Errorf("the log says:\n%s", server.log)
+				t.Errorf("want %q in the log, got:\n%s", row.log, server.log)
 			}
 		})
 	}
 	var said bytes.Buffer
-	if err := doctor(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/"}, &said); err == nil || !strings.Contains(said.String(), "Is it running") {
+	if err := doctor(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/"}, &said); err == nil || !strings.Contains(said.String(), "Is the server running") {
 		t.Errorf("%v\n%s", err, &said)
 	}
 }

@@ -20,7 +20,7 @@ const (
 	exitConfig  = 78 // a setting is wrong or unsafe
 )
 
-// exit is an error that says how the process is to end.
+// exit is an error with the exit code of the process.
 type exit struct {
 	code int
 	err  error
@@ -29,7 +29,7 @@ type exit struct {
 func (e exit) Error() string { return e.err.Error() }
 func (e exit) Unwrap() error { return e.err }
 
-// exitCode prints why run ended, if there is a reason, and says with what code.
+// exitCode prints the error that run returned, if any, and returns the exit code.
 func exitCode(err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -41,8 +41,8 @@ func exitCode(err error, stderr io.Writer) int {
 	return exitFailure
 }
 
-// run is the whole program but for signals and the exit code. It returns when
-// ctx is done and everything it started has ended.
+// run is the whole program except for signals and the exit code. It returns when
+// ctx is done and everything that it started has ended.
 func run(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer, listen listenFunc) error {
 	if len(args) > 0 {
 		switch args[0] {
@@ -110,21 +110,21 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 	return errors.Join(err, node.stop(servers))
 }
 
-// How long a stop may take, all in all and for the connections alone.
+// How long a stop may take in all, and how long draining the connections may.
 const (
 	stopTimeout  = 24 * time.Second
 	drainTimeout = 15 * time.Second
 )
 
-// stop ends what serve started, from the outside in: nobody new is let in, other
-// nodes take over users and rooms, clients are told to come back, actors end, and
-// only then the membership and the listeners.
+// stop ends what serve started, from the outside in: the node accepts no new
+// clients, hands users and rooms off to other nodes, tells clients to reconnect,
+// stops its actors, and only then ends its membership and its listeners.
 func (n *node) stop(servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
 	n.draining.Store(true)
-	if err := n.handOver(ctx); err != nil {
-		n.log.Warn("cannot hand over, the others will find out", "err", err)
+	if err := n.handOff(ctx); err != nil {
+		n.log.Warn("cannot hand off users and rooms: the other nodes will notice when this one is gone", "err", err)
 	}
 	drainCtx, cancelDrain := context.WithTimeout(ctx, drainTimeout)
 	defer cancelDrain()
@@ -140,9 +140,9 @@ func (n *node) stop(servers []*http.Server) error {
 	return nil
 }
 
-// spread is over how long connections are closed, so that they do not all come
-// back in the same moment: a millisecond for each, and five where others serve
-// them meanwhile; ten seconds at most.
+// spread returns the time over which connections are closed, so that clients do
+// not all reconnect at once: 1 ms for each, 5 ms in a cluster, where other nodes
+// serve them meanwhile, and 10 s at most.
 func (n *node) spread(connections int) time.Duration {
 	each := time.Millisecond
 	if n.member != nil {

@@ -12,23 +12,23 @@ import (
 // The comment of package main has the same table.
 var subcommands = []struct{ usage, does string }{
 	{"[flags]", "serve"},
-	{"config check [flags]", "say what is wrong with the configuration, and exit"},
-	{"doctor URL", "say what a proxy, cookie, origin or WebSocket set-up gets wrong"},
+	{"config check [flags]", "check the configuration, and exit"},
+	{"doctor URL", "find what is wrong with a proxy, cookie, origin or WebSocket set-up"},
 	{"healthcheck [URL]", "exit 0 if a server is alive, for containers"},
 	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
-	{"secret FILE", "make the master secret, unless it is there"},
+	{"secret FILE", "make the master secret, unless the file exists"},
 	{"version", "print the version"},
 	{"help", "print this"},
 }
 
 // flagGroups are the flags in the order in which help lists them.
 var flagGroups = []struct{ title, names string }{
-	{"Where it is reached", "listen public-origin base-path trusted-proxies require-origin admin-listen"},
-	{"What is kept", "data secret-file user-expiry session-life"},
-	{"Limits; 0 for none", "message-rate message-burst max-connections max-connections-per-ip max-connections-per-session " +
+	{"Network", "listen public-origin base-path trusted-proxies require-origin admin-listen"},
+	{"Storage and sessions", "data secret-file user-expiry session-life"},
+	{"Limits (0: no limit)", "message-rate message-burst max-connections max-connections-per-ip max-connections-per-session " +
 		"max-new-rooms-per-ip max-rooms-per-user max-members-per-room"},
-	{"The log", "log-format log-level log-addresses"},
-	{"A cluster", "etcd etcd-tls-ca etcd-tls-cert etcd-tls-key node-listen node-advertise node-tls-ca node-tls-cert node-tls-key"},
+	{"Log", "log-format log-level log-addresses"},
+	{"Cluster", "etcd etcd-tls-ca etcd-tls-cert etcd-tls-key node-listen node-advertise node-tls-ca node-tls-cert node-tls-key"},
 }
 
 // printUsage lists the subcommands, and the flags of serving by groups.
@@ -51,5 +51,5 @@ func printUsage(w io.Writer, fs *flag.FlagSet) {
 			b.WriteByte('\n')
 		}
 	}
-	_, _ = w.Write(b.Bytes()) // nobody can be told that nobody can be told
+	_, _ = w.Write(b.Bytes()) // an error could not be printed either
 }
