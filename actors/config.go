@@ -11,31 +11,31 @@ import (
 	"example.com/pokey/store"
 )
 
-// Config is what a [System] is given. Keys, Store and Log are required.
+// Config is the settings of a [System]. Keys, Store and Log are required.
 type Config struct {
 	Keys  *identity.Keys
 	Store store.Store
 	Log   *slog.Logger
-	// Version is what welcome calls the server.
+	// Version is the server's, as welcome states it.
 	Version string
-	// Limits is what welcome tells a client; the two below are also enforced here.
+	// Limits are stated by welcome. RoomsPerUser and MembersPerRoom are enforced here,
+	// the others by the transport.
 	Limits protocol.Limits
-	// Actors is the actor system to use, from [NewActorSystem]; nil for one of its own.
+	// Actors is the actor system to use, from [NewActorSystem]. Nil means a new one.
 	Actors *actor.ActorSystem
-	// Placement is where users and rooms live; nil for all of them here.
+	// Placement says where users and rooms live. Nil means that all live here.
 	Placement Placement
 	// UserExpiry is how long a user outlives their last connection.
 	UserExpiry time.Duration
-	// SessionLife is how long a session can live, and so for how long what ends it
-	// must be remembered; identity.SessionLife if it is zero.
+	// SessionLife is how long a session can live, and so for how long its end must be
+	// remembered. Zero means identity.SessionLife.
 	SessionLife time.Duration
-	// CommitTimeout is how long a commit may take before the service goes on
-	// without it and says so. Zero means one second.
+	// CommitTimeout is how long a commit may take before the service reports that it
+	// goes on without. Zero means one second.
 	CommitTimeout time.Duration
-	// ObserveCommit, if not nil, is told how long each commit took, and whether
-	// it failed. It is called from many goroutines.
+	// ObserveCommit, if not nil, is called after each commit, from many goroutines.
 	ObserveCommit func(took time.Duration, failed bool)
-	// ObserveSecurity, if not nil, is told when somebody is put out of a room, or a
-	// room is locked or closed. It is called from many goroutines.
+	// ObserveSecurity, if not nil, is called when a member is removed from a room, or
+	// a room is locked or closed, from many goroutines.
 	ObserveSecurity func(SecurityEvent)
 }

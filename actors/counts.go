@@ -16,24 +16,25 @@ type counts struct {
 	refusals counterVec
 }
 
-// Stats is what a System is doing, for metrics.
+// Stats are counts for metrics. Gauges come first, counters since the start after them.
 type Stats struct {
-	Connections  int64            // connection actors
-	Users        int64            // user actors: users who are connected or were a moment ago
-	Rooms        int64            // room actors
-	Members      int64            // members of those rooms
-	Unsaved      int64            // users and rooms that could not be written
-	Crashes      int64            // panics contained since the start
-	Activations  int64            // users and rooms that were started here
-	Passivations int64            // users and rooms that have left memory since they had nothing to do
-	Handoffs     int64            // users and rooms that were given to another node
+	Connections int64 // connection actors
+	Users       int64 // user actors: users who are connected, or were a moment ago
+	Rooms       int64 // room actors
+	Members     int64 // members of those rooms
+	Unsaved     int64 // users and rooms that could not be saved
+
+	Crashes      int64            // panics contained
+	Activations  int64            // users and rooms started
+	Passivations int64            // users and rooms stopped because they had nothing to do
+	Handoffs     int64            // users and rooms handed off to other nodes
 	Fencings     int64            // users and rooms that another node had taken over
-	Dropped      int64            // messages that a node which takes nothing was not sent
-	Requests     map[string]int64 // by request name
+	Dropped      int64            // messages dropped because too much was under way to a node
+	Requests     map[string]int64 // by the name of the request
 	Refusals     map[string]int64 // by error code
 }
 
-// counterVec counts by name. The names are ours, so there are few.
+// counterVec counts by name. The names are the program's own, so there are few.
 type counterVec struct {
 	mu sync.Mutex
 	n  map[string]int64

@@ -5,8 +5,8 @@ import (
 	"log/slog"
 )
 
-// quietHandler lets through what is at least at a level of its own, without the
-// messages that Proto.Actor adds to what it has to say.
+// quietHandler handles records from a level on, without the messages that Proto.Actor
+// attaches to them.
 type quietHandler struct {
 	slog.Handler
 	least slog.Level
@@ -16,7 +16,7 @@ func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= h.least && h.Handler.Enabled(ctx, level)
 }
 
-// Handle leaves out the attribute that holds what somebody said.
+// Handle leaves out the attribute that holds an actor's message.
 func (h quietHandler) Handle(ctx context.Context, r slog.Record) error {
 	quiet := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
 	r.Attrs(func(a slog.Attr) bool {
@@ -36,5 +36,5 @@ func (h quietHandler) WithGroup(name string) slog.Handler {
 	return quietHandler{h.Handler.WithGroup(name), h.least}
 }
 
-// redacted is what a message that carries somebody's words looks like in a log.
+// redacted stands in logs for a message that holds what a person wrote.
 func redacted(kind string) slog.Value { return slog.StringValue(kind + " (not shown)") }

@@ -21,12 +21,12 @@ func TestWhatANodeCannotBeWithoutComesBack(t *testing.T) {
 				h.sys.StopFromOutside(name)
 			}
 			synctest.Wait()
-			if h.sys.Complete() {
+			if h.sys.Running() {
 				t.Errorf("%v: got whole, want not", stopped)
 			}
 			time.Sleep(5 * time.Second)
 			synctest.Wait()
-			if !h.sys.Complete() {
+			if !h.sys.Running() {
 				t.Fatalf("%v: got not whole after 5 s, want whole", stopped)
 			}
 			h.connect("").create()

@@ -12,14 +12,14 @@ import (
 	"example.com/pokey/poker"
 )
 
-// System is all the actors of one node.
+// System is the actors of one node. Its methods may be called from any goroutine.
 type System struct {
 	node
 	restarter *restarter
-	stopSweep context.CancelFunc // of the sweep
+	stopSweep context.CancelFunc
 }
 
-// Start starts the registries. Stop ends what Start began.
+// Start starts the registries and the gateway. The caller must call Stop.
 func Start(c Config) *System {
 	if c.CommitTimeout == 0 {
 		c.CommitTimeout = time.Second
@@ -46,13 +46,13 @@ func Start(c Config) *System {
 	return s
 }
 
-// Connect starts the server side of a connection of user, which the caller has
-// authenticated by a session that was issued at the given time. Events go to
-// client, welcome first.
+// Connect starts the server's side of a connection of user, whom the caller has
+// authenticated by a session that was issued at the given time. Events go to client,
+// welcome first.
 func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Session {
 	session := &Session{root: s.root}
 	session.dispatcher.dispatchAsync(func() {
-		// Nobody else's connection ever has this name, in whatever process.
+		// The name is unique among the connections of all nodes, past and future.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
 			return newConnection(&s.node, user, issued, client)
 		}, actor.WithDispatcher(&session.dispatcher))
@@ -60,23 +60,23 @@ func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Se
 	return session
 }
 
-// Release has every user and room of this node start anew from the store,
-// wherever it belongs. It is for a node that was no member for a while: others
-// may have written what it remembers.
+// Release has every user and room of this node start again from the store, wherever
+// it belongs. It is for a node that returns to the membership: other nodes may have
+// written the records of its users and rooms.
 func (s *System) Release() {
 	s.root.Send(s.users, viewChanged{reloadAll: true})
 	s.root.Send(s.rooms, viewChanged{reloadAll: true})
 }
 
-// Degraded says whether something that was acknowledged is not on disk: the
-// store fails or is slow.
+// Degraded reports whether the store fails or is slow, so that something that was
+// acknowledged may not be on disk.
 func (s *System) Degraded() bool { return s.counts.unsaved.Load() > 0 }
 
-// Complete says whether everything is there that a node cannot be without. What is
-// not comes back by itself.
-func (s *System) Complete() bool { return s.restarter.allRunning() }
+// Running reports whether the registries and the gateway are running. One that stops
+// is restarted within 5 s.
+func (s *System) Running() bool { return s.restarter.allRunning() }
 
-// Stats is a copy of the counts.
+// Stats returns a copy of the counts.
 func (s *System) Stats() Stats {
 	c := &s.counts
 	return Stats{
@@ -96,9 +96,10 @@ func (s *System) Stats() Stats {
 	}
 }
 
-// Stop stops every actor and waits until they have, at most as long as ctx
-// allows. Nothing acknowledged as durable needs writing; what could not be
-// written before is tried once more. The store is the caller's to close.
+// Stop stops every actor and waits until they have stopped, or returns ctx's error.
+// Connections must have been closed. A state that could not be saved is written once
+// more; everything acknowledged as durable is on disk already. Stop does not close the
+// store.
 func (s *System) Stop(ctx context.Context) error {
 	s.stopSweep()
 	s.restarter.stop()
@@ -117,51 +118,3 @@ func (s *System) Stop(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
-
-// sweep finds users and rooms of this node whose time ran out while no actor
-// stood for them, and wakes them so that they end as they should. So the death
-// of a node loses no timer.
-func (s *System) sweep(ctx context.Context) {
-	timer := time.NewTimer(sweepInterval)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			if s.wakeExpired(ctx) >= sweepBatch {
-				timer.Reset(sweepSoon) // many have come at once, and all of them may expire at once
-			} else {
-				timer.Reset(sweepInterval)
-			}
-		}
-	}
-}
-
-// wakeExpired returns how many there were, at most sweepBatch.
-func (s *System) wakeExpired(ctx context.Context) int {
-	ctx, cancel := context.WithTimeout(ctx, sweepInterval/2)
-	defer cancel()
-	keys, err := s.Store.Expired(ctx, time.Now(), sweepBatch)
-	if err != nil && ctx.Err() == nil {
-		s.Log.Warn("cannot look for what has expired", "err", err)
-	}
-	for _, key := range keys {
-		kind, id := splitKey(key)
-		switch {
-		case kind == userKind && s.owns(userKind, id):
-			s.tellUser(poker.UserID(id), wake{})
-		case kind == roomKind && s.owns(roomKind, id):
-			s.tellRoom(poker.RoomID(id), wake{})
-		}
-	}
-	return len(keys)
-}
-
-// With at most 60 s between an expiry and the last trace of it gone, the sweep
-// has a third of that and leaves the rest to the store.
-const (
-	sweepInterval = 20 * time.Second
-	sweepSoon     = time.Second // if there may be more
-	sweepBatch    = 1000
-)

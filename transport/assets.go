@@ -21,9 +21,9 @@ const (
 	docsPath = "docs/"
 	// forever is for paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
-	// smallest is from how many bytes on compressing is worth it: the page has many
+	// minCompressed is the size in bytes from which compressing pays: the page has many
 	// small files, and all of them come down one connection.
-	smallest = 256
+	minCompressed = 256
 	// revalidate is for paths that stay: always ask, seldom transfer.
 	revalidate = "no-cache"
 )
@@ -71,7 +71,7 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 
 	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
 	for name, data := range content {
-		data = smaller(name, withImports(data, path.Dir(name), content))
+		data = minified(name, withImports(data, path.Dir(name), content))
 		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
 		if fixedPath(name) {
 			a.byPath[name] = newAsset(name, data, revalidate)
@@ -104,7 +104,7 @@ func (a *assets) addDocs(files fs.FS) error {
 	}
 	for name, data := range content {
 		path := docsPath + strings.TrimSuffix(name, pageName)
-		a.byPath[path] = newAsset(name, smaller(name, data), revalidate)
+		a.byPath[path] = newAsset(name, minified(name, data), revalidate)
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func newAsset(name string, data []byte, cache string) *asset {
 		plain:       data,
 		etag:        hex.EncodeToString(sum[:9]),
 	}
-	if len(data) < smallest {
+	if len(data) < minCompressed {
 		return a
 	}
 	var b bytes.Buffer

@@ -19,7 +19,7 @@ func TestAssets(t *testing.T) {
 	s := newService(t, nil)
 	script, cookie := s.tree()+"js/app.js", s.cookie()
 	plain := s.get(script, cookie)
-	want := string(smaller("js/app.js", page["js/app.js"].Data))
+	want := string(minified("js/app.js", page["js/app.js"].Data))
 	if got := body(t, plain); got != want || plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("Vary") != "Accept-Encoding" {
 		t.Errorf("plain: %d bytes, %v", len(got), plain.Header)
 	}
@@ -159,7 +159,7 @@ func TestSmaller(t *testing.T) {
 		"bad.js":   {"const = ;", "const = ;"},
 		"icon.svg": {"<svg> <!-- why --> </svg>", "<svg> <!-- why --> </svg>"},
 	} {
-		if got := string(smaller(name, []byte(row.in))); got != row.want {
+		if got := string(minified(name, []byte(row.in))); got != row.want {
 			t.Errorf("%s: got %s, want %s", name, got, row.want)
 		}
 	}

@@ -12,38 +12,38 @@ import (
 // frameWeight is about what a queued event takes besides its bytes.
 const frameWeight = 64
 
-// reliefPause is how long relief waits for what it has cut to be gone.
-const reliefPause = 10 * time.Millisecond
+// shedPause is how long relief waits for what it has cut to be gone.
+const shedPause = 10 * time.Millisecond
 
 // budget is how much may wait for all clients together: events, statuses and
 // what is being written to sockets that do not take it. What a socket takes at
 // once is never counted. As much again may be under way to clients that have been
 // told to go, so that they can hear that.
 type budget struct {
-	limit     int64 // bytes; zero is no limit
-	held      atomic.Int64
-	leaving   atomic.Int64
-	relieving atomic.Bool
+	limit    int64 // bytes; zero is no limit
+	held     atomic.Int64
+	leaving  atomic.Int64
+	shedding atomic.Bool
 }
 
-// over says that more waits than may.
-func (b *budget) over() bool {
+// exceeded says that more waits than may.
+func (b *budget) exceeded() bool {
 	return b.limit > 0 && max(b.held.Load(), b.leaving.Load()) > b.limit
 }
 
-// tight says that half of it is used up, from where on clients that do not read
+// halfUsed says that half of it is used up, from where on clients that do not read
 // what they have asked for get no more answers.
-func (b *budget) tight() bool { return b.limit > 0 && b.held.Load() > b.limit/2 }
+func (b *budget) halfUsed() bool { return b.limit > 0 && b.held.Load() > b.limit/2 }
 
 // share is what waits for one client, as the budget has it.
 type share struct{ held, leaving atomic.Int64 }
 
-// account brings the budget up to what waits for this client, and has somebody cut
+// updateBudget brings the budget up to what waits for this client, and has somebody cut
 // if that is too much. The caller holds mu, and so does whoever called it for a
 // room's other members, so the cutting is for another goroutine.
-func (c *Conn) account() {
+func (c *Conn) updateBudget() {
 	b := &c.server.budget
-	held, leaving := int64(c.flying+c.out.weight()), int64(0)
+	held, leaving := int64(c.inFlight+c.out.weight()), int64(0)
 	if c.code != 0 {
 		held, leaving = 0, held
 	}
@@ -55,25 +55,25 @@ func (c *Conn) account() {
 	if moreLeaving != 0 {
 		b.leaving.Add(moreLeaving)
 	}
-	if max(more, moreLeaving) > 0 && b.over() && b.relieving.CompareAndSwap(false, true) {
-		go c.server.relieve()
+	if max(more, moreLeaving) > 0 && b.exceeded() && b.shedding.CompareAndSwap(false, true) {
+		go c.server.shedLoad()
 	}
 }
 
-// relieve cuts clients, those first for whom most waits, until a quarter of the
+// shedLoad cuts clients, those first for whom most waits, until a quarter of the
 // budget is free again.
-func (s *Server) relieve() {
-	defer s.budget.relieving.Store(false)
-	for s.budget.over() {
+func (s *Server) shedLoad() {
+	defer s.budget.shedding.Store(false)
+	for s.budget.exceeded() {
 		conns := s.admission.all()
-		s.relieveOf(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).giveWay)
-		s.relieveOf(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).breakAway)
-		<-time.NewTimer(reliefPause).C // for what was cut to be gone
+		s.shedFrom(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).shed)
+		s.shedFrom(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).abort)
+		<-time.NewTimer(shedPause).C // for what was cut to be gone
 	}
 }
 
-// relieveOf cuts those with the largest parts of a total that is over the limit.
-func (s *Server) relieveOf(conns []*Conn, total *atomic.Int64, part func(*Conn) int64, cut func(*Conn)) {
+// shedFrom cuts those with the largest parts of a total that is over the limit.
+func (s *Server) shedFrom(conns []*Conn, total *atomic.Int64, part func(*Conn) int64, cut func(*Conn)) {
 	excess := total.Load() - s.budget.limit
 	if excess <= 0 {
 		return
@@ -90,14 +90,14 @@ func (s *Server) relieveOf(conns []*Conn, total *atomic.Int64, part func(*Conn) 
 	}
 }
 
-// giveWay drops what waits for a client that there is no room for, and tells it
+// shed drops what waits for a client that there is no room for, and tells it
 // so.
-func (c *Conn) giveWay() {
+func (c *Conn) shed() {
 	c.mu.Lock()
 	open := c.code == 0
 	if open {
 		c.server.counters.relieved.Add(1)
-		c.shut(protocol.CloseSlowConsumer, "too much is waiting")
+		c.beginClose(protocol.CloseSlowConsumer, "too much is waiting")
 	}
 	c.mu.Unlock()
 	if open { // a log may be slow, and mu is for those who are not
@@ -105,9 +105,9 @@ func (c *Conn) giveWay() {
 	}
 }
 
-// breakAway is breakOff for whoever does not hold mu.
-func (c *Conn) breakAway() {
+// abort is breakOff for whoever does not hold mu.
+func (c *Conn) abort() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.breakOff()
+	c.abortLocked()
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"fmt"
 	"runtime"
 	"slices"
@@ -19,12 +20,12 @@ import (
 // What waits for all together stays within the budget, they are refused or cut,
 // and everybody else plays on.
 func TestReadersWhoDoNotRead(t *testing.T) {
-	const limit, attackers, innocents = 4 << 20, 60, 10
+	const limit, attackers, innocents = 4 << 20, 40, 10
 	s := overTCP(t, func(c *Config) { c.MaxQueued = limit })
 	answer := func(e *echo) {
 		e.onEach = func(in protocol.Incoming) {
 			if _, ok := in.Request.(protocol.History); ok {
-				e.Send([]byte(strings.Repeat("x", protocol.MaxEvent)))
+				e.Send(bytes.Repeat([]byte("x"), protocol.MaxEvent))
 			}
 		}
 	}
@@ -82,14 +83,14 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 	playing.Wait()
 	stats := s.Stats()
 	t.Logf("at most %d KiB waited, the heap grew by at most %d KiB; %d were cut, %d refused", most>>10, mostHeap>>10,
-		stats.Closes[protocol.CloseSlowConsumer]+stats.Relieved, stats.Refusals[protocol.Unavailable])
+		stats.Closes[protocol.CloseSlowConsumer]+stats.Shed, stats.Refusals[protocol.Unavailable])
 	if most > 2*limit+4*protocol.MaxEvent {
 		t.Errorf("got %d bytes waiting, want at most about %d", most, 2*limit)
 	}
 	if mostHeap > 4*limit {
 		t.Errorf("the heap grew by %d bytes, want at most %d", mostHeap, 4*limit)
 	}
-	if stats.Relieved == 0 && stats.Refusals[protocol.Unavailable] == 0 {
+	if stats.Shed == 0 && stats.Refusals[protocol.Unavailable] == 0 {
 		t.Error("nobody was cut or refused: the test is blind")
 	}
 	for _, c := range conns {
@@ -124,8 +125,8 @@ func TestLargestHoldersGoFirst(t *testing.T) {
 				open = append(open, i)
 			}
 		}
-		if stats := s.Stats(); !slices.Equal(open, []int{0, 1, 2}) || stats.Relieved != 2 {
-			t.Errorf("got the answers of %v, %d cut; want those of 0, 1 and 2, and two cut", open, stats.Relieved)
+		if stats := s.Stats(); !slices.Equal(open, []int{0, 1, 2}) || stats.Shed != 2 {
+			t.Errorf("got the answers of %v, %d cut; want those of 0, 1 and 2, and two cut", open, stats.Shed)
 		}
 		time.Sleep(time.Minute)
 	})
@@ -166,7 +167,7 @@ func TestUnavailableWhileTight(t *testing.T) {
 func TestEventsAreBounded(t *testing.T) {
 	s := overTCP(t, nil)
 	c, e := s.connect()
-	e.Send([]byte(strings.Repeat("x", protocol.MaxEvent)))
+	e.Send(bytes.Repeat([]byte("x"), protocol.MaxEvent))
 	if _, got, err := c.readFrame(); err != nil || len(got) != protocol.MaxEvent {
 		t.Fatalf("got %d bytes, %v; want %d", len(got), err, protocol.MaxEvent)
 	}

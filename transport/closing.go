@@ -23,33 +23,33 @@ func (c *Conn) closing() bool {
 func (c *Conn) flooded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.code == protocol.CloseRateLimited && !c.inTheWay || c.code == protocol.CloseTooManyErrors
+	return c.code == protocol.CloseRateLimited && !c.evicted || c.code == protocol.CloseTooManyErrors
 }
 
-// makeWay closes the connection in favour of somebody else's behind the same
+// evict closes the connection in favour of somebody else's behind the same
 // address, who had none.
-func (c *Conn) makeWay() {
+func (c *Conn) evict() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.inTheWay = c.code == 0
-	c.shut(protocol.CloseRateLimited, "others behind this address have none")
+	c.evicted = c.code == 0
+	c.beginClose(protocol.CloseRateLimited, "others behind this address have none")
 }
 
-// shut begins to close the connection, unless that has begun. The caller holds
+// beginClose begins to close the connection, unless that has begun. The caller holds
 // mu, here and up to breakOff.
-func (c *Conn) shut(code protocol.CloseCode, reason string) {
+func (c *Conn) beginClose(code protocol.CloseCode, reason string) {
 	if c.code != 0 {
 		return
 	}
 	if code == protocol.CloseSlowConsumer {
 		c.out.clear() // it would not be read
 	}
-	c.shutWith(append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...))
+	c.beginCloseWith(append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...))
 }
 
-// shutWith is shut for the payload of a close frame. A reason that is not UTF-8
+// beginCloseWith is shut for the payload of a close frame. A reason that is not UTF-8
 // can only be an echo, and is not repeated.
-func (c *Conn) shutWith(payload []byte) {
+func (c *Conn) beginCloseWith(payload []byte) {
 	c.code = ClosedByClient
 	if len(payload) >= 2 {
 		c.code = protocol.CloseCode(binary.BigEndian.Uint16(payload))
@@ -66,14 +66,14 @@ func (c *Conn) shutWith(payload []byte) {
 	}
 }
 
-// breakOff ends the connection at once, when there is nothing more to say or
+// abortLocked ends the connection at once, when there is nothing more to say or
 // nobody to hear it.
-func (c *Conn) breakOff() {
+func (c *Conn) abortLocked() {
 	if c.code == 0 {
 		c.code = ClosedAbruptly
 	}
 	c.out.clear()
-	c.account()
+	c.updateBudget()
 	if c.raw != nil {
 		_ = c.raw.Close() // closed is closed
 	}
@@ -86,20 +86,20 @@ func (c *Conn) libraryClosed(payload []byte) {
 	defer c.mu.Unlock()
 	if c.code == 0 {
 		c.echo = true
-		c.shutWith(payload)
+		c.beginCloseWith(payload)
 	}
 }
 
-// hangUp ends the connection after reading has ended. If it was not the client
+// finish ends the connection after reading has ended. If it was not the client
 // that closed it, then the client is told why and given the time to hear it:
 // closing a socket with unread bytes would take back what was written last.
-func (c *Conn) hangUp(byClient bool) {
+func (c *Conn) finish(byClient bool) {
 	c.mu.Lock()
 	if c.inbound.fault != 0 {
-		c.shut(c.inbound.fault, c.inbound.reason)
+		c.beginClose(c.inbound.fault, c.inbound.reason)
 	}
 	if c.code == 0 {
-		c.breakOff()
+		c.abortLocked()
 	}
 	code := c.code
 	if byClient && c.echo {
@@ -119,7 +119,7 @@ func (c *Conn) hangUp(byClient bool) {
 	}
 	c.mu.Lock()
 	c.out = outbox{}
-	c.account()
+	c.updateBudget()
 	c.mu.Unlock()
 	_ = c.raw.Close()
 	_ = c.ws.CloseNow() // frees what the library holds

@@ -21,48 +21,48 @@ import (
 // goroutine, at any time, and never wait for the client; after the connection
 // has closed they do nothing.
 type Conn struct {
-	server  *Server
-	user    poker.UserID
-	issued  time.Time // when the session was that it came with
-	known   bool      // its user had been in a room by then
-	addr    netip.Addr
-	raw     net.Conn
-	counted *accepted // what raw counts as at its port; nil for nothing
-	ws      *websocket.Conn
-	heard   atomic.Int64 // when the client last sent anything, on the server's clock
+	server       *Server
+	user         poker.UserID
+	issued       time.Time // when the session was that it came with
+	known        bool      // its user had been in a room by then
+	addr         netip.Addr
+	raw          net.Conn
+	counted      *countedConn // what raw counts as at its port; nil for nothing
+	ws           *websocket.Conn
+	lastReceived atomic.Int64 // when the client last sent anything, on the server's clock
 
 	share share
 
 	// For the read loop only.
-	session      Session
-	inbound      inbound
-	messages     bucket
-	refused      tally
-	askedForMuch bool // it has asked for a long answer
-	errors       tally
+	session       Session
+	inbound       inbound
+	messages      bucket
+	refusals      tally
+	hadLongAnswer bool // it has asked for a long answer
+	errors        tally
 
 	// The rest is for whoever holds mu. It is never held while waiting.
-	mu       sync.Mutex
-	out      outbox
-	direct   *direct            // nil where raw has no way to write without waiting
-	writing  bool               // somebody else writes, and will see what is queued
-	written  chan struct{}      // closed when that ends; made by whoever waits for it
-	flying   int                // bytes that another goroutine waits for the socket to take
-	answers  bucket             // long ones, in bytes
-	waiting  time.Duration      // since when the queue is not empty, for Observe
-	code     protocol.CloseCode // what it closes or closed with; zero while it is open
-	echo     bool               // the library chose the code, perhaps the client's
-	inTheWay bool               // it was closed for somebody else, not for what it sent
-	timer    *time.Timer        // the next tick
-	beat     uint32             // the payload of the last ping
-	unponged bool               // it is not answered yet
+	mu        sync.Mutex
+	out       outbox
+	direct    *direct            // nil where raw has no way to write without waiting
+	writing   bool               // somebody else writes, and will see what is queued
+	written   chan struct{}      // closed when that ends; made by whoever waits for it
+	inFlight  int                // bytes that another goroutine waits for the socket to take
+	answers   bucket             // long ones, in bytes
+	waiting   time.Duration      // since when the queue is not empty, for Observe
+	code      protocol.CloseCode // what it closes or closed with; zero while it is open
+	echo      bool               // the library chose the code, perhaps the client's
+	evicted   bool               // it was closed for somebody else, not for what it sent
+	timer     *time.Timer        // the next tick
+	pingCount uint32             // the payload of the last ping
+	pongDue   bool               // it is not answered yet
 }
 
 // newConn makes a connection that may be sent to; it is written once it is
 // attached.
 func newConn(s *Server, session identity.Session, addr netip.Addr) *Conn {
 	c := &Conn{server: s, user: user(session), issued: session.Issued, addr: addr, writing: true}
-	c.heard.Store(int64(s.now()))
+	c.lastReceived.Store(int64(s.now()))
 	return c
 }
 
@@ -72,7 +72,7 @@ const sendBuffer = 128 << 10
 
 // attach gives the connection its socket, and what the client sent before.
 func (c *Conn) attach(raw net.Conn, early []byte) {
-	c.inbound.early = early
+	c.inbound.buffered = early
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.raw = raw
@@ -97,7 +97,7 @@ func (c *Conn) Send(event []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(event) >= longAnswer {
-		c.answered(len(event))
+		c.chargeAnswer(len(event))
 	}
 	c.push(opText, event)
 }
@@ -133,7 +133,7 @@ func (c *Conn) Batch(do func()) {
 	c.writing = true
 	c.mu.Unlock()
 	if held {
-		defer c.unhold()
+		defer c.endBatch()
 	}
 	do()
 }
@@ -143,21 +143,21 @@ func (c *Conn) Batch(do func()) {
 func (c *Conn) Close(code protocol.CloseCode, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.shut(code, reason)
+	c.beginClose(code, reason)
 }
 
-func (c *Conn) lastHeard() time.Duration { return time.Duration(c.heard.Load()) }
+func (c *Conn) receivedAt() time.Duration { return time.Duration(c.lastReceived.Load()) }
 
 // serve is the connection's goroutine, from the upgrade to the end.
 func (c *Conn) serve() {
-	err := c.converse()
-	c.hangUp(websocket.CloseStatus(err) != -1)
+	err := c.runSession()
+	c.finish(websocket.CloseStatus(err) != -1)
 	c.server.release(c)
 }
 
-// converse makes the session and passes it what the client says, until there is
+// runSession makes the session and passes it what the client says, until there is
 // nothing more to read.
-func (c *Conn) converse() (err error) {
+func (c *Conn) runSession() (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			c.server.panicked("connection", cause)
@@ -167,13 +167,13 @@ func (c *Conn) converse() (err error) {
 	c.session = c.server.cfg.Connect(c.user, c)
 	defer c.session.Close()
 	for err == nil {
-		err = c.next()
+		err = c.readMessage()
 	}
 	return err
 }
 
-// next reads one message and has it handled.
-func (c *Conn) next() error {
+// readMessage reads one message and has it handled.
+func (c *Conn) readMessage() error {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return err
@@ -215,74 +215,4 @@ func readAll(r io.Reader, b []byte) ([]byte, error) {
 			return b, err
 		}
 	}
-}
-
-// handle passes a message on to the session if it is a request and the client
-// keeps to its rate.
-func (c *Conn) handle(data []byte) {
-	now := c.server.now()
-	c.server.counters.messages.Add(1)
-	in, fault := protocol.Decode(data)
-	switch {
-	case !c.messages.take(c.server.limits.messages, 1, now):
-		c.refuse(tooFast(in, fault))
-		if c.refused.add(maxRefused, errorWindow, now) {
-			c.Close(protocol.CloseRateLimited, "too many messages")
-		}
-	case fault != nil:
-		c.refuse(fault)
-		if c.errors.add(maxErrors, errorWindow, now) {
-			c.Close(protocol.CloseTooManyErrors, "too many errors")
-		}
-	case c.tooManyEnds(in, now):
-		c.server.ObserveSecurity(LimitedEndings, c.addr)
-		c.refuse(about(protocol.RateLimited, in))
-	case makesRoom(in) && !c.server.admission.newRoom(c.addr, now):
-		c.server.ObserveSecurity(LimitedRooms, c.addr)
-		c.refuse(about(protocol.RateLimited, in))
-	case c.rationed(in, now):
-		c.server.ObserveSecurity(LimitedAnswers, c.addr)
-		c.refuse(about(protocol.RateLimited, in))
-	case c.share.held.Load() > 0 && c.server.budget.tight():
-		c.refuse(about(protocol.Unavailable, in))
-	default:
-		c.session.Handle(in)
-	}
-}
-
-// makesRoom says whether a request asks for a new room.
-func makesRoom(in protocol.Incoming) bool {
-	_, ok := in.Request.(protocol.CreateRoom)
-	return ok
-}
-
-// tooManyEnds says that the request would end one user too many of the address.
-func (c *Conn) tooManyEnds(in protocol.Incoming, now time.Duration) bool {
-	_, ok := in.Request.(protocol.ForgetMe)
-	return ok && c.server.admission.end(c.addr, now) > 0
-}
-
-// tooFast refuses a message that may be a good one.
-func tooFast(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
-	if fault == nil {
-		return about(protocol.RateLimited, in)
-	}
-	why := protocol.NewError(protocol.RateLimited)
-	why.ID, why.Request, why.RoomID = fault.ID, fault.Request, fault.RoomID
-	return why
-}
-
-// about refuses a request.
-func about(code protocol.Code, in protocol.Incoming) *protocol.Error {
-	why := protocol.NewError(code)
-	why.ID, why.Request = in.ID, in.Name
-	if about, ok := in.Request.(protocol.RoomRequest); ok {
-		why.RoomID = about.Room()
-	}
-	return why
-}
-
-func (c *Conn) refuse(why *protocol.Error) {
-	c.server.counters.refusal(why.Code)
-	c.Send(protocol.Encode(why))
 }

@@ -25,7 +25,7 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	for i, c := range conns {
 		time.AfterFunc(spread*time.Duration(i)/time.Duration(len(conns)), func() {
 			back, stay := 500*time.Millisecond+rand.N(2*time.Second), time.Duration(0)
-			if s.cfg.Elsewhere {
+			if s.cfg.OtherServers {
 				back, stay = 0, overlap
 			}
 			c.Send(protocol.Encode(protocol.Closing{Reason: "restart", RetryAfterMS: back.Milliseconds()}))
@@ -42,7 +42,7 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	case <-ctx.Done():
 		for _, c := range s.admission.all() {
 			c.mu.Lock()
-			c.breakOff()
+			c.abortLocked()
 			c.mu.Unlock()
 		}
 		<-ended
@@ -53,8 +53,8 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 // called with false.
 func (s *Server) TurnAway(away bool) {
 	s.admission.mu.Lock()
-	was := s.admission.away
-	s.admission.away = away
+	was := s.admission.turnedAway
+	s.admission.turnedAway = away
 	s.admission.mu.Unlock()
 	if away && !was {
 		for _, c := range s.admission.all() {
@@ -67,5 +67,5 @@ func (s *Server) TurnAway(away bool) {
 func (s *Server) Ready() bool {
 	s.admission.mu.Lock()
 	defer s.admission.mu.Unlock()
-	return !s.admission.draining && !s.admission.away
+	return !s.admission.draining && !s.admission.turnedAway
 }

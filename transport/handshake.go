@@ -65,8 +65,8 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 	addr := s.clientAddr(r)
 	var standing Standing
 	var err error
-	if why := s.admission.handshake(addr, s.now()); why != nil { // before the store is asked
-		if standing, why = s.ahead(r.Context(), session, addr, why); why != nil {
+	if why := s.admission.takeHandshake(addr, s.now()); why != nil { // before the store is asked
+		if standing, why = s.priority(r.Context(), session, addr, why); why != nil {
 			return nil, why
 		}
 	} else if standing, err = s.standing(r.Context(), session); err != nil {

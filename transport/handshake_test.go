@@ -200,7 +200,7 @@ func TestSilentConnectionGivesWay(t *testing.T) {
 		other, _ := s.connect(ada)
 		go answerPings(lost, pingInterval) // for one ping's time; then the network is gone
 		go answerPings(other, time.Hour)
-		time.Sleep(pingInterval + silence - 10*time.Second) // both heard of no longer ago than the limit
+		time.Sleep(pingInterval + silentAfter - 10*time.Second) // both heard of no longer ago than the limit
 		if resp, _ := s.do(s.handshake(ada)); resp.StatusCode != http.StatusTooManyRequests {
 			t.Fatalf("got %s", resp.Status)
 		}

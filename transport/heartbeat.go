@@ -15,13 +15,13 @@ func (c *Conn) tick() {
 	switch {
 	case c.code != 0:
 		_ = c.raw.Close()
-	case c.unponged:
-		c.shut(protocol.CloseNoPong, "no pong")
+	case c.pongDue:
+		c.beginClose(protocol.CloseNoPong, "no pong")
 	default:
-		c.beat++
-		c.unponged = true
+		c.pingCount++
+		c.pongDue = true
 		c.timer.Reset(pongTimeout)
-		c.push(opPing, binary.BigEndian.AppendUint32(nil, c.beat))
+		c.push(opPing, binary.BigEndian.AppendUint32(nil, c.pingCount))
 	}
 }
 
@@ -38,9 +38,9 @@ func (c *Conn) ping(_ context.Context, payload []byte) bool {
 func (c *Conn) pong(_ context.Context, payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.code != 0 || !c.unponged || len(payload) != 4 || binary.BigEndian.Uint32(payload) != c.beat {
+	if c.code != 0 || !c.pongDue || len(payload) != 4 || binary.BigEndian.Uint32(payload) != c.pingCount {
 		return
 	}
-	c.unponged = false
+	c.pongDue = false
 	c.timer.Reset(pingInterval)
 }

@@ -15,12 +15,12 @@ var errRefused = errors.New("transport: the client broke the rules")
 // inbound watches what a client sends, as it comes from the network. Only the
 // read loop uses it.
 type inbound struct {
-	early    []byte // read by net/http already
-	frames   frames
-	overhead bucket
-	bytes    bucket
-	timed    bool   // a read deadline is set
-	unit     uint32 // frames.ended when it was
+	buffered   []byte // read by net/http already
+	frames     frames
+	overhead   bucket
+	bytes      bucket
+	timed      bool   // a read deadline is set
+	unitsEnded uint32 // frames.ended when it was
 
 	fault  protocol.CloseCode // why reading has ended; zero if it has not
 	reason string
@@ -60,7 +60,7 @@ func (c *Conn) read(p []byte) (int, error) {
 		return 0, err
 	}
 	now := c.server.now()
-	c.heard.Store(int64(now))
+	c.lastReceived.Store(int64(now))
 	c.server.counters.bytesIn.Add(uint64(n))
 	good, overhead, fault := in.frames.scan(p[:n])
 	limits := &c.server.limits
@@ -85,11 +85,11 @@ func (c *Conn) read(p []byte) (int, error) {
 }
 
 func (c *Conn) receive(p []byte) (int, error) {
-	if early := c.inbound.early; len(early) > 0 {
+	if early := c.inbound.buffered; len(early) > 0 {
 		n := copy(p, early)
-		c.inbound.early = early[n:]
+		c.inbound.buffered = early[n:]
 		if n == len(early) {
-			c.inbound.early = nil
+			c.inbound.buffered = nil
 		}
 		return n, nil
 	}
@@ -102,11 +102,11 @@ func (c *Conn) watchMessage() {
 	in := &c.inbound
 	var deadline time.Time
 	switch {
-	case in.frames.midway() && (!in.timed || in.unit != in.frames.ended):
+	case in.frames.midway() && (!in.timed || in.unitsEnded != in.frames.ended):
 		deadline = time.Now().Add(messageTimeout)
 	case in.frames.midway() || !in.timed:
 		return
 	}
-	in.timed, in.unit = in.frames.midway(), in.frames.ended
+	in.timed, in.unitsEnded = in.frames.midway(), in.frames.ended
 	_ = c.raw.SetReadDeadline(deadline) // fails when it is closed, and then reading does too
 }

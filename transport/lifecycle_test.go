@@ -209,7 +209,7 @@ func TestDrain(t *testing.T) {
 // Where other servers are ready a client may stay until it has connected there.
 func TestDrainElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := overPipes(t, func(c *Config) { c.Elsewhere = true })
+		s := overPipes(t, func(c *Config) { c.OtherServers = true })
 		moving, _ := s.connect()
 		staying, _ := s.connect()
 		ended := make(chan struct{})

@@ -28,7 +28,7 @@ func (l slowLog) Handle(context.Context, slog.Record) error {
 // of a connection is logged without its lock.
 func TestASlowLogHoldsUpNoRoom(t *testing.T) {
 	for name, do := range map[string]func(*Conn){
-		"a client that gives way": (*Conn).giveWay,
+		"a client that gives way": (*Conn).shed,
 		"an event too long":       func(c *Conn) { c.Send([]byte(strings.Repeat("x", protocol.MaxEvent+1))) },
 	} {
 		log := slowLog{slog.DiscardHandler, make(chan struct{}, 99), make(chan struct{})}

@@ -19,11 +19,11 @@ func (c *Conn) push(opcode byte, payload []byte) {
 	}
 	if len(payload) > protocol.MaxEvent {
 		go c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload)) // not with mu held
-		c.shut(protocol.CloseInternal, "internal error")
+		c.beginClose(protocol.CloseInternal, "internal error")
 		return
 	}
 	if !c.out.push(opcode, payload) {
-		c.shut(protocol.CloseSlowConsumer, "too slow")
+		c.beginClose(protocol.CloseSlowConsumer, "too slow")
 		return
 	}
 	c.flush()
@@ -36,14 +36,14 @@ func (c *Conn) flush() {
 		if c.waiting == 0 {
 			c.waiting = c.server.now()
 		}
-		if c.flying > 0 {
-			c.account()
+		if c.inFlight > 0 {
+			c.updateBudget()
 		}
 		return
 	}
 	begun := c.server.now()
 	for {
-		chunk := c.take()
+		chunk := c.nextBatch()
 		if len(chunk.bytes) == 0 {
 			chunk.recycle()
 			return
@@ -53,13 +53,13 @@ func (c *Conn) flush() {
 		switch {
 		case err != nil:
 			chunk.recycle()
-			c.breakOff()
+			c.abortLocked()
 			return
 		case n < len(chunk.bytes):
 			c.writing = true
 			c.waiting = begun
-			c.flying = len(chunk.bytes) - n
-			c.account()
+			c.inFlight = len(chunk.bytes) - n
+			c.updateBudget()
 			go c.write(chunk, n)
 			return
 		}
@@ -71,10 +71,10 @@ func (c *Conn) flush() {
 // write writes the chunk from n on, and then what is queued meanwhile, waiting
 // for the client as long as it makes progress. It does not hold mu while it
 // waits.
-func (c *Conn) write(chunk chunk, n int) {
+func (c *Conn) write(chunk batch, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	defer c.wrote()
+	defer c.endWriting()
 	begun := c.waiting
 	c.waiting = 0
 	for len(chunk.bytes) > 0 {
@@ -83,45 +83,45 @@ func (c *Conn) write(chunk chunk, n int) {
 		c.mu.Lock()
 		chunk.recycle()
 		if err != nil {
-			c.breakOff()
+			c.abortLocked()
 			return
 		}
 		c.observe(begun)
 		begun, c.waiting, n = c.waiting, 0, 0
-		chunk = c.take()
-		c.flying = len(chunk.bytes)
-		c.account()
+		chunk = c.nextBatch()
+		c.inFlight = len(chunk.bytes)
+		c.updateBudget()
 	}
 	chunk.recycle()
 	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only when it is closed
 }
 
-// wrote hands writing back, also when a status could not be encoded.
-func (c *Conn) wrote() {
+// endWriting hands writing back, also when a status could not be encoded.
+func (c *Conn) endWriting() {
 	if cause := recover(); cause != nil {
 		c.server.panicked("status", cause)
-		c.breakOff()
+		c.abortLocked()
 	}
-	c.wroteAll()
+	c.stopWriting()
 }
 
-// wroteAll says that nobody is writing any more.
-func (c *Conn) wroteAll() {
-	c.writing, c.waiting, c.flying = false, 0, 0
-	c.account()
+// stopWriting says that nobody is writing any more.
+func (c *Conn) stopWriting() {
+	c.writing, c.waiting, c.inFlight = false, 0, 0
+	c.updateBudget()
 	if c.written != nil {
 		close(c.written)
 		c.written = nil
 	}
 }
 
-// unhold writes what was sent in a batch.
-func (c *Conn) unhold() {
+// endBatch writes what was sent in a batch.
+func (c *Conn) endBatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writing = false
 	if c.flush(); !c.writing {
-		c.wroteAll()
+		c.stopWriting()
 	}
 }
 
@@ -145,27 +145,27 @@ func (c *Conn) writeAll(b []byte) error {
 	return nil
 }
 
-// chunk is what is written at once.
-type chunk struct {
+// batch is what is written at once.
+type batch struct {
 	bytes  []byte
 	buffer *[]byte // that bytes are in, from the pool; nil if they belong to others too
 }
 
-// take is what to write next, which is nothing when nothing is queued.
-func (c *Conn) take() chunk {
+// nextBatch is what to write next, which is nothing when nothing is queued.
+func (c *Conn) nextBatch() batch {
 	buffer := buffers.Get().(*[]byte)
-	b, shared := c.out.take((*buffer)[:0])
-	c.answered(c.out.whole)
-	c.out.whole = 0
+	b, shared := c.out.nextBatch((*buffer)[:0])
+	c.chargeAnswer(c.out.fullBytes)
+	c.out.fullBytes = 0
 	if shared {
 		buffers.Put(buffer)
-		return chunk{bytes: b}
+		return batch{bytes: b}
 	}
 	*buffer = b
-	return chunk{b, buffer}
+	return batch{b, buffer}
 }
 
-func (c chunk) recycle() {
+func (c batch) recycle() {
 	if c.buffer != nil && cap(*c.buffer) <= keptBuffer {
 		buffers.Put(c.buffer)
 	}

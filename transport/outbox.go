@@ -20,12 +20,12 @@ const (
 // outbox is what waits to be written to a client: frames in order, and after
 // them one status of each room. It is not safe for concurrent use.
 type outbox struct {
-	queue []frame
-	bytes int // of the payloads in queue
-	rooms []slot
-	tail  []byte // the payload of a frame whose header has been taken
-	turn  int    // the room to look at first, so that a busy one does not hold up others
-	whole int    // bytes taken of whole statuses that were asked for, until somebody looks
+	queue     []frame
+	bytes     int // of the payloads in queue
+	rooms     []slot
+	tail      []byte // the payload of a frame whose header has been taken
+	nextRoom  int    // the room to look at first, so that a busy one does not hold up others
+	fullBytes int    // bytes taken of whole statuses that were asked for, until somebody looks
 }
 
 type frame struct {
@@ -87,10 +87,10 @@ func (o *outbox) slot(room poker.RoomID) int {
 // clear drops everything but the rest of a frame.
 func (o *outbox) clear() { *o = outbox{tail: o.tail} }
 
-// take moves the next frames to dst, about as many as are written at once.
+// nextBatch moves the next frames to dst, about as many as are written at once.
 // Statuses come after all that is in the queue. A large one is not copied:
 // after its header comes what all connections share, instead of dst.
-func (o *outbox) take(dst []byte) (b []byte, shared bool) {
+func (o *outbox) nextBatch(dst []byte) (b []byte, shared bool) {
 	if tail := o.tail; tail != nil {
 		o.tail = nil
 		return tail, true
@@ -113,11 +113,11 @@ func (o *outbox) take(dst []byte) (b []byte, shared bool) {
 		if len(dst) >= batchBytes || o.tail != nil {
 			break
 		}
-		o.turn %= len(o.rooms)
-		message, asked := o.rooms[o.turn].take()
-		o.turn++
+		o.nextRoom %= len(o.rooms)
+		message, asked := o.rooms[o.nextRoom].nextMessage()
+		o.nextRoom++
 		if asked {
-			o.whole += len(message)
+			o.fullBytes += len(message)
 		}
 		switch {
 		case message == nil:
@@ -142,9 +142,9 @@ func (o *outbox) weight() int {
 	return n
 }
 
-// take is the status to send, as a patch where that says it all, and whether it
+// nextMessage is the status to send, as a patch where that says it all, and whether it
 // is the whole one because the client has joined; nil if there is none.
-func (s *slot) take() (message []byte, asked bool) {
+func (s *slot) nextMessage() (message []byte, asked bool) {
 	if s.pending == nil {
 		return nil, false
 	}

@@ -65,9 +65,9 @@ func inShort(message string) string {
 
 // takeAll takes as much as is written at once, and what goes with it.
 func takeAll(o *outbox) []byte {
-	b, _ := o.take(nil)
+	b, _ := o.nextBatch(nil)
 	if o.tail != nil {
-		tail, _ := o.take(nil)
+		tail, _ := o.nextBatch(nil)
 		b = append(b, tail...)
 	}
 	return b
@@ -157,7 +157,7 @@ func TestOutboxRooms(t *testing.T) {
 	var got []string
 	for version := uint64(2); len(got) < 5; version++ {
 		// Dst is nearly full each time, so that one status fits.
-		b, _ := o.take(make([]byte, batchBytes-1))
+		b, _ := o.nextBatch(make([]byte, batchBytes-1))
 		got = append(got, told(t, b[batchBytes-1:])...)
 		o.status(full("busy", version))
 	}
@@ -188,7 +188,7 @@ func TestOutboxLarge(t *testing.T) {
 	status := large(1)
 	o.push(opText, []byte("before"))
 	o.status(status)
-	head, shared := o.take(nil)
+	head, shared := o.nextBatch(nil)
 	if shared {
 		t.Error("the header is shared")
 	}
@@ -196,11 +196,11 @@ func TestOutboxLarge(t *testing.T) {
 	o.status(large(2))
 	o.clear()
 	o.push(opText, []byte("last"))
-	rest, shared := o.take([]byte("not this"))
+	rest, shared := o.nextBatch([]byte("not this"))
 	if !shared || &rest[0] != &status.Full()[0] {
 		t.Error("the status is a copy")
 	}
-	last, _ := o.take(nil)
+	last, _ := o.nextBatch(nil)
 	if got, want := told(t, slices.Concat(head, rest, last)), []string{"before", "full large 1", "last"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -38,37 +38,37 @@ const (
 // eventLines is how many lines of each kind are logged.
 var eventLines = rate{perSecond: 0.2, burst: 10}
 
-// watchman counts and logs security events.
-type watchman struct {
+// securityLog counts and logs security events.
+type securityLog struct {
 	mu    sync.Mutex
-	kinds map[SecurityEvent]*watched
+	kinds map[SecurityEvent]*securityCounter
 }
 
-type watched struct {
+type securityCounter struct {
 	count  uint64
 	silent uint64 // those not logged since the last line
-	lines  bucket
+	logged bucket
 }
 
 // ObserveSecurity counts an event and logs it, with the address that it came from
 // if there is one to be named. What is known besides is text of clients' making and
 // is cut short.
 func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...string) {
-	s.watchman.mu.Lock()
-	if s.watchman.kinds == nil {
-		s.watchman.kinds = map[SecurityEvent]*watched{}
+	s.security.mu.Lock()
+	if s.security.kinds == nil {
+		s.security.kinds = map[SecurityEvent]*securityCounter{}
 	}
-	w := s.watchman.kinds[kind]
+	w := s.security.kinds[kind]
 	if w == nil {
-		w = &watched{}
-		s.watchman.kinds[kind] = w
+		w = &securityCounter{}
+		s.security.kinds[kind] = w
 	}
 	w.count++
-	worthIt, silent := w.lines.take(eventLines, 1, s.now()), w.silent
+	worthIt, silent := w.logged.take(eventLines, 1, s.now()), w.silent
 	if w.silent++; worthIt {
 		w.silent = 0
 	}
-	s.watchman.mu.Unlock()
+	s.security.mu.Unlock()
 	if !worthIt {
 		return
 	}
@@ -89,8 +89,8 @@ func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...s
 	s.cfg.Log.Warn("security", attrs...)
 }
 
-// security reads the counters.
-func (w *watchman) security() map[SecurityEvent]uint64 {
+// counts reads the counters.
+func (w *securityLog) counts() map[SecurityEvent]uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	counts := map[SecurityEvent]uint64{}

@@ -109,7 +109,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 	}
 	now, addr := time.Now(), s.clientAddr(r)
 	if session, ok := s.session(r, here); ok {
-		standing, known := s.look(r.Context(), session, addr)
+		standing, known := s.checkIfAllowed(r.Context(), session, addr)
 		switch {
 		case known && standing.Revoked: // as good as none
 		case known && session.Renew:
@@ -120,7 +120,7 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 			return minting{}
 		}
 	}
-	if wait := s.admission.mint(addr, s.now()); wait > 0 {
+	if wait := s.admission.takeMint(addr, s.now()); wait > 0 {
 		s.counters.mintsRefused.Add(1)
 		s.ObserveSecurity(LimitedSessions, addr)
 		return minting{mintRefused, wait}
@@ -136,11 +136,11 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// look asks how it stands with the session of somebody who loads a document, if
+// checkIfAllowed asks how it stands with the session of somebody who loads a document, if
 // their address has not asked too often. Without an answer they keep what they
 // have: whoever connects with it is asked about again.
-func (s *Server) look(ctx context.Context, session identity.Session, addr netip.Addr) (standing Standing, known bool) {
-	if !s.admission.look(addr, s.now()) {
+func (s *Server) checkIfAllowed(ctx context.Context, session identity.Session, addr netip.Addr) (standing Standing, known bool) {
+	if !s.admission.takeCheck(addr, s.now()) {
 		return Standing{}, false
 	}
 	standing, err := s.standing(ctx, session)

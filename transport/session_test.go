@@ -266,7 +266,7 @@ func TestManyAddresses(t *testing.T) {
 	a := &s.admission
 	for i := range 5000 {
 		addr, _ := parseAddr(fmt.Sprintf("198.51.%d.%d", i/250, i%250))
-		a.mint(addr, time.Duration(i)*time.Millisecond*10)
+		a.takeMint(addr, time.Duration(i)*time.Millisecond*10)
 	}
 	if got := len(a.addresses); got > 2048 {
 		t.Errorf("%d addresses are remembered", got)

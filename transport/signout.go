@@ -111,7 +111,7 @@ func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (ide
 		return identity.Session{}, &refuseSession
 	}
 	addr := s.clientAddr(r)
-	if wait := s.admission.end(addr, s.now()); wait > 0 {
+	if wait := s.admission.takeEnd(addr, s.now()); wait > 0 {
 		s.ObserveSecurity(LimitedEndings, addr)
 		return identity.Session{}, &refusal{http.StatusTooManyRequests, "rate_limited", wait}
 	}

@@ -36,25 +36,25 @@ type Sockets struct {
 	total     int
 	refused   uint64
 	evicted   uint64
-	addresses map[netip.Addr]*neighbours
+	addresses map[netip.Addr]*addressSockets
 	waiting   list.List // of *accepted, the longest waiting first
 }
 
-// neighbours are the connections of one address.
-type neighbours struct{ open, waiting int }
+// addressSockets are the connections of one address.
+type addressSockets struct{ open, waiting int }
 
-// accepted is a connection that counts.
-type accepted struct {
+// countedConn is a connection that counts.
+type countedConn struct {
 	net.Conn
-	sockets *Sockets
-	addr    netip.Addr
-	place   *list.Element // in sockets.waiting; nil while a request is under way
-	gone    bool          // it no longer counts
+	sockets   *Sockets
+	addr      netip.Addr
+	waitingAt *list.Element // in sockets.waiting; nil while a request is under way
+	uncounted bool          // it no longer counts
 }
 
 // NewSockets makes the count of one port.
 func NewSockets(limits SocketLimits) *Sockets {
-	return &Sockets{limits: limits, addresses: map[netip.Addr]*neighbours{}}
+	return &Sockets{limits: limits, addresses: map[netip.Addr]*addressSockets{}}
 }
 
 // SocketStats is what became of a port's TCP connections.
@@ -94,11 +94,11 @@ func (l *socketListener) Accept() (net.Conn, error) {
 }
 
 // admit counts the connection, or returns nil if there is no room for it.
-func (s *Sockets) admit(c net.Conn) *accepted {
+func (s *Sockets) admit(c net.Conn) *countedConn {
 	peer, _ := parseAddr(c.RemoteAddr().String())
-	a := &accepted{Conn: c, sockets: s, addr: network(peer)}
+	a := &countedConn{Conn: c, sockets: s, addr: network(peer)}
 	s.mu.Lock()
-	victim, ok := s.makeRoom(a.addr, peer)
+	victim, ok := s.victimFor(a.addr, peer)
 	if !ok {
 		s.refused++
 		s.mu.Unlock()
@@ -113,7 +113,7 @@ func (s *Sockets) admit(c net.Conn) *accepted {
 	}
 	near := s.addresses[a.addr]
 	if near == nil {
-		near = &neighbours{}
+		near = &addressSockets{}
 		s.addresses[a.addr] = near
 	}
 	near.open++
@@ -126,19 +126,19 @@ func (s *Sockets) admit(c net.Conn) *accepted {
 	return a
 }
 
-// makeRoom finds a connection to close for one of addr, nil if there is room
+// victimFor finds a connection to close for one of addr, nil if there is room
 // without that, and false if nothing can be closed.
-func (s *Sockets) makeRoom(addr, peer netip.Addr) (victim *accepted, ok bool) {
+func (s *Sockets) victimFor(addr, peer netip.Addr) (victim *countedConn, ok bool) {
 	if near := s.addresses[addr]; near != nil && s.limits.PerAddress > 0 && near.open >= s.limits.PerAddress && !s.proxy(peer) {
 		if near.waiting == 0 {
 			return nil, false
 		}
-		return s.longestWaiting(func(a *accepted) bool { return a.addr == addr }), true
+		return s.longestWaiting(func(a *countedConn) bool { return a.addr == addr }), true
 	}
 	if s.limits.Total == 0 || s.total < s.limits.Total {
 		return nil, true
 	}
-	if victim = s.longestWaiting(func(*accepted) bool { return true }); victim != nil {
+	if victim = s.longestWaiting(func(*countedConn) bool { return true }); victim != nil {
 		return victim, true
 	}
 	local := peer == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || peer == netip.IPv6Loopback()
@@ -149,9 +149,9 @@ func (s *Sockets) proxy(peer netip.Addr) bool {
 	return slices.ContainsFunc(s.limits.Proxies, func(p netip.Prefix) bool { return p.Contains(peer) })
 }
 
-func (s *Sockets) longestWaiting(is func(*accepted) bool) *accepted {
+func (s *Sockets) longestWaiting(is func(*countedConn) bool) *countedConn {
 	for e := s.waiting.Front(); e != nil; e = e.Next() {
-		if a := e.Value.(*accepted); is(a) {
+		if a := e.Value.(*countedConn); is(a) {
 			return a
 		}
 	}
@@ -161,7 +161,7 @@ func (s *Sockets) longestWaiting(is func(*accepted) bool) *accepted {
 // ConnState follows what net/http does with a connection. One that has been
 // hijacked counts until [accepted.release].
 func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
-	a, ok := c.(*accepted)
+	a, ok := c.(*countedConn)
 	if !ok {
 		return
 	}
@@ -180,29 +180,29 @@ func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
 
 // wait says that the connection waits for a request; here and below the caller
 // holds the lock.
-func (s *Sockets) wait(a *accepted) {
-	if a.gone || a.place != nil {
+func (s *Sockets) wait(a *countedConn) {
+	if a.uncounted || a.waitingAt != nil {
 		return
 	}
-	a.place = s.waiting.PushBack(a)
+	a.waitingAt = s.waiting.PushBack(a)
 	s.addresses[a.addr].waiting++
 }
 
-func (s *Sockets) busy(a *accepted) {
-	if a.place == nil {
+func (s *Sockets) busy(a *countedConn) {
+	if a.waitingAt == nil {
 		return
 	}
-	s.waiting.Remove(a.place)
-	a.place = nil
+	s.waiting.Remove(a.waitingAt)
+	a.waitingAt = nil
 	s.addresses[a.addr].waiting--
 }
 
-func (s *Sockets) release(a *accepted) {
-	if a.gone {
+func (s *Sockets) release(a *countedConn) {
+	if a.uncounted {
 		return
 	}
 	s.busy(a)
-	a.gone = true
+	a.uncounted = true
 	s.total--
 	near := s.addresses[a.addr]
 	if near.open--; near.open == 0 {
@@ -211,7 +211,7 @@ func (s *Sockets) release(a *accepted) {
 }
 
 // release no longer counts a connection that was hijacked; nil is none.
-func (a *accepted) release() {
+func (a *countedConn) release() {
 	if a == nil {
 		return
 	}
@@ -221,8 +221,8 @@ func (a *accepted) release() {
 }
 
 // unwrap is the connection itself and how it is counted, nil if it is not.
-func unwrap(c net.Conn) (net.Conn, *accepted) {
-	if a, ok := c.(*accepted); ok {
+func unwrap(c net.Conn) (net.Conn, *countedConn) {
+	if a, ok := c.(*countedConn); ok {
 		return a.Conn, a
 	}
 	return c, nil

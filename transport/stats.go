@@ -19,7 +19,7 @@ type Stats struct {
 	MintsRefused uint64
 	Panics       uint64
 	Queued       int64  // bytes that wait for clients now
-	Relieved     uint64 // connections cut because too much waited for all together
+	Shed         uint64 // connections cut because too much waited for all together
 
 	Sockets SocketStats
 
@@ -54,9 +54,9 @@ func (s *Server) Stats() Stats {
 		MintsRefused: c.mintsRefused.Load(),
 		Panics:       c.panics.Load(),
 		Queued:       s.budget.held.Load() + s.budget.leaving.Load(),
-		Relieved:     c.relieved.Load(),
+		Shed:         c.relieved.Load(),
 		Sockets:      s.sockets.Stats(),
-		Security:     s.watchman.security(),
+		Security:     s.security.counts(),
 		Handshakes:   maps.Clone(c.handshakes),
 		Refusals:     maps.Clone(c.refusals),
 		Closes:       maps.Clone(c.closes),

@@ -104,7 +104,7 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case n.draining.Load():
 		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
-	case !n.system.Complete() || n.member != nil && !n.member.node.Linked():
+	case !n.system.Running() || n.member != nil && !n.member.node.Linked():
 		r.Ready, r.State, status = false, "broken", http.StatusServiceUnavailable
 	case n.member != nil && n.member.node.Isolated():
 		r.Ready, r.State, status = false, "isolated", http.StatusServiceUnavailable

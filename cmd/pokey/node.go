@@ -86,7 +86,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		},
 		SessionLife:   c.sessionLife,
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
-		BasePath: c.basePath, RequireOrigin: c.requireOrigin, Elsewhere: n.member != nil,
+		BasePath: c.basePath, RequireOrigin: c.requireOrigin, OtherServers: n.member != nil,
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,

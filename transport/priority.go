@@ -25,14 +25,14 @@ var returning = rate{perSecond: 0.2, burst: 4}
 // visitor is what is known about a session that came when its address had no
 // handshakes left.
 type visitor struct {
-	stranger time.Duration // until when it counts as new
-	ahead    bucket
+	strangerUntil time.Duration // until when it counts as new
+	priority      bucket
 }
 
-// ahead decides about a connection whose address has no handshakes left: why, or
+// priority decides about a connection whose address has no handshakes left: why, or
 // nil for a session that has been in a room.
-func (s *Server) ahead(ctx context.Context, session identity.Session, addr netip.Addr, why *refusal) (Standing, *refusal) {
-	if !s.admission.mayGoAhead(user(session), addr, s.now()) {
+func (s *Server) priority(ctx context.Context, session identity.Session, addr netip.Addr, why *refusal) (Standing, *refusal) {
+	if !s.admission.takePriority(user(session), addr, s.now()) {
 		return Standing{}, why
 	}
 	standing, err := s.standing(ctx, session)
@@ -42,26 +42,26 @@ func (s *Server) ahead(ctx context.Context, session identity.Session, addr netip
 	case standing.Revoked:
 		return standing, &refuseSession
 	case !standing.Known:
-		s.admission.isStranger(user(session), s.now())
+		s.admission.markStranger(user(session), s.now())
 		return standing, why
 	default:
 		return standing, nil
 	}
 }
 
-// mayGoAhead takes one look at a session for its address, which has as many of
+// takePriority takes one look at a session for its address, which has as many of
 // them as it has handshakes, and one of the times that the session may go ahead.
-func (a *admission) mayGoAhead(user poker.UserID, addr netip.Addr, now time.Duration) bool {
+func (a *admission) takePriority(user poker.UserID, addr netip.Addr, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	v := a.visitor(user, now)
-	return v.stranger <= now && v.ahead.take(returning, 1, now) && a.address(addr, now).ahead.take(a.handshakes, 1, now)
+	return v.strangerUntil <= now && v.priority.take(returning, 1, now) && a.address(addr, now).priority.take(a.handshakes, 1, now)
 }
 
-func (a *admission) isStranger(user poker.UserID, now time.Duration) {
+func (a *admission) markStranger(user poker.UserID, now time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	*a.visitor(user, now) = visitor{stranger: now + strangerFor}
+	*a.visitor(user, now) = visitor{strangerUntil: now + strangerFor}
 }
 
 func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
@@ -70,7 +70,7 @@ func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
 	}
 	if len(a.visitors) >= maxVisitors {
 		for user, v := range a.visitors {
-			if v.ahead.settle(returning, now); v.ahead.used == 0 && v.stranger <= now {
+			if v.priority.settle(returning, now); v.priority.used == 0 && v.strangerUntil <= now {
 				delete(a.visitors, user)
 			}
 		}
@@ -83,10 +83,10 @@ func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
 	return v
 }
 
-// inTheWay finds a connection to close for somebody known who has none, when their
+// connectionToEvict finds a connection to close for somebody known who has none, when their
 // address has all it may have: the newest of the session with most of them there.
 // Nobody loses their only one. The caller holds the lock.
-func (a *admission) inTheWay(addr netip.Addr) (victim *Conn) {
+func (a *admission) connectionToEvict(addr netip.Addr) (victim *Conn) {
 	most := 1
 	for _, conns := range a.sessions {
 		n, last := 0, (*Conn)(nil)

@@ -18,8 +18,8 @@ const (
 	longAnswer = 4 << 10
 )
 
-// asksForMuch says whether the answer to a request may be long.
-func asksForMuch(in protocol.Incoming) bool {
+// mayHaveLongAnswer says whether the answer to a request may be long.
+func mayHaveLongAnswer(in protocol.Incoming) bool {
 	switch in.Request.(type) {
 	case protocol.JoinRoom, protocol.History:
 		return true
@@ -33,24 +33,24 @@ func asksForMuch(in protocol.Incoming) bool {
 // rationed as its handshake was, so that whoever reconnects sees their room.
 func (c *Conn) rationed(in protocol.Incoming, now time.Duration) bool {
 	limits := &c.server.limits
-	if !asksForMuch(in) || limits.answers.unlimited() {
+	if !mayHaveLongAnswer(in) || limits.answers.unlimited() {
 		return false
 	}
-	first := !c.askedForMuch
-	c.askedForMuch = true
+	first := !c.hadLongAnswer
+	c.hadLongAnswer = true
 	c.mu.Lock()
 	c.answers.settle(limits.answers, now)
 	own := c.answers.used > limits.answers.burst
 	c.mu.Unlock()
-	return own || !first && c.server.admission.overdrawn(c.addr, limits.addressAnswers, now)
+	return own || !first && c.server.admission.answersExhausted(c.addr, limits.addressAnswers, now)
 }
 
-// answered counts a long answer. The caller holds mu.
-func (c *Conn) answered(bytes int) {
+// chargeAnswer counts a long answer. The caller holds mu.
+func (c *Conn) chargeAnswer(bytes int) {
 	limits, now := &c.server.limits, c.server.now()
 	if bytes == 0 || limits.answers.unlimited() {
 		return
 	}
 	c.answers.charge(limits.answers, float64(bytes), answerDebt, now)
-	c.server.admission.answered(c.addr, limits.addressAnswers, bytes, now)
+	c.server.admission.chargeAnswer(c.addr, limits.addressAnswers, bytes, now)
 }

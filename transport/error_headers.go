@@ -17,8 +17,8 @@ var errorHeaders = func() []byte {
 
 // Write adds the security headers where net/http answers by itself. Such an
 // answer is an error and comes in one piece.
-func (a *accepted) Write(p []byte) (int, error) {
-	line := bareError(p)
+func (a *countedConn) Write(p []byte) (int, error) {
+	line := errorWithoutHeaders(p)
 	if line == 0 {
 		return a.Conn.Write(p)
 	}
@@ -28,9 +28,9 @@ func (a *accepted) Write(p []byte) (int, error) {
 	return max(0, min(n, len(p))), err
 }
 
-// bareError is the length of the first line of an HTTP error that has no security
+// errorWithoutHeaders is the length of the first line of an HTTP error that has no security
 // headers, and zero for everything else.
-func bareError(p []byte) (line int) {
+func errorWithoutHeaders(p []byte) (line int) {
 	if len(p) < 12 || !bytes.HasPrefix(p, []byte("HTTP/1.")) || p[9] != '4' && p[9] != '5' {
 		return 0
 	}

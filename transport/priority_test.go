@@ -97,7 +97,7 @@ func TestVisitorsAreBounded(t *testing.T) {
 	a := newAdmission(&Config{HandshakeRate: 1, HandshakeBurst: 1})
 	most := 0
 	for i := range 5 * maxVisitors {
-		a.isStranger(poker.UserID(fmt.Sprint("user", i)), time.Duration(i)*time.Millisecond)
+		a.markStranger(poker.UserID(fmt.Sprint("user", i)), time.Duration(i)*time.Millisecond)
 		most = max(most, len(a.visitors))
 	}
 	if most > maxVisitors {

@@ -1,0 +1,140 @@
+package transport
+
+import (
+	"net/netip"
+	"time"
+)
+
+// maxAddresses is how many addresses are remembered without good reason. Only
+// those with something to remember are kept, so this takes a flood to reach.
+const maxAddresses = 1 << 16
+
+// address is what is known about one client address.
+type address struct {
+	connections int
+	handshakes  bucket
+	mints       bucket
+	rooms       bucket // new ones
+	priority    bucket // handshakes of those who go ahead
+	ends        bucket // of sessions and users
+	answers     bucket // long ones, in bytes
+	checks      bucket // at how it stands with the session of who loads a document
+}
+
+// idle says that nothing of what the address may do has been used lately.
+func (k *address) idle(a *admission, now time.Duration) bool {
+	k.handshakes.settle(a.handshakes, now)
+	k.priority.settle(a.handshakes, now)
+	k.mints.settle(a.mints, now)
+	k.checks.settle(a.mints, now)
+	k.rooms.settle(a.rooms, now)
+	k.ends.settle(endings, now)
+	k.answers.settle(rate{addressRate, addressBurst}, now)
+	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
+}
+
+// takeMint takes one new session for the address, or says how long to wait for it.
+func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
+	if a.mints.unlimited() {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.mints.take(a.mints, 1, now) {
+		return 0
+	}
+	return max(1, from.mints.wait(a.mints, now))
+}
+
+// takeCheck takes one takeCheck at a session, for which there is the same rate as for new
+// ones, and reports whether the address may have it.
+func (a *admission) takeCheck(addr netip.Addr, now time.Duration) bool {
+	if a.mints.unlimited() {
+		return true
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.address(addr, now).checks.take(a.mints, 1, now)
+}
+
+// takeHandshake takes one takeHandshake for the address, or says how long to wait for it.
+func (a *admission) takeHandshake(addr netip.Addr, now time.Duration) *refusal {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.handshakes.take(a.handshakes, 1, now) {
+		return nil
+	}
+	return &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
+}
+
+// endings is how often an address may have sessions or users ended: each leaves a
+// record behind for as long as a session can live.
+var endings = rate{perSecond: 1.0 / 60, burst: 30}
+
+// takeEnd takes one takeEnd of a session or a user, or says how long to wait for it.
+func (a *admission) takeEnd(addr netip.Addr, now time.Duration) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	if from.ends.take(endings, 1, now) {
+		return 0
+	}
+	return max(1, from.ends.wait(endings, now))
+}
+
+// takeRoom takes one new room for the address and says whether it may have it.
+func (a *admission) takeRoom(addr netip.Addr, now time.Duration) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.address(addr, now).rooms.take(a.rooms, 1, now)
+}
+
+// chargeAnswer counts a long answer to somebody at the address.
+func (a *admission) chargeAnswer(addr netip.Addr, r rate, bytes int, now time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.address(addr, now).answers.charge(r, float64(bytes), addressDebt, now)
+}
+
+// answersExhausted says that the address has been answered more than its rate allows.
+func (a *admission) answersExhausted(addr netip.Addr, r rate, now time.Duration) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	from := a.address(addr, now)
+	from.answers.settle(r, now)
+	return from.answers.used > r.burst
+}
+
+// address finds what is known about an address. What it returns is not kept
+// beyond the lock.
+func (a *admission) address(addr netip.Addr, now time.Duration) *address {
+	if known, ok := a.addresses[addr]; ok {
+		return known
+	}
+	if len(a.addresses) >= a.sweepAt {
+		a.sweep(now)
+	}
+	fresh := &address{}
+	a.addresses[addr] = fresh
+	return fresh
+}
+
+// sweep forgets addresses that are as good as new. When that is not enough it
+// also forgets what some used up, rather than to grow for ever.
+func (a *admission) sweep(now time.Duration) {
+	crowded := false
+	for range 2 {
+		for addr, known := range a.addresses {
+			unused := known.idle(a, now)
+			if known.connections == 0 && (unused || crowded) {
+				delete(a.addresses, addr)
+			}
+		}
+		if crowded = len(a.addresses) >= maxAddresses; !crowded {
+			break
+		}
+	}
+	a.sweepAt = max(1024, 2*len(a.addresses))
+}
