@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// clientAddr is the address a request counts for: the peer's, or, when the peer
-// is a trusted proxy, the right-most address in X-Forwarded-For that is not
-// itself a trusted proxy's. An entry that is no address ends the search at the
-// peer, because whoever wrote it may have written all to its left.
+// clientAddr returns the address that a request counts for. It is the peer's,
+// unless the peer is a trusted proxy: then it is the right-most address in
+// X-Forwarded-For that is not a trusted proxy's. An entry that is no address ends
+// the search at the peer, because its author may also have written everything to
+// its left.
 func (s *Server) clientAddr(r *http.Request) netip.Addr {
-	peer, _ := parseAddr(r.RemoteAddr) // the zero address counts as one client
+	peer, _ := parseAddr(r.RemoteAddr) // on failure the zero address, which counts as one client
 	if !s.trusted(peer) {
 		return network(peer)
 	}
@@ -38,8 +39,8 @@ func (s *Server) trusted(addr netip.Addr) bool {
 	return false
 }
 
-// parseAddr reads an address with or without a port. An IPv4 address is IPv4
-// however it is written, and a zone is dropped.
+// parseAddr reads an address with or without a port. It drops a zone, and turns an
+// IPv4-mapped IPv6 address into IPv4.
 func parseAddr(s string) (netip.Addr, bool) {
 	addr, err := netip.ParseAddr(s)
 	if err != nil {
@@ -52,12 +53,12 @@ func parseAddr(s string) (netip.Addr, bool) {
 	return addr.Unmap().WithZone(""), true
 }
 
-// network is what an address is counted as: itself, or the /64 of an IPv6
-// address, all of which usually belongs to one subscriber.
+// network returns what an address is counted as: itself, or the /64 of an IPv6
+// address, which usually belongs to one subscriber.
 func network(addr netip.Addr) netip.Addr {
 	if !addr.Is6() {
 		return addr
 	}
-	prefix, _ := addr.Prefix(64) // 64 bits are always there
+	prefix, _ := addr.Prefix(64) // an IPv6 address has 64 bits
 	return prefix.Addr()
 }

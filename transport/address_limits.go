@@ -5,23 +5,24 @@ import (
 	"time"
 )
 
-// maxAddresses is how many addresses are remembered without good reason. Only
-// those with something to remember are kept, so this takes a flood to reach.
+// maxAddresses is the number of addresses from which on the server also forgets
+// those that still have something to remember. It takes a flood to reach it.
 const maxAddresses = 1 << 16
 
-// address is what is known about one client address.
+// address has the connections of one client address, and what it has used of its
+// rates.
 type address struct {
 	connections int
 	handshakes  bucket
 	mints       bucket
-	rooms       bucket // new ones
-	priority    bucket // handshakes of those who go ahead
-	ends        bucket // of sessions and users
-	answers     bucket // long ones, in bytes
-	checks      bucket // at how it stands with the session of who loads a document
+	rooms       bucket // new rooms
+	priority    bucket // handshakes that have priority
+	ends        bucket // ended sessions and users
+	answers     bucket // long answers, in bytes
+	checks      bucket // of the session of a page load
 }
 
-// idle says that nothing of what the address may do has been used lately.
+// idle reports whether the address has used nothing lately.
 func (k *address) idle(a *admission, now time.Duration) bool {
 	k.handshakes.settle(a.handshakes, now)
 	k.priority.settle(a.handshakes, now)
@@ -33,7 +34,8 @@ func (k *address) idle(a *admission, now time.Duration) bool {
 	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
 }
 
-// takeMint takes one new session for the address, or says how long to wait for it.
+// takeMint takes one new session for the address, or returns how long to wait for
+// it.
 func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
 	if a.mints.unlimited() {
 		return 0
@@ -47,8 +49,8 @@ func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.mints.wait(a.mints, now))
 }
 
-// takeCheck takes one takeCheck at a session, for which there is the same rate as for new
-// ones, and reports whether the address may have it.
+// takeCheck takes one check of a session, at the rate of new sessions, and reports
+// whether the address may have it.
 func (a *admission) takeCheck(addr netip.Addr, now time.Duration) bool {
 	if a.mints.unlimited() {
 		return true
@@ -58,7 +60,8 @@ func (a *admission) takeCheck(addr netip.Addr, now time.Duration) bool {
 	return a.address(addr, now).checks.take(a.mints, 1, now)
 }
 
-// takeHandshake takes one takeHandshake for the address, or says how long to wait for it.
+// takeHandshake takes one handshake for the address, or says how long to wait for
+// it.
 func (a *admission) takeHandshake(addr netip.Addr, now time.Duration) *refusal {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -69,11 +72,11 @@ func (a *admission) takeHandshake(addr netip.Addr, now time.Duration) *refusal {
 	return &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
 }
 
-// endings is how often an address may have sessions or users ended: each leaves a
+// endings limits how often an address may end sessions or users: each leaves a
 // record behind for as long as a session can live.
 var endings = rate{perSecond: 1.0 / 60, burst: 30}
 
-// takeEnd takes one takeEnd of a session or a user, or says how long to wait for it.
+// takeEnd takes one end of a session or a user, or returns how long to wait for it.
 func (a *admission) takeEnd(addr netip.Addr, now time.Duration) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -84,21 +87,22 @@ func (a *admission) takeEnd(addr netip.Addr, now time.Duration) time.Duration {
 	return max(1, from.ends.wait(endings, now))
 }
 
-// takeRoom takes one new room for the address and says whether it may have it.
+// takeRoom takes one new room for the address, and reports whether it may have it.
 func (a *admission) takeRoom(addr netip.Addr, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.address(addr, now).rooms.take(a.rooms, 1, now)
 }
 
-// chargeAnswer counts a long answer to somebody at the address.
+// chargeAnswer charges the address for a long answer.
 func (a *admission) chargeAnswer(addr netip.Addr, r rate, bytes int, now time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.address(addr, now).answers.charge(r, float64(bytes), addressDebt, now)
 }
 
-// answersExhausted says that the address has been answered more than its rate allows.
+// answersExhausted reports whether the address has used up its rate of long
+// answers.
 func (a *admission) answersExhausted(addr netip.Addr, r rate, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -107,8 +111,8 @@ func (a *admission) answersExhausted(addr netip.Addr, r rate, now time.Duration)
 	return from.answers.used > r.burst
 }
 
-// address finds what is known about an address. What it returns is not kept
-// beyond the lock.
+// address returns the entry of an address, and makes one if there is none. The
+// caller holds the lock, and does not keep the entry beyond it.
 func (a *admission) address(addr netip.Addr, now time.Duration) *address {
 	if known, ok := a.addresses[addr]; ok {
 		return known
@@ -121,8 +125,8 @@ func (a *admission) address(addr netip.Addr, now time.Duration) *address {
 	return fresh
 }
 
-// sweep forgets addresses that are as good as new. When that is not enough it
-// also forgets what some used up, rather than to grow for ever.
+// sweep forgets idle addresses. If more than maxAddresses are left, it forgets all
+// that have no connection.
 func (a *admission) sweep(now time.Duration) {
 	crowded := false
 	for range 2 {

@@ -10,33 +10,33 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// silentAfter is after how long without any sign of life a connection of a session
-// gives way to a newer one: a ping went unanswered for longer than any round
-// trip takes.
+// silentAfter is the time without any sign of life after which a connection gives
+// way to a newer one of its session: a ping has gone unanswered for longer than any
+// round trip takes.
 const silentAfter = pingInterval + 5*time.Second
 
-// floodCost is how many handshakes a connection counts for that was cut for what
-// it sent, so that who comes back at once to go on is soon told to wait, for
-// floodWait at most. An office behind one address bears some of that.
+// floodCost is the number of handshakes that a connection counts for if it was
+// closed for flooding. A client that reconnects at once to go on is soon told to
+// wait, for floodWait at most. Others behind the same address wait with it.
 const (
 	floodCost = 16
 	floodWait = 15 * time.Second
 )
 
-// admission decides who may connect, and knows who is connected.
+// admission decides which connections are let in, and keeps a list of them.
 type admission struct {
-	connections, perAddress, perSession int // the limits; zero is none
+	connections, perAddress, perSession int // limits; zero means no limit
 	handshakes, mints, rooms            rate
-	full                                func() bool // besides the limits; may be nil
+	full                                func() bool // a further limit; may be nil
 
 	mu         sync.Mutex
-	draining   bool // for ever
-	turnedAway bool // for now
+	draining   bool // permanently
+	turnedAway bool // until it is taken back
 	total      int
 	sessions   map[poker.UserID][]*Conn
 	addresses  map[netip.Addr]*address
 	visitors   map[poker.UserID]*visitor
-	sweepAt    int // the number of addresses at which to forget idle ones
+	sweepAt    int // sweep when there are so many addresses
 }
 
 func newAdmission(cfg *Config) admission {
@@ -54,7 +54,7 @@ func newAdmission(cfg *Config) admission {
 	}
 }
 
-// admit takes the connection in, or says why not.
+// admit lets the connection in, or says why not.
 func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 	a.mu.Lock()
 	gone, why := a.admitLocked(c, now)
@@ -69,11 +69,13 @@ func (a *admission) admit(c *Conn, now time.Duration) *refusal {
 	return why
 }
 
-// admitLocked is admit under the lock, and says which connection goes for this one. A
-// session that has all its connections gets another one only in place of one that
-// has fallen silent: the network took that one away and nobody has noticed yet.
-// Where the address has all it may have, a known session without any gets one in
-// place of somebody's who has several.
+// admitLocked is admit for callers that hold the lock. It returns the connection to
+// close in favour of c, if there is one.
+//
+// A session with all the connections it may have gets another one in place of a
+// silent one, which the network has cut without anybody noticing. If the address
+// has all it may have, a known session without a connection gets one in place of
+// somebody's who has several.
 func (a *admission) admitLocked(c *Conn, now time.Duration) (gone *Conn, why *refusal) {
 	from := a.address(c.addr, now)
 	own := len(a.sessions[c.user])
@@ -114,7 +116,7 @@ func longestSilent(conns []*Conn, now time.Duration) *Conn {
 	return c
 }
 
-// release forgets a connection that was admitted.
+// release removes a connection that was admitted.
 func (s *Server) release(c *Conn) {
 	c.counted.release()
 	flooded := c.flooded()
@@ -127,7 +129,7 @@ func (s *Server) release(c *Conn) {
 	from := a.address(c.addr, s.now())
 	from.connections--
 	if flooded {
-		from.handshakes.charge(a.handshakes, floodCost-1, floodWait, s.now()) // one it has paid for
+		from.handshakes.charge(a.handshakes, floodCost-1, floodWait, s.now()) // it has paid for one
 	}
 	a.removeFromSession(c)
 	a.mu.Unlock()
@@ -138,7 +140,7 @@ func (a *admission) removeFromSession(c *Conn) {
 	conns := a.sessions[c.user]
 	i := slices.Index(conns, c)
 	switch {
-	case i < 0: // replaced before
+	case i < 0: // it was replaced
 	case len(conns) == 1:
 		delete(a.sessions, c.user)
 	default:
@@ -146,7 +148,7 @@ func (a *admission) removeFromSession(c *Conn) {
 	}
 }
 
-// all is every connection there is.
+// all returns every connection there is.
 func (a *admission) all() []*Conn {
 	a.mu.Lock()
 	defer a.mu.Unlock()

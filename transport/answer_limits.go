@@ -6,19 +6,19 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Whole statuses and pages of a history are up to ten thousand times as long as
-// the requests for them, so they are rationed by bytes: for a connection, and for
-// an address. Patches, and statuses that the server sends unasked, are not.
+// Whole statuses and pages of a history are up to ten thousand times as long as the
+// requests for them. So they are limited by bytes, for a connection and for an
+// address. Patches, and statuses that nobody asked for, are not.
 const (
 	answerRate, answerBurst   = 256 << 10, 4 << 20
 	addressRate, addressBurst = 4 << 20, 64 << 20
 	answerDebt                = 2 * time.Minute
 	addressDebt               = 30 * time.Second
-	// longAnswer is from how many bytes on an event counts.
+	// longAnswer is the number of bytes from which an event counts.
 	longAnswer = 4 << 10
 )
 
-// mayHaveLongAnswer says whether the answer to a request may be long.
+// mayHaveLongAnswer reports whether the answer to a request may be long.
 func mayHaveLongAnswer(in protocol.Incoming) bool {
 	switch in.Request.(type) {
 	case protocol.JoinRoom, protocol.History:
@@ -28,9 +28,10 @@ func mayHaveLongAnswer(in protocol.Incoming) bool {
 	}
 }
 
-// rationed says that the client has been answered too many bytes lately, or its
-// address has, to be given another long answer. A connection's first is only
-// rationed as its handshake was, so that whoever reconnects sees their room.
+// rationed reports whether the request must be refused, since its answer may be
+// long and the client or its address has had too many long answers lately. A
+// connection's first request is exempt from the limit of its address, so that a
+// client that reconnects sees its room: its handshake was limited.
 func (c *Conn) rationed(in protocol.Incoming, now time.Duration) bool {
 	limits := &c.server.limits
 	if !mayHaveLongAnswer(in) || limits.answers.unlimited() {
@@ -45,7 +46,8 @@ func (c *Conn) rationed(in protocol.Incoming, now time.Duration) bool {
 	return own || !first && c.server.admission.answersExhausted(c.addr, limits.addressAnswers, now)
 }
 
-// chargeAnswer counts a long answer. The caller holds mu.
+// chargeAnswer charges the connection and its address for a long answer. The caller
+// holds mu.
 func (c *Conn) chargeAnswer(bytes int) {
 	limits, now := &c.server.limits, c.server.now()
 	if bytes == 0 || limits.answers.unlimited() {

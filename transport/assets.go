@@ -19,34 +19,34 @@ import (
 const (
 	pageName = "index.html"
 	docsPath = "docs/"
-	// forever is for paths that change with their content.
+	// forever is the Cache-Control of paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
-	// minCompressed is the size in bytes from which compressing pays: the page has many
-	// small files, and all of them come down one connection.
+	// minCompressed is the size in bytes from which compressing pays: the page has
+	// many small files, and all of them come over one connection.
 	minCompressed = 256
-	// revalidate is for paths that stay: always ask, seldom transfer.
+	// revalidate is the Cache-Control of paths that stay.
 	revalidate = "no-cache"
 )
 
-// asset is one file, ready to be sent.
+// asset is one file as it is sent.
 type asset struct {
 	contentType string
 	cache       string // Cache-Control
 	plain       []byte
-	zipped      []byte // nil when compression does not make it smaller
-	etag        string // without the quotes
+	zipped      []byte // nil if compression does not pay
+	etag        string // without quotes
 }
 
-// assets is the page and everything it loads. The files' paths hold a hash of
-// the whole tree, so relative imports between them keep working and any change
-// makes all of them new; the page itself names the hash.
+// assets has the page and everything it loads. The paths of the files contain a
+// hash of the whole tree, so relative imports keep working and any change gives all
+// of them new paths. The page itself names the hash.
 type assets struct {
 	page   *asset
 	byPath map[string]*asset // by path below the base path
 }
 
-// newAssets reads all of files. In index.html, {{base}} stands for the base
-// path with its slashes, {{v}} for the hash and {{version}} for the version.
+// newAssets reads all files. In index.html, {{base}} stands for the base path with
+// its slashes, {{v}} for the hash and {{version}} for the version.
 func newAssets(files fs.FS, base, version string) (*assets, error) {
 	content, err := readFiles(files)
 	if err != nil {
@@ -80,7 +80,7 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 	return a, nil
 }
 
-// readFiles reads all of files, by name.
+// readFiles returns the content of all files by name.
 func readFiles(files fs.FS) (map[string][]byte, error) {
 	content := map[string][]byte{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -109,12 +109,12 @@ func (a *assets) addDocs(files fs.FS) error {
 	return nil
 }
 
-// fixedPath says whether a file is also asked for where it is, by browsers that
-// go by convention and by the manifest.
+// fixedPath reports whether a file is also served at its own name, for browsers
+// that ask by convention and for the manifest.
 func fixedPath(name string) bool {
 	switch path.Ext(name) {
 	case ".png", ".svg", ".ico":
-		return strings.HasPrefix(name, "icon") || // the folder icons among them
+		return strings.HasPrefix(name, "icon") || // also the folder icons
 			strings.HasPrefix(name, "favicon") || strings.HasPrefix(name, "apple-touch-icon")
 	default:
 		return name == "manifest.webmanifest"
@@ -142,8 +142,8 @@ func newAsset(name string, data []byte, cache string) *asset {
 	return a
 }
 
-// contentType does not ask the operating system, whose table differs from
-// machine to machine.
+// contentType returns the media type of a file. It does not ask the operating
+// system, whose table differs from machine to machine.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".html":
@@ -175,8 +175,8 @@ func contentType(name string) string {
 	}
 }
 
-// serve answers with the asset, or that the client has it already. What carries
-// a new session, or should have, must not be kept by anybody.
+// serve answers with the asset, or 304 if the client has it. An answer with a new
+// session, or one that should have had one, must not be cached.
 func (a *asset) serve(w http.ResponseWriter, r *http.Request, m minting) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
@@ -221,7 +221,7 @@ func acceptsGzip(r *http.Request) bool {
 	return false
 }
 
-// matches is the weak comparison that If-None-Match asks for.
+// matches reports whether If-None-Match has the tag, by the weak comparison.
 func matches(ifNoneMatch []string, etag string) bool {
 	for candidate := range strings.SplitSeq(strings.Join(ifNoneMatch, ","), ",") {
 		candidate = strings.TrimPrefix(strings.TrimSpace(candidate), "W/")

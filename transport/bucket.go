@@ -2,23 +2,24 @@ package transport
 
 import "time"
 
-// rate allows so many a second in the long run and a burst of them at once.
-// The zero rate allows everything.
+// rate is a limit: so many a second in the long run, and burst at once. The zero
+// rate allows everything.
 type rate struct {
 	perSecond float64
 	burst     float64
 }
 
-// unlimited says that a rate allows everything.
+// unlimited reports whether the rate allows everything.
 func (r rate) unlimited() bool { return r.perSecond <= 0 }
 
-// bucket is how much of a rate has been used lately. The zero bucket is unused.
+// bucket is a leaky bucket: how much of a rate has been used lately. The zero
+// bucket is unused.
 type bucket struct {
 	used float64
-	at   time.Duration // when used was true, on the server's clock
+	at   time.Duration // when used had this value, on the server's clock
 }
 
-// take uses up n, unless that is more than the rate allows now.
+// take uses n and returns true, or false if the rate does not allow n now.
 func (b *bucket) take(r rate, n float64, now time.Duration) bool {
 	if r.unlimited() {
 		return true
@@ -31,8 +32,8 @@ func (b *bucket) take(r rate, n float64, now time.Duration) bool {
 	return true
 }
 
-// charge uses up n, whether the rate allows it or not, but no more than takes
-// debt to be forgotten beyond the burst.
+// charge uses n even if the rate does not allow it. The bucket then needs at most
+// debt to come back to the burst.
 func (b *bucket) charge(r rate, n float64, debt, now time.Duration) {
 	if r.unlimited() {
 		return
@@ -41,7 +42,7 @@ func (b *bucket) charge(r rate, n float64, debt, now time.Duration) {
 	b.used = max(b.used, min(b.used+n, r.burst+r.perSecond*debt.Seconds()))
 }
 
-// wait is how long it takes until one more is allowed.
+// wait returns how long it takes until one more is allowed.
 func (b *bucket) wait(r rate, now time.Duration) time.Duration {
 	if r.unlimited() {
 		return 0
@@ -51,21 +52,21 @@ func (b *bucket) wait(r rate, now time.Duration) time.Duration {
 	return time.Duration(missing / r.perSecond * float64(time.Second))
 }
 
-// settle forgets what was used long enough ago.
+// settle brings the bucket up to now.
 func (b *bucket) settle(r rate, now time.Duration) {
 	b.used = max(0, b.used-(now-b.at).Seconds()*r.perSecond)
 	b.at = now
 }
 
-// tally notices more than a number of things within a time. It allocates
-// nothing until the first of them.
+// tally notices when something happens more often than a limit within a time. It
+// allocates nothing before it happens for the first time.
 type tally struct {
-	times []time.Duration // of the newest ones, as a ring
+	times []time.Duration // of the latest, as a ring
 	next  int
 }
 
-// add counts one more and says whether that makes more than limit within the
-// window. The limit is the same in every call.
+// add counts one more and reports whether there are more than limit within the
+// window. The limit must be the same in every call.
 func (t *tally) add(limit int, window, now time.Duration) bool {
 	if t.times == nil {
 		t.times = make([]time.Duration, 0, limit+1)

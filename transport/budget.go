@@ -9,38 +9,39 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// frameWeight is about what a queued event takes besides its bytes.
+// frameWeight estimates the bytes of memory that a queued event takes besides its
+// payload.
 const frameWeight = 64
 
-// shedPause is how long relief waits for what it has cut to be gone.
+// shedPause is the time that shedLoad gives cut connections to go.
 const shedPause = 10 * time.Millisecond
 
-// budget is how much may wait for all clients together: events, statuses and
-// what is being written to sockets that do not take it. What a socket takes at
-// once is never counted. As much again may be under way to clients that have been
-// told to go, so that they can hear that.
+// budget limits the bytes that wait for all clients together: events, statuses and
+// what is being written to slow sockets. What a socket takes at once is never
+// counted. As many bytes again may wait for clients that are being closed, so that
+// they can be told.
 type budget struct {
-	limit    int64 // bytes; zero is no limit
+	limit    int64 // bytes; zero means no limit
 	held     atomic.Int64
 	leaving  atomic.Int64
 	shedding atomic.Bool
 }
 
-// exceeded says that more waits than may.
+// exceeded reports whether more bytes wait than the limit allows.
 func (b *budget) exceeded() bool {
 	return b.limit > 0 && max(b.held.Load(), b.leaving.Load()) > b.limit
 }
 
-// halfUsed says that half of it is used up, from where on clients that do not read
-// what they have asked for get no more answers.
+// halfUsed reports whether more than half of the budget is used. From then on
+// clients that do not read their answers get no more of them.
 func (b *budget) halfUsed() bool { return b.limit > 0 && b.held.Load() > b.limit/2 }
 
-// share is what waits for one client, as the budget has it.
+// share is a client's part of the budget.
 type share struct{ held, leaving atomic.Int64 }
 
-// updateBudget brings the budget up to what waits for this client, and has somebody cut
-// if that is too much. The caller holds mu, and so does whoever called it for a
-// room's other members, so the cutting is for another goroutine.
+// updateBudget accounts for what waits for this client now, and starts shedding
+// load if that exceeds the budget. The caller holds mu, and its own caller may hold
+// the mu of other connections, so another goroutine sheds.
 func (c *Conn) updateBudget() {
 	b := &c.server.budget
 	held, leaving := int64(c.inFlight+c.out.weight()), int64(0)
@@ -60,19 +61,20 @@ func (c *Conn) updateBudget() {
 	}
 }
 
-// shedLoad cuts clients, those first for whom most waits, until a quarter of the
-// budget is free again.
+// shedLoad cuts the clients with the largest shares until a quarter of the budget
+// is free again.
 func (s *Server) shedLoad() {
 	defer s.budget.shedding.Store(false)
 	for s.budget.exceeded() {
 		conns := s.admission.all()
 		s.shedFrom(conns, &s.budget.held, func(c *Conn) int64 { return c.share.held.Load() }, (*Conn).shed)
 		s.shedFrom(conns, &s.budget.leaving, func(c *Conn) int64 { return c.share.leaving.Load() }, (*Conn).abort)
-		<-time.NewTimer(shedPause).C // for what was cut to be gone
+		<-time.NewTimer(shedPause).C // until those that were cut are gone
 	}
 }
 
-// shedFrom cuts those with the largest parts of a total that is over the limit.
+// shedFrom cuts the clients with the largest parts of a total that is over the
+// limit.
 func (s *Server) shedFrom(conns []*Conn, total *atomic.Int64, part func(*Conn) int64, cut func(*Conn)) {
 	excess := total.Load() - s.budget.limit
 	if excess <= 0 {
@@ -90,8 +92,7 @@ func (s *Server) shedFrom(conns []*Conn, total *atomic.Int64, part func(*Conn) i
 	}
 }
 
-// shed drops what waits for a client that there is no room for, and tells it
-// so.
+// shed drops what waits for a client, and closes it as a slow consumer.
 func (c *Conn) shed() {
 	c.mu.Lock()
 	open := c.code == 0
@@ -100,12 +101,12 @@ func (c *Conn) shed() {
 		c.beginClose(protocol.CloseSlowConsumer, "too much is waiting")
 	}
 	c.mu.Unlock()
-	if open { // a log may be slow, and mu is for those who are not
+	if open { // without mu: a log may be slow
 		c.server.ObserveSecurity(QueueFull, c.addr)
 	}
 }
 
-// abort is breakOff for whoever does not hold mu.
+// abort is abortLocked for callers that do not hold mu.
 func (c *Conn) abort() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

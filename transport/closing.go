@@ -9,25 +9,25 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// lingerBytes is how much is read of a client that has been told to go.
+// lingerBytes limits how much is read of a client that has been told to go.
 const lingerBytes = 1 << 20
 
-// closing says whether the connection is closing or closed.
+// closing reports whether the connection is closing or closed.
 func (c *Conn) closing() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.code != 0
 }
 
-// flooded says whether the connection was closed for what the client sent.
+// flooded reports whether the connection was closed for what the client sent.
 func (c *Conn) flooded() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.code == protocol.CloseRateLimited && !c.evicted || c.code == protocol.CloseTooManyErrors
 }
 
-// evict closes the connection in favour of somebody else's behind the same
-// address, who had none.
+// evict closes the connection in favour of another client behind the same address
+// that has none.
 func (c *Conn) evict() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,20 +35,20 @@ func (c *Conn) evict() {
 	c.beginClose(protocol.CloseRateLimited, "others behind this address have none")
 }
 
-// beginClose begins to close the connection, unless that has begun. The caller holds
-// mu, here and up to breakOff.
+// beginClose begins to close the connection, unless it is closing already. The
+// caller holds mu, here and down to abortLocked.
 func (c *Conn) beginClose(code protocol.CloseCode, reason string) {
 	if c.code != 0 {
 		return
 	}
 	if code == protocol.CloseSlowConsumer {
-		c.out.clear() // it would not be read
+		c.out.clear() // the client does not read
 	}
 	c.beginCloseWith(append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...))
 }
 
-// beginCloseWith is shut for the payload of a close frame. A reason that is not UTF-8
-// can only be an echo, and is not repeated.
+// beginCloseWith is beginClose with the payload of a close frame. A reason that is
+// not UTF-8 can only be the client's own, and is not sent back.
 func (c *Conn) beginCloseWith(payload []byte) {
 	c.code = ClosedByClient
 	if len(payload) >= 2 {
@@ -66,8 +66,7 @@ func (c *Conn) beginCloseWith(payload []byte) {
 	}
 }
 
-// abortLocked ends the connection at once, when there is nothing more to say or
-// nobody to hear it.
+// abortLocked ends the connection at once, without a close frame.
 func (c *Conn) abortLocked() {
 	if c.code == 0 {
 		c.code = ClosedAbruptly
@@ -75,12 +74,12 @@ func (c *Conn) abortLocked() {
 	c.out.clear()
 	c.updateBudget()
 	if c.raw != nil {
-		_ = c.raw.Close() // closed is closed
+		_ = c.raw.Close() // it may be closed already
 	}
 }
 
-// libraryClosed takes a close frame from the library: its answer to the
-// client's, or to a frame it does not accept.
+// libraryClosed handles a close frame that the library wants to send: its answer to
+// the client's, or to a frame that it does not accept.
 func (c *Conn) libraryClosed(payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,9 +89,9 @@ func (c *Conn) libraryClosed(payload []byte) {
 	}
 }
 
-// finish ends the connection after reading has ended. If it was not the client
-// that closed it, then the client is told why and given the time to hear it:
-// closing a socket with unread bytes would take back what was written last.
+// finish ends the connection after reading has ended. Unless the client closed it,
+// the client is told why and gets the time to read that: closing a socket with
+// unread input would discard what was written last.
 func (c *Conn) finish(byClient bool) {
 	c.mu.Lock()
 	if c.inbound.fault != 0 {
@@ -122,13 +121,12 @@ func (c *Conn) finish(byClient bool) {
 	c.updateBudget()
 	c.mu.Unlock()
 	_ = c.raw.Close()
-	_ = c.ws.CloseNow() // frees what the library holds
+	_ = c.ws.CloseNow() // frees the library's resources
 	c.timer.Stop()
 	c.server.counters.closed(code)
 }
 
-// linger reads on until the client has closed too. The timer ends it if nothing
-// else does.
+// linger reads and discards until the client has closed too, or the timer ends it.
 func (c *Conn) linger() {
 	_ = c.raw.SetReadDeadline(time.Time{})
 	if half, ok := c.raw.(interface{ CloseWrite() error }); ok {

@@ -17,19 +17,18 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Conn is one client's connection. Its methods may be called from any
-// goroutine, at any time, and never wait for the client; after the connection
-// has closed they do nothing.
+// Conn is one client's connection. Its methods are safe for concurrent use and
+// never wait for the client. After the connection has closed they do nothing.
 type Conn struct {
 	server       *Server
 	user         poker.UserID
-	issued       time.Time // when the session was that it came with
-	known        bool      // its user had been in a room by then
+	issued       time.Time // when its session was issued
+	known        bool      // its user had been in a room before
 	addr         netip.Addr
 	raw          net.Conn
-	counted      *countedConn // what raw counts as at its port; nil for nothing
+	counted      *countedConn // raw as its port counts it; nil if it does not
 	ws           *websocket.Conn
-	lastReceived atomic.Int64 // when the client last sent anything, on the server's clock
+	lastReceived atomic.Int64 // when the client last sent something, on the server's clock
 
 	share share
 
@@ -38,46 +37,47 @@ type Conn struct {
 	inbound       inbound
 	messages      bucket
 	refusals      tally
-	hadLongAnswer bool // it has asked for a long answer
+	hadLongAnswer bool // it has asked for a long answer before
 	errors        tally
 
-	// The rest is for whoever holds mu. It is never held while waiting.
+	// mu guards the rest. It is never held while waiting.
 	mu        sync.Mutex
 	out       outbox
-	direct    *direct            // nil where raw has no way to write without waiting
-	writing   bool               // somebody else writes, and will see what is queued
-	written   chan struct{}      // closed when that ends; made by whoever waits for it
-	inFlight  int                // bytes that another goroutine waits for the socket to take
+	direct    *direct            // nil if raw has no way to write without waiting
+	writing   bool               // another goroutine writes, and will write what is queued
+	written   chan struct{}      // closed when it has stopped; made by finish
+	inFlight  int                // bytes that wait for the socket to take them
 	answers   bucket             // long ones, in bytes
-	waiting   time.Duration      // since when the queue is not empty, for Observe
-	code      protocol.CloseCode // what it closes or closed with; zero while it is open
+	waiting   time.Duration      // since when something is queued, for Observe
+	code      protocol.CloseCode // of closing; zero while it is open
 	echo      bool               // the library chose the code, perhaps the client's
-	evicted   bool               // it was closed for somebody else, not for what it sent
+	evicted   bool               // it was closed for another client, not for what it sent
 	timer     *time.Timer        // the next tick
-	pingCount uint32             // the payload of the last ping
-	pongDue   bool               // it is not answered yet
+	pingCount uint32             // the payload of the latest ping
+	pongDue   bool               // that ping is not answered yet
 }
 
-// newConn makes a connection that may be sent to; it is written once it is
-// attached.
+// newConn returns a connection that queues what is sent to it until it is attached.
 func newConn(s *Server, session identity.Session, addr netip.Addr) *Conn {
 	c := &Conn{server: s, user: user(session), issued: session.Issued, addr: addr, writing: true}
 	c.lastReceived.Store(int64(s.now()))
 	return c
 }
 
-// sendBuffer is what the operating system may keep for a client that does not
-// read. Left alone it takes megabytes for each, and they are the process's.
+// sendBuffer limits the bytes that the operating system keeps for a client that
+// does not read. By default it keeps megabytes, which count as this process's
+// memory.
 const sendBuffer = 128 << 10
 
-// attach gives the connection its socket, and what the client sent before.
+// attach gives the connection its socket, and the bytes that have been read from
+// it.
 func (c *Conn) attach(raw net.Conn, early []byte) {
 	c.inbound.buffered = early
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.raw = raw
 	if socket, ok := raw.(interface{ SetWriteBuffer(int) error }); ok {
-		_ = socket.SetWriteBuffer(sendBuffer) // without it there is more than we ask for
+		_ = socket.SetWriteBuffer(sendBuffer) // on failure the buffer is larger
 	}
 	c.direct = newDirect(raw)
 	c.timer = time.AfterFunc(pingInterval, c.tick)
@@ -88,11 +88,11 @@ func (c *Conn) attach(raw net.Conn, early []byte) {
 	c.flush()
 }
 
-// Issued is when the session was issued that the connection came with.
+// Issued returns when the session of the connection was issued.
 func (c *Conn) Issued() time.Time { return c.issued }
 
-// Send queues one encoded event. Events are written in order, and before any
-// status that is given later. The event is not changed afterwards.
+// Send queues one encoded event. Events are written in order, and before any status
+// that is sent later. The caller must not change the event afterwards.
 func (c *Conn) Send(event []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -102,10 +102,10 @@ func (c *Conn) Send(event []byte) {
 	c.push(opText, event)
 }
 
-// SendStatus makes s what the client is told next about its room, in place of
-// any older status it has not been sent. It goes out as the patch if the client
-// was last sent the version which that starts from, else in full, and not at all
-// if the client has that version already; see [Conn.Forget].
+// SendStatus makes s the next status of its room for this client, in place of an
+// older one that is still waiting. It is sent as the patch if the client has the
+// version that the patch starts from, else in full, and not at all if the client
+// has a version as new; see [Conn.Forget].
 func (c *Conn) SendStatus(s *protocol.Status) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,15 +118,15 @@ func (c *Conn) SendStatus(s *protocol.Status) {
 	c.flush()
 }
 
-// Forget says that the connection is no longer in the room: a status not sent
-// yet is dropped, and the next one, if any, goes out in full.
+// Forget says that the connection is no longer in the room. A status that is
+// waiting is dropped, and the next one, if any, is sent in full.
 func (c *Conn) Forget(room poker.RoomID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.out.forget(room)
 }
 
-// Batch calls do, and writes at once what do has sent.
+// Batch calls do, and then writes what do has sent in one go.
 func (c *Conn) Batch(do func()) {
 	c.mu.Lock()
 	held := !c.writing
@@ -139,7 +139,8 @@ func (c *Conn) Batch(do func()) {
 }
 
 // Close begins to close the connection, after the events that are queued. The
-// reason is for people and at most 123 bytes. The client has a moment to answer.
+// reason is for people, and at most 123 bytes. The client has closeTimeout to
+// answer.
 func (c *Conn) Close(code protocol.CloseCode, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -148,14 +149,14 @@ func (c *Conn) Close(code protocol.CloseCode, reason string) {
 
 func (c *Conn) receivedAt() time.Duration { return time.Duration(c.lastReceived.Load()) }
 
-// serve is the connection's goroutine, from the upgrade to the end.
+// serve runs on the connection's own goroutine, from the upgrade to the end.
 func (c *Conn) serve() {
 	err := c.runSession()
 	c.finish(websocket.CloseStatus(err) != -1)
 	c.server.release(c)
 }
 
-// runSession makes the session and passes it what the client says, until there is
+// runSession makes the session and passes it the client's requests, until there is
 // nothing more to read.
 func (c *Conn) runSession() (err error) {
 	defer func() {
@@ -172,7 +173,7 @@ func (c *Conn) runSession() (err error) {
 	return err
 }
 
-// readMessage reads one message and has it handled.
+// readMessage reads one message and handles it.
 func (c *Conn) readMessage() error {
 	kind, r, err := c.ws.Reader(context.Background())
 	if err != nil {
@@ -188,7 +189,7 @@ func (c *Conn) readMessage() error {
 	switch {
 	case err != nil:
 		return err
-	case c.closing(): // the client may go on until it has seen that
+	case c.closing(): // the client has not seen that yet
 	case !utf8.Valid(data):
 		c.Close(protocol.CloseNotUTF8, "not UTF-8")
 	default:
@@ -197,10 +198,10 @@ func (c *Conn) readMessage() error {
 	return nil
 }
 
-// buffers are for a message or a batch each, for as long as it takes.
+// buffers are for one message or one batch each.
 var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 2<<10)) }}
 
-// readAll appends all of r to b.
+// readAll appends all that r has to b.
 func readAll(r io.Reader, b []byte) ([]byte, error) {
 	for {
 		if len(b) == cap(b) {

@@ -6,8 +6,8 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// handle passes a message on to the session if it is a request and the client
-// keeps to its rate.
+// handle passes a message on to the session if it is a request and within the
+// client's limits.
 func (c *Conn) handle(data []byte) {
 	now := c.server.now()
 	c.server.counters.messages.Add(1)
@@ -39,19 +39,21 @@ func (c *Conn) handle(data []byte) {
 	}
 }
 
-// createsRoom says whether a request asks for a new room.
+// createsRoom reports whether a request asks for a new room.
 func createsRoom(in protocol.Incoming) bool {
 	_, ok := in.Request.(protocol.CreateRoom)
 	return ok
 }
 
-// tooManyEnds says that the request would end one user too many of the address.
+// tooManyEnds reports whether the request would end more users than the address may
+// end.
 func (c *Conn) tooManyEnds(in protocol.Incoming, now time.Duration) bool {
 	_, ok := in.Request.(protocol.ForgetMe)
 	return ok && c.server.admission.takeEnd(c.addr, now) > 0
 }
 
-// rateLimited refuses a message that may be a good one.
+// rateLimited returns the refusal of a message that came too fast, be it a request
+// or not.
 func rateLimited(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
 	if fault == nil {
 		return refusalOf(protocol.RateLimited, in)
@@ -61,7 +63,7 @@ func rateLimited(in protocol.Incoming, fault *protocol.Error) *protocol.Error {
 	return why
 }
 
-// refusalOf refuses a request.
+// refusalOf returns the refusal of a request.
 func refusalOf(code protocol.Code, in protocol.Incoming) *protocol.Error {
 	why := protocol.NewError(code)
 	why.ID, why.Request = in.ID, in.Name

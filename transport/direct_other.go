@@ -4,7 +4,8 @@ package transport
 
 import "net"
 
-// direct writes to a socket without ever waiting for it. Here it cannot.
+// direct would write to a socket without waiting, which these systems do not offer
+// here.
 type direct struct{}
 
 func newDirect(net.Conn) *direct { return nil }

@@ -7,17 +7,17 @@ import (
 	"syscall"
 )
 
-// direct writes to a socket without ever waiting for it.
+// direct writes to a socket without waiting.
 type direct struct {
 	conn syscall.RawConn
-	call func(fd uintptr) bool // made once, because it would be allocated each time
+	call func(fd uintptr) bool // kept, so that it is allocated only once
 	b    []byte
 	n    int
 	err  error
 }
 
-// newDirect returns nil for anything but a plain socket: below TLS, or in a
-// wrapper that has its own idea of writing, there is no such way.
+// newDirect returns nil for anything but a plain socket. TLS, or a wrapper with a
+// Write of its own, has no such way.
 func newDirect(raw net.Conn) *direct {
 	var conn syscall.RawConn
 	var err error
@@ -35,7 +35,7 @@ func newDirect(raw net.Conn) *direct {
 	return d
 }
 
-// write writes as much of b as the socket takes at once, perhaps nothing.
+// write writes as much of b as the socket takes at once, which may be nothing.
 func (d *direct) write(b []byte) (int, error) {
 	if d == nil {
 		return 0, nil
@@ -49,7 +49,7 @@ func (d *direct) write(b []byte) (int, error) {
 	return d.n, err
 }
 
-// once is one attempt. That it returns true keeps the runtime from waiting.
+// once is one attempt. It returns true so that the runtime does not wait.
 func (d *direct) once(fd uintptr) bool {
 	for {
 		n, err := syscall.Write(int(fd), d.b)

@@ -8,14 +8,15 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// overlap is how long a client that is told to connect elsewhere has for it.
+// overlap is the time that a client keeps its connection while it connects to
+// another server.
 const overlap = 3 * time.Second
 
-// Drain ends all connections for a restart. New ones are refused from now on;
-// those there are close one after the other over spread, each told when to
-// come back; at once if other servers are ready for them, and then it may stay
-// until it has. Drain returns when all have ended, at the latest soon after ctx
-// is done, which breaks them off.
+// Drain ends all connections for a restart. It refuses new ones, and closes the
+// others one after the other over the time spread, after telling each when to
+// reconnect. If there are other servers, clients may reconnect at once, and have
+// the time overlap for it. Drain returns when all connections have ended; it breaks
+// off what is left when ctx is done.
 func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	s.admission.mu.Lock()
 	s.admission.draining = true
@@ -49,8 +50,8 @@ func (s *Server) Drain(ctx context.Context, spread time.Duration) {
 	}
 }
 
-// TurnAway sends all clients to other servers and lets nobody in until it is
-// called with false.
+// TurnAway with true sends all clients to other servers and refuses new ones, until
+// it is called with false.
 func (s *Server) TurnAway(away bool) {
 	s.admission.mu.Lock()
 	was := s.admission.turnedAway
@@ -63,7 +64,7 @@ func (s *Server) TurnAway(away bool) {
 	}
 }
 
-// Ready says whether new connections are welcome.
+// Ready reports whether the server lets new connections in.
 func (s *Server) Ready() bool {
 	s.admission.mu.Lock()
 	defer s.admission.mu.Unlock()

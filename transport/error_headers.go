@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// errorHeaders are the security headers as they are written, for the answers that
-// net/http gives without asking a handler: to requests it cannot read.
+// errorHeaders are the security headers in wire format, for the errors that
+// net/http answers itself: to requests that it cannot read.
 var errorHeaders = func() []byte {
 	h, b := http.Header{}, bytes.Buffer{}
 	setSecurityHeaders(h, false)
@@ -15,8 +15,8 @@ var errorHeaders = func() []byte {
 	return b.Bytes()
 }()
 
-// Write adds the security headers where net/http answers by itself. Such an
-// answer is an error and comes in one piece.
+// Write adds the security headers to an error that net/http answers itself. Such an
+// error comes in one piece.
 func (a *countedConn) Write(p []byte) (int, error) {
 	line := errorWithoutHeaders(p)
 	if line == 0 {
@@ -28,8 +28,8 @@ func (a *countedConn) Write(p []byte) (int, error) {
 	return max(0, min(n, len(p))), err
 }
 
-// errorWithoutHeaders is the length of the first line of an HTTP error that has no security
-// headers, and zero for everything else.
+// errorWithoutHeaders returns the length of the first line of an HTTP error that
+// has no security headers, and zero for anything else.
 func errorWithoutHeaders(p []byte) (line int) {
 	if len(p) < 12 || !bytes.HasPrefix(p, []byte("HTTP/1.")) || p[9] != '4' && p[9] != '5' {
 		return 0

@@ -6,7 +6,7 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// The opcodes of RFC 6455 that matter here.
+// The opcodes of RFC 6455 that are used here.
 const (
 	opContinuation = 0x0
 	opText         = 0x1
@@ -15,10 +15,10 @@ const (
 	opPong         = 0xA
 )
 
-// maskBytes is how long the mask of a client's frame is.
+// maskBytes is the length of the mask of a client's frame.
 const maskBytes = 4
 
-// appendFrame appends a whole unmasked frame, as servers send them.
+// appendFrame appends a whole unmasked frame, which is what servers send.
 func appendFrame(dst []byte, opcode byte, payload []byte) []byte {
 	return append(appendHeader(dst, opcode, len(payload)), payload...)
 }
@@ -37,26 +37,25 @@ func appendHeader(dst []byte, opcode byte, n int) []byte {
 	}
 }
 
-// frames follows the frames in what a client sends, ahead of the library, for
-// what the library does not see to: a message is measured by its frames'
-// headers, before its content arrives; unmasked frames get an answer; and frames
-// that bring no message nearer are counted.
+// frames parses the headers of a client's frames ahead of the library, for what the
+// library does not do. It measures a message before its content has arrived,
+// refuses unmasked frames with a close code, and counts frames that carry no
+// message.
 type frames struct {
-	header [10]byte // up to the length
-	have   int      // bytes of it
-	left   int64    // mask and payload of the frame that are still to come
-	size   int64    // of the message up to here
+	header [10]byte // the first bytes of a frame, with its length
+	have   int      // bytes of header that have arrived
+	left   int64    // bytes of the frame's mask and payload to come
+	size   int64    // bytes of the message so far
 	open   bool     // a message has begun and not ended
-	ended  uint32   // counts the times nothing was under way any more
+	ended  uint32   // how often frames and messages have ended
 }
 
-// midway says whether a frame or message has begun and not ended.
+// midway reports whether a frame or message has begun and not ended.
 func (f *frames) midway() bool { return f.open || f.have > 0 }
 
-// scan reads on. It returns how many bytes may be passed on, how many frames
-// among them were overhead (control frames, and fragments other than the last),
-// and the code to close with if the next byte begins a frame that is not
-// acceptable; zero if there is none.
+// scan continues with p. It returns how many bytes of p may be passed on, how many
+// frames among them were overhead (control frames, and fragments other than the
+// last), and the code to close with if the next frame is not acceptable, else zero.
 func (f *frames) scan(p []byte) (good, overhead int, fault protocol.CloseCode) {
 	for i := 0; i < len(p); {
 		if f.left > 0 {
@@ -104,7 +103,7 @@ func (f *frames) headerLength() int {
 	}
 }
 
-// beginFrame judges a header that is complete.
+// beginFrame checks a complete header.
 func (f *frames) beginFrame() protocol.CloseCode {
 	length, shortest := uint64(f.header[1]&0x7f), uint64(0)
 	switch length {
@@ -132,7 +131,7 @@ func (f *frames) beginFrame() protocol.CloseCode {
 	return 0
 }
 
-// endFrame closes the books on a frame that has all arrived.
+// endFrame updates the state after a whole frame.
 func (f *frames) endFrame() {
 	f.have = 0
 	if !f.control() && f.final() {

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// readBuffer holds one ordinary request; what is longer is read past it.
+	// readBuffer holds one ordinary request. Longer messages are read past it.
 	readBuffer = 512
-	// writeBuffer holds one control frame; messages are written past it.
+	// writeBuffer holds one control frame. Messages do not go through it.
 	writeBuffer = 144
 )
 
-// connect upgrades the request to a connection, or says why not.
+// connect upgrades the request to a connection, or refuses it.
 func (s *Server) connect(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool) {
 	c, why := s.admit(r, here, hostAllowed)
 	if why == nil {
@@ -41,8 +41,8 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request, here site, host
 	why.write(w)
 }
 
-// admit goes through the checks in the order the protocol lays down. The
-// library checks some of this too, but not all, and answers in words.
+// admit makes the checks of the protocol, in its order. The library makes only some
+// of them.
 func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *refusal) {
 	if r.Method != http.MethodGet {
 		return nil, &refuseMethod
@@ -90,7 +90,8 @@ func (s *Server) allowsOrigin(origin, host string) bool {
 	return s.sites.allows(origin, host)
 }
 
-// checkHandshake says what makes a request no WebSocket handshake.
+// checkHandshake returns the refusal of a request that is not a WebSocket
+// handshake.
 func checkHandshake(r *http.Request) *refusal {
 	h := r.Header
 	key, err := base64.StdEncoding.DecodeString(h.Get("Sec-WebSocket-Key"))
@@ -135,25 +136,25 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, c *Conn) {
 		return
 	}
 	s.counters.handshake(http.StatusSwitchingProtocols)
-	ws.SetReadLimit(-1) // c watches the length itself, from the frames' headers
+	ws.SetReadLimit(-1) // c limits the length itself, by the frames' headers
 	c.ws = ws
 	go c.serve()
 }
 
-// hijacker hands the library a connection that c watches over, with buffers of
-// the size we need.
+// hijacker gives the library a connection whose reads and writes go through c, with
+// small buffers.
 type hijacker struct {
 	http.ResponseWriter
 	conn *Conn
 }
 
-// Hijack is http.Hijacker's.
+// Hijack implements http.Hijacker.
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	raw, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	early, _ := buffered.Peek(buffered.Reader.Buffered()) // that much is there
+	early, _ := buffered.Peek(buffered.Reader.Buffered()) // as many are buffered
 	c := h.conn
 	raw, c.counted = unwrap(raw)
 	c.attach(raw, append([]byte(nil), early...))

@@ -6,16 +6,15 @@ import (
 	"time"
 )
 
-// policy lets the page load its own files and talk to its own server, and
-// nothing else. Trusted Types make assigning text as HTML an error.
+// policy allows the page to load its own files and to talk to its own server, and
+// nothing else. Under Trusted Types, assigning text as HTML is an error.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; " +
 	"frame-ancestors 'none'; require-trusted-types-for 'script'"
 
 const yearInSeconds = 365 * 24 * 60 * 60
 
-// setSecurityHeaders is called before anything else may answer, so that every
-// response has them.
+// setSecurityHeaders is called first, so that every response has the headers.
 func setSecurityHeaders(h http.Header, secure bool) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -27,14 +26,14 @@ func setSecurityHeaders(h http.Header, secure bool) {
 	}
 }
 
-// refusal is why a request gets no more than a status.
+// refusal is an HTTP error response.
 type refusal struct {
 	status     int
 	code       string        // for programs, in the body
-	retryAfter time.Duration // zero: do not say
+	retryAfter time.Duration // zero for none
 }
 
-// The refusals that are the same every time.
+// The refusals without a variable part.
 var (
 	refuseMethod      = refusal{status: http.StatusMethodNotAllowed, code: "method_not_allowed"}
 	refuseHost        = refusal{status: http.StatusMisdirectedRequest, code: "host_not_allowed"}
@@ -61,10 +60,10 @@ func (f refusal) write(w http.ResponseWriter) {
 		h.Set("Retry-After", seconds(f.retryAfter))
 	}
 	w.WriteHeader(f.status)
-	_, _ = w.Write([]byte(`{"error":"` + f.code + `"}` + "\n")) // the client is gone, or it is not
+	_, _ = w.Write([]byte(`{"error":"` + f.code + `"}` + "\n")) // on failure the client is gone
 }
 
-// seconds is a duration in whole seconds, rounded up, as Retry-After wants it.
+// seconds returns a duration for Retry-After, in whole seconds, rounded up.
 func seconds(d time.Duration) string {
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }

@@ -7,8 +7,8 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// tick is the connection's one timer: time for a ping, no time left for its
-// pong, or none left for closing.
+// tick is the connection's one timer: it sends a ping, or closes because the pong
+// or the answer to a close is overdue.
 func (c *Conn) tick() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -25,7 +25,7 @@ func (c *Conn) tick() {
 	}
 }
 
-// ping answers a client's ping, for the library.
+// ping answers a client's ping in place of the library.
 func (c *Conn) ping(_ context.Context, payload []byte) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,8 +33,7 @@ func (c *Conn) ping(_ context.Context, payload []byte) bool {
 	return false
 }
 
-// pong takes a client's pong from the library. One that answers no ping of ours
-// says nothing.
+// pong handles a client's pong. A pong that answers no ping of ours is ignored.
 func (c *Conn) pong(_ context.Context, payload []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,24 +9,24 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// errRefused ends the library's reading; why is in inbound.fault.
-var errRefused = errors.New("transport: the client broke the rules")
+// errRefused ends the library's reading. inbound.fault has the reason.
+var errRefused = errors.New("transport: the client sent what is not allowed")
 
-// inbound watches what a client sends, as it comes from the network. Only the
-// read loop uses it.
+// inbound checks what a client sends as it comes from the network. Only the read
+// loop uses it.
 type inbound struct {
-	buffered   []byte // read by net/http already
+	buffered   []byte // that net/http has read
 	frames     frames
 	overhead   bucket
 	bytes      bucket
 	timed      bool   // a read deadline is set
-	unitsEnded uint32 // frames.ended when it was
+	unitsEnded uint32 // frames.ended at that time
 
-	fault  protocol.CloseCode // why reading has ended; zero if it has not
+	fault  protocol.CloseCode // the code reading has ended with; zero if it has not
 	reason string
 }
 
-// socket is a connection's network side as the library sees it.
+// socket is the network connection that the library sees.
 type socket struct {
 	net.Conn
 	c *Conn
@@ -34,8 +34,8 @@ type socket struct {
 
 func (s *socket) Read(p []byte) (int, error) { return s.c.read(p) }
 
-// Write gets whole frames, close frames all of them: messages, pings and pongs
-// are written without the library.
+// Write gets close frames from the library, each whole: messages, pings and pongs
+// are written without it.
 func (s *socket) Write(p []byte) (int, error) {
 	if p[0]&0x0f == opClose {
 		s.c.libraryClosed(append([]byte(nil), p[2:]...))
@@ -43,10 +43,11 @@ func (s *socket) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close is left to the connection, which has yet to write what is queued.
+// Close does nothing: the connection closes the socket when it has written what is
+// queued.
 func (s *socket) Close() error { return nil }
 
-// read reads from the network and lets through what is acceptable.
+// read reads from the network and passes on what is acceptable.
 func (c *Conn) read(p []byte) (int, error) {
 	in := &c.inbound
 	if in.fault != 0 {
@@ -70,7 +71,7 @@ func (c *Conn) read(p []byte) (int, error) {
 		in.fault, in.reason = protocol.CloseRateLimited, "flood"
 		return 0, errRefused
 	case fault != 0:
-		// What came before is still to be handled.
+		// What came before it is still handled.
 		in.fault, in.reason = fault, "malformed frame"
 		if fault == protocol.CloseTooBig {
 			in.reason = "message too big"
@@ -96,8 +97,8 @@ func (c *Conn) receive(p []byte) (int, error) {
 	return c.raw.Read(p)
 }
 
-// watchMessage bounds the time for the rest of a message that has begun. Most
-// arrive whole and need no deadline.
+// watchMessage sets a deadline for the rest of a message that has begun. Most
+// messages arrive whole and need none.
 func (c *Conn) watchMessage() {
 	in := &c.inbound
 	var deadline time.Time
@@ -108,5 +109,5 @@ func (c *Conn) watchMessage() {
 		return
 	}
 	in.timed, in.unitsEnded = in.frames.midway(), in.frames.ended
-	_ = c.raw.SetReadDeadline(deadline) // fails when it is closed, and then reading does too
+	_ = c.raw.SetReadDeadline(deadline) // if it fails, reading fails too
 }

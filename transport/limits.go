@@ -6,7 +6,7 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Times that no connection gets more of.
+// The time-outs of a connection.
 const (
 	pingInterval   = 25 * time.Second // below the usual idle limit of proxies, 30 s and more
 	pongTimeout    = 10 * time.Second
@@ -15,27 +15,27 @@ const (
 	closeTimeout   = 2 * time.Second
 )
 
-// What a client may get wrong before it is cut.
+// A connection is closed when it exceeds these within errorWindow.
 const (
 	errorWindow = 10 * time.Second
-	maxErrors   = 10  // messages that are no requests
+	maxErrors   = 10  // messages that are not requests
 	maxRefused  = 100 // messages beyond the rate
 )
 
-// limits are what one connection may send.
+// limits are the limits of one connection.
 type limits struct {
 	messages rate
-	overhead rate // frames that bring no message nearer
+	overhead rate // frames that carry no message
 	bytes    rate
 
-	answers, addressAnswers rate // long ones, in bytes
+	answers, addressAnswers rate // of long answers, in bytes
 }
 
-// newLimits derives the limits that clients are not told from the one they are.
-// Whoever keeps to the message rate never meets them, with messages as long as
-// they may be, in twenty fragments each; whoever is over it has been refused
-// often enough by then to be cut anyway. Without a message rate there is none
-// for bytes either.
+// newLimits derives the limits that clients are not told from the message rate. A
+// client that keeps to that rate never meets them, even with messages of the
+// greatest length in twenty fragments each. A client that exceeds it is refused,
+// and closed for that, first. Without a message rate there is no limit for bytes
+// either.
 func newLimits(cfg *Config) limits {
 	l := limits{overhead: rate{perSecond: 200, burst: 400}}
 	if cfg.MessageRate <= 0 {

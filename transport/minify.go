@@ -9,9 +9,8 @@ import (
 	"github.com/tdewolff/minify/v2/js"
 )
 
-// minified takes out of a script or a style sheet what only people read, so that
-// the page has no build step and is small all the same. What it cannot make
-// sense of stays as it is.
+// minified returns a script or a style sheet without what only people read. So the
+// page is small and needs no build step. It returns what it cannot parse as it is.
 func minified(name string, data []byte) []byte {
 	m := minify.New()
 	m.AddFunc(".js", js.Minify)
@@ -24,9 +23,9 @@ func minified(name string, data []byte) []byte {
 
 var cssImport = regexp.MustCompile(`(?m)^@import "([^"]+\.css)";$`)
 
-// withImports puts in place of each import of a style sheet, which is a line of
-// its own, the file of folder that it names: a browser that finds imports asks
-// for them one round trip later.
+// withImports replaces each import of a style sheet, which is a line of its own, by
+// the file of folder that it names: a browser would ask for it one round trip
+// later.
 func withImports(data []byte, folder string, content map[string][]byte) []byte {
 	return cssImport.ReplaceAllFunc(data, func(line []byte) []byte {
 		name := path.Join(folder, string(cssImport.FindSubmatch(line)[1]))

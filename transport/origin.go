@@ -10,24 +10,23 @@ import (
 	"example.com/pokey/identity"
 )
 
-// site is one place that the service is reached at. Which site a request is for
-// follows from its Host alone; headers that a client or a proxy may add say
-// nothing about it.
+// site is one origin that the service is reached at. The Host header alone decides
+// which site a request is for; no other header is trusted for that.
 type site struct {
 	origin string // scheme://host[:port] as a browser writes it
 	secure bool   // the origin is https
 	cookie string // the name of its session cookie
 }
 
-// sites are the public origins.
+// sites are all origins of the service.
 type sites struct {
-	byHost  map[string]site // by Host header, lower case
+	byHost  map[string]site // by the Host header in lower case
 	origins map[string]bool
-	base    string // the path that all of them are below
+	base    string // the base path of all of them
 }
 
-// newSites reads the configured public origins. None is allowed: then only
-// loopback hosts are served.
+// newSites parses the configured public origins. If there are none, only loopback
+// hosts are served.
 func newSites(origins []string, base string) (sites, error) {
 	s := sites{byHost: map[string]site{}, origins: map[string]bool{}, base: base}
 	for _, text := range origins {
@@ -60,8 +59,8 @@ func checkOrigin(u *url.URL) error {
 	return nil
 }
 
-// add takes one origin in. Browsers leave a scheme's own port out of both Host
-// and Origin, other clients may not. Of http and https at one host, https wins.
+// add adds one origin. Browsers omit a scheme's own port from Host and Origin,
+// other clients may not. If a host has both http and https, https wins.
 func (s *sites) add(scheme, host string) {
 	port := ":80"
 	if scheme == "https" {
@@ -78,7 +77,7 @@ func (s *sites) add(scheme, host string) {
 	}
 }
 
-// of is the site a request is for, and false when it is for none of ours.
+// of returns the site of a request, and false if the request is for another host.
 func (s *sites) of(r *http.Request) (site, bool) {
 	host := strings.ToLower(r.Host)
 	if len(s.byHost) == 0 {
@@ -91,8 +90,8 @@ func (s *sites) of(r *http.Request) (site, bool) {
 	return here, ok
 }
 
-// allows says whether a page of the given origin may connect to host. With no
-// public origins configured the page must come from that very host.
+// allows reports whether a page of the given origin may connect to host. Without
+// public origins the page must come from that host.
 func (s *sites) allows(origin, host string) bool {
 	if len(s.byHost) == 0 {
 		host = strings.ToLower(host)
@@ -101,7 +100,7 @@ func (s *sites) allows(origin, host string) bool {
 	return s.origins[origin]
 }
 
-// portOf is the port of a Host, empty where it has none or what it has is no port.
+// portOf returns the port of a Host, empty if there is none or it is not a port.
 func portOf(host string) string {
 	_, port, err := net.SplitHostPort(host)
 	if err != nil || len(port) > 5 || strings.Trim(port, "0123456789") != "" {
@@ -110,7 +109,7 @@ func portOf(host string) string {
 	return port
 }
 
-// loopback says whether a Host is this machine by a name that no foreign DNS
+// loopback reports whether a Host is this machine, by a name that no foreign DNS
 // server can answer for.
 func loopback(hostport string) bool {
 	host, port, err := net.SplitHostPort(hostport)

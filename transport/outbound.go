@@ -8,17 +8,17 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// keptBuffer is up to what size a buffer goes back to the pool.
+// keptBuffer is the capacity in bytes up to which a buffer goes back to the pool.
 const keptBuffer = 64 << 10
 
-// push queues a frame, or gives up on a client that has too many waiting. The
-// caller holds mu, and also calls flush with it.
+// push queues a frame, or closes the connection if too much is waiting. The caller
+// holds mu, here and in flush.
 func (c *Conn) push(opcode byte, payload []byte) {
 	if c.code != 0 {
 		return
 	}
 	if len(payload) > protocol.MaxEvent {
-		go c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload)) // not with mu held
+		go c.server.cfg.Log.Error("an event is too long to be sent", "bytes", len(payload)) // without mu: a log may be slow
 		c.beginClose(protocol.CloseInternal, "internal error")
 		return
 	}
@@ -29,8 +29,8 @@ func (c *Conn) push(opcode byte, payload []byte) {
 	c.flush()
 }
 
-// flush writes what is queued as far as the socket takes it at once. The rest
-// is for another goroutine.
+// flush writes what is queued as far as the socket takes it at once. Another
+// goroutine writes the rest.
 func (c *Conn) flush() {
 	if c.writing {
 		if c.waiting == 0 {
@@ -43,60 +43,59 @@ func (c *Conn) flush() {
 	}
 	begun := c.server.now()
 	for {
-		chunk := c.nextBatch()
-		if len(chunk.bytes) == 0 {
-			chunk.recycle()
+		next := c.nextBatch()
+		if len(next.bytes) == 0 {
+			next.recycle()
 			return
 		}
-		n, err := c.direct.write(chunk.bytes)
+		n, err := c.direct.write(next.bytes)
 		c.server.counters.bytesOut.Add(uint64(n))
 		switch {
 		case err != nil:
-			chunk.recycle()
+			next.recycle()
 			c.abortLocked()
 			return
-		case n < len(chunk.bytes):
+		case n < len(next.bytes):
 			c.writing = true
 			c.waiting = begun
-			c.inFlight = len(chunk.bytes) - n
+			c.inFlight = len(next.bytes) - n
 			c.updateBudget()
-			go c.write(chunk, n)
+			go c.write(next, n)
 			return
 		}
 		c.observe(begun)
-		chunk.recycle()
+		next.recycle()
 	}
 }
 
-// write writes the chunk from n on, and then what is queued meanwhile, waiting
-// for the client as long as it makes progress. It does not hold mu while it
-// waits.
-func (c *Conn) write(chunk batch, n int) {
+// write writes the batch from n on, and then what is queued meanwhile. It waits for
+// a client that makes progress, and does not hold mu while it waits.
+func (c *Conn) write(next batch, n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer c.endWriting()
 	begun := c.waiting
 	c.waiting = 0
-	for len(chunk.bytes) > 0 {
+	for len(next.bytes) > 0 {
 		c.mu.Unlock()
-		err := c.writeAll(chunk.bytes[n:])
+		err := c.writeAll(next.bytes[n:])
 		c.mu.Lock()
-		chunk.recycle()
+		next.recycle()
 		if err != nil {
 			c.abortLocked()
 			return
 		}
 		c.observe(begun)
 		begun, c.waiting, n = c.waiting, 0, 0
-		chunk = c.nextBatch()
-		c.inFlight = len(chunk.bytes)
+		next = c.nextBatch()
+		c.inFlight = len(next.bytes)
 		c.updateBudget()
 	}
-	chunk.recycle()
-	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only when it is closed
+	next.recycle()
+	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only on a closed connection
 }
 
-// endWriting hands writing back, also when a status could not be encoded.
+// endWriting ends write, even if encoding a status has panicked.
 func (c *Conn) endWriting() {
 	if cause := recover(); cause != nil {
 		c.server.panicked("status", cause)
@@ -105,7 +104,7 @@ func (c *Conn) endWriting() {
 	c.stopWriting()
 }
 
-// stopWriting says that nobody is writing any more.
+// stopWriting notes that nobody is writing any more.
 func (c *Conn) stopWriting() {
 	c.writing, c.waiting, c.inFlight = false, 0, 0
 	c.updateBudget()
@@ -115,7 +114,7 @@ func (c *Conn) stopWriting() {
 	}
 }
 
-// endBatch writes what was sent in a batch.
+// endBatch writes what was sent during a batch.
 func (c *Conn) endBatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,12 +124,12 @@ func (c *Conn) endBatch() {
 	}
 }
 
-// writeAll writes b. A client that takes none of it for too long is cut; what
-// is left of b, and then the close frame, is for it to take until the
-// connection closes for good.
+// writeAll writes b. It closes a connection that takes none of it for writeTimeout;
+// the client may then still read the rest and the close frame, until the connection
+// closes for good.
 func (c *Conn) writeAll(b []byte) error {
 	for len(b) > 0 {
-		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout)) // fails when closed, as Write will
+		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout)) // if it fails, Write fails too
 		n, err := c.raw.Write(b)
 		c.server.counters.bytesOut.Add(uint64(n))
 		b = b[n:]
@@ -138,20 +137,20 @@ func (c *Conn) writeAll(b []byte) error {
 		case err == nil:
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return err
-		case n == 0: // the closing timer is running from now on, or has been
+		case n == 0: // this starts the closing timer, if it is not running
 			c.Close(protocol.CloseSlowConsumer, "too slow")
 		}
 	}
 	return nil
 }
 
-// batch is what is written at once.
+// batch has the frames that are written at once.
 type batch struct {
 	bytes  []byte
-	buffer *[]byte // that bytes are in, from the pool; nil if they belong to others too
+	buffer *[]byte // of bytes, from the pool; nil if bytes are shared
 }
 
-// nextBatch is what to write next, which is nothing when nothing is queued.
+// nextBatch returns what to write next, which is empty if nothing is queued.
 func (c *Conn) nextBatch() batch {
 	buffer := buffers.Get().(*[]byte)
 	b, shared := c.out.nextBatch((*buffer)[:0])

@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// maxEvents and maxEventBytes are what may wait for a client. The event that
-	// crosses the second is still taken, so that one long answer can be given; none
-	// is longer than protocol.MaxEvent.
+	// maxEvents and maxEventBytes limit what waits for a client. The event that
+	// crosses the second is still taken, so that there is room for one long answer;
+	// no event is longer than protocol.MaxEvent.
 	maxEvents     = 64
 	maxEventBytes = 256 << 10
-	// batchBytes is about how much is written at once.
+	// batchBytes is about how many bytes are written at once.
 	batchBytes = 16 << 10
 )
 
-// outbox is what waits to be written to a client: frames in order, and after
-// them one status of each room. It is not safe for concurrent use.
+// outbox has what waits for a client: frames in their order, and after them one
+// status of each room. It is not safe for concurrent use.
 type outbox struct {
 	queue     []frame
 	bytes     int // of the payloads in queue
 	rooms     []slot
 	tail      []byte // the payload of a frame whose header has been taken
-	nextRoom  int    // the room to look at first, so that a busy one does not hold up others
-	fullBytes int    // bytes taken of whole statuses that were asked for, until somebody looks
+	nextRoom  int    // the room whose turn it is, so that a busy one does not hold up others
+	fullBytes int    // of whole statuses that the client has asked for; nextBatch of Conn resets it
 }
 
 type frame struct {
@@ -33,14 +33,14 @@ type frame struct {
 	payload []byte
 }
 
-// slot is a room as this connection sees it.
+// slot is the state of one room on this connection.
 type slot struct {
 	room    poker.RoomID
-	version uint64           // that the connection was sent last; zero: it needs all of it
-	pending *protocol.Status // the newest, nil when it has been sent
+	version uint64           // that was sent last; zero if the next status must be whole
+	pending *protocol.Status // the newest, nil if it has been sent
 }
 
-// push queues a frame, unless too much is waiting already.
+// push queues a frame, and returns false if too much is waiting.
 func (o *outbox) push(opcode byte, payload []byte) bool {
 	if len(o.queue) >= maxEvents || o.bytes >= maxEventBytes {
 		return false
@@ -49,15 +49,15 @@ func (o *outbox) push(opcode byte, payload []byte) bool {
 	return true
 }
 
-// pushLast queues a frame in any case.
+// pushLast queues a frame, however much is waiting.
 func (o *outbox) pushLast(opcode byte, payload []byte) {
 	o.queue = append(o.queue, frame{opcode, payload})
 	o.bytes += len(payload)
 }
 
-// status makes s the status to send for its room and says whether another one
-// was waiting. A status that is not newer than what the connection has, or is
-// about to get, is not sent: whoever wants it to be forgets the room first.
+// status makes s the waiting status of its room, and reports whether it replaces
+// another one. It ignores a status that is not newer than what the client has or is
+// about to get; to have it sent, forget the room first.
 func (o *outbox) status(s *protocol.Status) (replaced bool) {
 	i := o.slot(s.RoomID)
 	if i < 0 {
@@ -73,7 +73,7 @@ func (o *outbox) status(s *protocol.Status) (replaced bool) {
 	return replaced
 }
 
-// forget drops what is known about a room.
+// forget drops the state of a room.
 func (o *outbox) forget(room poker.RoomID) {
 	if i := o.slot(room); i >= 0 {
 		o.rooms = slices.Delete(o.rooms, i, i+1)
@@ -84,12 +84,12 @@ func (o *outbox) slot(room poker.RoomID) int {
 	return slices.IndexFunc(o.rooms, func(s slot) bool { return s.room == room })
 }
 
-// clear drops everything but the rest of a frame.
+// clear drops everything but the rest of a frame that has begun.
 func (o *outbox) clear() { *o = outbox{tail: o.tail} }
 
-// nextBatch moves the next frames to dst, about as many as are written at once.
-// Statuses come after all that is in the queue. A large one is not copied:
-// after its header comes what all connections share, instead of dst.
+// nextBatch appends the next frames to dst, about batchBytes of them. Statuses come
+// after everything in the queue. A large status is not copied: after its header,
+// nextBatch returns the bytes that all connections share, instead of dst.
 func (o *outbox) nextBatch(dst []byte) (b []byte, shared bool) {
 	if tail := o.tail; tail != nil {
 		o.tail = nil
@@ -107,7 +107,7 @@ func (o *outbox) nextBatch(dst []byte) (b []byte, shared bool) {
 		return dst, false
 	}
 	if cap(o.queue) > 4 {
-		o.queue = nil // after a jam; an idle connection keeps little
+		o.queue = nil // frees what a congestion has taken
 	}
 	for range o.rooms {
 		if len(dst) >= batchBytes || o.tail != nil {
@@ -131,7 +131,7 @@ func (o *outbox) nextBatch(dst []byte) (b []byte, shared bool) {
 	return dst, false
 }
 
-// weight is about how many bytes wait.
+// weight estimates the bytes that wait.
 func (o *outbox) weight() int {
 	n := o.bytes + len(o.queue)*frameWeight + len(o.tail)
 	for i := range o.rooms {
@@ -142,8 +142,9 @@ func (o *outbox) weight() int {
 	return n
 }
 
-// nextMessage is the status to send, as a patch where that says it all, and whether it
-// is the whole one because the client has joined; nil if there is none.
+// nextMessage returns the status to send, as a patch if possible, nil if there is
+// none. It also reports whether the client has asked for the whole status by
+// joining.
 func (s *slot) nextMessage() (message []byte, asked bool) {
 	if s.pending == nil {
 		return nil, false

@@ -9,28 +9,28 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Sessions that have been in a room go ahead of new ones: new ones cost nothing,
-// so somebody behind a shared address could use up all that it may have.
+// Sessions that have been in a room have priority over new ones. New sessions cost
+// nothing, so a client could use up all that its address may have, and keep others
+// behind that address out.
 const (
-	// strangerFor is for how long a session is taken for new without asking again.
+	// strangerFor is the time for which a session counts as new without being
+	// checked again.
 	strangerFor = 10 * time.Second
-	// maxVisitors is how many sessions are remembered that came when their address
-	// had no handshakes left.
+	// maxVisitors limits the sessions that are remembered.
 	maxVisitors = 1 << 14
 )
 
-// returning is how often one session may go ahead.
+// returning limits how often one session may have priority.
 var returning = rate{perSecond: 0.2, burst: 4}
 
-// visitor is what is known about a session that came when its address had no
-// handshakes left.
+// visitor is a session that came when its address had no handshakes left.
 type visitor struct {
-	strangerUntil time.Duration // until when it counts as new
+	strangerUntil time.Duration // it counts as new until then
 	priority      bucket
 }
 
-// priority decides about a connection whose address has no handshakes left: why, or
-// nil for a session that has been in a room.
+// priority decides about a connection whose address has no handshakes left. It
+// returns why, the refusal for that, or nil for a session that has been in a room.
 func (s *Server) priority(ctx context.Context, session identity.Session, addr netip.Addr, why *refusal) (Standing, *refusal) {
 	if !s.admission.takePriority(user(session), addr, s.now()) {
 		return Standing{}, why
@@ -49,8 +49,8 @@ func (s *Server) priority(ctx context.Context, session identity.Session, addr ne
 	}
 }
 
-// takePriority takes one look at a session for its address, which has as many of
-// them as it has handshakes, and one of the times that the session may go ahead.
+// takePriority takes one of the address's priority handshakes and one of the
+// session's, and reports whether both had one left.
 func (a *admission) takePriority(user poker.UserID, addr netip.Addr, now time.Duration) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -75,7 +75,7 @@ func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
 			}
 		}
 		if len(a.visitors) >= maxVisitors/2 {
-			clear(a.visitors) // a flood: all are asked about once more
+			clear(a.visitors) // a flood: all are checked once more
 		}
 	}
 	v := &visitor{}
@@ -83,9 +83,10 @@ func (a *admission) visitor(user poker.UserID, now time.Duration) *visitor {
 	return v
 }
 
-// connectionToEvict finds a connection to close for somebody known who has none, when their
-// address has all it may have: the newest of the session with most of them there.
-// Nobody loses their only one. The caller holds the lock.
+// connectionToEvict returns a connection to close in favour of a known session
+// without any, if their address has all it may have: the newest connection of the
+// session with the most there. No session loses its only one. The caller holds the
+// lock.
 func (a *admission) connectionToEvict(addr netip.Addr) (victim *Conn) {
 	most := 1
 	for _, conns := range a.sessions {

@@ -8,18 +8,18 @@ import (
 	"rsc.io/qr"
 )
 
-// quiet is the margin of a QR code, in modules; scanners need it.
+// quiet is the margin that scanners need around a QR code, in modules.
 const quiet = 4
 
-// serveQR answers with the room's full URL as a picture. Only for genuine ids:
-// nobody gets to have other text drawn.
+// serveQR answers with the room's full URL as a QR code. The id must be genuine, so
+// that nobody can have other text drawn.
 func (s *Server) serveQR(w http.ResponseWriter, r *http.Request, here site, room string) {
 	if _, err := s.cfg.Keys.Room(room); err != nil {
 		refuseNotFound.write(w)
 		return
 	}
 	code, err := qr.Encode(here.origin+s.cfg.BasePath+"r/"+room, qr.M)
-	if err != nil { // only a base path of thousands of characters does this
+	if err != nil { // only with a base path of thousands of characters
 		s.cfg.Log.Error("room URL does not fit a QR code", "err", err)
 		refuseInternal.write(w)
 		return
@@ -28,7 +28,7 @@ func (s *Server) serveQR(w http.ResponseWriter, r *http.Request, here site, room
 	picture.serve(w, r, s.mint(w, r, here))
 }
 
-// drawQR is the code as an SVG of one path, dark on white in every theme.
+// drawQR returns the code as an SVG of one path, dark on white in every theme.
 func drawQR(code *qr.Code) []byte {
 	side := strconv.Itoa(code.Size + 2*quiet)
 	var b strings.Builder

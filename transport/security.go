@@ -6,36 +6,36 @@ import (
 	"sync"
 )
 
-// SecurityEvent is something that whoever watches over the service may want to
-// know: that somebody was refused what they should not have, or met a limit.
+// SecurityEvent is the kind of an event that an operator may want to know of:
+// somebody was refused something, or met a limit.
 type SecurityEvent string
 
-// The events. Each is counted, and logged as one line without names, now and then
-// where there are many.
+// The events. Each is counted, and logged as one line without names; if there are
+// many, only some are logged.
 const (
-	ForeignHost        SecurityEvent = "host"        // a request for a host that is none of ours
+	ForeignHost        SecurityEvent = "host"        // a request for a host that is not configured
 	ForeignOrigin      SecurityEvent = "origin"      // a page of another site
 	ForgedSession      SecurityEvent = "session"     // a cookie that is not genuine
 	LimitedHandshakes  SecurityEvent = "handshakes"  // an address connects too often
-	LimitedConnections SecurityEvent = "connections" // an address or a session has all it may have
-	LimitedSockets     SecurityEvent = "sockets"     // there is no room for another TCP connection
+	LimitedConnections SecurityEvent = "connections" // an address or a session has all the connections it may have
+	LimitedSockets     SecurityEvent = "sockets"     // the port has all the TCP connections it may have
 	LimitedSessions    SecurityEvent = "sessions"    // an address was given too many sessions
 	LimitedEndings     SecurityEvent = "endings"     // an address ends sessions too often
 	LimitedRooms       SecurityEvent = "rooms"       // an address creates too many rooms
-	LimitedAnswers     SecurityEvent = "answers"     // a client asks for too much
+	LimitedAnswers     SecurityEvent = "answers"     // a client has had too many long answers
 	Flooded            SecurityEvent = "flood"       // a client was cut for what it sent
 	QueueFull          SecurityEvent = "queue"       // a client was cut because too much waited for all
-	ServerFull         SecurityEvent = "full"        // nobody else is let in
-	MemberRemoved      SecurityEvent = "removed"     // somebody was put out of a room
-	RoomLocked         SecurityEvent = "locked"      // a room lets nobody new in
-	RoomClosed         SecurityEvent = "closed"      // an owner closed their room
+	ServerFull         SecurityEvent = "full"        // the server lets nobody else in
+	MemberRemoved      SecurityEvent = "removed"     // a member was removed from a room
+	RoomLocked         SecurityEvent = "locked"      // a room was locked
+	RoomClosed         SecurityEvent = "closed"      // a room was closed by its owner
 
-	NodeRefused       SecurityEvent = "node_refused"        // a connection of no node to the node link
-	NodeStreamEnded   SecurityEvent = "node_stream_ended"   // a member sent what no member sends
-	NodeWithoutSecret SecurityEvent = "node_without_secret" // who answers at a member's address is not it
+	NodeRefused       SecurityEvent = "node_refused"        // a connection to the node link does not come from a node
+	NodeStreamEnded   SecurityEvent = "node_stream_ended"   // a cluster member sent what no member sends
+	NodeWithoutSecret SecurityEvent = "node_without_secret" // another process answers at a member's address
 )
 
-// eventLines is how many lines of each kind are logged.
+// eventLines limits the log lines of each kind.
 var eventLines = rate{perSecond: 0.2, burst: 10}
 
 // securityLog counts and logs security events.
@@ -46,13 +46,13 @@ type securityLog struct {
 
 type securityCounter struct {
 	count  uint64
-	silent uint64 // those not logged since the last line
+	silent uint64 // events since the last line
 	logged bucket
 }
 
-// ObserveSecurity counts an event and logs it, with the address that it came from
-// if there is one to be named. What is known besides is text of clients' making and
-// is cut short.
+// ObserveSecurity counts an event and logs it, with the address it came from if
+// that is valid. about has names and values in turn; clients determine the values,
+// so they are cut short.
 func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...string) {
 	s.security.mu.Lock()
 	if s.security.kinds == nil {
@@ -82,14 +82,14 @@ func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...s
 	for i := 0; i+1 < len(about); i += 2 {
 		attrs = append(attrs, about[i], about[i+1][:min(len(about[i+1]), 100)])
 	}
-	if kind == ForeignHost || kind == ForeignOrigin { // the operator may have to do something about it
+	if kind == ForeignHost || kind == ForeignOrigin { // the configuration may be wrong
 		s.cfg.Log.Warn("refused; -public-origin names what is allowed", attrs...)
 		return
 	}
 	s.cfg.Log.Warn("security", attrs...)
 }
 
-// counts reads the counters.
+// counts returns the counters.
 func (w *securityLog) counts() map[SecurityEvent]uint64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,7 +100,7 @@ func (w *securityLog) counts() map[SecurityEvent]uint64 {
 	return counts
 }
 
-// limited observes that a request for a connection met a limit.
+// limited observes a handshake that met a limit.
 func (s *Server) limited(r *http.Request, why *refusal) {
 	kind := SecurityEvent("")
 	switch why.code {

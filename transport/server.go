@@ -15,18 +15,18 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Session is what stands behind a connection.
+// Session handles the requests of one connection.
 type Session interface {
-	// Handle takes one request. Requests come in order and one at a time; the
-	// connection reads nothing more until Handle returns.
+	// Handle handles one request. It is called for one request at a time, in their
+	// order; the connection reads nothing more until Handle returns.
 	Handle(in protocol.Incoming)
-	// Close says that the client is gone. It is called exactly once, after the
-	// last Handle; what is sent to the connection from then on is lost.
+	// Close says that the client is gone. It is called exactly once, after the last
+	// Handle. What is sent to the connection afterwards is lost.
 	Close()
 }
 
-// Server serves the page and the connections. It is an http.Handler; make the
-// http.Server with [Server.HTTP].
+// Server serves the page and the connections. It is an http.Handler; [Server.HTTP]
+// makes an http.Server for it.
 type Server struct {
 	cfg       Config
 	limits    limits
@@ -34,7 +34,7 @@ type Server struct {
 	assets    *assets
 	start     time.Time
 	admission admission
-	open      sync.WaitGroup // connections from admission to release
+	open      sync.WaitGroup // counts connections from admission to release
 	counters  counters
 	sockets   *Sockets
 	budget    budget
@@ -42,7 +42,7 @@ type Server struct {
 	security securityLog
 }
 
-// New checks the configuration and prepares the assets.
+// New returns a server. It returns an error for a configuration that cannot work.
 func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -74,12 +74,12 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Listen is the listener of the public port with Config.Sockets' limits.
+// Listen wraps the listener of the public port with the limits of Config.Sockets.
 func (s *Server) Listen(l net.Listener) net.Listener { return s.sockets.Listen(l) }
 
-// HTTP is an http.Server for the public port, with time-outs that no client can
-// wait out, to serve what [Server.Listen] returns. Its Shutdown does not know
-// upgraded connections: call [Server.Drain] first.
+// HTTP returns an http.Server for the public port, to serve what [Server.Listen]
+// returns. Its time-outs hold for every client. Its Shutdown does not know upgraded
+// connections: call [Server.Drain] first.
 func (s *Server) HTTP() *http.Server {
 	return &http.Server{
 		Handler:           s,
@@ -89,7 +89,7 @@ func (s *Server) HTTP() *http.Server {
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    8 << 10,
 		ConnState:         s.sockets.ConnState,
-		// OPTIONS * is answered with everything else's headers.
+		// So that OPTIONS * is answered with the same headers as everything else.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
@@ -116,7 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case !ok && path == "healthz" && loopback(r.Host):
-		healthy.serve(w, r, minting{}) // whatever watches the process from beside it
+		healthy.serve(w, r, minting{}) // for a health check on this machine
 	case !ok:
 		s.ObserveSecurity(ForeignHost, s.clientAddr(r), "host", r.Host)
 		refuseHost.write(w)
@@ -130,7 +130,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveFile answers a request for anything but a connection.
+// serveFile answers a request that is not for a connection.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, path string) {
 	file := s.assets.byPath[path]
 	if isPage(path) {
@@ -154,22 +154,22 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, pa
 	}
 }
 
-// healthy says that the process answers, and no more.
+// healthy says that the process answers, and no more than that.
 var healthy = asset{contentType: contentType(".txt"), cache: "no-store", plain: []byte("ok\n")}
 
-// isPage says whether a path below the base path is one that the page itself
-// makes sense of: the start, a room, or a room's big screen.
+// isPage reports whether the page itself handles a path below the base path: the
+// start, a room, or a room's big screen.
 func isPage(path string) bool {
 	room, ok := strings.CutPrefix(path, "r/")
 	room = strings.TrimSuffix(room, "/stage")
 	return path == "" || ok && room != "" && !strings.Contains(room, "/")
 }
 
-// now is the server's own clock, which only moves forward.
+// now returns the time on the server's monotonic clock.
 func (s *Server) now() time.Duration { return time.Since(s.start) }
 
-// panicked logs a bug and what led there. What a panic says may hold what a
-// client sent, so only the runtime's own texts are logged.
+// panicked logs a panic and its stack. The value of a panic may contain what a
+// client sent, so only errors of the runtime are logged with their text.
 func (s *Server) panicked(where string, cause any) {
 	s.counters.panics.Add(1)
 	text := fmt.Sprintf("%T", cause)

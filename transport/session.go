@@ -13,20 +13,19 @@ import (
 	"example.com/pokey/poker"
 )
 
-// cookieAge is how long browsers keep a session; package identity refuses an
-// older one anyway.
+// cookieAge is the time for which browsers keep the cookie. Package identity
+// refuses older ones.
 const cookieAge = 30 * 24 * time.Hour
 
-// maxForeign is how many cookies of neighbours are looked at.
+// maxForeign limits how many cookies of other ports and paths are tried.
 const maxForeign = 4
 
-// session is the session a request shows. Two different cookies of the name are
-// no session: one of them was put there by somebody else.
+// session returns the session of a request. If there are two different cookies of
+// the name, there is no session: somebody else has put one of them there.
 //
-// Where there is none of the name, the cookie of a neighbour counts if it is
-// genuine here, and is to be renewed under our own name: that neighbour shares
-// the secret, so it is another node of the service, or this one before it moved
-// to another port.
+// Without a cookie of the name, a genuine cookie of another port or path counts,
+// and is renewed under our own name. Whoever issued it has our secret, so it is
+// another node of the service, or this one before it moved to another port.
 func (s *Server) session(r *http.Request, here site) (identity.Session, bool) {
 	if cookies := r.CookiesNamed(here.cookie); len(cookies) > 0 {
 		return s.onlyOne(r, cookies, here)
@@ -51,7 +50,7 @@ func (s *Server) session(r *http.Request, here site) (identity.Session, bool) {
 	return session, ok
 }
 
-// onlyOne is the session that all the cookies hold.
+// onlyOne returns the session of cookies that must all be equal.
 func (s *Server) onlyOne(r *http.Request, cookies []*http.Cookie, here site) (identity.Session, bool) {
 	if len(cookies) == 0 || slices.ContainsFunc(cookies, func(c *http.Cookie) bool { return c.Value != cookies[0].Value }) {
 		return identity.Session{}, false
@@ -67,12 +66,12 @@ func (s *Server) onlyOne(r *http.Request, cookies []*http.Cookie, here site) (id
 	return session, true
 }
 
-// left is how long it may still be re-issued and used.
+// left returns for how long the session may still be renewed and used.
 func (s *Server) left(session identity.Session, now time.Time) time.Duration {
 	return session.First.Add(s.cfg.SessionLife).Sub(now)
 }
 
-// Standing is what is known of a session besides what its cookie proves.
+// Standing is what a node knows of a session beyond its cookie.
 type Standing struct {
 	Revoked bool // its user has ended it
 	Known   bool // its user has been in a room
@@ -85,24 +84,23 @@ func (s *Server) standing(ctx context.Context, session identity.Session) (Standi
 	return s.cfg.CheckSession(ctx, user(session), session.Issued)
 }
 
-// minting is what became of the session of a request for an asset.
+// minting is the outcome of [Server.mint] for one request.
 type minting struct {
 	outcome    mintOutcome
-	retryAfter time.Duration // only when refused
+	retryAfter time.Duration // for mintRefused
 }
 
 type mintOutcome int
 
 const (
-	notMinted   mintOutcome = iota // there is a good session, or it is not for this request to bring one
+	notMinted   mintOutcome = iota // the request has a session, or is not to get one
 	minted                         // the response sets the cookie
-	mintRefused                    // this address was given too many
+	mintRefused                    // the address has had too many
 )
 
-// mint gives the client a session, or renews it, where it has none that will
-// last. What a page loads does not: its document just did, and several answers
-// at once would each bring another identity. A session that may have been
-// revoked, because nobody can say, is left as it is.
+// mint gives the client a session, or renews one that is getting old. What a page
+// loads gets none: the page just did, and several answers at once would each bring
+// another user. A session whose standing nobody can tell is left as it is.
 func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting {
 	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
 		return minting{}
@@ -111,10 +109,10 @@ func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting
 	if session, ok := s.session(r, here); ok {
 		standing, known := s.checkIfAllowed(r.Context(), session, addr)
 		switch {
-		case known && standing.Revoked: // as good as none
+		case known && standing.Revoked: // treated like none
 		case known && session.Renew:
-			// Not before the one it replaces, which may be dated ahead: its user may have
-			// ended all that were issued before that one.
+			// The new session must not be older than the one it replaces, which may be
+			// dated ahead: its user may have ended all sessions before that one.
 			return s.setCookie(w, session, latest(now, session.Issued), here)
 		default:
 			return minting{}
@@ -136,9 +134,9 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// checkIfAllowed asks how it stands with the session of somebody who loads a document, if
-// their address has not asked too often. Without an answer they keep what they
-// have: whoever connects with it is asked about again.
+// checkIfAllowed returns the standing of the session of a page load, and false if
+// it is not known because the address has asked too often or the check failed. The
+// client then keeps its session, which is checked again when it connects.
 func (s *Server) checkIfAllowed(ctx context.Context, session identity.Session, addr netip.Addr) (standing Standing, known bool) {
 	if !s.admission.takeCheck(addr, s.now()) {
 		return Standing{}, false
@@ -150,8 +148,8 @@ func (s *Server) checkIfAllowed(ctx context.Context, session identity.Session, a
 func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issued time.Time, here site) minting {
 	value, err := s.cfg.Keys.Reseal(session, issued, here.secure)
 	if err != nil {
-		// Only a broken key ring does this; the page loads and cannot connect.
-		s.cfg.Log.Error("session not sealed", "err", err)
+		// Only a broken key ring does this. The page loads and cannot connect.
+		s.cfg.Log.Error("sealing a session failed", "err", err)
 		return minting{}
 	}
 	http.SetCookie(w, &http.Cookie{
@@ -166,5 +164,5 @@ func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issu
 	return minting{outcome: minted}
 }
 
-// user is who a session belongs to.
+// user returns the user of a session.
 func user(session identity.Session) poker.UserID { return poker.UserID(session.UserID) }

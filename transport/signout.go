@@ -9,30 +9,30 @@ import (
 	"example.com/pokey/identity"
 )
 
-// ErrRevoked is what [Config.SignOut] returns for a session that has been ended.
+// ErrRevoked is returned by [Config.SignOut] for a session that has been ended.
 var ErrRevoked = errors.New("transport: the session has been ended")
 
-// Signing out other devices takes two requests of HTTP, since a WebSocket cannot
-// set a cookie, and since an answer may be lost. The first brings a fresh session
-// and ends nothing; the second, with that session, ends all that were issued before
-// it. So the user has a session that stays before any other ends, and each can be
-// sent again.
+// Signing out other devices takes two HTTP requests: a WebSocket cannot set a
+// cookie, and an answer may be lost. The first brings a fresh session and ends
+// nothing. The second, with that session, ends all that were issued before it. So
+// the user has a session that stays before any other ends, and can send each
+// request again.
 const (
 	freshPath   = "sign-out-others/fresh"
 	signOutPath = "sign-out-others"
-	// freshLead is how far ahead of now the session is dated that stays: a renewal
-	// that is under way, or that another node with a faster clock has made, is ended
-	// with the others. It is also how long the second request may take to come.
+	// freshLead is the time by which the fresh session is dated ahead: sessions that
+	// are being renewed, or that a node with a faster clock has renewed, end with
+	// the others. It is also the time within which the second request must come.
 	freshLead = time.Minute
-	// freshDrift bounds how much further ahead a user's sessions get who signs out
+	// freshDrift limits how much further ahead sessions get when a user signs out
 	// again and again: each is a second younger than the one before.
 	freshDrift = 10 * time.Second
-	// signOutTimeout is how long it may take. The user is asked to try again, as
-	// what came of it is not known.
+	// signOutTimeout limits the second request. After it the outcome is unknown, and
+	// the user is asked to try again.
 	signOutTimeout = 8 * time.Second
 )
 
-// serveSignOut is either of the two.
+// serveSignOut answers either of the two requests.
 func (s *Server) serveSignOut(w http.ResponseWriter, r *http.Request, here site, hostAllowed bool, path string) {
 	session, why := s.admitSignOut(r, here, hostAllowed)
 	if why != nil {
@@ -50,7 +50,7 @@ func (s *Server) serveSignOut(w http.ResponseWriter, r *http.Request, here site,
 	}
 }
 
-// freshen brings a session that is younger than any other of the user.
+// freshen answers with a session that is younger than any other of the user.
 func (s *Server) freshen(w http.ResponseWriter, session identity.Session, here site) {
 	fresh := time.Now().Add(freshLead).Truncate(time.Second)
 	if !fresh.After(session.Issued) {
@@ -67,8 +67,9 @@ func (s *Server) freshen(w http.ResponseWriter, session identity.Session, here s
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// signOut ends all sessions of the user that were issued before this one. It is
-// dated ahead, or what another node has renewed in the meantime would stay.
+// signOut ends all sessions of the user that were issued before this one. A session
+// that is not dated ahead is refused: a session that another node has renewed
+// meanwhile would stay.
 func (s *Server) signOut(w http.ResponseWriter, r *http.Request, session identity.Session) {
 	if !session.Issued.After(time.Now()) {
 		refuseNotFresh.write(w)
@@ -80,16 +81,16 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request, session identit
 	case errors.Is(err, ErrRevoked):
 		refuseSession.write(w)
 	case err != nil:
-		s.cfg.Log.Warn("sessions not ended", "err", err)
+		s.cfg.Log.Warn("ending sessions failed", "err", err)
 		refuseUnavailable.write(w)
 	default:
 		w.WriteHeader(http.StatusNoContent)
 	}
 }
 
-// admitSignOut checks what connecting checks, in the same order, and that no page
-// of another site asks: one that sends no Origin is no page, or is too old to say
-// where it is from, and then the cookie is not sent with it.
+// admitSignOut makes the checks for connecting, in the same order, and refuses
+// pages of other sites. A request without Origin comes from no page, or from a
+// browser so old that it sends no cookie with it.
 func (s *Server) admitSignOut(r *http.Request, here site, hostAllowed bool) (identity.Session, *refusal) {
 	if r.Method != http.MethodPost {
 		return identity.Session{}, &refuseMethod

@@ -9,69 +9,69 @@ import (
 	"sync"
 )
 
-// SocketLimits bound the TCP connections that a port has at a time, whatever is
-// or is not sent on them. Zero is no limit.
+// SocketLimits limits the open TCP connections of a port, whether or not anything
+// is sent on them. Zero means no limit.
 type SocketLimits struct {
 	Total      int
 	PerAddress int            // an IPv6 /64 counts as one address
-	Proxies    []netip.Prefix // addresses that PerAddress does not hold for
-	// Local is how many connections beyond Total are accepted from 127.0.0.1 and
-	// ::1, so that a health check on this machine gets through when it is full.
+	Proxies    []netip.Prefix // addresses that PerAddress does not apply to
+	// Local is the number of connections beyond Total that are accepted from
+	// 127.0.0.1 and ::1, so that a health check on this machine gets through when
+	// the port is full.
 	Local int
 }
 
-// Sockets keeps a port's TCP connections within limits, before anything is read
-// from them. When there is no room for a new one it closes the connection that
-// has waited longest for its next request: an idle keep-alive connection, or one
-// that has never sent a whole request. Only where all are in use is the new one
-// refused, by closing it.
+// Sockets keeps the TCP connections of a port within limits, before anything is
+// read from them. If the port is full, it closes the connection that has waited
+// longest for its next request: an idle keep-alive connection, or one that has
+// never sent a whole request. If all are in use, it closes the new one.
 //
-// Wrap the listener with [Sockets.Listen] and give [Sockets.ConnState] to the
+// Wrap the listener with [Sockets.Listen], and give [Sockets.ConnState] to the
 // http.Server.
 type Sockets struct {
 	limits  SocketLimits
-	refuses func(from netip.Addr) // is told of each that is refused; nil for nobody
+	refuses func(from netip.Addr) // is called for each that is refused; may be nil
 
 	mu        sync.Mutex
 	total     int
 	refused   uint64
 	evicted   uint64
 	addresses map[netip.Addr]*addressSockets
-	waiting   list.List // of *accepted, the longest waiting first
+	waiting   list.List // of *countedConn, the longest waiting first
 }
 
-// addressSockets are the connections of one address.
+// addressSockets counts the connections of one address.
 type addressSockets struct{ open, waiting int }
 
-// countedConn is a connection that counts.
+// countedConn is an accepted connection that counts towards the limits.
 type countedConn struct {
 	net.Conn
 	sockets   *Sockets
 	addr      netip.Addr
-	waitingAt *list.Element // in sockets.waiting; nil while a request is under way
-	uncounted bool          // it no longer counts
+	waitingAt *list.Element // in sockets.waiting; nil during a request
+	uncounted bool          // it counts no longer
 }
 
-// NewSockets makes the count of one port.
+// NewSockets returns the limits for one port.
 func NewSockets(limits SocketLimits) *Sockets {
 	return &Sockets{limits: limits, addresses: map[netip.Addr]*addressSockets{}}
 }
 
-// SocketStats is what became of a port's TCP connections.
+// SocketStats counts the TCP connections of a port.
 type SocketStats struct {
 	Open    int
-	Refused uint64 // closed at once, because all others were in use
+	Refused uint64 // closed at once, since all others were in use
 	Evicted uint64 // closed while they waited, in favour of new ones
 }
 
-// Stats reads the counters.
+// Stats returns the counters.
 func (s *Sockets) Stats() SocketStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return SocketStats{Open: s.total, Refused: s.refused, Evicted: s.evicted}
 }
 
-// Listen is l with the limits.
+// Listen returns l with the limits.
 func (s *Sockets) Listen(l net.Listener) net.Listener { return &socketListener{l, s} }
 
 type socketListener struct {
@@ -79,7 +79,7 @@ type socketListener struct {
 	sockets *Sockets
 }
 
-// Accept is net.Listener's. Connections over the limit are closed in passing.
+// Accept implements net.Listener. It closes connections over the limit and goes on.
 func (l *socketListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
@@ -89,11 +89,11 @@ func (l *socketListener) Accept() (net.Conn, error) {
 		if a := l.sockets.admit(c); a != nil {
 			return a, nil
 		}
-		_ = c.Close() // it has been refused
+		_ = c.Close() // refused
 	}
 }
 
-// admit counts the connection, or returns nil if there is no room for it.
+// admit counts the connection, or returns nil if there is no place for it.
 func (s *Sockets) admit(c net.Conn) *countedConn {
 	peer, _ := parseAddr(c.RemoteAddr().String())
 	a := &countedConn{Conn: c, sockets: s, addr: network(peer)}
@@ -126,8 +126,8 @@ func (s *Sockets) admit(c net.Conn) *countedConn {
 	return a
 }
 
-// victimFor finds a connection to close for one of addr, nil if there is room
-// without that, and false if nothing can be closed.
+// victimFor returns a connection to close for a new one of addr, nil if there is a
+// place without that. It returns false if there is neither.
 func (s *Sockets) victimFor(addr, peer netip.Addr) (victim *countedConn, ok bool) {
 	if near := s.addresses[addr]; near != nil && s.limits.PerAddress > 0 && near.open >= s.limits.PerAddress && !s.proxy(peer) {
 		if near.waiting == 0 {
@@ -158,8 +158,8 @@ func (s *Sockets) longestWaiting(is func(*countedConn) bool) *countedConn {
 	return nil
 }
 
-// ConnState follows what net/http does with a connection. One that has been
-// hijacked counts until [accepted.release].
+// ConnState follows the state of a connection in net/http. A hijacked connection
+// counts until [countedConn.release].
 func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
 	a, ok := c.(*countedConn)
 	if !ok {
@@ -168,7 +168,7 @@ func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch state {
-	case http.StateNew: // it waits since it was accepted
+	case http.StateNew: // it has been waiting since it was accepted
 	case http.StateIdle:
 		s.wait(a)
 	case http.StateActive, http.StateHijacked:
@@ -178,8 +178,8 @@ func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
 	}
 }
 
-// wait says that the connection waits for a request; here and below the caller
-// holds the lock.
+// wait notes that the connection waits for a request. The caller holds the lock,
+// here and below.
 func (s *Sockets) wait(a *countedConn) {
 	if a.uncounted || a.waitingAt != nil {
 		return
@@ -210,7 +210,8 @@ func (s *Sockets) release(a *countedConn) {
 	}
 }
 
-// release no longer counts a connection that was hijacked; nil is none.
+// release ends the counting of a hijacked connection. A nil connection is not
+// counted.
 func (a *countedConn) release() {
 	if a == nil {
 		return
@@ -220,7 +221,7 @@ func (a *countedConn) release() {
 	a.sockets.release(a)
 }
 
-// unwrap is the connection itself and how it is counted, nil if it is not.
+// unwrap returns the connection itself, and how it is counted, nil if it is not.
 func unwrap(c net.Conn) (net.Conn, *countedConn) {
 	if a, ok := c.(*countedConn); ok {
 		return a.Conn, a

@@ -8,11 +8,11 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Stats is what a server has done since it was made, and what it does now.
+// Stats has the counters of a server since it was made, and its present state.
 type Stats struct {
 	Connections  int    // open now
-	Messages     uint64 // from clients, refused ones included
-	BytesIn      uint64 // on connections, frame headers included
+	Messages     uint64 // from clients, including refused ones
+	BytesIn      uint64 // on connections, including frame headers
 	BytesOut     uint64
 	Superseded   uint64 // statuses replaced by newer ones before they were written
 	Mints        uint64 // new sessions
@@ -25,18 +25,18 @@ type Stats struct {
 
 	Security   map[SecurityEvent]uint64
 	Handshakes map[int]uint64                // by HTTP status
-	Refusals   map[protocol.Code]uint64      // messages that got no further than here
-	Closes     map[protocol.CloseCode]uint64 // by the code it was closed with; [ClosedByClient], [ClosedAbruptly]
+	Refusals   map[protocol.Code]uint64      // messages that this package refused
+	Closes     map[protocol.CloseCode]uint64 // by the close code, [ClosedByClient] or [ClosedAbruptly]
 }
 
-// The codes of RFC 6455 for a connection that this server did not end: the
-// client closed it, whatever code it gave, or it just broke off.
+// The codes of RFC 6455 for connections that this server did not close: the client
+// closed it, with whatever code, or it broke off.
 const (
 	ClosedByClient protocol.CloseCode = 1005
 	ClosedAbruptly protocol.CloseCode = 1006
 )
 
-// Stats reads the counters. The maps are the caller's.
+// Stats returns the counters. The caller owns the maps.
 func (s *Server) Stats() Stats {
 	c := &s.counters
 	s.admission.mu.Lock()
@@ -63,8 +63,8 @@ func (s *Server) Stats() Stats {
 	}
 }
 
-// counters are the living Stats. Those without a lock are counted with every
-// message, the maps with what happens seldom.
+// counters are the values behind Stats. Frequent ones are atomic; the maps are for
+// rare events and have a lock.
 type counters struct {
 	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved atomic.Uint64
 
