@@ -33,11 +33,19 @@ func callerOf(conn *actor.PID, in protocol.Incoming) caller {
 
 // The messages that a room receives from users. The sender has verified the room's ID.
 type (
-	// create makes a new room.
+	// create makes a new room, from what its creator asked for or, if a member goes on
+	// from another room, from seed.
 	create struct {
 		caller
 		owner   poker.UserID
 		request protocol.CreateRoom
+		seed    *poker.Seed
+	}
+	// succeed asks to go on in another room, which belongs to the user.
+	succeed struct {
+		caller
+		user poker.UserID
+		room poker.RoomID
 	}
 	// join subscribes a connection and makes its user a member.
 	join struct {

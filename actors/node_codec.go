@@ -5,6 +5,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/poker"
 )
@@ -59,7 +60,16 @@ func encodeForConnection(e *wire.Envelope, message any) (size int, ok bool) {
 func encodeForRoom(e *wire.Envelope, message any) (size int, ok bool) {
 	switch m := message.(type) {
 	case create:
-		e.Body, size = encodeRoomRequest(m.caller, m.owner, ""), len(m.raw)
+		body := encodeRoomRequest(m.caller, m.owner, "")
+		if r := body.RoomRequest; m.seed != nil {
+			r.Settings, r.Topics = record.EncodeSeed(*m.seed)
+			size = len(r.Settings) + len(r.Topics)
+		}
+		e.Body, size = body, size+len(m.raw)
+	case succeed:
+		body := encodeRoomRequest(m.caller, m.user, "")
+		body.RoomRequest.Room = string(m.room)
+		e.Body, size = body, len(m.raw)
 	case join:
 		e.Body, size = encodeRoomRequest(m.caller, m.user, m.name), len(m.raw)
 	case command:

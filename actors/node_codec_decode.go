@@ -3,6 +3,7 @@ package actors
 import (
 	"github.com/asynkron/protoactor-go/actor"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -105,13 +106,16 @@ func decodeRequest(r *wire.Request) any {
 	return fromClient{conn: decodePID(r.GetConn()), in: in}
 }
 
-// decodeRoomRequest tells apart the three messages that carry a request to a room.
+// decodeRoomRequest tells apart the messages that carry a request to a room.
 func decodeRoomRequest(r *wire.RoomRequest) any {
 	in, fault := protocol.Decode(r.GetRaw())
 	if fault != nil {
 		return nil
 	}
 	by, user := callerOf(decodePID(r.GetConn()), in), poker.UserID(r.GetUser())
+	if _, ok := in.Request.(protocol.SucceedRoom); ok {
+		return decodeSuccession(by, user, r)
+	}
 	if request, ok := in.Request.(protocol.CreateRoom); ok {
 		return create{caller: by, owner: user, request: request}
 	}
@@ -122,6 +126,19 @@ func decodeRoomRequest(r *wire.RoomRequest) any {
 		return command{caller: by, user: user, request: request}
 	}
 	return nil
+}
+
+// decodeSuccession decodes a request to go on in another room on its way to the old
+// room, with the new one's ID, or to the new room, with what it begins with.
+func decodeSuccession(by caller, user poker.UserID, r *wire.RoomRequest) any {
+	if r.GetRoom() != "" {
+		return succeed{caller: by, user: user, room: poker.RoomID(r.GetRoom())}
+	}
+	seed, err := record.DecodeSeed(r.GetSettings(), r.GetTopics())
+	if err != nil {
+		return nil
+	}
+	return create{caller: by, owner: user, seed: &seed}
 }
 
 func decodePID(p *wire.Process) *actor.PID {

@@ -23,6 +23,7 @@ func TestLetters(t *testing.T) {
 		return in
 	}
 	createRoom := ask(`{"request":"createRoom","id":"1","topic":"Login"}`)
+	succeedRoom := ask(`{"request":"succeedRoom","id":"1","roomId":"r"}`)
 	joinRoom := ask(`{"request":"joinRoom","roomId":"r","role":"observer"}`)
 	estimate := ask(`{"request":"estimate","id":"2","roomId":"r","value":"5","comment":"why"}`)
 	full := []byte(`{"event":"roomStatus"}`)
@@ -43,6 +44,11 @@ func TestLetters(t *testing.T) {
 		notCreated{"r"},
 		roomGone{"r"},
 		create{caller: callerOf(conn, createRoom), owner: "u", request: createRoom.Request.(protocol.CreateRoom)},
+		succeed{caller: callerOf(conn, succeedRoom), user: "u", room: "n"},
+		create{caller: callerOf(conn, succeedRoom), owner: "u", seed: &poker.Seed{
+			Topic: poker.Story{Title: "Login", Key: "A-1"}, Topics: []poker.Story{{Title: "Search", Estimate: "5"}},
+			Deck: poker.Deck{Name: "d", Cards: []string{"1"}}, Options: poker.Options{LateEstimates: poker.LateLocked, StandIn: true},
+		}},
 		join{caller: callerOf(conn, joinRoom), user: "u", name: "Ada", role: poker.Observer},
 		command{caller: callerOf(conn, estimate), user: "u", request: estimate.Request.(protocol.RoomRequest)},
 		renamed{"u", "Ada"},

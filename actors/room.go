@@ -71,6 +71,8 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 		a.join(ctx, m)
 	case command:
 		a.command(m)
+	case succeed:
+		a.succeed(m)
 	case renamed:
 		a.apply(poker.Rename{By: m.user, Name: m.name})
 	case departed:

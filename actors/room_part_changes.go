@@ -37,9 +37,9 @@ func (p *storedParts) remember(s *poker.State) {
 // undoPart is what an undo would restore, as far as it is a part of its own.
 type undoPart struct {
 	undoable bool
-	topic    string
+	topic    poker.Story
 	which    record.Before_Topics
-	topics   []string
+	topics   []poker.Story
 }
 
 func undoPartOf(s *poker.State) undoPart {

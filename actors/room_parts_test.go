@@ -107,7 +107,7 @@ func (d *disk) apply(now poker.Millis, by poker.UserID, c poker.Command) {
 // likely is something that somebody in a room of few might do.
 func likely(by, other poker.UserID) poker.Command {
 	deck := poker.Deck{Name: "d", Cards: []string{"1", "2", "3"}[:1+rand.IntN(3)]}
-	topics := []string{"a", "b", "c", "d"}[rand.IntN(4):]
+	topics := []poker.Story{{Title: "a", Key: "A-1"}, {Title: "b"}, {Title: "c", Estimate: "5"}, {Title: "d"}}[rand.IntN(4):]
 	on := rand.IntN(2) == 0
 	return []poker.Command{
 		poker.Join{By: by, Name: "Name " + string(by)},
@@ -124,9 +124,12 @@ func likely(by, other poker.UserID) poker.Command {
 		poker.Clear{By: by},
 		poker.Clear{By: "olga"},
 		poker.NextTopic{By: "olga"},
+		poker.NextTopic{By: "olga", Place: 2},
+		poker.AddTopics{By: "olga", Topics: topics},
 		poker.Undo{By: "olga"},
 		poker.Undo{By: by},
 		poker.Settle{By: by, Value: "1"},
+		poker.AmendRound{By: "olga", Round: 1 + rand.IntN(3), Agreed: "2"},
 		poker.SetTopic{By: by, Topic: topics[0]},
 		poker.SetTopics{By: "olga", Topics: topics},
 		poker.SetDeck{By: "olga", Deck: deck},
@@ -245,9 +248,9 @@ func TestACommitWritesOnlyWhatHasChanged(t *testing.T) {
 		by := poker.UserID(fmt.Sprintf("%026d", i))
 		d.apply(now, by, poker.Join{By: by, Name: "Member " + string(by[20:])})
 	}
-	topics := make([]string, 200)
+	topics := make([]poker.Story, 200)
 	for i := range topics {
-		topics[i] = strings.Repeat("t", 200)
+		topics[i].Title = strings.Repeat("t", 200)
 	}
 	d.apply(now, "olga", poker.SetTopics{By: "olga", Topics: topics})
 	d.commit(false)

@@ -27,7 +27,9 @@ func (a *roomActor) open(owner poker.UserID) {
 func (a *roomActor) create(m create) {
 	if a.room == nil {
 		a.open(m.owner)
-		if err := a.applyOptions(m.owner, m.request); err != nil {
+		if m.seed != nil {
+			a.room.Plant(*m.seed)
+		} else if err := a.applyOptions(m.owner, m.request); err != nil {
 			a.room = nil
 			a.commits.markClean()
 			a.replies.refuse(m.caller, codeOf(err))
@@ -41,7 +43,7 @@ func (a *roomActor) create(m create) {
 // applyOptions gives a new room what its creator asked for.
 func (a *roomActor) applyOptions(owner poker.UserID, r protocol.CreateRoom) error {
 	commands := []poker.Command{
-		poker.SetTopic{By: owner, Topic: r.Topic},
+		poker.SetTopic{By: owner, Topic: poker.Story{Title: r.Topic}},
 		setOptions(owner, r.Options),
 	}
 	if r.Deck != nil {

@@ -35,13 +35,13 @@ func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	case protocol.Undo:
 		return poker.Undo{By: by, Round: r.Round}
 	case protocol.Settle:
-		value := ""
-		if r.Value != nil {
-			value = *r.Value
-		}
-		return poker.Settle{By: by, Round: r.Round, Value: value}
+		return poker.Settle{By: by, Round: r.Round, Value: valueOf(r.Value)}
+	case protocol.AmendRound:
+		return poker.AmendRound{By: by, Round: r.Finished, Agreed: valueOf(r.Value)}
 	case protocol.SetTopics:
 		return poker.SetTopics{By: by, Topics: r.Topics}
+	case protocol.AddTopics:
+		return poker.AddTopics{By: by, Topics: r.Topics}
 	case protocol.NextTopic:
 		place := 0
 		if r.Index != nil {
@@ -76,6 +76,14 @@ func houseCommandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	panic("actors: a request without a command")
 }
 
+// valueOf is empty for nothing agreed.
+func valueOf(agreed *string) string {
+	if agreed == nil {
+		return ""
+	}
+	return *agreed
+}
+
 func setOptions(by poker.UserID, o protocol.OptionsPatch) poker.SetOptions {
 	return poker.SetOptions{By: by, AutoReveal: o.AutoReveal, LateEstimates: o.LateEstimates, StandIn: o.StandIn}
 }
@@ -102,6 +110,7 @@ var codes = []struct {
 	{poker.ErrUnknownMember, protocol.UnknownMember},
 	{poker.ErrNotRevealed, protocol.NotRevealed},
 	{poker.ErrLocked, protocol.EstimatesFixed},
+	{poker.ErrUnknownRound, protocol.UnknownRound},
 	{poker.ErrNothingToUndo, protocol.NothingToUndo},
 }
 

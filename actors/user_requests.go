@@ -26,6 +26,8 @@ func (a *userActor) request(m fromClient) {
 		a.createRoom(m.from(), r)
 	case protocol.JoinRoom:
 		a.joinRoom(m.from(), r)
+	case protocol.SucceedRoom:
+		a.succeedRoom(m.from(), r)
 	case protocol.AcceptRoom:
 		a.acceptRoom(m.from(), r)
 	case protocol.CloseRoom:
@@ -60,15 +62,32 @@ func (a *userActor) setName(by caller, text string) {
 }
 
 func (a *userActor) createRoom(by caller, r protocol.CreateRoom) {
-	if i := a.record.createdBy(by); i >= 0 {
-		// A crash may have come before the room was created.
-		a.tellRoomLater(a.record.Created[i].Room, create{caller: by, owner: a.id, request: r})
+	if room, ok := a.newRoom(by); ok {
+		a.tellRoomLater(room, create{caller: by, owner: a.id, request: r})
+	}
+}
+
+// succeedRoom lets the old room decide whether the user may go on in a new one.
+func (a *userActor) succeedRoom(by caller, r protocol.SucceedRoom) {
+	if !slices.Contains(a.record.Rooms, r.RoomID) {
+		a.replies.refuse(by, protocol.NotMember)
 		return
+	}
+	if room, ok := a.newRoom(by); ok {
+		a.tellRoomLater(r.RoomID, succeed{caller: by, user: a.id, room: room})
+	}
+}
+
+// newRoom notes a room before it is made. A repeated request gets the same room, which
+// a crash may have kept from being made. A user who has reached the limit is refused.
+func (a *userActor) newRoom(by caller) (poker.RoomID, bool) {
+	if i := a.record.createdBy(by); i >= 0 {
+		return a.record.Created[i].Room, true
 	}
 	if a.ownsTooMany() {
 		a.replies.refuse(by, protocol.TooManyRooms)
 		a.verifyOwned()
-		return
+		return "", false
 	}
 	room := poker.RoomID(a.node.Keys.NewRoomID(string(a.id), time.Now()))
 	a.record.Owned = append(a.record.Owned, room)
@@ -77,7 +96,7 @@ func (a *userActor) createRoom(by caller, r protocol.CreateRoom) {
 		a.record.Created = slices.Delete(a.record.Created, 0, n)
 	}
 	a.commits.markDirty()
-	a.tellRoomLater(room, create{caller: by, owner: a.id, request: r})
+	return room, true
 }
 
 // tellRoomLater tells a room something once all changes so far are committed.

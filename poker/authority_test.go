@@ -19,11 +19,13 @@ func TestAuthority(t *testing.T) {
 	const standInAt = start + poker.StandInDelay
 	var (
 		notMember, notOwner, notEstimator = poker.ErrNotMember, poker.ErrNotOwner, poker.ErrNotEstimator
+		unknown                           = poker.ErrUnknownRound
 
 		facilitators = []error{nil, nil, nil, nil, notOwner, notOwner, notMember}
 		owner        = []error{nil, nil, notOwner, notOwner, notOwner, notOwner, notMember}
 		members      = []error{nil, notMember, nil, nil, nil, nil, notMember}
 		estimators   = []error{nil, notMember, nil, nil, nil, notEstimator, notMember}
+		noHistory    = []error{unknown, unknown, unknown, unknown, notOwner, notOwner, notMember} // whoever may is told
 		anybody      = []error{nil, nil, nil, nil, nil, nil, nil}
 		offered      = []error{notOwner, notMember, notOwner, notOwner, nil, notOwner, notMember} // ada
 	)
@@ -37,8 +39,14 @@ func TestAuthority(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.NextTopic{By: by} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.Undo{By: by} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.Settle{By: by, Value: "5"} }, facilitators},
-		{func(by poker.UserID) poker.Command { return poker.SetTopic{By: by, Topic: "Topic"} }, facilitators},
-		{func(by poker.UserID) poker.Command { return poker.SetTopics{By: by, Topics: []string{"Topic"}} }, facilitators},
+		{func(by poker.UserID) poker.Command { return poker.SetTopic{By: by, Topic: poker.Story{Title: "Topic"}} }, facilitators},
+		{func(by poker.UserID) poker.Command {
+			return poker.SetTopics{By: by, Topics: stories([]string{"Topic"})}
+		}, facilitators},
+		{func(by poker.UserID) poker.Command {
+			return poker.AddTopics{By: by, Topics: stories([]string{"Topic"})}
+		}, facilitators},
+		{func(by poker.UserID) poker.Command { return poker.AmendRound{By: by, Round: 1, Agreed: "5"} }, noHistory},
 		{func(by poker.UserID) poker.Command { return poker.StartTimer{By: by, Seconds: 60} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.StopTimer{By: by} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.SetDeck{By: by, Deck: poker.Deck{Name: "free"}} }, owner},
@@ -47,6 +55,7 @@ func TestAuthority(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.Transfer{By: by, To: "bob"} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Remove{By: by, User: "bob"} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Remove{By: by, User: "bob", ForGood: true} }, owner},
+		{func(by poker.UserID) poker.Command { return poker.Succeed{By: by, Room: "next"} }, members},
 		{func(by poker.UserID) poker.Command { return poker.Close{By: by} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Lock{By: by, Locked: true} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.RemoveAway{By: by} }, facilitators},

@@ -66,7 +66,7 @@ type (
 	// SetTopic says what is being estimated.
 	SetTopic struct {
 		By    UserID
-		Topic string
+		Topic Story
 	}
 	// SetRole makes By an estimator or an observer. An observer's estimate is
 	// dropped, unless estimates are locked: then it stays as long as it is displayed.
@@ -94,20 +94,33 @@ type (
 		By    UserID
 		Round int
 	}
-	// Settle records the agreed value of a revealed round. An empty Value unsettles it.
+	// Settle records the agreed value of a revealed round, a card of the deck or another
+	// value. An empty Value unsettles it.
 	Settle struct {
 		By    UserID
 		Round int
 		Value string
 	}
+	// AmendRound changes the agreed value of the finished round Round, which is in the
+	// history. An empty Agreed takes it away.
+	AmendRound struct {
+		By     UserID
+		Round  int
+		Agreed string
+	}
 	// SetTopics replaces the list of what is to be estimated next.
 	SetTopics struct {
 		By     UserID
-		Topics []string
+		Topics []Story
+	}
+	// AddTopics puts more behind the list of what is to be estimated next.
+	AddTopics struct {
+		By     UserID
+		Topics []Story
 	}
 	// NextTopic clears the round and moves the first of the topics to the table, or
-	// the one at a Place, counted from 1. A topic without an estimate then goes back
-	// to the top of the list, and the round goes on.
+	// the one at a Place, counted from 1: then a topic that nobody has estimated goes
+	// back to the top of the list. Without any, the topic becomes empty.
 	NextTopic struct {
 		By    UserID
 		Round int
@@ -126,11 +139,18 @@ type (
 		By UserID
 		To UserID
 	}
-	// Accept makes By the owner of a room that is offered to them. First says that
+	// Accept makes By the owner of a room that is offered to them, or of one whose
+	// deputy they are and whose owner has been away for [TakeOverDelay]. First says that
 	// By is the user whom the room's id certifies as its first owner.
 	Accept struct {
 		By    UserID
 		First bool
+	}
+	// Succeed says that By goes on in Room, which is By's own, because nobody who may
+	// reveal has been online for [SucceedDelay], or because a revived room has no owner.
+	Succeed struct {
+		By   UserID
+		Room RoomID
 	}
 	// Remove puts a member out of the room. They may join again, unless it is
 	// ForGood. Removing without ForGood a user who was removed for good lets them

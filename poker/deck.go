@@ -82,6 +82,19 @@ func (d Deck) value(s string) (string, error) {
 	return d.Cards[i], nil
 }
 
+// agreed returns what a team has agreed on as a room keeps it, or an error that is
+// [ErrInvalidEstimate]: a card, or any other value of 1 to [ValueLength] characters,
+// since a team may well meet between two cards. Empty stands for nothing.
+func (d Deck) agreed(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	if card, err := d.value(s); err == nil {
+		return card, nil
+	}
+	return Deck{}.value(s)
+}
+
 // takes says that a value some room has accepted is one of this deck's.
 func (d Deck) takes(value string) bool { return len(d.Cards) == 0 || d.Index(value) >= 0 }
 

@@ -26,6 +26,7 @@ var (
 	ErrUnknownMember   = errors.New("the user spoken of is not a member")
 	ErrNotRevealed     = errors.New("the round is hidden")
 	ErrLocked          = errors.New("estimates are locked after the reveal")
+	ErrUnknownRound    = errors.New("the round spoken of is not in the history")
 	ErrNothingToUndo   = errors.New("there is nothing to undo")
 )
 

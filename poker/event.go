@@ -87,4 +87,5 @@ const (
 	AspectOffer     Aspect = "offer" // to hand over the room
 	AspectLock      Aspect = "lock"
 	AspectBan       Aspect = "ban" // who is not admitted
+	AspectSuccessor Aspect = "successor"
 )

@@ -1,6 +1,7 @@
 package poker
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ const (
 // Size is about how many bytes the round takes. A value counts twice: the summary
 // has it too.
 func (f Finished) Size() int {
-	n := roundOverhead + len(f.Topic) + len(f.Deck.Name) + len(f.Agreed) + len(f.RevealedBy)
+	n := roundOverhead + f.Topic.size() + len(f.Deck.Name) + len(f.Agreed) + len(f.RevealedBy)
 	for _, card := range f.Deck.Cards {
 		n += len(card)
 	}
@@ -41,6 +42,63 @@ func (f Finished) Size() int {
 
 func (v FinishedVote) size() int {
 	return voteOverhead + len(v.Name) + 2*len(v.Vote.Value) + len(v.Vote.Comment)
+}
+
+// AgreedNumber is the agreed value as a number, nil if it is none: [scale] says what
+// is one, for the deck of the round or, without a deck, for what was given in it.
+func (f Finished) AgreedNumber() *float64 {
+	return agreedNumber(f.Agreed, f.Deck, func(yield func(string) bool) {
+		for _, v := range f.Votes {
+			if !yield(v.Vote.Value) {
+				return
+			}
+		}
+	})
+}
+
+func agreedNumber(agreed string, deck Deck, given iter.Seq[string]) *float64 {
+	if agreed == "" {
+		return nil
+	}
+	values := deck.Cards
+	if len(values) == 0 {
+		values = append(slices.Collect(given), agreed)
+	}
+	if x, ok := scaleOf(values).number(agreed); ok {
+		return &x
+	}
+	return nil
+}
+
+func (c AmendRound) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(r.state.History, func(f Finished) bool { return f.Round == c.Round })
+	if i < 0 {
+		return nil, ErrUnknownRound
+	}
+	f := r.state.History[i]
+	agreed, err := f.Deck.agreed(c.Agreed)
+	if err != nil {
+		return nil, err
+	}
+	if agreed == f.Agreed {
+		return nil, nil
+	}
+	f.Agreed = agreed
+	r.state.History[i] = f
+	if undo := r.state.Undo; undo != nil && undo.What == undoClear && f.Round == r.state.Round-1 {
+		undo.Agreed = agreed // else an undo would bring back the old one
+	}
+	return r.amended(), nil
+}
+
+// amended counts a change of finished rounds, so that a client knows that what it has
+// of the history is no longer true.
+func (r *Room) amended() []Event {
+	r.state.Amended++
+	return []Event{Changed{AspectHistory}}
 }
 
 // fit cuts a round down to [RoundBytes]: the longest reasons are shortened first,

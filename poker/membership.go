@@ -96,7 +96,7 @@ func (c Forget) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:u
 		}
 	}
 	if forgotten {
-		events = append(events, Changed{AspectHistory})
+		events = append(events, r.amended()...)
 	}
 	return events, nil
 }

@@ -84,12 +84,12 @@ func (c Transfer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	return []Event{Changed{AspectOffer}}, nil
 }
 
-func (c Accept) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+func (c Accept) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	to, ok := r.state.Members[c.By]
 	switch {
 	case !ok:
 		return nil, ErrNotMember
-	case c.By != r.state.OfferedTo:
+	case c.By != r.state.OfferedTo && !r.mayTakeOver(to, now):
 		return nil, ErrNotOwner
 	}
 	to.Deputy = false

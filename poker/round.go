@@ -69,12 +69,9 @@ func (c Settle) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, c.Round); err != nil {
 		return nil, err
 	}
-	agreed := c.Value
-	if agreed != "" {
-		var err error
-		if agreed, err = r.state.Deck.value(agreed); err != nil {
-			return nil, err
-		}
+	agreed, err := r.state.Deck.agreed(c.Value)
+	if err != nil {
+		return nil, err
 	}
 	if !r.state.Revealed {
 		return nil, ErrNotRevealed
@@ -135,7 +132,7 @@ func (r *Room) unanimous() string {
 			return ""
 		}
 	}
-	if r.tally.estimates < 2 || !r.state.Deck.isStep()(value) {
+	if r.tally.estimates < 2 || !r.state.Deck.ranks(value) {
 		return ""
 	}
 	return value
@@ -164,6 +161,7 @@ func (r *Room) clear(now Millis) []Event {
 		Topic:      s.Topic,
 		Topics:     s.Topics,
 		Agreed:     s.Agreed,
+		Successor:  s.Successor,
 		Votes:      make(map[UserID]Vote, r.tally.estimates),
 	}
 	r.archive(now)
@@ -174,7 +172,7 @@ func (r *Room) clear(now Millis) []Event {
 	}
 	events := r.dropEstimates(func(Member, Vote) bool { return true })
 	s.Round++
-	s.Revealed, s.RevealedBy, s.Agreed, s.TimerEnds, s.Undo = false, "", "", 0, undo
+	s.Revealed, s.RevealedBy, s.Agreed, s.TimerEnds, s.Undo, s.Successor = false, "", "", 0, undo, Successor{}
 	return append(events, Cleared{s.Round})
 }
 

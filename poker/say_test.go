@@ -40,21 +40,24 @@ var verbs = map[string]func(s saying) poker.Command{
 	"estimate": func(s saying) poker.Command {
 		return poker.Estimate{By: s.by, Round: s.round, Value: s.arg(0), Comment: s.arg(1)}
 	},
-	"withdraw": func(s saying) poker.Command { return poker.Withdraw{By: s.by, Round: s.round} },
-	"reveal":   func(s saying) poker.Command { return poker.Reveal{By: s.by, Round: s.round} },
-	"hide":     func(s saying) poker.Command { return poker.Hide{By: s.by, Round: s.round} },
-	"clear":    func(s saying) poker.Command { return poker.Clear{By: s.by, Round: s.round} },
-	"undo":     func(s saying) poker.Command { return poker.Undo{By: s.by, Round: s.round} },
-	"settle":   func(s saying) poker.Command { return poker.Settle{By: s.by, Round: s.round, Value: s.arg(0)} },
-	"next":     func(s saying) poker.Command { return poker.NextTopic{By: s.by, Round: s.round, Place: s.number(0)} },
-	"topic":    func(s saying) poker.Command { return poker.SetTopic{By: s.by, Topic: s.arg(0)} },
-	"topics":   func(s saying) poker.Command { return poker.SetTopics{By: s.by, Topics: s.args} },
-	"deck":     func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
-	"options":  saying.options,
+	"withdraw":   func(s saying) poker.Command { return poker.Withdraw{By: s.by, Round: s.round} },
+	"reveal":     func(s saying) poker.Command { return poker.Reveal{By: s.by, Round: s.round} },
+	"hide":       func(s saying) poker.Command { return poker.Hide{By: s.by, Round: s.round} },
+	"clear":      func(s saying) poker.Command { return poker.Clear{By: s.by, Round: s.round} },
+	"undo":       func(s saying) poker.Command { return poker.Undo{By: s.by, Round: s.round} },
+	"settle":     func(s saying) poker.Command { return poker.Settle{By: s.by, Round: s.round, Value: s.arg(0)} },
+	"amend":      func(s saying) poker.Command { return poker.AmendRound{By: s.by, Round: s.number(0), Agreed: s.arg(1)} },
+	"next":       func(s saying) poker.Command { return poker.NextTopic{By: s.by, Round: s.round, Place: s.number(0)} },
+	"topic":      func(s saying) poker.Command { return poker.SetTopic{By: s.by, Topic: story(s.arg(0))} },
+	"topics":     func(s saying) poker.Command { return poker.SetTopics{By: s.by, Topics: stories(s.args)} },
+	"add-topics": func(s saying) poker.Command { return poker.AddTopics{By: s.by, Topics: stories(s.args)} },
+	"deck":       func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
+	"options":    saying.options,
 	"deputy": func(s saying) poker.Command {
 		return poker.SetDeputy{By: s.by, User: s.user(0), Deputy: s.arg(1) != "no"}
 	},
 	"transfer": func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user(0)} },
+	"succeed":  func(s saying) poker.Command { return poker.Succeed{By: s.by, Room: poker.RoomID(s.arg(0))} },
 	"accept":   func(s saying) poker.Command { return poker.Accept{By: s.by, First: s.arg(0) == "first"} },
 	"remove": func(s saying) poker.Command {
 		return poker.Remove{By: s.by, User: s.user(0), ForGood: s.arg(1) == "for-good"}
@@ -64,6 +67,20 @@ var verbs = map[string]func(s saying) poker.Command{
 	"close":       func(s saying) poker.Command { return poker.Close{By: s.by} },
 	"timer":       saying.timer,
 	"stop-timer":  func(s saying) poker.Command { return poker.StopTimer{By: s.by} },
+}
+
+// story reads "title|key|url|estimate", of which all but the title may be missing.
+func story(text string) poker.Story {
+	parts := append(strings.Split(text, "|"), "", "", "")
+	return poker.Story{Title: parts[0], Key: parts[1], URL: parts[2], Estimate: parts[3]}
+}
+
+func stories(texts []string) []poker.Story {
+	all := make([]poker.Story, len(texts))
+	for i, text := range texts {
+		all[i] = story(text)
+	}
+	return all
 }
 
 func (s saying) deck() poker.Deck {

@@ -2,6 +2,7 @@ package poker_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,8 +16,8 @@ func show(s *poker.Snapshot) []string {
 	if s.Revealed {
 		state = "revealed"
 	}
-	lines := []string{fmt.Sprintf("version %d, round %d, %s, owner %q, topic %q, deck %s, estimates %d",
-		s.Version, s.Round, state, s.Owner, s.Topic, s.Deck.Name, s.Estimates)}
+	lines := []string{fmt.Sprintf("version %d, round %d, %s, owner %q, topic %s, deck %s, estimates %d",
+		s.Version, s.Round, state, s.Owner, topic(s.Topic), s.Deck.Name, s.Estimates)}
 	var now []string
 	add := func(given bool, format string, a ...any) {
 		if given {
@@ -26,12 +27,16 @@ func show(s *poker.Snapshot) []string {
 	add(s.RevealedBy != "", "revealed by %s", s.RevealedBy)
 	add(s.Locked, "locked")
 	add(s.OfferedTo != "", "offered to %s", s.OfferedTo)
+	add(s.Successor != poker.Successor{}, "%s goes on in %s", s.Successor.By, s.Successor.Room)
+	add(s.OwnerAwaySince != 0, "owner away since %s", clock(s.OwnerAwaySince))
+	add(s.SucceedAt != 0, "may go on without from %s", clock(s.SucceedAt))
 	add(s.Agreed != "", "agreed %s", s.Agreed)
 	add(s.RevealAt != 0, "reveals at %s", clock(s.RevealAt))
 	add(s.TimerEnds != 0, "timer until %s", clock(s.TimerEnds))
 	add(s.Undo != "", "undo %s until %s", s.Undo, clock(s.UndoUntil))
 	add(s.Finished != 0, "finished %d", s.Finished)
-	add(len(s.Topics) != 0, "topics %q", s.Topics)
+	add(s.Amended != 0, "amended %d", s.Amended)
+	add(len(s.Topics) != 0, "topics %s", topics(s.Topics))
 	add(s.Options.AutoReveal, "auto-reveal")
 	add(s.Options.LateEstimates != poker.LateAllowed, "late estimates %s", s.Options.LateEstimates)
 	add(s.Options.StandIn, "stand-in")
@@ -81,9 +86,32 @@ func summary(s *poker.Summary) string {
 	line := fmt.Sprintf("votes %d:", s.Votes)
 	for _, c := range s.Distribution {
 		line += fmt.Sprintf(" %s×%d", c.Value, c.Count)
+		if c.Step > 0 {
+			line += fmt.Sprintf("@%d", c.Step)
+		}
 	}
-	return line + fmt.Sprintf("; mean %s, median %s, min %s, max %s, spread %s, consensus %v",
-		or(s.Mean), or(s.Median), or(s.Min), or(s.Max), or(s.Spread), s.Consensus)
+	return line + fmt.Sprintf("; mean %s, median %s, min %s, max %s, spread %s, consensus %v, lowest %s, highest %s, recommended %s",
+		or(s.Mean), or(s.Median), or(s.Min), or(s.Max), or(s.Spread), s.Consensus, some(s.Lowest), some(s.Highest), some(s.Recommended))
+}
+
+// topic is a story as [story] reads it, without what is not known.
+func topic(s poker.Story) string {
+	return strconv.Quote(strings.TrimRight(strings.Join([]string{s.Title, s.Key, s.URL, s.Estimate}, "|"), "|"))
+}
+
+func topics(all []poker.Story) string {
+	quoted := make([]string, len(all))
+	for i, s := range all {
+		quoted[i] = topic(s)
+	}
+	return "[" + strings.Join(quoted, " ") + "]"
+}
+
+func some(card string) string {
+	if card == "" {
+		return "none"
+	}
+	return card
 }
 
 func or[T int | float64](p *T) string {
@@ -99,9 +127,9 @@ func history(rounds []poker.Finished) []string {
 	}
 	var lines []string
 	for _, f := range rounds {
-		line := fmt.Sprintf("round %d %q, deck %s, at %s", f.Round, f.Topic, f.Deck.Name, clock(f.At))
+		line := fmt.Sprintf("round %d %s, deck %s, at %s", f.Round, topic(f.Topic), f.Deck.Name, clock(f.At))
 		if f.Agreed != "" {
-			line += ", agreed " + f.Agreed
+			line += fmt.Sprintf(", agreed %s (%s)", f.Agreed, or(f.AgreedNumber()))
 		}
 		if f.RevealedBy != "" {
 			line += ", revealed by " + string(f.RevealedBy)

@@ -11,24 +11,32 @@ type Snapshot struct {
 	Revealed  bool
 	Round     int
 	Estimates int
-	Topic     string
+	Topic     Story
 	CreatedAt Millis
 	Deck      Deck
 	Members   []MemberView // in order of their user ids
 	Summary   *Summary     // nil while hidden
 
-	Topics    []string
-	Options   Options
-	Finished  int    // rounds in the history
-	Agreed    string // empty when nothing is settled
-	RevealAt  Millis
-	TimerEnds Millis
-	Undo      string // "reveal", "clear" or empty
-	UndoUntil Millis
+	Topics   []Story
+	Options  Options
+	Finished int    // rounds in the history
+	Amended  int    // how often they were changed
+	Agreed   string // empty when nothing is settled
+	// AgreedNumber is the agreed value as a number; nil if it is none.
+	AgreedNumber *float64
+	RevealAt     Millis
+	TimerEnds    Millis
+	Undo         string // "reveal", "clear" or empty
+	UndoUntil    Millis
 
 	RevealedBy UserID // who first revealed the round, or [Auto]; empty for nobody yet
 	Locked     bool
 	OfferedTo  UserID // who may accept the room; empty for nobody
+	Successor  Successor
+	SucceedAt  Millis // from when on [Succeed] is possible; zero while owner or deputy are online
+	// OwnerAwaySince is since when the owner has been offline; zero while they are
+	// online or no member.
+	OwnerAwaySince Millis
 
 	// Unsaved is set by the caller, on a snapshot it has not shared yet, while
 	// the store cannot write. A Room leaves it alone.
@@ -67,6 +75,7 @@ func (r *Room) Snapshot() *Snapshot {
 		Topics:    s.Topics,
 		Options:   s.Options,
 		Finished:  len(s.History),
+		Amended:   s.Amended,
 		Agreed:    s.Agreed,
 		RevealAt:  s.RevealAt,
 		TimerEnds: s.TimerEnds,
@@ -74,6 +83,10 @@ func (r *Room) Snapshot() *Snapshot {
 		RevealedBy: s.RevealedBy,
 		Locked:     s.Locked,
 		OfferedTo:  s.OfferedTo,
+		Successor:  s.Successor,
+		SucceedAt:  s.succeedAt(),
+
+		OwnerAwaySince: r.ownerAwaySince(),
 	}
 	if s.Undo != nil {
 		v.Undo, v.UndoUntil = s.Undo.What, s.Undo.Until
@@ -96,6 +109,7 @@ func (r *Room) Snapshot() *Snapshot {
 	}
 	if s.Revealed {
 		v.Summary = summarise(s.Deck, v.values)
+		v.AgreedNumber = agreedNumber(s.Agreed, s.Deck, v.values)
 	}
 	return v
 }

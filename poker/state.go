@@ -58,7 +58,7 @@ type Member struct {
 // never revealed: what nobody was shown is not kept.
 type Finished struct {
 	Round  int
-	Topic  string
+	Topic  Story
 	Deck   Deck
 	At     Millis // when it was cleared
 	Agreed string // empty when nothing was settled
@@ -86,13 +86,14 @@ type State struct {
 	Version   uint64
 	Round     int
 	Revealed  bool
-	Topic     string
-	Topics    []string
+	Topic     Story
+	Topics    []Story
 	Deck      Deck
 	Options   Options
 	Agreed    string
 	Members   map[UserID]Member
-	History   []Finished // oldest first; a round is never changed in place
+	History   []Finished // oldest first; what a round holds is never changed in place
+	Amended   int        // how often rounds of the history were changed
 	RevealAt  Millis     // when the count-down to an automatic reveal ends
 	TimerEnds Millis     // when the owner's timer ends
 	AwaySince Millis     // since when neither owner nor deputy has been online
@@ -102,11 +103,12 @@ type State struct {
 	// RevealedBy is who first revealed the current round: a user, or [Auto]. It is
 	// empty until then, and stays until the round ends, also when it is hidden again.
 	RevealedBy UserID
-	Locked     bool     // nobody becomes a member who is not one
-	Banned     []UserID // removed for good, oldest first
-	OfferedTo  UserID   // the member whom the owner has offered the room; empty for nobody
-	HandedOver bool     // the owner is not the user whom the room's id certifies
-	Closed     bool     // the owner has closed the room; nothing else of it is left
+	Locked     bool      // nobody becomes a member who is not one
+	Banned     []UserID  // removed for good, oldest first
+	OfferedTo  UserID    // the member whom the owner has offered the room; empty for nobody
+	HandedOver bool      // the owner is not the user whom the room's id certifies
+	Successor  Successor // the room that a member has gone on in
+	Closed     bool      // the owner has closed the room; nothing else of it is left
 }
 
 // Auto stands for the room itself where a [State] names who revealed a round.
@@ -120,9 +122,10 @@ type UndoState struct {
 	// loses those of members who leave or no longer estimate.
 	Revealed   bool
 	RevealedBy UserID
-	Topic      string
-	Topics     []string
+	Topic      Story
+	Topics     []Story
 	Agreed     string
+	Successor  Successor
 	Votes      map[UserID]Vote
 }
 

@@ -32,14 +32,14 @@ func TestHistoryLength(t *testing.T) {
 
 func TestTopicsLength(t *testing.T) {
 	room := poker.NewRoom("kitchen", "e1", "olga", start, poker.Deck{})
-	topics := slices.Repeat([]string{"Topic"}, 201)
+	topics := slices.Repeat(stories([]string{"Topic"}), 201)
 	if _, err := room.Apply(start, poker.SetTopics{By: "olga", Topics: topics}, poker.Limits{}); !errors.Is(err, poker.ErrInvalidTopic) {
 		t.Error("201 topics:", err)
 	}
 	apply(t, room, start, poker.SetTopics{By: "olga", Topics: topics[:200]})
-	topics[0] = "changed"
-	if s := room.Snapshot(); len(s.Topics) != 200 || s.Topics[0] != "Topic" {
-		t.Errorf("%d topics, first %q", len(s.Topics), s.Topics[0])
+	topics[0].Title = "changed"
+	if s := room.Snapshot(); len(s.Topics) != 200 || s.Topics[0].Title != "Topic" {
+		t.Errorf("%d topics, first %q", len(s.Topics), s.Topics[0].Title)
 	}
 }
 
@@ -49,11 +49,11 @@ func TestStateIsACopy(t *testing.T) {
 	room := restless(t)
 	want := dump(whole(room))
 	spoil := func(s poker.State) {
-		s.Topics[0], s.Deck.Cards[0] = "spoilt", "spoilt"
+		s.Topics[0].Title, s.Deck.Cards[0] = "spoilt", "spoilt"
 		s.Members["ada"].Vote.Value = "spoilt"
 		s.Members["new"] = poker.Member{}
 		s.History[0] = poker.Finished{Round: 99} // what is in it, nobody changes
-		s.Undo.Topics[0] = "spoilt"
+		s.Undo.Topics[0].Title = "spoilt"
 		s.Undo.Votes["ada"] = poker.Vote{Value: "spoilt"}
 	}
 	s := whole(room)
@@ -76,7 +76,7 @@ func TestStateIsACopy(t *testing.T) {
 func restless(t *testing.T) *poker.Room {
 	room := poker.NewRoom("kitchen", "e1", "olga", start, poker.DefaultDeck())
 	apply(t, room, start, poker.Join{By: "ada", Name: "Ada"})
-	apply(t, room, start, poker.SetTopics{By: "olga", Topics: []string{"One", "Two", "Three"}})
+	apply(t, room, start, poker.SetTopics{By: "olga", Topics: stories([]string{"One", "Two", "Three"})})
 	apply(t, room, start, poker.SetOptions{By: "olga", AutoReveal: new(true), StandIn: new(true)})
 	apply(t, room, start, poker.Estimate{By: "ada", Value: "5", Comment: canary})
 	apply(t, room, start, poker.Reveal{By: "olga"})
@@ -150,7 +150,7 @@ func TestWhatIsHandedOutStays(t *testing.T) {
 		apply(t, room, start, poker.Join{By: u, Name: string(u)})
 		apply(t, room, start, poker.Estimate{By: u, Value: "5"})
 	}
-	apply(t, room, start, poker.SetTopics{By: "olga", Topics: []string{"One", "Two"}})
+	apply(t, room, start, poker.SetTopics{By: "olga", Topics: stories([]string{"One", "Two"})})
 	apply(t, room, start, poker.Reveal{By: "olga"})
 	snapshot := room.Snapshot()
 	wantSnapshot := dump(snapshot)
@@ -164,7 +164,7 @@ func TestWhatIsHandedOutStays(t *testing.T) {
 		poker.Estimate{By: "ada", Value: "8", Comment: "changed"},
 		poker.NextTopic{By: "olga"},
 		poker.Undo{By: "olga"},
-		poker.SetTopics{By: "olga", Topics: []string{"Three", "Four"}},
+		poker.SetTopics{By: "olga", Topics: stories([]string{"Three", "Four"})},
 		poker.Rename{By: "ada", Name: "Ada L."},
 		poker.Clear{By: "olga"},
 		poker.Forget{User: "ada"},

@@ -5,8 +5,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // Summary is what the numbers of a revealed round say. The numbers are nil
@@ -19,22 +17,32 @@ type Summary struct {
 	Min          *float64
 	Max          *float64
 	Consensus    bool // all equal, and at least two
-	Spread       *int // steps in the deck between the lowest and highest number-like card
+	Spread       *int // steps in the deck between the lowest and the highest
+
+	// Lowest and Highest are those of the values that mean more or less than others;
+	// empty where none does.
+	Lowest, Highest string
+	// Recommended is the card to agree on if nobody says why not: of those at or above
+	// the median the lowest. It is empty without a deck, and where no value has a rank.
+	Recommended string
 }
 
-// Count says how many members gave a value.
+// Count says how many members gave a value, and which of the steps of the deck it is,
+// from 1; zero for a value without a rank.
 type Count struct {
 	Value string
 	Count int
+	Step  int
 }
 
-// Summarise says what the votes of a revealed round come to. A value counts as
-// a number, and enters mean, median, least and greatest, if it is ½, ¼, ¾ or a decimal such as 8, 0.5 or .5.
+// Summarise says what the votes of a revealed round come to. Which values are numbers,
+// and enter mean, median, least and greatest, [scale] says.
 //
-// The spread counts the steps of the deck between the lowest and the highest
-// card given. The steps of a deck are its numbers; if it has none, as with
-// T-shirt sizes, all its cards but ?, ☕ and ∞. It is nil when no step was
-// given, and for a deck without cards.
+// The steps of a deck are its numbers, by size; if it has none, as with T-shirt
+// sizes, all its cards but ?, ☕ and ∞. The spread counts the steps between the lowest
+// and the highest card given; it is nil when no step was given, and for a deck without
+// cards. Values given without a deck have a rank only if all of them, but for those
+// three, are numbers.
 func Summarise(deck Deck, votes []Vote) *Summary {
 	return summarise(deck, func(yield func(string) bool) {
 		for _, v := range votes {
@@ -65,33 +73,83 @@ func summarise(deck Deck, values iter.Seq[string]) *Summary {
 		n++
 		counts[v]++
 	}
-	s := &Summary{
-		Votes:        n,
-		Distribution: distribution(deck, counts),
-		Consensus:    len(counts) == 1 && n >= 2,
-		Spread:       spread(deck, counts),
+	s := &Summary{Votes: n, Consensus: len(counts) == 1 && n >= 2}
+	free := len(deck.Cards) == 0
+	all := deck.Cards
+	if free {
+		all = slices.Sorted(maps.Keys(counts))
 	}
-	s.count()
+	scale := scaleOf(all)
+	steps := scale.rank(all)
+	if free {
+		if !scale.covers(all) {
+			steps = nil
+		} else {
+			all = append(slices.Clone(steps), slices.DeleteFunc(all, func(v string) bool { return !special(v) })...)
+		}
+	}
+	s.Distribution = distribution(all, counts)
+	s.count(scale)
+	s.place(scale, steps, counts, free)
 	return s
 }
 
-func distribution(deck Deck, counts map[string]int) []Count {
+// covers says that all values but ?, ☕ and ∞ are numbers.
+func (s scale) covers(values []string) bool {
+	return !slices.ContainsFunc(values, func(v string) bool { _, ok := s.number(v); return !ok && !special(v) })
+}
+
+// distribution counts the values in the order of all; those that are not among them
+// follow, sorted.
+func distribution(all []string, counts map[string]int) []Count {
 	d := make([]Count, 0, len(counts))
-	for _, card := range deck.Cards {
-		if n := counts[card]; n > 0 {
-			d = append(d, Count{card, n})
+	for _, value := range all {
+		if n := counts[value]; n > 0 {
+			d = append(d, Count{Value: value, Count: n})
 		}
 	}
+	if len(d) == len(counts) {
+		return d
+	}
 	for _, value := range slices.Sorted(maps.Keys(counts)) {
-		if deck.Index(value) < 0 {
-			d = append(d, Count{value, counts[value]})
+		if !slices.Contains(all, value) {
+			d = append(d, Count{Value: value, Count: counts[value]})
 		}
 	}
 	return d
 }
 
+// place fills in what follows from where the values are among the steps.
+func (s *Summary) place(scale scale, steps []string, counts map[string]int, free bool) {
+	var given []int // where the values are, each as often as it was given
+	for i, step := range steps {
+		for range counts[step] {
+			given = append(given, i)
+		}
+	}
+	if len(given) == 0 {
+		return
+	}
+	for i, c := range s.Distribution {
+		s.Distribution[i].Step = slices.Index(steps, c.Value) + 1
+	}
+	lowest, highest := given[0], given[len(given)-1]
+	s.Lowest, s.Highest = steps[lowest], steps[highest]
+	if free {
+		return
+	}
+	s.Spread = new(highest - lowest)
+	middle := (given[(len(given)-1)/2] + given[len(given)/2] + 1) / 2 // where there are no numbers
+	if s.Median != nil {
+		middle = slices.IndexFunc(steps, func(step string) bool { x, _ := scale.number(step); return x >= *s.Median })
+	}
+	if middle >= 0 {
+		s.Recommended = steps[middle]
+	}
+}
+
 // count fills in mean, median, least and greatest from the distribution.
-func (s *Summary) count() {
+func (s *Summary) count(scale scale) {
 	type numbers struct {
 		value float64
 		count int
@@ -99,7 +157,7 @@ func (s *Summary) count() {
 	var all []numbers
 	n, sum := 0, 0.0
 	for _, c := range s.Distribution {
-		if value, ok := number(c.Value); ok {
+		if value, ok := scale.number(c.Value); ok {
 			all = append(all, numbers{value, c.Count})
 			n += c.Count
 			sum += value * float64(c.Count)
@@ -123,63 +181,4 @@ func (s *Summary) count() {
 	s.Median = new((at((n-1)/2) + at(n/2)) / 2)
 	s.Min = new(at(0))
 	s.Max = new(at(n - 1))
-}
-
-func spread(deck Deck, counts map[string]int) *int {
-	isStep := deck.isStep()
-	step, lowest, highest := 0, -1, -1
-	for _, card := range deck.Cards {
-		if !isStep(card) {
-			continue
-		}
-		if counts[card] > 0 {
-			highest = step
-			if lowest < 0 {
-				lowest = step
-			}
-		}
-		step++
-	}
-	if lowest < 0 {
-		return nil
-	}
-	return new(highest - lowest)
-}
-
-// isStep returns what says whether a value is a step of the deck: a number, or
-// where none of the cards is one, anything but a special card.
-func (d Deck) isStep() func(value string) bool {
-	isNumber := func(value string) bool { _, ok := number(value); return ok }
-	if slices.ContainsFunc(d.Cards, isNumber) {
-		return isNumber
-	}
-	return func(value string) bool { return !special(value) }
-}
-
-// special says that a card stands beside the scale and not on it. Keyboards
-// may add the emoji variation selector.
-func special(card string) bool {
-	switch strings.TrimSuffix(card, "\ufe0f") {
-	case "?", "☕", "∞":
-		return true
-	}
-	return false
-}
-
-// number reads a card as a number. Stricter than strconv, which also knows
-// exponents, hexadecimals, infinity and "not a number".
-func number(card string) (float64, bool) {
-	switch card {
-	case "¼":
-		return 0.25, true
-	case "½":
-		return 0.5, true
-	case "¾":
-		return 0.75, true
-	}
-	if len(card) > ValueLength || strings.Trim(card, "-.0123456789") != "" {
-		return 0, false
-	}
-	x, err := strconv.ParseFloat(card, 64)
-	return x + 0, err == nil // -0 + 0 is 0
 }

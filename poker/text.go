@@ -17,8 +17,9 @@ const (
 	TopicLength    = 200
 	CommentLength  = 500
 	ValueLength    = 16 // of an estimate, where the deck has no cards
-	CardLength     = 8
+	CardLength     = 16
 	DeckNameLength = 40
+	KeyLength      = 40 // of a story in its tracker
 	DeckSize       = 40 // cards
 )
 
@@ -28,8 +29,10 @@ const (
 	TopicBytes    = 1024
 	CommentBytes  = 4096
 	ValueBytes    = 128
-	CardBytes     = 64
+	CardBytes     = 128
 	DeckNameBytes = 200
+	KeyBytes      = 200
+	URLBytes      = 500 // of a story in its tracker
 )
 
 // maxMarks is how many combining marks a base takes: enough for any language,
@@ -51,6 +54,7 @@ var (
 	valueText   = limit{1, ValueLength, ValueBytes}
 	cardText    = limit{1, CardLength, CardBytes}
 	deckName    = limit{1, DeckNameLength, DeckNameBytes}
+	keyText     = limit{1, KeyLength, KeyBytes}
 )
 
 var (

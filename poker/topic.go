@@ -5,14 +5,14 @@ import "slices"
 // Bounds of the list of topics to come.
 const (
 	TopicsLength = 200      // topics
-	TopicsBytes  = 64 << 10 // of all of them; more than fits in one message of a client
+	TopicsBytes  = 64 << 10 // of all their texts; more than fits in one message of a client
 )
 
 func (c SetTopic) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, 0); err != nil {
 		return nil, err
 	}
-	topic, err := CleanTopic(c.Topic)
+	topic, err := c.Topic.clean()
 	if err != nil {
 		return nil, err
 	}
@@ -23,21 +23,60 @@ func (c SetTopics) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustFacilitate(c.By, 0); err != nil {
 		return nil, err
 	}
-	if len(c.Topics) > TopicsLength {
+	topics, err := cleanTopics(nil, c.Topics)
+	if err != nil {
+		return nil, err
+	}
+	return r.setTopics(topics), nil
+}
+
+func (c AddTopics) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if err := r.mustFacilitate(c.By, 0); err != nil {
+		return nil, err
+	}
+	topics, err := cleanTopics(r.state.Topics, c.Topics)
+	if err != nil {
+		return nil, err
+	}
+	r.addToUndo(topics[len(r.state.Topics):])
+	return r.setTopics(topics), nil
+}
+
+// addToUndo keeps an undo from losing topics that were added since. One that would
+// bring back too many is no longer possible.
+func (r *Room) addToUndo(more []Story) {
+	undo := r.state.Undo
+	if undo == nil || undo.What != undoClear {
+		return
+	}
+	topics, err := cleanTopics(undo.Topics, more)
+	if err != nil {
+		r.state.Undo = nil
+		return
+	}
+	undo.Topics = topics
+}
+
+// cleanTopics returns a new list: those there are, and more behind them.
+func cleanTopics(topics, more []Story) ([]Story, error) {
+	if len(topics)+len(more) > TopicsLength {
 		return nil, ErrInvalidTopic
 	}
-	topics, size := make([]string, len(c.Topics)), 0
-	for i, t := range c.Topics {
-		topic, err := CleanTopic(t)
+	all, size := slices.Grow(slices.Clone(topics), len(more)), 0
+	for _, t := range topics {
+		size += t.size()
+	}
+	for _, t := range more {
+		topic, err := t.clean()
 		if err != nil {
 			return nil, err
 		}
-		if size += len(topic); topic == "" || size > TopicsBytes {
+		if size += topic.size(); topic.Title == "" || size > TopicsBytes {
 			return nil, ErrInvalidTopic
 		}
-		topics[i] = topic
+		all = append(all, topic)
 	}
-	return r.setTopics(topics), nil
+	return all, nil
 }
 
 func (c NextTopic) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
@@ -47,7 +86,7 @@ func (c NextTopic) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	if c.Place > 0 {
 		return r.pickTopic(c.Place-1, now)
 	}
-	topic, rest := "", r.state.Topics
+	topic, rest := Story{}, r.state.Topics
 	if len(rest) > 0 {
 		topic, rest = rest[0], rest[1:]
 	}
@@ -56,25 +95,23 @@ func (c NextTopic) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	return append(events, r.setTopics(rest)...), nil
 }
 
-// pickTopic moves the i-th topic to the table.
+// pickTopic moves the i-th topic to the table. One that nobody has estimated is not
+// lost by that.
 func (r *Room) pickTopic(i int, now Millis) ([]Event, error) {
 	if i >= len(r.state.Topics) {
 		return nil, ErrInvalidTopic
 	}
-	topic := r.state.Topics[i]
+	topic, old := r.state.Topics[i], r.state.Topic
 	rest := slices.Delete(slices.Clone(r.state.Topics), i, i+1)
-	var events []Event
-	switch {
-	case r.tally.estimates > 0 || r.state.Revealed:
-		events = r.clear(now)
-	case r.state.Topic != "":
-		rest = slices.Insert(rest, 0, r.state.Topic)
+	if r.tally.estimates == 0 && !r.state.Revealed && old.Title != "" {
+		rest = slices.Insert(rest, 0, old)
 	}
+	events := r.clear(now)
 	events = append(events, r.setTopic(topic)...)
 	return append(events, r.setTopics(rest)...), nil
 }
 
-func (r *Room) setTopic(topic string) []Event {
+func (r *Room) setTopic(topic Story) []Event {
 	if topic == r.state.Topic {
 		return nil
 	}
@@ -83,7 +120,7 @@ func (r *Room) setTopic(topic string) []Event {
 }
 
 // setTopics keeps the slice, which nobody changes any more.
-func (r *Room) setTopics(topics []string) []Event {
+func (r *Room) setTopics(topics []Story) []Event {
 	if slices.Equal(topics, r.state.Topics) {
 		return nil
 	}

@@ -30,7 +30,7 @@ func (r *Room) unclear(undo *UndoState) []Event {
 	s := &r.state
 	s.Round--
 	s.Revealed, s.RevealedBy, s.Agreed = undo.Revealed, undo.RevealedBy, undo.Agreed
-	s.Topic, s.Topics = undo.Topic, undo.Topics
+	s.Topic, s.Topics, s.Successor = undo.Topic, undo.Topics, undo.Successor
 	if last := len(s.History) - 1; last >= 0 && s.History[last].Round == s.Round {
 		s.History = s.History[:last]
 	}

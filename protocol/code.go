@@ -33,6 +33,7 @@ const (
 	NothingToUndo  Code = "nothing_to_undo"
 	RoomLocked     Code = "room_locked"
 	NotAdmitted    Code = "not_admitted"
+	UnknownRound   Code = "unknown_round"
 )
 
 // CloseCode is a WebSocket close code. 40xx: do not reconnect; 41xx: reconnect

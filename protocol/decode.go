@@ -86,10 +86,14 @@ func (o *object) facilitation(name string) Request {
 		return Undo{o.room(), o.round()}
 	case "settle":
 		return Settle{o.room(), o.round(), o.agreed()}
+	case "amendRound":
+		return AmendRound{o.room(), o.positive("finished"), o.agreed()}
 	case "setTopic":
-		return SetTopic{o.room(), o.text("topic")}
+		return SetTopic{o.room(), o.story("topic")}
 	case "setTopics":
-		return SetTopics{o.room(), o.texts("topics")}
+		return SetTopics{o.room(), o.stories("topics")}
+	case "addTopics":
+		return AddTopics{o.room(), o.stories("topics")}
 	case "nextTopic":
 		return NextTopic{o.room(), o.round(), o.index()}
 	case "startTimer":
@@ -120,6 +124,8 @@ func (o *object) ownership(name string) Request {
 		return RemoveMember{o.room(), o.user(), o.optionalBoolean("forGood")}
 	case "acceptRoom":
 		return AcceptRoom{o.room()}
+	case "succeedRoom":
+		return SucceedRoom{o.room()}
 	case "closeRoom":
 		return CloseRoom{o.room()}
 	default:

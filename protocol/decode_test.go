@@ -210,6 +210,14 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"setTopic","roomId":"r","topic":null}`:                       {Code: BadRequest, Request: "setTopic", RoomID: "r"},
 		`{"request":"setTopics","roomId":"r","topics":"a"}`:                      {Code: BadRequest, Request: "setTopics", RoomID: "r"},
 		`{"request":"setTopics","roomId":"r","topics":["a",null]}`:               {Code: BadRequest, Request: "setTopics", RoomID: "r"},
+		`{"request":"setTopic","roomId":"r","topic":"a","key":1}`:                {Code: BadRequest, Request: "setTopic", RoomID: "r"},
+		`{"request":"setTopics","roomId":"r","topics":[{"key":"A-1"}]}`:          {Code: BadRequest, Request: "setTopics", RoomID: "r"},
+		`{"request":"setTopics","roomId":"r","topics":[{"title":"a","url":[]}]}`: {Code: BadRequest, Request: "setTopics", RoomID: "r"},
+		`{"request":"amendRound","roomId":"r","value":"5"}`:                      {Code: BadRequest, Request: "amendRound", RoomID: "r"},
+		`{"request":"amendRound","roomId":"r","finished":1}`:                     {Code: BadRequest, Request: "amendRound", RoomID: "r"},
+		`{"request":"addTopics","roomId":"r"}`:                                   {Code: BadRequest, Request: "addTopics", RoomID: "r"},
+		`{"request":"nextTopic","roomId":"r","index":-1}`:                        {Code: BadRequest, Request: "nextTopic", RoomID: "r"},
+		`{"request":"nextTopic","roomId":"r","index":1.5}`:                       {Code: BadRequest, Request: "nextTopic", RoomID: "r"},
 		`{"request":"setTopics","roomId":"r","topics":{"0":"a"}}`:                {Code: BadRequest, Request: "setTopics", RoomID: "r"},
 		`{"request":"setDeck","roomId":"r"}`:                                     {Code: BadRequest, Request: "setDeck", RoomID: "r"},
 		`{"request":"setDeck","roomId":"r","deck":{"cards":["1"]}}`:              {Code: BadRequest, Request: "setDeck", RoomID: "r"},
@@ -281,7 +289,7 @@ func TestDecodeKeepsNothing(t *testing.T) {
 	for i := range data {
 		data[i] = 'X'
 	}
-	want := SetTopics{In{"room"}, []string{"first", "second"}}
+	want := SetTopics{In{"room"}, []poker.Story{titled("first"), titled("second")}}
 	if in.ID != "one" || in.Name != "setTopics" || !reflect.DeepEqual(in.Request, Request(want)) {
 		t.Errorf("%s %s %#v", in.ID, in.Name, in.Request)
 	}

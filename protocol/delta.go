@@ -105,6 +105,16 @@ func (d *delta) integer(name string, was, is int) {
 	}
 }
 
+// optionalInteger is a field that is there unless it is zero.
+func (d *delta) optionalInteger(name string, was, is int) {
+	switch {
+	case is != 0:
+		d.integer(name, was, is)
+	case was != 0:
+		d.null(name)
+	}
+}
+
 func (d *delta) time(name, layout string, was, is poker.Millis) {
 	if d.full || was != is {
 		d.name(name)

@@ -174,8 +174,17 @@
 //   - setRole {roomId, role}: estimator or observer. An observer's estimate is dropped,
 //     unless it is displayed and late estimates are locked.
 //   - acceptRoom {roomId}: takes a room that is offered to the user. They become the
-//     owner; the old owner becomes a deputy if they are a member. not_owner if the room
-//     is not offered to the user, too_many_rooms if they own as many as they may.
+//     owner; the old owner becomes a deputy if they are a member. A deputy may also take
+//     a room that is not offered, once its owner has been offline for 15 minutes: it
+//     would expire with them. not_owner if the user may not take it, too_many_rooms if
+//     they own as many as they may.
+//   - succeedRoom {roomId}: goes on without the owner. It is possible when neither the
+//     owner nor a deputy has been online for 30 s, or when a revived room has no owner,
+//     else not_owner; succeedAt in the room says from when on. It makes a new room owned
+//     by the user, with the topic, topics, deck and options of this one and no estimates:
+//     ok and roomCreated carry its id, and successor in this room tells everybody of it,
+//     until the next round. Only the first makes one: for later ones ok and roomCreated
+//     carry its id. This room stays its owner's. too_many_rooms as in createRoom.
 //   - history {roomId, before?, limit?}: answers with one roomHistory to this connection,
 //     after the ok if there is an id: the newest rounds whose number is below before, or
 //     of all, at most limit of them (20 if it is missing, 50 at most) and not more than
@@ -192,7 +201,8 @@
 //     were seen.
 //   - clear {roomId, round?}: removes all estimates, hides, starts the next round; the
 //     finished round goes to the history.
-//   - setTopic {roomId, topic}: what is being estimated.
+//   - setTopic {roomId, topic, key?, url?, estimate?}: what is being estimated: its
+//     title, and what is known of it as a story (see below).
 //   - undo {roomId, round?}: takes back the last reveal, clear or nextTopic made at most
 //     10 s ago, else nothing_to_undo. Undoing a clear brings back the round number,
 //     topic, topics, estimates, revealed flag, revealedBy and agreed value, and drops the
@@ -200,18 +210,23 @@
 //     next reveal, hide, clear or change of deck ends the possibility; that of undoing a
 //     clear also ends with the next estimate.
 //   - settle {roomId, value, round?}: records the agreed value of the revealed round
-//     (not_revealed while hidden). value is a card of the deck, or any 1–16 characters if
-//     the deck has no cards; null takes it away. It ends with the round, which keeps it
-//     in the history, and with a hide.
-//   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200
-//     strings of 1–200 graphemes each, and at most 64 KiB together, else invalid_topic.
-//     The history keeps 100 rounds: whoever works through a longer list and wants all of
-//     its values reads the history before that.
+//     (not_revealed while hidden). value is a card of the deck or any other 1–16
+//     characters, since a team may meet between two cards; null takes it away. It ends
+//     with the round, which keeps it in the history, and with a hide.
+//   - amendRound {roomId, finished, value}: changes the agreed value of a finished round,
+//     whose number is finished; null takes it away. unknown_round if the history does not
+//     have it.
+//   - setTopics {roomId, topics}: replaces the list of topics to come: at most 200, and
+//     at most 64 KiB of text together, else invalid_topic. Each is a story, or a string,
+//     which is a story's title. The history keeps 100 rounds: whoever works through a
+//     longer list and wants all of its values reads the history before that.
+//   - addTopics {roomId, topics}: puts more behind the list, within the same bounds. A
+//     list that does not fit into one message is sent in pieces. An undo of a clear made
+//     before does not take them away.
 //   - nextTopic {roomId, round?, index?}: like clear, and the first of the topics to come
 //     becomes the topic; it becomes empty when there is none. With index, which is
-//     counted from 0, it is that topic (invalid_topic if there is none), and as long as
-//     the round is hidden and without an estimate, the round goes on and its topic goes
-//     back to the top of the list.
+//     counted from 0, it is that topic (invalid_topic if there is none), and a topic that
+//     was hidden and that nobody had estimated goes back to the top of the list.
 //   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer again
 //     if it runs.
 //   - stopTimer {roomId}: takes the timer away.
@@ -251,6 +266,11 @@
 // not_owner or not_estimator; stale_round; the value (one of the codes invalid_…); the
 // rest.
 //
+// A story is an object with a title (1–200 graphemes) and, each only if known: key, what
+// its tracker calls it (1–40 graphemes), url, where it is there (http or https, with a
+// host and no user name, at most 500 bytes), and estimate, what it was estimated before
+// (1–16 graphemes). None but the title has white space at its ends. Else invalid_topic.
+//
 // # Text
 //
 // Text is NFC, without control characters, of which line breaks are some, bidirectional
@@ -278,9 +298,9 @@
 // neither its owner nor a deputy, if there is one.
 //
 // A deck is written {"name": string, "cards": [string, …]} with 1–40 different cards of
-// 1–8 characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
+// 1–16 characters, or the name of a preset as a string. A deck's name has 1–40 graphemes.
 // An estimate's value is one of the deck's cards. A deck with no cards ("cards": [])
-// takes any value of 1–16 characters. In bytes a card has at most 64, a value 128 and a
+// takes any value of 1–16 characters. In bytes a card or a value has at most 128 and a
 // deck's name 200. A room begins with fibonacci unless createRoom says otherwise. The
 // presets:
 //
@@ -316,7 +336,8 @@
 //     that a client can run count-downs on one clock.
 //   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a
 //     request that changes a room: true once the change is on disk, also where there was
-//     nothing to change, else false. roomId is there for createRoom, now for ping.
+//     nothing to change, else false. roomId is there for createRoom and
+//     succeedRoom, now for ping.
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
 //     for people.
@@ -344,10 +365,14 @@
 //	{"messageBytes": 16384, "messageRate": 10, "messageBurst": 30,
 //	 "nameLength": 40, "topicLength": 200, "commentLength": 500,
 //	 "nameBytes": 200, "topicBytes": 1024, "commentBytes": 4096,
-//	 "roomsPerUser": 10, "membersPerRoom": 100}
+//	 "roomsPerUser": 10, "membersPerRoom": 100,
+//	 "keyLength": 40, "urlBytes": 500, "topics": 200, "topicsBytes": 65536, "history": 100,
+//	 "userExpiry": 7200}
 //
-// messageRate is in messages a second, messageBurst in messages at once, the three
-// lengths in graphemes. No event but roomStatus and roomPatch is longer than 256 KiB, and
+// messageRate is in messages a second, messageBurst in messages at once, the four
+// lengths in graphemes, topics in stories to come, topicsBytes in bytes of all their
+// texts, history in finished rounds. userExpiry is how many seconds a user lives, and
+// their rooms with them, after their last connection has closed. No event but roomStatus and roomPatch is longer than 256 KiB, and
 // with these limits those are not longer than 1 MiB.
 //
 // As long as a room's epoch stays, its versions only grow. They may skip: under a burst
@@ -366,13 +391,16 @@
 //
 //	{"id": "…", "epoch": "…", "ownerId": "…", "revealed": true, "round": 3, "estimates": 2,
 //	 "topic": "Login page", "createdAt": "2026-11-23T12:00:00Z", "finished": 2,
-//	 "agreed": "5", "revealedBy": "<userId>", "locked": true, "offeredTo": "<userId>",
+//	 "amended": 1, "agreed": "5", "agreedNumber": 5, "revealedBy": "<userId>", "locked": true, "offeredTo": "<userId>",
+//	 "ownerAwaySince": "2026-11-23T11:59:00.000Z", "succeedAt": "2026-11-23T11:59:30.000Z",
 //	 "revealAt": "2026-11-23T12:00:03.000Z",
 //	 "timerEndsAt": "2026-11-23T12:05:00.000Z",
 //	 "undo": "reveal", "undoUntil": "2026-11-23T12:00:10.000Z", "saved": false,
 //	 "options": {"autoReveal": false, "lateEstimates": "allowed", "standIn": false},
 //	 "deck": {"name": "fibonacci", "cards": ["0", "1", "2", "3", "5"]},
-//	 "topics": ["Log-out page"],
+//	 "story": {"key": "SHOP-1", "url": "https://tracker.example/SHOP-1", "estimate": "3"},
+//	 "successor": {"roomId": "…", "by": "<userId>"},
+//	 "topics": [{"title": "Log-out page", "key": "SHOP-2"}],
 //	 "members": {"<userId>": {"name": "Guest", "named": false, "role": "estimator", "online": true,
 //	                          "estimated": true, "deputy": true, "standIn": true,
 //	                          "estimate": {"value": "5", "comment": "legacy parser"}}},
@@ -387,12 +415,20 @@
 //   - revealed, round, topic, createdAt: as they are.
 //   - estimates: how many members have an estimate.
 //   - finished: the number of rounds in the history.
-//   - agreed, absent unless settled: the agreed value.
+//   - amended, absent until then: how often rounds of the history were changed, by
+//     amendRound or because a user has expired. When it grows, what a client has of the
+//     history is no longer true.
+//   - agreed, absent unless settled: the agreed value; agreedNumber, absent unless it is a
+//     number: the number.
 //   - revealedBy, absent until then: who was the first to reveal the current round, a
 //     user id, or "auto" if the room did by itself. It stays when the round is hidden
 //     again or the reveal undone, until the round ends.
 //   - locked, absent unless true: nobody becomes a member who is not one.
 //   - offeredTo, absent unless somebody is offered the room: their user id.
+//   - ownerAwaySince, absent while the owner is online or no member: since when they have
+//     been offline.
+//   - succeedAt, absent while the owner or a deputy is online: from when on succeedRoom is
+//     possible.
 //   - revealAt, absent unless counting down: when the room reveals by itself.
 //   - timerEndsAt, absent unless a timer was started: when it ends. It stays when that
 //     time has passed (clients show 0:00) until stopTimer, clear or nextTopic.
@@ -400,7 +436,10 @@
 //     and until when.
 //   - saved, absent unless false: the server cannot write to disk at the moment.
 //   - options: always all three.
-//   - topics: the topics to come, perhaps none.
+//   - story, absent if nothing is known: what is known of the topic besides its title.
+//   - successor, absent if there is none: the room that a member has gone on in with
+//     succeedRoom, until the next round.
+//   - topics: the stories to come, perhaps none.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
 //     estimated; named is absent unless false; deputy and standIn are absent unless true;
 //     estimate is there only while the room is revealed and the member has one.
@@ -409,26 +448,38 @@
 //
 // A summary:
 //
-//	{"votes": 3, "distribution": [{"value": "3", "count": 1}, {"value": "5", "count": 2}],
+//	{"votes": 3, "distribution": [{"value": "3", "count": 1, "step": 4}, {"value": "5", "count": 2, "step": 5}],
 //	 "mean": 4.333333333333333, "median": 5, "min": 3, "max": 5,
-//	 "consensus": false, "spread": 1}
+//	 "consensus": false, "spread": 1, "lowest": "3", "highest": "5", "recommended": "5"}
 //
-// The distribution is in deck order. mean, median, min and max are numbers, over numeric
-// cards only, or null. consensus is true when all are equal, and at least two. spread is
-// the number of steps in the deck between lowest and highest; null where it has no
-// meaning. ½ counts as 0.5; ?, ☕, ∞ and anything that is not a number stay out of the
-// numbers and the spread, not of the distribution.
+// The distribution is in deck order, and without a deck in that of the numbers. mean,
+// median, min and max are numbers, over numeric cards only, or null. consensus is true
+// when all are equal, and at least two.
+//
+// A number is written with a decimal point or comma, with commas between thousands, as a
+// fraction (1/2, 1 1/2) or with a character for one (½, 1½). A unit before or behind it,
+// such as € or days, counts if all cards but 0 have it. ?, ☕, ∞ and what is no number
+// stay out of the numbers, not of the distribution.
+//
+// The steps of a deck are its numbers, by size, or if it has none all its cards but ?, ☕
+// and ∞. step is which of them a value is, from 1, absent if it is none. lowest and
+// highest are the values at the ends, absent if no step was given, and
+// spread is how many steps of the deck are between them, or null. Without a deck the
+// values are steps if all of them are numbers, and spread is null. recommended is the
+// lowest card at or above the median, absent without a deck or a step. Clients need no
+// rule of their own for what is a number.
 //
 // # History
 //
 // One of the rounds in roomHistory:
 //
-//	{"round": 2, "topic": "Login page", "finishedAt": "2026-11-23T12:07:00Z",
-//	 "deck": "fibonacci", "agreed": "5",
+//	{"round": 2, "topic": "Login page", "key": "SHOP-1", "url": "https://tracker.example/SHOP-1",
+//	 "finishedAt": "2026-11-23T12:07:00Z", "deck": "fibonacci", "agreed": "5", "agreedNumber": 5,
 //	 "estimates": [{"userId": "…", "name": "Ada", "value": "5", "comment": ""}],
 //	 "hidden": 0, "revealedBy": "<userId>", "summary": {…}}
 //
-// agreed is null when nothing was settled. A round that was cleared while hidden comes
+// key and url are absent if they are not known. agreed is null when nothing was settled,
+// and agreedNumber absent if that is no number. A round that was cleared while hidden comes
 // without its values: hidden says how many there were, estimates is empty and summary is
 // null. revealedBy is as in the room: absent if nobody saw it. A round with no estimates
 // is not archived.
@@ -460,12 +511,13 @@
 //	invalid_role      neither estimator nor observer
 //	invalid_option    an option cannot have this value, or a timer these seconds
 //	not_member        the user is not a member of the room
-//	not_owner         only the owner, or a facilitator, may do this
+//	not_owner         only the owner, or a facilitator, may do this; or not yet
 //	not_estimator     observers do not estimate
 //	room_not_found    joinRoom: no such room, or one that its owner has closed
 //	room_full         joinRoom: as many members as a room may have
-//	too_many_rooms    createRoom, acceptRoom: as many rooms as a user may own
+//	too_many_rooms    createRoom, acceptRoom, succeedRoom: as many rooms as a user may own
 //	stale_round       another round is current
+//	unknown_round     amendRound: the history does not have that round
 //	unknown_member    the userId is not a member's
 //	not_revealed      settle: the round is hidden
 //	estimates_locked  estimate: the room is revealed and the owner locked it

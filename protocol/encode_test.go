@@ -23,12 +23,12 @@ var events = map[string]Event{
 	"welcome": Welcome{
 		Protocol: Version, UserID: ada, Name: "Ada", Server: "2.0.0",
 		Now:    Time(time.UnixMilli(int64(noon) + 7)),
-		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100},
+		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100, 40, 500, 200, 65536, 100, 7200},
 	},
 	"welcome-guest": Welcome{
 		Protocol: Version, UserID: ada, Name: poker.Guest, Named: new(false), Server: "2.0.0",
 		Now:    Time(time.UnixMilli(int64(noon) + 7)),
-		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100},
+		Limits: Limits{MaxMessage, 10, 30, 40, 200, 500, 200, 1024, 4096, 10, 100, 40, 500, 200, 65536, 100, 7200},
 	},
 	"ok":                OK{ID: "4"},
 	"ok-durable":        OK{ID: "4", Durable: new(true)},
@@ -58,15 +58,15 @@ func answered(code Code) *Error {
 
 var finishedRounds = []poker.Finished{
 	{
-		Round: 1, Topic: "Login page", Deck: fibonacci(), At: noon + 60_000, Agreed: "5", RevealedBy: ada,
+		Round: 1, Topic: poker.Story{Title: "Login page", Key: "SHOP-1", URL: "https://tracker.example/SHOP-1"}, Deck: fibonacci(), At: noon + 60_000, Agreed: "5", RevealedBy: ada,
 		Votes: []poker.FinishedVote{
 			{User: ada, Name: "Ada", Vote: poker.Vote{Value: "5", Comment: "legacy parser"}},
 			{User: ben, Name: "Ben", Vote: poker.Vote{Value: "8"}},
 			{User: cleo, Name: "Cleo", Vote: poker.Vote{Value: "?"}},
 		},
 	},
-	{Round: 2, Topic: "", Deck: fibonacci(), At: noon + 120_000, Hidden: 2},
-	{Round: 5, Topic: "Log-out page", Deck: fibonacci(), At: noon + 180_000, Hidden: 1, RevealedBy: poker.Auto},
+	{Round: 2, Deck: fibonacci(), At: noon + 120_000, Hidden: 2},
+	{Round: 5, Topic: titled("Log-out page"), Deck: fibonacci(), At: noon + 180_000, Hidden: 1, RevealedBy: poker.Auto},
 }
 
 func fibonacci() poker.Deck {

@@ -13,7 +13,7 @@ var refusals = map[Code]refusal{
 	UnknownRequest:  {message: "There is no request of this name."},
 	InvalidName:     {message: "A name has at most 40 characters (200 bytes), and at least one letter or digit."},
 	InvalidTopic:    {message: "A topic has at most 200 characters (1024 bytes), and a room at most 200 topics to come."},
-	InvalidDeck:     {message: "A deck is the name of a preset, or has at most 40 different cards of 1 to 8 characters."},
+	InvalidDeck:     {message: "A deck is the name of a preset, or has at most 40 different cards of 1 to 16 characters."},
 	InvalidEstimate: {message: "The deck has no such card, or the comment has line breaks or more than 500 characters (4096 bytes)."},
 	InvalidRole:     {message: "The role must be estimator or observer."},
 	NotMember:       {message: "You are not a member of this room."},
@@ -32,6 +32,7 @@ var refusals = map[Code]refusal{
 	EstimatesFixed:  {message: "Estimates cannot be changed once they are revealed."},
 	NothingToUndo:   {message: "There is nothing to undo any more."},
 	RoomLocked:      {message: "The room is locked. Nobody new can join."},
+	UnknownRound:    {message: "That round is not in the history."},
 	NotAdmitted:     {message: "The owner has removed you from this room for good."},
 }
 

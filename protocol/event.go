@@ -27,7 +27,7 @@ type (
 	OK struct {
 		ID      string       `json:"id"`
 		Durable *bool        `json:"durable,omitempty"` // only for a request that changes a room
-		RoomID  poker.RoomID `json:"roomId,omitempty"`  // only for createRoom
+		RoomID  poker.RoomID `json:"roomId,omitempty"`  // only for createRoom and succeedRoom
 		Now     string       `json:"now,omitempty"`     // only for ping
 	}
 	// Error says that a request had no effect.
@@ -82,15 +82,19 @@ type (
 // FinishedRound is a round of the history. Estimates is empty if the round was
 // hidden when it ended; Hidden counts the estimates that are not shown.
 type FinishedRound struct {
-	Round      int                `json:"round"`
-	Topic      string             `json:"topic"`
-	FinishedAt string             `json:"finishedAt"`
-	Deck       string             `json:"deck"`
-	Agreed     *string            `json:"agreed"`
-	Estimates  []FinishedEstimate `json:"estimates"`
-	Hidden     int                `json:"hidden"`
-	RevealedBy poker.UserID       `json:"revealedBy,omitempty"`
-	Summary    *SummaryView       `json:"summary"` // null when nothing was revealed
+	Round      int     `json:"round"`
+	Topic      string  `json:"topic"`
+	Key        string  `json:"key,omitempty"`
+	URL        string  `json:"url,omitempty"`
+	FinishedAt string  `json:"finishedAt"`
+	Deck       string  `json:"deck"`
+	Agreed     *string `json:"agreed"`
+	// AgreedNumber is the agreed value as a number; absent if it is none.
+	AgreedNumber *float64           `json:"agreedNumber,omitempty"`
+	Estimates    []FinishedEstimate `json:"estimates"`
+	Hidden       int                `json:"hidden"`
+	RevealedBy   poker.UserID       `json:"revealedBy,omitempty"`
+	Summary      *SummaryView       `json:"summary"` // null when nothing was revealed
 }
 
 // FinishedEstimate is one estimate of a finished round.
@@ -111,12 +115,16 @@ type SummaryView struct {
 	Max          *float64    `json:"max"`
 	Consensus    bool        `json:"consensus"`
 	Spread       *int        `json:"spread"`
+	Lowest       string      `json:"lowest,omitempty"` // of the values that have a rank, as is Highest
+	Highest      string      `json:"highest,omitempty"`
+	Recommended  string      `json:"recommended,omitempty"` // the card to agree on if nothing speaks against it
 }
 
 // CountView is one bar of a distribution.
 type CountView struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
+	Step  int    `json:"step,omitempty"` // among those of the deck, from 1
 }
 
 // Limits tells a client what the server takes. Zero means no limit.
@@ -132,6 +140,12 @@ type Limits struct {
 	CommentBytes   int     `json:"commentBytes"`
 	RoomsPerUser   int     `json:"roomsPerUser"`
 	MembersPerRoom int     `json:"membersPerRoom"`
+	KeyLength      int     `json:"keyLength"` // of a story
+	URLBytes       int     `json:"urlBytes"`
+	Topics         int     `json:"topics"` // to come
+	TopicsBytes    int     `json:"topicsBytes"`
+	History        int     `json:"history"`    // finished rounds that a room keeps
+	UserExpiry     int     `json:"userExpiry"` // seconds that a user lives without a connection, and their rooms with them
 }
 
 // LeftReason is the reason why a connection is no longer in a room.

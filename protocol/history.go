@@ -51,7 +51,9 @@ func EncodeHistory(room poker.RoomID, rounds []poker.Finished, before, limit int
 func finishedRound(f poker.Finished) FinishedRound {
 	round := FinishedRound{
 		Round:      f.Round,
-		Topic:      f.Topic,
+		Topic:      f.Topic.Title,
+		Key:        f.Topic.Key,
+		URL:        f.Topic.URL,
 		FinishedAt: time.UnixMilli(int64(f.At)).UTC().Format(secondsLayout),
 		Deck:       f.Deck.Name,
 		Estimates:  make([]FinishedEstimate, len(f.Votes)),
@@ -61,6 +63,7 @@ func finishedRound(f poker.Finished) FinishedRound {
 	}
 	if f.Agreed != "" {
 		round.Agreed = new(f.Agreed)
+		round.AgreedNumber = finite(f.AgreedNumber())
 	}
 	for i, v := range f.Votes {
 		round.Estimates[i] = FinishedEstimate{UserID: v.User, Name: v.Name, Value: v.Vote.Value, Comment: v.Vote.Comment}

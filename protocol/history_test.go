@@ -113,7 +113,7 @@ func TestHistoryIsAsLongAsItSays(t *testing.T) {
 			t.Errorf("got %+v, want %+v", p.Rounds[i], want)
 		}
 	}
-	if strings.Contains(string(EncodeHistory(roomID, []poker.Finished{{Topic: "<&>"}}, 0, 0)), `\u003c`) {
+	if strings.Contains(string(EncodeHistory(roomID, []poker.Finished{{Topic: titled("<&>")}}, 0, 0)), `\u003c`) {
 		t.Error("escaped as for HTML")
 	}
 }

@@ -70,12 +70,8 @@ func (o *object) textOrNull(name string) *string {
 }
 
 func (o *object) texts(name string) []string {
-	value := o.typed(name, '[')
-	if value == nil {
-		return nil
-	}
 	all := []string{}
-	scanArray(value, func(element []byte) {
+	o.elements(name, func(element []byte) {
 		if element[0] != '"' {
 			o.refuse(BadRequest)
 			return
@@ -83,6 +79,13 @@ func (o *object) texts(name string) []string {
 		all = append(all, string(unquote(element)))
 	})
 	return all
+}
+
+// elements lets each have the elements of an array.
+func (o *object) elements(name string, each func(element []byte)) {
+	if value := o.typed(name, '['); value != nil {
+		scanArray(value, each)
+	}
 }
 
 func (o *object) boolean(name string) bool {
@@ -125,6 +128,11 @@ func (o *object) optionalPositive(name string) int {
 	if !o.has(name) {
 		return 0
 	}
+	return o.positive(name)
+}
+
+// positive reads an integer from 1.
+func (o *object) positive(name string) int {
 	n := o.integer(name)
 	if n < 1 {
 		o.refuse(BadRequest)
@@ -134,10 +142,13 @@ func (o *object) optionalPositive(name string) int {
 
 // inner lets read have the fields of an object that is a field of o.
 func (o *object) inner(name string, read func(*object)) {
-	value := o.typed(name, '{')
-	if value == nil {
-		return
+	if value := o.typed(name, '{'); value != nil {
+		o.within(value, read)
 	}
+}
+
+// within lets read have the fields of an object that is anywhere in o.
+func (o *object) within(value []byte, read func(*object)) {
 	inner := object{fields: scanFields(value)}
 	read(&inner)
 	if inner.refusal != "" {
@@ -177,6 +188,29 @@ func (o *object) index() *int {
 		o.refuse(BadRequest)
 	}
 	return &n
+}
+
+// story reads a story whose title is the field of that name.
+func (o *object) story(title string) poker.Story {
+	return poker.Story{
+		Title: o.text(title), Key: o.optionalText("key"), URL: o.optionalText("url"), Estimate: o.optionalText("estimate"),
+	}
+}
+
+// stories reads a list of stories, each an object or, with only a title, a string.
+func (o *object) stories(name string) []poker.Story {
+	all := []poker.Story{}
+	o.elements(name, func(element []byte) {
+		switch element[0] {
+		case '"':
+			all = append(all, poker.Story{Title: string(unquote(element))})
+		case '{':
+			o.within(element, func(s *object) { all = append(all, s.story("title")) })
+		default:
+			o.refuse(BadRequest)
+		}
+	})
+	return all
 }
 
 func (o *object) role() poker.Role {

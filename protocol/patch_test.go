@@ -16,19 +16,24 @@ var patches = map[string]struct {
 	before func() *poker.Snapshot
 	change func(s *poker.Snapshot)
 }{
-	"nothing":       {hiddenRoom, func(*poker.Snapshot) {}},
-	"estimated":     {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[1].Estimated = 2, true }},
-	"withdrawn":     {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[0].Estimated = 0, false }},
-	"joined":        {hiddenRoom, join},
-	"left":          {hiddenRoom, func(s *poker.Snapshot) { s.Members = s.Members[:2] }},
-	"offline":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Online = false }},
-	"renamed":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Name = "Benoît" }},
-	"role":          {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Role = poker.Observer }},
-	"deputy":        {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Deputy = true }},
-	"deputyNoMore":  {hiddenRoom, func(s *poker.Snapshot) { s.Members[2].Deputy = false }},
-	"standIn":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[0].StandIn = true }},
-	"owner":         {hiddenRoom, func(s *poker.Snapshot) { s.Owner = ben }},
-	"topic":         {hiddenRoom, func(s *poker.Snapshot) { s.Topic = "\"Log-out\"\n\u2028page" }},
+	"nothing":      {hiddenRoom, func(*poker.Snapshot) {}},
+	"estimated":    {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[1].Estimated = 2, true }},
+	"withdrawn":    {hiddenRoom, func(s *poker.Snapshot) { s.Estimates, s.Members[0].Estimated = 0, false }},
+	"joined":       {hiddenRoom, join},
+	"left":         {hiddenRoom, func(s *poker.Snapshot) { s.Members = s.Members[:2] }},
+	"offline":      {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Online = false }},
+	"renamed":      {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Name = "Benoît" }},
+	"role":         {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Role = poker.Observer }},
+	"deputy":       {hiddenRoom, func(s *poker.Snapshot) { s.Members[1].Deputy = true }},
+	"deputyNoMore": {hiddenRoom, func(s *poker.Snapshot) { s.Members[2].Deputy = false }},
+	"standIn":      {hiddenRoom, func(s *poker.Snapshot) { s.Members[0].StandIn = true }},
+	"owner":        {hiddenRoom, func(s *poker.Snapshot) { s.Owner = ben }},
+	"topic":        {hiddenRoom, func(s *poker.Snapshot) { s.Topic.Title = "\"Log-out\"\n\u2028page" }},
+	"story": {hiddenRoom, func(s *poker.Snapshot) {
+		s.Topic.Key, s.Topic.URL, s.Topic.Estimate = "SHOP-1", "https://tracker.example/SHOP-1", "5"
+	}},
+	"storyOther":    {fullRoom, func(s *poker.Snapshot) { s.Topic = poker.Story{Title: "Pay", URL: s.Topic.URL, Estimate: "8"} }},
+	"storyNone":     {fullRoom, func(s *poker.Snapshot) { s.Topic = titled("Pay") }},
 	"topics":        {hiddenRoom, func(s *poker.Snapshot) { s.Topics = s.Topics[1:] }},
 	"topicsNone":    {hiddenRoom, func(s *poker.Snapshot) { s.Topics = nil }},
 	"deck":          {hiddenRoom, func(s *poker.Snapshot) { s.Deck = poker.Deck{Name: "Small", Cards: []string{"1", "2"}} }},
@@ -64,7 +69,7 @@ func join(s *poker.Snapshot) {
 }
 
 func clearRound(s *poker.Snapshot) {
-	s.Round, s.Estimates, s.Topic, s.Finished = 4, 0, "", 3
+	s.Round, s.Estimates, s.Topic, s.Finished = 4, 0, poker.Story{}, 3
 	s.Undo, s.UndoUntil = "clear", noon+10_000
 	s.Members[0].Estimated = false
 }

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -83,18 +84,20 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 	case 2:
 		s.Estimates = r.IntN(3)
 	case 3:
-		s.Topic = pick(r, someTexts)
+		s.Topic = someStory(r)
 	case 4:
 		s.CreatedAt = pick(r, someTimes)
 	case 5:
-		s.Finished = r.IntN(3)
+		s.Finished, s.Amended = r.IntN(3), r.IntN(3)
 	case 6:
-		s.Agreed = pick(r, someTexts)
+		s.Agreed, s.AgreedNumber = pick(r, someTexts), pick(r, []*float64{nil, new(5.), new(0.5), new(math.NaN())})
 	case 7:
 		s.RevealAt = pick(r, someTimes)
 	case 8:
 		s.TimerEnds = pick(r, someTimes)
 	case 9:
+		s.OwnerAwaySince, s.SucceedAt = pick(r, someTimes), pick(r, someTimes)
+		s.Successor = poker.Successor{Room: poker.RoomID(pick(r, someTexts)), By: pick(r, someUsers)}
 		s.Undo, s.UndoUntil = pick(r, []string{"", "reveal", "clear"}), pick(r, someTimes)
 	case 10:
 		s.Unsaved = !s.Unsaved
@@ -103,7 +106,10 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 	case 12:
 		s.Deck = poker.Deck{Name: pick(r, someTexts), Cards: someOf(r)}
 	case 13:
-		s.Topics = someOf(r)
+		s.Topics = nil
+		for range r.IntN(4) {
+			s.Topics = append(s.Topics, someStory(r))
+		}
 	case 14:
 		if r.IntN(4) == 0 {
 			s.Revealed = !s.Revealed
@@ -131,6 +137,10 @@ func someOf(r *rand.Rand) []string {
 		some = append(some, pick(r, someTexts))
 	}
 	return some
+}
+
+func someStory(r *rand.Rand) poker.Story {
+	return poker.Story{Title: pick(r, someTexts), Key: pick(r, someTexts), URL: pick(r, someTexts), Estimate: pick(r, someTexts)}
 }
 
 func changeMember(r *rand.Rand, s *poker.Snapshot) {
@@ -174,7 +184,9 @@ func FuzzStatus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b string, version uint64, at int64, number float64) {
 		s := &poker.Snapshot{
 			ID: poker.RoomID(a), Epoch: b, Version: version, Owner: poker.UserID(b), Revealed: true,
-			Topic: a, CreatedAt: noon, Deck: poker.Deck{Name: b, Cards: []string{a, b}}, Topics: []string{b, a},
+			Topic:     poker.Story{Title: a, Key: b, URL: a, Estimate: b},
+			CreatedAt: noon, Deck: poker.Deck{Name: b, Cards: []string{a, b}},
+			Topics:  []poker.Story{{Title: b, Key: a, URL: b, Estimate: a}, {Title: a}},
 			Members: []poker.MemberView{{ID: poker.UserID(a), Name: b, Vote: &poker.Vote{Value: a, Comment: b}}},
 			Summary: &poker.Summary{Distribution: []poker.Count{{Value: a, Count: 1}}, Mean: &number},
 			Agreed:  a, TimerEnds: poker.Millis(at % (1 << 47)), Undo: b,
@@ -183,6 +195,7 @@ func FuzzStatus(f *testing.F) {
 		if !strict(data) {
 			t.Fatalf("not strict JSON: %s", data)
 		}
+		type story struct{ Title, Key, URL, Estimate string }
 		type member struct {
 			Name     string
 			Estimate struct{ Value, Comment string }
@@ -192,7 +205,8 @@ func FuzzStatus(f *testing.F) {
 			Room          struct {
 				ID, Epoch, OwnerID, Topic, Agreed, Undo string
 				Deck                                    struct{ Cards []string }
-				Topics                                  []string
+				Story                                   story
+				Topics                                  []story
 				Members                                 map[string]member
 				Summary                                 struct{ Distribution []struct{ Value string } }
 			}
@@ -213,8 +227,14 @@ func FuzzStatus(f *testing.F) {
 			{room.Undo, b},
 			{room.Deck.Cards[0], a},
 			{room.Deck.Cards[1], b},
-			{room.Topics[0], b},
-			{room.Topics[1], a},
+			{room.Story.Key, b},
+			{room.Story.URL, a},
+			{room.Story.Estimate, b},
+			{room.Topics[0].Title, b},
+			{room.Topics[0].Key, a},
+			{room.Topics[0].URL, b},
+			{room.Topics[0].Estimate, a},
+			{room.Topics[1].Title, a},
 			{m.Name, b},
 			{m.Estimate.Value, a},
 			{m.Estimate.Comment, b},

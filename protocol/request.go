@@ -80,7 +80,7 @@ type (
 	// SetTopic says what is being estimated.
 	SetTopic struct {
 		In
-		Topic string
+		Topic poker.Story
 	}
 	// SetRole makes the user an estimator or an observer.
 	SetRole struct {
@@ -108,10 +108,21 @@ type (
 		Round int
 		Value *string
 	}
+	// AmendRound changes the agreed value of a finished round; nil takes it away.
+	AmendRound struct {
+		In
+		Finished int // the round's number
+		Value    *string
+	}
 	// SetTopics replaces the list of topics to come.
 	SetTopics struct {
 		In
-		Topics []string
+		Topics []poker.Story
+	}
+	// AddTopics adds to the list of topics to come.
+	AddTopics struct {
+		In
+		Topics []poker.Story
 	}
 	// NextTopic clears the round and makes the first topic to come the topic, or
 	// the one at Index, which is counted from 0 and nil for none.
@@ -134,6 +145,9 @@ type (
 	}
 	// AcceptRoom takes a room that is offered.
 	AcceptRoom struct{ In }
+	// SucceedRoom goes on in a room of the member's own, while nobody who may reveal is
+	// online.
+	SucceedRoom struct{ In }
 	// RemoveMember removes a member from the room.
 	RemoveMember struct {
 		In
@@ -187,11 +201,14 @@ func (SetDeck) request()      {}
 func (SetOptions) request()   {}
 func (Undo) request()         {}
 func (Settle) request()       {}
+func (AmendRound) request()   {}
 func (SetTopics) request()    {}
+func (AddTopics) request()    {}
 func (NextTopic) request()    {}
 func (SetDeputy) request()    {}
 func (TransferRoom) request() {}
 func (AcceptRoom) request()   {}
+func (SucceedRoom) request()  {}
 func (RemoveMember) request() {}
 func (RemoveAway) request()   {}
 func (LockRoom) request()     {}

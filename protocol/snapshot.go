@@ -1,6 +1,10 @@
 package protocol
 
-import "example.com/pokey/poker"
+import (
+	"slices"
+
+	"example.com/pokey/poker"
+)
 
 // AppendStatus appends the whole roomStatus message for s. It has estimates only if
 // s is revealed.
@@ -59,7 +63,7 @@ func leastStatus(s *poker.Snapshot) int {
 			`"deck":{"name":"","cards":[]},"topics":[],"members":{},"summary":null}}`
 		member = `"":{"name":"","role":"","online":true,"estimated":true}`
 	)
-	n := len(room) + 2*len(s.ID) + len(s.Topic) + len(s.Members)*len(member)
+	n := len(room) + 2*len(s.ID) + len(s.Topic.Title) + len(s.Members)*len(member)
 	for i := range s.Members {
 		m := &s.Members[i]
 		n += len(m.ID) + len(m.Name) + len(m.Role)
@@ -75,13 +79,17 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.boolean("revealed", was.Revealed, is.Revealed)
 	d.integer("round", was.Round, is.Round)
 	d.integer("estimates", was.Estimates, is.Estimates)
-	d.text("topic", was.Topic, is.Topic)
+	d.text("topic", was.Topic.Title, is.Topic.Title)
 	d.time("createdAt", secondsLayout, was.CreatedAt, is.CreatedAt)
 	d.integer("finished", was.Finished, is.Finished)
+	d.optionalInteger("amended", was.Amended, is.Amended)
 	d.optionalText("agreed", was.Agreed, is.Agreed)
+	d.optionalNumber("agreedNumber", was.AgreedNumber, is.AgreedNumber)
 	d.optionalText("revealedBy", string(was.RevealedBy), string(is.RevealedBy))
 	d.flag("locked", was.Locked, is.Locked, true)
 	d.optionalText("offeredTo", string(was.OfferedTo), string(is.OfferedTo))
+	d.optionalTime("ownerAwaySince", millisLayout, was.OwnerAwaySince, is.OwnerAwaySince)
+	d.optionalTime("succeedAt", millisLayout, was.SucceedAt, is.SucceedAt)
 	d.optionalTime("revealAt", millisLayout, was.RevealAt, is.RevealAt)
 	d.optionalTime("timerEndsAt", millisLayout, was.TimerEnds, is.TimerEnds)
 	d.optionalText("undo", was.Undo, is.Undo)
@@ -89,11 +97,64 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.flag("saved", was.Unsaved, is.Unsaved, false)
 	d.options(was.Options, is.Options)
 	d.deck(was.Deck, is.Deck)
-	d.texts("topics", was.Topics, is.Topics)
+	d.story(was.Topic, is.Topic)
+	d.successor(was.Successor, is.Successor)
+	d.stories("topics", was.Topics, is.Topics)
 	d.members(was, is)
 	if d.full {
 		d.summary(is.Summary)
 	}
+}
+
+// story is what is known of a story besides its title, absent if nothing is.
+func (d *delta) story(was, is poker.Story) {
+	was.Title, is.Title = "", ""
+	switch {
+	case is == poker.Story{} && was == poker.Story{}:
+	case is == poker.Story{}:
+		d.null("story")
+	default:
+		s := d.enter("story", was == poker.Story{})
+		d.optionalText("key", was.Key, is.Key)
+		d.optionalText("url", was.URL, is.URL)
+		d.optionalText("estimate", was.Estimate, is.Estimate)
+		d.leave(s)
+	}
+}
+
+// successor is absent if there is none.
+func (d *delta) successor(was, is poker.Successor) {
+	switch {
+	case is == was:
+	case is == poker.Successor{}:
+		d.null("successor")
+	default:
+		s := d.enter("successor", true)
+		d.text("roomId", "", string(is.Room))
+		d.text("by", "", string(is.By))
+		d.leave(s)
+	}
+}
+
+// stories is an array of stories, which a merge patch can only replace.
+func (d *delta) stories(name string, was, is []poker.Story) {
+	if !d.full && slices.Equal(was, is) {
+		return
+	}
+	d.name(name)
+	d.out = append(d.out, '[')
+	for i, story := range is {
+		if i > 0 {
+			d.out = append(d.out, ',')
+		}
+		d.out = append(d.out, `{"title":`...)
+		d.out = appendQuoted(d.out, story.Title)
+		d.optionalText("key", "", story.Key)
+		d.optionalText("url", "", story.URL)
+		d.optionalText("estimate", "", story.Estimate)
+		d.out = append(d.out, '}')
+	}
+	d.out = append(d.out, ']')
 }
 
 func (d *delta) options(was, is poker.Options) {

@@ -10,17 +10,19 @@ import (
 	"example.com/pokey/poker"
 )
 
+func titled(title string) poker.Story { return poker.Story{Title: title} }
+
 // hiddenRoom is the room that most golden files start from.
 func hiddenRoom() *poker.Snapshot {
 	return &poker.Snapshot{
 		ID: roomID, Epoch: "k3f9", Version: 7, Owner: ada, Round: 3, Estimates: 1,
-		Topic: "Login page", CreatedAt: noon, Finished: 2, Deck: fibonacci(),
+		Topic: titled("Login page"), CreatedAt: noon, Finished: 2, Deck: fibonacci(),
 		Members: []poker.MemberView{
 			{ID: ada, Name: "Ada", Role: poker.Estimator, Online: true, Estimated: true},
 			{ID: ben, Name: "Ben", Role: poker.Estimator, Online: true},
 			{ID: cleo, Name: "Cleo", Role: poker.Observer, Deputy: true},
 		},
-		Topics:  []string{"Log-out page", "Größe"},
+		Topics:  []poker.Story{titled("Log-out page"), titled("Größe")},
 		Options: poker.Options{LateEstimates: poker.LateAllowed},
 	}
 }
@@ -39,7 +41,12 @@ func revealedRoom() *poker.Snapshot {
 // fullRoom has every field there is.
 func fullRoom() *poker.Snapshot {
 	s := revealedRoom()
-	s.Agreed, s.Unsaved = "5", true
+	s.AgreedNumber = new(5.)
+	s.Successor = poker.Successor{Room: roomID, By: ben}
+	s.OwnerAwaySince, s.SucceedAt = noon-60_000, noon-30_000
+	s.Agreed, s.Amended, s.Unsaved = "5", 1, true
+	s.Topic = poker.Story{Title: "Login page", Key: "SHOP-1", URL: "https://tracker.example/SHOP-1", Estimate: "5"}
+	s.Topics = []poker.Story{titled("Log-out page"), {Title: "Größe", Key: "SHOP-3", URL: "https://tracker.example/SHOP-3", Estimate: "½"}}
 	s.RevealedBy, s.Locked, s.OfferedTo = poker.Auto, true, cleo
 	s.RevealAt, s.TimerEnds = noon+3_000, noon+300_000
 	s.Options = poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}
@@ -71,7 +78,7 @@ func TestOrderOnTheWire(t *testing.T) {
 	at := 0
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
-		"topic", "createdAt", "finished", "agreed", "revealedBy", "locked", "offeredTo", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
+		"topic", "createdAt", "finished", "agreed", "revealedBy", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
 		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "members",
 		ada, "name", "role", "online", "estimated", "estimate", "value", "comment",
 		ben, "name", "named", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
@@ -124,7 +131,7 @@ func TestHiddenMeansHidden(t *testing.T) {
 
 func TestNewStatus(t *testing.T) {
 	prev, next := hiddenRoom(), hiddenRoom()
-	next.Version, next.Topic = 12, "Log-out page"
+	next.Version, next.Topic = 12, titled("Log-out page")
 	patch, _ := AppendPatch(nil, prev, next)
 	for name, c := range map[string]struct {
 		prev  *poker.Snapshot

@@ -51,7 +51,7 @@ func (s *Status) Size() int {
 // weigh estimates the bytes of memory a snapshot takes, without encoding it.
 func weigh(s *poker.Snapshot) int {
 	const room, member = 1 << 10, 200
-	n := room + len(s.Topic)
+	n := room + len(s.Topic.Title)
 	for i := range s.Members {
 		m := &s.Members[i]
 		n += member + len(m.Name)
@@ -60,7 +60,7 @@ func weigh(s *poker.Snapshot) int {
 		}
 	}
 	for _, topic := range s.Topics {
-		n += len(topic)
+		n += len(topic.Title) + len(topic.Key) + len(topic.URL) + len(topic.Estimate)
 	}
 	return n
 }

@@ -22,6 +22,9 @@ func newSummary(s *poker.Summary) *SummaryView {
 		Min:          finite(s.Min),
 		Max:          finite(s.Max),
 		Consensus:    s.Consensus,
+		Lowest:       s.Lowest,
+		Highest:      s.Highest,
+		Recommended:  s.Recommended,
 	}
 	for i, c := range s.Distribution {
 		view.Distribution[i] = CountView(c)
@@ -48,7 +51,8 @@ func sameSummary(a, b *poker.Summary) bool {
 		slices.Equal(a.Distribution, b.Distribution) &&
 		sameValue(a.Mean, b.Mean) && sameValue(a.Median, b.Median) &&
 		sameValue(a.Min, b.Min) && sameValue(a.Max, b.Max) &&
-		sameValue(a.Spread, b.Spread)
+		sameValue(a.Spread, b.Spread) &&
+		a.Lowest == b.Lowest && a.Highest == b.Highest && a.Recommended == b.Recommended
 }
 
 func sameValue[T comparable](a, b *T) bool {
@@ -73,6 +77,7 @@ func (d *delta) summary(s *poker.Summary) {
 		d.out = appendQuoted(d.out, c.Value)
 		d.out = append(d.out, `,"count":`...)
 		d.out = strconv.AppendInt(d.out, int64(c.Count), 10)
+		d.optionalInteger("step", 0, c.Step)
 		d.out = append(d.out, '}')
 	}
 	d.out = append(d.out, ']')
@@ -86,7 +91,21 @@ func (d *delta) summary(s *poker.Summary) {
 	} else {
 		d.null("spread")
 	}
+	d.optionalText("lowest", "", s.Lowest)
+	d.optionalText("highest", "", s.Highest)
+	d.optionalText("recommended", "", s.Recommended)
 	d.leave(summary)
+}
+
+// optionalNumber writes a field that is there unless there is no number.
+func (d *delta) optionalNumber(name string, was, is *float64) {
+	was, is = finite(was), finite(is)
+	switch {
+	case is != nil && (d.full || !sameValue(was, is)):
+		d.number(name, is)
+	case is == nil && was != nil:
+		d.null(name)
+	}
 }
 
 // number writes null for a number that is missing or that JSON has no form for.

@@ -37,7 +37,7 @@ func worstRoom(t *testing.T, members int) *poker.Room {
 	room := poker.NewRoom(roomID, "0123456789", ada, noon, poker.Deck{Name: "free"})
 	topic := worst(poker.TopicLength, poker.TopicBytes)
 	short := worst(poker.TopicsBytes/poker.TopicsLength/2, poker.TopicsBytes/poker.TopicsLength)
-	mustApply(t, room, poker.SetTopic{By: ada, Topic: topic})
+	mustApply(t, room, poker.SetTopic{By: ada, Topic: titled(topic)})
 	mustApply(t, room, poker.SetTopics{By: ada, Topics: repeat(short, poker.TopicsLength)})
 	mustApply(t, room, poker.SetOptions{By: ada, AutoReveal: new(true), StandIn: new(true), LateEstimates: new(poker.LateLocked)})
 	name := "x" + worst(poker.NameLength-1, poker.NameBytes-1)
@@ -66,10 +66,10 @@ func worstRound(t *testing.T, room *poker.Room) {
 
 func worstUser(i int) poker.UserID { return poker.UserID(fmt.Sprintf("%026d", i)) }
 
-func repeat(s string, n int) []string {
-	all := make([]string, n)
+func repeat(title string, n int) []poker.Story {
+	all := make([]poker.Story, n)
 	for i := range all {
-		all[i] = s
+		all[i].Title = title
 	}
 	return all
 }

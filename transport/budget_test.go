@@ -178,7 +178,7 @@ func TestEventsAreBounded(t *testing.T) {
 // largeStatus is a revealed room of about a megabyte.
 func largeStatus(version uint64) *protocol.Status {
 	room := snapshot("large", version)
-	room.Topic = strings.Repeat("x", 1<<20)
+	room.Topic.Title = strings.Repeat("x", 1<<20)
 	return protocol.NewStatus(nil, room)
 }
 

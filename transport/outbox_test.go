@@ -13,7 +13,7 @@ import (
 // snapshot is a room at a version. It has members enough for a patch to be
 // worth it.
 func snapshot(room poker.RoomID, version uint64) *poker.Snapshot {
-	s := &poker.Snapshot{ID: room, Epoch: "e", Version: version, Owner: "owner", Round: 1, Topic: fmt.Sprint("topic ", version)}
+	s := &poker.Snapshot{ID: room, Epoch: "e", Version: version, Owner: "owner", Round: 1, Topic: poker.Story{Title: fmt.Sprint("topic ", version)}}
 	for i := range 10 {
 		s.Members = append(s.Members, poker.MemberView{ID: poker.UserID(fmt.Sprint("user", i)), Name: "Ada Lovelace", Role: poker.Estimator})
 	}
@@ -181,7 +181,7 @@ func TestOutboxKeepsLittle(t *testing.T) {
 func TestOutboxLarge(t *testing.T) {
 	large := func(version uint64) *protocol.Status {
 		s := snapshot("large", version)
-		s.Topic = strings.Repeat("x", batchBytes)
+		s.Topic.Title = strings.Repeat("x", batchBytes)
 		return protocol.NewStatus(nil, s)
 	}
 	o := &outbox{}

@@ -1,8 +1,6 @@
 package record
 
 import (
-	"google.golang.org/protobuf/proto"
-
 	"example.com/pokey/poker"
 )
 
@@ -67,10 +65,7 @@ func (l *Loaded) odd(pieces []piece, round int) {
 func (l *Loaded) part(p Part, pieces map[int][]piece) error {
 	s := &l.State
 	if p.Name == TopicsPart {
-		m := &Topics{}
-		err := proto.Unmarshal(p.Data, m)
-		s.Topics = m.GetTopics()
-		return err
+		return decodeTopics(p.Data, s)
 	}
 	if u, ok := memberName(p.Name); ok {
 		requests, voted, err := decodeMember(p.Data, s, u)

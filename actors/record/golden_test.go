@@ -33,7 +33,7 @@ type golden struct {
 var rooms = map[string]*poker.State{
 	"room-1": {
 		ID: "room", Epoch: "abcdefghij", Owner: "olga", CreatedAt: 1_790_000_000_000, Version: 4711, Round: 3, Revealed: true,
-		Topic: "Login", Topics: []string{"Search", "Größe"}, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2", "☕"}},
+		Topic: titled("Login"), Topics: []poker.Story{titled("Search"), titled("Größe")}, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2", "☕"}},
 		Options: poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}, Agreed: "2",
 		Members: map[poker.UserID]poker.Member{
 			"olga": {Name: "Olga", Role: poker.Observer, Online: true, Since: 1_790_000_000_001},
@@ -44,7 +44,7 @@ var rooms = map[string]*poker.State{
 			"eve": {Role: poker.Estimator, Online: true, Since: 1_790_000_000_003},
 		},
 		History: []poker.Finished{
-			{Round: 1, Topic: "Cart", Deck: poker.Deck{Name: "ours", Cards: []string{"?"}}, At: 1_790_000_000_004, Hidden: 2},
+			{Round: 1, Topic: titled("Cart"), Deck: poker.Deck{Name: "ours", Cards: []string{"?"}}, At: 1_790_000_000_004, Hidden: 2},
 			{
 				Round: 2, Deck: poker.Deck{Name: "ours", Cards: []string{"1", "2"}}, At: 1_790_000_000_005, Agreed: "1", RevealedBy: "olga",
 				Votes: []poker.FinishedVote{{User: "bob", Name: "Bob", Vote: poker.Vote{Value: "1", Comment: "why"}}, {User: "eve", Vote: poker.Vote{Value: "2"}}},
@@ -54,16 +54,30 @@ var rooms = map[string]*poker.State{
 		Undo:       &poker.UndoState{What: "reveal", Until: 1_790_000_000_010},
 		RevealedBy: poker.Auto, Locked: true, Banned: []poker.UserID{"mallory", "trudy"}, OfferedTo: "bob", HandedOver: true, Closed: true,
 	},
+	"stories-1": {
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 3, Amended: 2, Successor: poker.Successor{Room: "next", By: "ada"}, Deck: poker.Deck{Name: "free"},
+		Options: poker.Options{LateEstimates: poker.LateAllowed},
+		Topic:   poker.Story{Title: "Login", Key: "SHOP-1", URL: "https://tracker.example/browse/SHOP-1", Estimate: "5"},
+		Topics:  []poker.Story{titled("Search"), {Title: "Cart", Key: "SHOP-3"}, {Title: "Pay", Estimate: "3,5 SP"}},
+		Members: map[poker.UserID]poker.Member{},
+		History: []poker.Finished{{Round: 1, Topic: poker.Story{Title: "Pay", Key: "PAY-1", URL: "http://tracker.example/1"}, Deck: poker.Deck{Name: "free"}, At: 4, Hidden: 1}},
+		Undo: &poker.UndoState{
+			What: "clear", Until: 3, Topic: poker.Story{Title: "Help", Key: "HELP-1"}, Topics: []poker.Story{{Title: "Other", Key: "O-1"}},
+			Successor: poker.Successor{Room: "before", By: "bob"}, Votes: map[poker.UserID]poker.Vote{},
+		},
+	},
 	"cleared-1": {
-		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: "Search", Deck: poker.Deck{Name: "free"},
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: titled("Search"), Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed},
 		Members: map[poker.UserID]poker.Member{"bob": {Name: "Bob", Role: poker.Estimator, Online: true, Since: 2}},
 		Undo: &poker.UndoState{
-			What: "clear", Until: 3, Revealed: true, RevealedBy: "bob", Topic: "Login", Topics: []string{"Search"}, Agreed: "5",
+			What: "clear", Until: 3, Revealed: true, RevealedBy: "bob", Topic: titled("Login"), Topics: []poker.Story{titled("Search")}, Agreed: "5",
 			Votes: map[poker.UserID]poker.Vote{"bob": {Value: "5", Comment: "why"}},
 		},
 	},
 }
+
+func titled(title string) poker.Story { return poker.Story{Title: title} }
 
 var requests = map[poker.UserID]record.Requests{
 	"bob":  {Digests: []byte("\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8abcdefgh"), At: 1_790_000_000_011},

@@ -67,7 +67,7 @@ func (x Undo_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Undo_Kind.Descriptor instead.
 func (Undo_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{1, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{2, 0}
 }
 
 type Before_Topics int32
@@ -116,7 +116,7 @@ func (x Before_Topics) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Before_Topics.Descriptor instead.
 func (Before_Topics) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{5, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{7, 0}
 }
 
 type Member_Role int32
@@ -165,7 +165,7 @@ func (x Member_Role) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Member_Role.Descriptor instead.
 func (Member_Role) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{6, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{8, 0}
 }
 
 // Room is a room's record: what is small and may change with every commit. All
@@ -186,6 +186,8 @@ type Room struct {
 	HandedOver    bool                   `protobuf:"varint,12,opt,name=handed_over,json=handedOver,proto3" json:"handed_over,omitempty"`
 	Closed        bool                   `protobuf:"varint,13,opt,name=closed,proto3" json:"closed,omitempty"`
 	Undo          *Undo                  `protobuf:"bytes,14,opt,name=undo,proto3" json:"undo,omitempty"`
+	Amended       uint64                 `protobuf:"varint,15,opt,name=amended,proto3" json:"amended,omitempty"` // how often rounds of the history were changed
+	Successor     *Successor             `protobuf:"bytes,16,opt,name=successor,proto3" json:"successor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -318,6 +320,73 @@ func (x *Room) GetUndo() *Undo {
 	return nil
 }
 
+func (x *Room) GetAmended() uint64 {
+	if x != nil {
+		return x.Amended
+	}
+	return 0
+}
+
+func (x *Room) GetSuccessor() *Successor {
+	if x != nil {
+		return x.Successor
+	}
+	return nil
+}
+
+// Successor is the room that a member has gone on in.
+type Successor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Room          string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
+	By            string                 `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Successor) Reset() {
+	*x = Successor{}
+	mi := &file_actors_record_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Successor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Successor) ProtoMessage() {}
+
+func (x *Successor) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_record_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Successor.ProtoReflect.Descriptor instead.
+func (*Successor) Descriptor() ([]byte, []int) {
+	return file_actors_record_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Successor) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *Successor) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
 // Undo is what can be taken back. The estimates of a round that was cleared are
 // in the parts of the members; its topics are in the part "undo".
 type Undo struct {
@@ -327,13 +396,14 @@ type Undo struct {
 	Revealed      bool                   `protobuf:"varint,3,opt,name=revealed,proto3" json:"revealed,omitempty"`
 	RevealedBy    string                 `protobuf:"bytes,4,opt,name=revealed_by,json=revealedBy,proto3" json:"revealed_by,omitempty"`
 	Agreed        string                 `protobuf:"bytes,5,opt,name=agreed,proto3" json:"agreed,omitempty"`
+	Successor     *Successor             `protobuf:"bytes,6,opt,name=successor,proto3" json:"successor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Undo) Reset() {
 	*x = Undo{}
-	mi := &file_actors_record_record_proto_msgTypes[1]
+	mi := &file_actors_record_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -345,7 +415,7 @@ func (x *Undo) String() string {
 func (*Undo) ProtoMessage() {}
 
 func (x *Undo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[1]
+	mi := &file_actors_record_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -358,7 +428,7 @@ func (x *Undo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undo.ProtoReflect.Descriptor instead.
 func (*Undo) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{1}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Undo) GetKind() Undo_Kind {
@@ -396,6 +466,13 @@ func (x *Undo) GetAgreed() string {
 	return ""
 }
 
+func (x *Undo) GetSuccessor() *Successor {
+	if x != nil {
+		return x.Successor
+	}
+	return nil
+}
+
 // Settings is the part "settings": what seldom changes.
 type Settings struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -408,13 +485,14 @@ type Settings struct {
 	LateLocked    bool                   `protobuf:"varint,7,opt,name=late_locked,json=lateLocked,proto3" json:"late_locked,omitempty"`
 	StandIn       bool                   `protobuf:"varint,8,opt,name=stand_in,json=standIn,proto3" json:"stand_in,omitempty"`
 	Banned        []string               `protobuf:"bytes,9,rep,name=banned,proto3" json:"banned,omitempty"`
+	Story         *Story                 `protobuf:"bytes,10,opt,name=story,proto3" json:"story,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_actors_record_record_proto_msgTypes[2]
+	mi := &file_actors_record_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -426,7 +504,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[2]
+	mi := &file_actors_record_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -439,7 +517,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{2}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Settings) GetEpoch() string {
@@ -505,6 +583,13 @@ func (x *Settings) GetBanned() []string {
 	return nil
 }
 
+func (x *Settings) GetStory() *Story {
+	if x != nil {
+		return x.Story
+	}
+	return nil
+}
+
 type Deck struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -515,7 +600,7 @@ type Deck struct {
 
 func (x *Deck) Reset() {
 	*x = Deck{}
-	mi := &file_actors_record_record_proto_msgTypes[3]
+	mi := &file_actors_record_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +612,7 @@ func (x *Deck) String() string {
 func (*Deck) ProtoMessage() {}
 
 func (x *Deck) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[3]
+	mi := &file_actors_record_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +625,7 @@ func (x *Deck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deck.ProtoReflect.Descriptor instead.
 func (*Deck) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{3}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Deck) GetName() string {
@@ -561,13 +646,14 @@ func (x *Deck) GetCards() []string {
 type Topics struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Topics        []string               `protobuf:"bytes,1,rep,name=topics,proto3" json:"topics,omitempty"`
+	Stories       []*Story               `protobuf:"bytes,2,rep,name=stories,proto3" json:"stories,omitempty"` // one for each topic, or none if only the titles are known
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Topics) Reset() {
 	*x = Topics{}
-	mi := &file_actors_record_record_proto_msgTypes[4]
+	mi := &file_actors_record_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -579,7 +665,7 @@ func (x *Topics) String() string {
 func (*Topics) ProtoMessage() {}
 
 func (x *Topics) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[4]
+	mi := &file_actors_record_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -592,7 +678,7 @@ func (x *Topics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Topics.ProtoReflect.Descriptor instead.
 func (*Topics) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{4}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Topics) GetTopics() []string {
@@ -602,19 +688,89 @@ func (x *Topics) GetTopics() []string {
 	return nil
 }
 
+func (x *Topics) GetStories() []*Story {
+	if x != nil {
+		return x.Stories
+	}
+	return nil
+}
+
+// Story is what is known of a topic besides its title, which stands beside it.
+type Story struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	Estimate      string                 `protobuf:"bytes,3,opt,name=estimate,proto3" json:"estimate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Story) Reset() {
+	*x = Story{}
+	mi := &file_actors_record_record_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Story) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Story) ProtoMessage() {}
+
+func (x *Story) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_record_record_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Story.ProtoReflect.Descriptor instead.
+func (*Story) Descriptor() ([]byte, []int) {
+	return file_actors_record_record_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Story) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Story) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *Story) GetEstimate() string {
+	if x != nil {
+		return x.Estimate
+	}
+	return ""
+}
+
 // Before is the part "undo": the topics before the clear that can be undone.
 type Before struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Topic         string                 `protobuf:"bytes,1,opt,name=topic,proto3" json:"topic,omitempty"`
 	Which         Before_Topics          `protobuf:"varint,2,opt,name=which,proto3,enum=pokey.record.Before_Topics" json:"which,omitempty"`
 	Topics        []string               `protobuf:"bytes,3,rep,name=topics,proto3" json:"topics,omitempty"`
+	Story         *Story                 `protobuf:"bytes,4,opt,name=story,proto3" json:"story,omitempty"`
+	Stories       []*Story               `protobuf:"bytes,5,rep,name=stories,proto3" json:"stories,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Before) Reset() {
 	*x = Before{}
-	mi := &file_actors_record_record_proto_msgTypes[5]
+	mi := &file_actors_record_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -626,7 +782,7 @@ func (x *Before) String() string {
 func (*Before) ProtoMessage() {}
 
 func (x *Before) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[5]
+	mi := &file_actors_record_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -639,7 +795,7 @@ func (x *Before) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Before.ProtoReflect.Descriptor instead.
 func (*Before) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{5}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Before) GetTopic() string {
@@ -659,6 +815,20 @@ func (x *Before) GetWhich() Before_Topics {
 func (x *Before) GetTopics() []string {
 	if x != nil {
 		return x.Topics
+	}
+	return nil
+}
+
+func (x *Before) GetStory() *Story {
+	if x != nil {
+		return x.Story
+	}
+	return nil
+}
+
+func (x *Before) GetStories() []*Story {
+	if x != nil {
+		return x.Stories
 	}
 	return nil
 }
@@ -683,7 +853,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_actors_record_record_proto_msgTypes[6]
+	mi := &file_actors_record_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +865,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[6]
+	mi := &file_actors_record_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +878,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{6}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Member) GetRole() Member_Role {
@@ -794,7 +964,7 @@ type Vote struct {
 
 func (x *Vote) Reset() {
 	*x = Vote{}
-	mi := &file_actors_record_record_proto_msgTypes[7]
+	mi := &file_actors_record_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -806,7 +976,7 @@ func (x *Vote) String() string {
 func (*Vote) ProtoMessage() {}
 
 func (x *Vote) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[7]
+	mi := &file_actors_record_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -819,7 +989,7 @@ func (x *Vote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Vote.ProtoReflect.Descriptor instead.
 func (*Vote) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{7}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Vote) GetRound() uint64 {
@@ -855,13 +1025,14 @@ type Round struct {
 	Hidden        uint64                 `protobuf:"varint,6,opt,name=hidden,proto3" json:"hidden,omitempty"`
 	RevealedBy    string                 `protobuf:"bytes,7,opt,name=revealed_by,json=revealedBy,proto3" json:"revealed_by,omitempty"`
 	Votes         []*FinishedVote        `protobuf:"bytes,8,rep,name=votes,proto3" json:"votes,omitempty"`
+	Story         *Story                 `protobuf:"bytes,9,opt,name=story,proto3" json:"story,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Round) Reset() {
 	*x = Round{}
-	mi := &file_actors_record_record_proto_msgTypes[8]
+	mi := &file_actors_record_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -873,7 +1044,7 @@ func (x *Round) String() string {
 func (*Round) ProtoMessage() {}
 
 func (x *Round) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[8]
+	mi := &file_actors_record_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -886,7 +1057,7 @@ func (x *Round) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Round.ProtoReflect.Descriptor instead.
 func (*Round) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{8}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Round) GetRound() uint64 {
@@ -945,6 +1116,13 @@ func (x *Round) GetVotes() []*FinishedVote {
 	return nil
 }
 
+func (x *Round) GetStory() *Story {
+	if x != nil {
+		return x.Story
+	}
+	return nil
+}
+
 type FinishedVote struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	User          string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
@@ -957,7 +1135,7 @@ type FinishedVote struct {
 
 func (x *FinishedVote) Reset() {
 	*x = FinishedVote{}
-	mi := &file_actors_record_record_proto_msgTypes[9]
+	mi := &file_actors_record_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1147,7 @@ func (x *FinishedVote) String() string {
 func (*FinishedVote) ProtoMessage() {}
 
 func (x *FinishedVote) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[9]
+	mi := &file_actors_record_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1160,7 @@ func (x *FinishedVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishedVote.ProtoReflect.Descriptor instead.
 func (*FinishedVote) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{9}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *FinishedVote) GetUser() string {
@@ -1030,7 +1208,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_actors_record_record_proto_msgTypes[10]
+	mi := &file_actors_record_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1042,7 +1220,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[10]
+	mi := &file_actors_record_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1055,7 +1233,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{10}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *User) GetName() string {
@@ -1124,7 +1302,7 @@ type Creation struct {
 
 func (x *Creation) Reset() {
 	*x = Creation{}
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1136,7 +1314,7 @@ func (x *Creation) String() string {
 func (*Creation) ProtoMessage() {}
 
 func (x *Creation) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1149,7 +1327,7 @@ func (x *Creation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creation.ProtoReflect.Descriptor instead.
 func (*Creation) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Creation) GetDigest() uint64 {
@@ -1170,7 +1348,7 @@ var File_actors_record_record_proto protoreflect.FileDescriptor
 
 const file_actors_record_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1aactors/record/record.proto\x12\fpokey.record\"\x99\x03\n" +
+	"\x1aactors/record/record.proto\x12\fpokey.record\"\xea\x03\n" +
 	"\x04Room\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x04R\aversion\x12\x14\n" +
 	"\x05round\x18\x02 \x01(\x04R\x05round\x12\x1a\n" +
@@ -1191,19 +1369,25 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\vhanded_over\x18\f \x01(\bR\n" +
 	"handedOver\x12\x16\n" +
 	"\x06closed\x18\r \x01(\bR\x06closed\x12&\n" +
-	"\x04undo\x18\x0e \x01(\v2\x12.pokey.record.UndoR\x04undo\"\xc7\x01\n" +
+	"\x04undo\x18\x0e \x01(\v2\x12.pokey.record.UndoR\x04undo\x12\x18\n" +
+	"\aamended\x18\x0f \x01(\x04R\aamended\x125\n" +
+	"\tsuccessor\x18\x10 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\"/\n" +
+	"\tSuccessor\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\xfe\x01\n" +
 	"\x04Undo\x12+\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.pokey.record.Undo.KindR\x04kind\x12\x14\n" +
 	"\x05until\x18\x02 \x01(\x03R\x05until\x12\x1a\n" +
 	"\brevealed\x18\x03 \x01(\bR\brevealed\x12\x1f\n" +
 	"\vrevealed_by\x18\x04 \x01(\tR\n" +
 	"revealedBy\x12\x16\n" +
-	"\x06agreed\x18\x05 \x01(\tR\x06agreed\"'\n" +
+	"\x06agreed\x18\x05 \x01(\tR\x06agreed\x125\n" +
+	"\tsuccessor\x18\x06 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\"'\n" +
 	"\x04Kind\x12\b\n" +
 	"\x04NONE\x10\x00\x12\n" +
 	"\n" +
 	"\x06REVEAL\x10\x01\x12\t\n" +
-	"\x05CLEAR\x10\x02\"\x88\x02\n" +
+	"\x05CLEAR\x10\x02\"\xb3\x02\n" +
 	"\bSettings\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\tR\x05epoch\x12\x14\n" +
 	"\x05owner\x18\x02 \x01(\tR\x05owner\x12\x1d\n" +
@@ -1216,16 +1400,25 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\vlate_locked\x18\a \x01(\bR\n" +
 	"lateLocked\x12\x19\n" +
 	"\bstand_in\x18\b \x01(\bR\astandIn\x12\x16\n" +
-	"\x06banned\x18\t \x03(\tR\x06banned\"0\n" +
+	"\x06banned\x18\t \x03(\tR\x06banned\x12)\n" +
+	"\x05story\x18\n" +
+	" \x01(\v2\x13.pokey.record.StoryR\x05story\"0\n" +
 	"\x04Deck\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05cards\x18\x02 \x03(\tR\x05cards\" \n" +
+	"\x05cards\x18\x02 \x03(\tR\x05cards\"O\n" +
 	"\x06Topics\x12\x16\n" +
-	"\x06topics\x18\x01 \x03(\tR\x06topics\"\x90\x01\n" +
+	"\x06topics\x18\x01 \x03(\tR\x06topics\x12-\n" +
+	"\astories\x18\x02 \x03(\v2\x13.pokey.record.StoryR\astories\"G\n" +
+	"\x05Story\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x10\n" +
+	"\x03url\x18\x02 \x01(\tR\x03url\x12\x1a\n" +
+	"\bestimate\x18\x03 \x01(\tR\bestimate\"\xea\x01\n" +
 	"\x06Before\x12\x14\n" +
 	"\x05topic\x18\x01 \x01(\tR\x05topic\x121\n" +
 	"\x05which\x18\x02 \x01(\x0e2\x1b.pokey.record.Before.TopicsR\x05which\x12\x16\n" +
-	"\x06topics\x18\x03 \x03(\tR\x06topics\"%\n" +
+	"\x06topics\x18\x03 \x03(\tR\x06topics\x12)\n" +
+	"\x05story\x18\x04 \x01(\v2\x13.pokey.record.StoryR\x05story\x12-\n" +
+	"\astories\x18\x05 \x03(\v2\x13.pokey.record.StoryR\astories\"%\n" +
 	"\x06Topics\x12\a\n" +
 	"\x03OWN\x10\x00\x12\b\n" +
 	"\x04SAME\x10\x01\x12\b\n" +
@@ -1250,7 +1443,7 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x04Vote\x12\x14\n" +
 	"\x05round\x18\x01 \x01(\x04R\x05round\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x18\n" +
-	"\acomment\x18\x03 \x01(\tR\acomment\"\xee\x01\n" +
+	"\acomment\x18\x03 \x01(\tR\acomment\"\x99\x02\n" +
 	"\x05Round\x12\x14\n" +
 	"\x05round\x18\x01 \x01(\x04R\x05round\x12\x14\n" +
 	"\x05topic\x18\x02 \x01(\tR\x05topic\x12&\n" +
@@ -1260,7 +1453,8 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x06hidden\x18\x06 \x01(\x04R\x06hidden\x12\x1f\n" +
 	"\vrevealed_by\x18\a \x01(\tR\n" +
 	"revealedBy\x120\n" +
-	"\x05votes\x18\b \x03(\v2\x1a.pokey.record.FinishedVoteR\x05votes\"f\n" +
+	"\x05votes\x18\b \x03(\v2\x1a.pokey.record.FinishedVoteR\x05votes\x12)\n" +
+	"\x05story\x18\t \x01(\v2\x13.pokey.record.StoryR\x05story\"f\n" +
 	"\fFinishedVote\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -1293,39 +1487,48 @@ func file_actors_record_record_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_actors_record_record_proto_goTypes = []any{
 	(Undo_Kind)(0),       // 0: pokey.record.Undo.Kind
 	(Before_Topics)(0),   // 1: pokey.record.Before.Topics
 	(Member_Role)(0),     // 2: pokey.record.Member.Role
 	(*Room)(nil),         // 3: pokey.record.Room
-	(*Undo)(nil),         // 4: pokey.record.Undo
-	(*Settings)(nil),     // 5: pokey.record.Settings
-	(*Deck)(nil),         // 6: pokey.record.Deck
-	(*Topics)(nil),       // 7: pokey.record.Topics
-	(*Before)(nil),       // 8: pokey.record.Before
-	(*Member)(nil),       // 9: pokey.record.Member
-	(*Vote)(nil),         // 10: pokey.record.Vote
-	(*Round)(nil),        // 11: pokey.record.Round
-	(*FinishedVote)(nil), // 12: pokey.record.FinishedVote
-	(*User)(nil),         // 13: pokey.record.User
-	(*Creation)(nil),     // 14: pokey.record.Creation
+	(*Successor)(nil),    // 4: pokey.record.Successor
+	(*Undo)(nil),         // 5: pokey.record.Undo
+	(*Settings)(nil),     // 6: pokey.record.Settings
+	(*Deck)(nil),         // 7: pokey.record.Deck
+	(*Topics)(nil),       // 8: pokey.record.Topics
+	(*Story)(nil),        // 9: pokey.record.Story
+	(*Before)(nil),       // 10: pokey.record.Before
+	(*Member)(nil),       // 11: pokey.record.Member
+	(*Vote)(nil),         // 12: pokey.record.Vote
+	(*Round)(nil),        // 13: pokey.record.Round
+	(*FinishedVote)(nil), // 14: pokey.record.FinishedVote
+	(*User)(nil),         // 15: pokey.record.User
+	(*Creation)(nil),     // 16: pokey.record.Creation
 }
 var file_actors_record_record_proto_depIdxs = []int32{
-	4,  // 0: pokey.record.Room.undo:type_name -> pokey.record.Undo
-	0,  // 1: pokey.record.Undo.kind:type_name -> pokey.record.Undo.Kind
-	6,  // 2: pokey.record.Settings.deck:type_name -> pokey.record.Deck
-	1,  // 3: pokey.record.Before.which:type_name -> pokey.record.Before.Topics
-	2,  // 4: pokey.record.Member.role:type_name -> pokey.record.Member.Role
-	10, // 5: pokey.record.Member.vote:type_name -> pokey.record.Vote
-	6,  // 6: pokey.record.Round.deck:type_name -> pokey.record.Deck
-	12, // 7: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
-	14, // 8: pokey.record.User.created:type_name -> pokey.record.Creation
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	5,  // 0: pokey.record.Room.undo:type_name -> pokey.record.Undo
+	4,  // 1: pokey.record.Room.successor:type_name -> pokey.record.Successor
+	0,  // 2: pokey.record.Undo.kind:type_name -> pokey.record.Undo.Kind
+	4,  // 3: pokey.record.Undo.successor:type_name -> pokey.record.Successor
+	7,  // 4: pokey.record.Settings.deck:type_name -> pokey.record.Deck
+	9,  // 5: pokey.record.Settings.story:type_name -> pokey.record.Story
+	9,  // 6: pokey.record.Topics.stories:type_name -> pokey.record.Story
+	1,  // 7: pokey.record.Before.which:type_name -> pokey.record.Before.Topics
+	9,  // 8: pokey.record.Before.story:type_name -> pokey.record.Story
+	9,  // 9: pokey.record.Before.stories:type_name -> pokey.record.Story
+	2,  // 10: pokey.record.Member.role:type_name -> pokey.record.Member.Role
+	12, // 11: pokey.record.Member.vote:type_name -> pokey.record.Vote
+	7,  // 12: pokey.record.Round.deck:type_name -> pokey.record.Deck
+	14, // 13: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
+	9,  // 14: pokey.record.Round.story:type_name -> pokey.record.Story
+	16, // 15: pokey.record.User.created:type_name -> pokey.record.Creation
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_actors_record_record_proto_init() }
@@ -1339,7 +1542,7 @@ func file_actors_record_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_record_record_proto_rawDesc), len(file_actors_record_record_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -206,7 +206,7 @@ func TestPartsThatMakeNoSense(t *testing.T) {
 
 // A round of any size is in parts that every store takes.
 func TestALargeRoundIsSeveralParts(t *testing.T) {
-	f := poker.Finished{Round: 7, Topic: "Login", At: 5}
+	f := poker.Finished{Round: 7, Topic: titled("Login"), At: 5}
 	comment := strings.Repeat("é", 8000)
 	for i := range 300 {
 		f.Votes = append(f.Votes, poker.FinishedVote{User: poker.UserID(rune('a' + i)), Name: "n", Vote: poker.Vote{Value: "5", Comment: comment}})

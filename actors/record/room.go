@@ -58,11 +58,13 @@ func EncodeRoom(s *poker.State) []byte {
 		OfferedTo:  string(s.OfferedTo),
 		HandedOver: s.HandedOver,
 		Closed:     s.Closed,
+		Amended:    uint64(s.Amended),
+		Successor:  successorOf(s.Successor),
 	}
 	if u := s.Undo; u != nil {
 		m.Undo = &Undo{
 			Kind: undoKinds[u.What], Until: int64(u.Until),
-			Revealed: u.Revealed, RevealedBy: string(u.RevealedBy), Agreed: u.Agreed,
+			Revealed: u.Revealed, RevealedBy: string(u.RevealedBy), Agreed: u.Agreed, Successor: successorOf(u.Successor),
 		}
 	}
 	return encode(m)
@@ -74,8 +76,8 @@ func decodeRoom(data []byte, s *poker.State) error {
 	if err := proto.Unmarshal(data, m); err != nil {
 		return fmt.Errorf("%w: %d bytes", errForm, len(data))
 	}
-	if m.GetRound() > math.MaxInt32 {
-		return fmt.Errorf("%w: round %d", errForm, m.GetRound())
+	if m.GetRound() > math.MaxInt32 || m.GetAmended() > math.MaxInt32 {
+		return fmt.Errorf("%w: round %d, amended %d times", errForm, m.GetRound(), m.GetAmended())
 	}
 	s.Version, s.Round = m.GetVersion(), int(m.GetRound())
 	s.Revealed, s.RevealedBy = m.GetRevealed(), poker.UserID(m.GetRevealedBy())
@@ -83,11 +85,13 @@ func decodeRoom(data []byte, s *poker.State) error {
 	s.RevealAt, s.TimerEnds = poker.Millis(m.GetRevealAt()), poker.Millis(m.GetTimerEnds())
 	s.AwaySince, s.StandIn = poker.Millis(m.GetAwaySince()), poker.UserID(m.GetStandIn())
 	s.Locked, s.OfferedTo = m.GetLocked(), poker.UserID(m.GetOfferedTo())
+	s.Amended, s.Successor = int(m.GetAmended()), ofSuccessor(m.GetSuccessor())
 	s.HandedOver, s.Closed = m.GetHandedOver(), m.GetClosed()
 	if u := m.GetUndo(); u != nil {
 		s.Undo = &poker.UndoState{
 			What: undoName(u.GetKind()), Until: poker.Millis(u.GetUntil()),
 			Revealed: u.GetRevealed(), RevealedBy: poker.UserID(u.GetRevealedBy()), Agreed: u.GetAgreed(),
+			Successor: ofSuccessor(u.GetSuccessor()),
 		}
 	}
 	return nil
@@ -99,7 +103,8 @@ func EncodeSettings(s *poker.State) []byte {
 		Epoch:      s.Epoch,
 		Owner:      string(s.Owner),
 		CreatedAt:  int64(s.CreatedAt),
-		Topic:      s.Topic,
+		Topic:      s.Topic.Title,
+		Story:      storyOf(s.Topic),
 		Deck:       deckOf(s.Deck),
 		AutoReveal: s.Options.AutoReveal,
 		LateLocked: s.Options.LateEstimates == poker.LateLocked,
@@ -114,7 +119,7 @@ func decodeSettings(data []byte, s *poker.State) error {
 		return fmt.Errorf("%w: settings of %d bytes", errForm, len(data))
 	}
 	s.Epoch, s.Owner = m.GetEpoch(), poker.UserID(m.GetOwner())
-	s.CreatedAt, s.Topic = poker.Millis(m.GetCreatedAt()), m.GetTopic()
+	s.CreatedAt, s.Topic = poker.Millis(m.GetCreatedAt()), ofStory(m.GetTopic(), m.GetStory())
 	s.Deck = ofDeck(m.GetDeck())
 	s.Options = poker.Options{AutoReveal: m.GetAutoReveal(), LateEstimates: poker.LateAllowed, StandIn: m.GetStandIn()}
 	if m.GetLateLocked() {
@@ -124,9 +129,37 @@ func decodeSettings(data []byte, s *poker.State) error {
 	return nil
 }
 
+// EncodeSeed is what a room that goes on begins with, as it crosses between nodes.
+func EncodeSeed(s poker.Seed) (settings, topics []byte) {
+	state := &poker.State{Epoch: "seed", Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}
+	return EncodeSettings(state), EncodeTopics(state)
+}
+
+// DecodeSeed reads what [EncodeSeed] has written.
+func DecodeSeed(settings, topics []byte) (poker.Seed, error) {
+	var s poker.State
+	if err := decodeSettings(settings, &s); err != nil {
+		return poker.Seed{}, err
+	}
+	if err := decodeTopics(topics, &s); err != nil {
+		return poker.Seed{}, err
+	}
+	return poker.Seed{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}, nil
+}
+
 // EncodeTopics is the part of that name; empty if there are none.
 func EncodeTopics(s *poker.State) []byte {
-	return encode(&Topics{Topics: s.Topics})
+	titles, stories := storiesOf(s.Topics)
+	return encode(&Topics{Topics: titles, Stories: stories})
+}
+
+func decodeTopics(data []byte, s *poker.State) error {
+	m := &Topics{}
+	if err := proto.Unmarshal(data, m); err != nil {
+		return fmt.Errorf("%w: topics of %d bytes", errForm, len(data))
+	}
+	s.Topics = ofStories(m.GetTopics(), m.GetStories())
+	return nil
 }
 
 // EncodeUndo is the part of that name; nil unless a clear can be undone.
@@ -134,9 +167,9 @@ func EncodeUndo(s *poker.State) []byte {
 	if !Undoable(s) {
 		return nil
 	}
-	m := &Before{Topic: s.Undo.Topic, Which: UndoTopics(s)}
+	m := &Before{Topic: s.Undo.Topic.Title, Story: storyOf(s.Undo.Topic), Which: UndoTopics(s)}
 	if m.Which == Before_OWN {
-		m.Topics = s.Undo.Topics
+		m.Topics, m.Stories = storiesOf(s.Undo.Topics)
 	}
 	return encode(m)
 }
@@ -165,14 +198,14 @@ func decodeUndo(data []byte, s *poker.State) error {
 	if err := proto.Unmarshal(data, m); err != nil {
 		return fmt.Errorf("%w: an undo of %d bytes", errForm, len(data))
 	}
-	s.Undo.Topic = m.GetTopic()
+	s.Undo.Topic = ofStory(m.GetTopic(), m.GetStory())
 	switch m.GetWhich() {
 	case Before_OWN:
-		s.Undo.Topics = m.GetTopics()
+		s.Undo.Topics = ofStories(m.GetTopics(), m.GetStories())
 	case Before_SAME:
 		s.Undo.Topics = s.Topics
 	case Before_NEXT:
-		s.Undo.Topics = append([]string{s.Topic}, s.Topics...)
+		s.Undo.Topics = append([]poker.Story{s.Topic}, s.Topics...)
 	}
 	return nil
 }
@@ -180,6 +213,17 @@ func decodeUndo(data []byte, s *poker.State) error {
 // Undoable says that the clear of the round before can still be undone.
 func Undoable(s *poker.State) bool {
 	return s.Undo != nil && undoKinds[s.Undo.What] == Undo_CLEAR
+}
+
+func successorOf(s poker.Successor) *Successor {
+	if s == (poker.Successor{}) {
+		return nil
+	}
+	return &Successor{Room: string(s.Room), By: string(s.By)}
+}
+
+func ofSuccessor(s *Successor) poker.Successor {
+	return poker.Successor{Room: poker.RoomID(s.GetRoom()), By: poker.UserID(s.GetBy())}
 }
 
 func deckOf(d poker.Deck) *Deck { return &Deck{Name: d.Name, Cards: d.Cards} }

@@ -28,7 +28,8 @@ type Part struct {
 func EncodeRound(f *poker.Finished) (parts []Part) {
 	m := &Round{
 		Round:      uint64(f.Round),
-		Topic:      f.Topic,
+		Topic:      f.Topic.Title,
+		Story:      storyOf(f.Topic),
 		Deck:       deckOf(f.Deck),
 		At:         int64(f.At),
 		Agreed:     f.Agreed,
@@ -83,7 +84,7 @@ func decodeRound(data []byte, round int) (*poker.Finished, error) {
 	}
 	f := &poker.Finished{
 		Round:      round,
-		Topic:      m.GetTopic(),
+		Topic:      ofStory(m.GetTopic(), m.GetStory()),
 		Deck:       ofDeck(m.GetDeck()),
 		At:         poker.Millis(m.GetAt()),
 		Agreed:     m.GetAgreed(),

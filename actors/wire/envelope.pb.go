@@ -705,7 +705,10 @@ type RoomRequest struct {
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Raw           []byte                 `protobuf:"bytes,2,opt,name=raw,proto3" json:"raw,omitempty"`
 	User          string                 `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
-	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"` // of the user, for a join
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`         // of the user, for a join
+	Room          string                 `protobuf:"bytes,5,opt,name=room,proto3" json:"room,omitempty"`         // of the user, in which they go on
+	Settings      []byte                 `protobuf:"bytes,6,opt,name=settings,proto3" json:"settings,omitempty"` // what a room that goes on begins with, as in record.Settings
+	Topics        []byte                 `protobuf:"bytes,7,opt,name=topics,proto3" json:"topics,omitempty"`     // and as in record.Topics
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -766,6 +769,27 @@ func (x *RoomRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *RoomRequest) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *RoomRequest) GetSettings() []byte {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *RoomRequest) GetTopics() []byte {
+	if x != nil {
+		return x.Topics
+	}
+	return nil
 }
 
 // Note is what a room tells a user.
@@ -1689,12 +1713,15 @@ const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\x06issued\x18\x02 \x01(\x03R\x06issued\"D\n" +
 	"\aRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
-	"\x03raw\x18\x02 \x01(\fR\x03raw\"p\n" +
+	"\x03raw\x18\x02 \x01(\fR\x03raw\"\xb8\x01\n" +
 	"\vRoomRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
 	"\x03raw\x18\x02 \x01(\fR\x03raw\x12\x12\n" +
 	"\x04user\x18\x03 \x01(\tR\x04user\x12\x12\n" +
-	"\x04name\x18\x04 \x01(\tR\x04name\"\xc3\x01\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x12\n" +
+	"\x04room\x18\x05 \x01(\tR\x04room\x12\x1a\n" +
+	"\bsettings\x18\x06 \x01(\fR\bsettings\x12\x16\n" +
+	"\x06topics\x18\a \x01(\fR\x06topics\"\xc3\x01\n" +
 	"\x04Note\x12)\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x15.pokey.wire.Note.KindR\x04kind\x12\x12\n" +
 	"\x04room\x18\x02 \x01(\tR\x04room\x12\x14\n" +

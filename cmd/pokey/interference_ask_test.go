@@ -9,6 +9,10 @@ import (
 
 // anything is a request of any kind by anybody, more often by somebody who may.
 func (g *interference) anything() {
+	if to := g.view()["offeredTo"]; to != nil && g.random.IntN(3) == 0 {
+		g.ask(g.by(to), "acceptRoom", "")
+		return
+	}
 	by := g.seats[g.random.IntN(len(g.seats))]
 	if g.random.IntN(2) == 0 {
 		by = g.by(g.view()["ownerId"])
@@ -48,10 +52,18 @@ var telling = []string{"reveal", "hide", "clear", "undo", "setDeck", "setDeck", 
 
 // questions are the fields of each request, at random.
 var questions = map[string]func(g *interference, by *playing) string{
-	"reveal":     (*interference).someRound,
-	"hide":       (*interference).someRound,
-	"clear":      (*interference).someRound,
-	"nextTopic":  (*interference).someRound,
+	"reveal": (*interference).someRound,
+	"hide":   (*interference).someRound,
+	"clear":  (*interference).someRound,
+	"nextTopic": func(g *interference, by *playing) string {
+		return strings.Trim(g.someRound(by)+","+g.some("%s", "", `"index":1`), ",")
+	},
+	"addTopics": func(g *interference, _ *playing) string {
+		return g.some(`"topics":%s`, "[]", `["Four",{"title":"Five","key":"A-5"}]`)
+	},
+	"amendRound": func(g *interference, _ *playing) string {
+		return g.some(`"finished":%s`, "1", "2", "99") + "," + g.some(`"value":%s`, `"3"`, `"off the deck"`, "null")
+	},
 	"undo":       (*interference).someRound, // of a clear, to what did not differ if it is revealed
 	"removeAway": (*interference).nothing,
 	"stopTimer":  (*interference).nothing,

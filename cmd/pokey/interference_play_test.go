@@ -162,9 +162,23 @@ func (g *interference) reconnect() {
 		s.tab.drop()
 	}
 	time.Sleep(wait)
+	if len(away) > 1 && g.random.IntN(2) == 0 {
+		g.goOn()
+	}
 	for _, s := range away {
 		s.tab = s.browser.tab()
 		g.ask(s, "joinRoom", "")
+	}
+}
+
+// goOn has Eve see what she gets if she goes on without the others.
+func (g *interference) goOn() {
+	eve := g.seat("Eve").tab
+	answer := eve.ask("succeedRoom", joinFields(g.room, ""))
+	g.asked["succeedRoom"], g.worked["succeedRoom"] = true, g.worked["succeedRoom"] || answer["event"] == "ok"
+	if next, ok := answer["roomId"].(string); ok && answer["event"] == "ok" {
+		eve.in(next, "joinRoom", `"role":"observer"`)
+		eve.in(next, "leaveRoom", "")
 	}
 }
 

@@ -61,6 +61,8 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		NameLength: poker.NameLength, TopicLength: poker.TopicLength, CommentLength: poker.CommentLength,
 		NameBytes: poker.NameBytes, TopicBytes: poker.TopicBytes, CommentBytes: poker.CommentBytes,
 		RoomsPerUser: c.maxRooms, MembersPerRoom: c.maxMembers,
+		KeyLength: poker.KeyLength, URLBytes: poker.URLBytes, Topics: poker.TopicsLength, TopicsBytes: poker.TopicsBytes, History: poker.HistoryLength,
+		UserExpiry: int(c.userExpiry / time.Second),
 	}
 	n.system = actors.Start(actors.Config{
 		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,

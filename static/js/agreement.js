@@ -14,28 +14,16 @@ export function estimates(room) {
     .map(({ id, called, estimate }) => ({ id, name: called, value: '', comment: '', ...estimate }));
 }
 
-/** The number on a card, or null. As on the server ½ is one and ∞ is not. @param {string} card */
-export function numberOn(card) {
-  if (card === '½') return 0.5;
-  return /^-?\d+([.,]\d+)?$/.test(card) ? Number(card.replace(',', '.')) : null;
-}
-
 /**
- * The cards that mean more or less than each other: the numbers, or in a deck
- * without any, what has a letter or a digit. "?" and "☕" are never among them.
+ * Where the values of a revealed room are on the scale of its deck, as the server
+ * says: which of them mean more or less than others is one rule, and it is there.
  *
- * @param {string[]} cards
+ * @param {Room} room
+ * @returns {(value: string) => number} -1 for a value without a place
  */
-export function ranked(cards) {
-  const numbers = cards.filter((card) => numberOn(card) !== null);
-  return numbers.length > 0 ? numbers : cards.filter((card) => /[\p{L}\p{N}]/u.test(card));
-}
-
-/** The ranked cards, from low to high; without a deck, the numbers that were said. @param {Room} room */
-function scaleOf(room) {
-  if (room.deck.cards.length > 0) return ranked(room.deck.cards);
-  const said = [...new Set(estimates(room).map((vote) => vote.value))];
-  return ranked(said).sort((a, b) => (numberOn(a) ?? 0) - (numberOn(b) ?? 0));
+function placesIn(room) {
+  const steps = new Map(room.summary?.distribution.map(({ value, step = 0 }) => [value, step - 1]));
+  return (value) => steps.get(value) ?? -1;
 }
 
 /**
@@ -48,13 +36,14 @@ function scaleOf(room) {
  * @param {Room} room
  */
 export function agreement(room) {
-  const scale = scaleOf(room);
+  const place = placesIn(room);
   const votes = estimates(room);
-  const places = votes.map((vote) => scale.indexOf(vote.value)).filter((place) => place >= 0);
+  const at = new Map(votes.map(({ value }) => [place(value), value]));
+  const places = votes.map((vote) => place(vote.value)).filter((place) => place >= 0);
   const used = [...new Set(places)].sort((a, b) => a - b);
   const steps = used.length > 0 ? used[used.length - 1] - used[0] : 0;
   const [first, second] = campsOf(used).map((camp) =>
-    [...new Set([scale[camp[0]], scale[camp[camp.length - 1]]])].join('–'),
+    [...new Set([at.get(camp[0]), at.get(camp[camp.length - 1])])].join('–'),
   );
   const word =
     places.length < 2
@@ -65,8 +54,8 @@ export function agreement(room) {
     first,
     second,
     steps,
-    low: scale[used[0]],
-    high: scale[used[used.length - 1]],
+    low: at.get(used[0]),
+    high: at.get(used[used.length - 1]),
     unranked: votes.length - places.length,
   };
 }
@@ -86,10 +75,10 @@ function campsOf(used) {
  * @param {Room} room
  */
 export function speakers(room) {
-  const scale = scaleOf(room);
-  const { low, high, steps } = agreement(room);
-  const middle = (scale.indexOf(low) + scale.indexOf(high)) / 2;
-  const place = (/** @type {Vote} */ vote) => scale.indexOf(vote.value);
+  const placeOf = placesIn(room);
+  const { low = '', high = '', steps } = agreement(room);
+  const middle = (placeOf(low) + placeOf(high)) / 2;
+  const place = (/** @type {Vote} */ vote) => placeOf(vote.value);
   const reach = (/** @type {Vote} */ vote) => (place(vote) < 0 ? -1 : Math.abs(place(vote) - middle));
   const all = estimates(room).sort((a, b) => reach(b) - reach(a) || Number(!!b.comment) - Number(!!a.comment));
   /** @type {{low: Speaker[], high: Speaker[]}} */

@@ -15,16 +15,19 @@ import { estimates } from './agreement.js';
  */
 export function withCurrent(rounds, room, now) {
   if (!room.revealed || room.estimates === 0) return rounds;
-  const { round, topic, summary, revealedBy, agreed = null } = room;
+  const { round, topic, story, summary, revealedBy, agreed = null, agreedNumber } = room;
   const said = estimates(room).map(({ id, ...estimate }) => ({ userId: id, ...estimate }));
   return [
     ...rounds,
     {
       round,
       topic,
+      ...(story?.key && { key: story.key }),
+      ...(story?.url && { url: story.url }),
       finishedAt: now,
       deck: room.deck.name,
       agreed,
+      ...(agreedNumber !== undefined && { agreedNumber }),
       estimates: said,
       hidden: 0,
       ...(revealedBy && { revealedBy }),

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { agreement, estimates, numberOn, ranked, speakers } from '../js/agreement.js';
-import { PRESETS } from '../js/parse/deck.js';
+import { agreement, estimates, speakers } from '../js/agreement.js';
 import { member, revealed, roomOf, said } from './rooms.mjs';
 
 const AGREEMENTS = [
@@ -48,31 +47,6 @@ test('how far apart the estimates are', async (t) => {
       }
     });
   }
-});
-
-test('the number on a card', () => {
-  const cards = {
-    '½': 0.5,
-    0: 0,
-    13: 13,
-    0.5: 0.5,
-    '1,5': 1.5,
-    '-1': -1,
-    '∞': null,
-    '?': null,
-    '☕': null,
-    M: null,
-    '1d': null,
-    '': null,
-    '1.': null,
-  };
-  for (const [card, number] of Object.entries(cards)) assert.equal(numberOn(card), number, card);
-});
-
-test('cards are ranked by number, or without any by place', () => {
-  assert.deepEqual(ranked(['0', '½', 'M', '?', '☕', '∞']), ['0', '½']);
-  assert.deepEqual(ranked(PRESETS.tshirt.split(' ')), ['XS', 'S', 'M', 'L', 'XL', 'XXL']);
-  assert.deepEqual(ranked(['?', '☕']), []);
 });
 
 test('only what was revealed is an estimate', () => {

@@ -37,7 +37,13 @@ const hidden = roomOf({ ben: member('Ben', '8') });
 const open = {
   ...hidden,
   revealed: true,
-  summary: { median: 5.5 },
+  summary: {
+    median: 5.5,
+    distribution: [
+      { value: '3', count: 1, step: 4 },
+      { value: '8', count: 1, step: 5 },
+    ],
+  },
   members: {
     ada: member('Ada', '3', { estimate: { value: '3', comment: '' } }),
     ben: member('Ben', '8', { estimate: { value: '8', comment: '' } }),

@@ -4,7 +4,7 @@ import type { roomActions } from '../js/actions/room.js';
 import type { siteActions } from '../js/actions/site.js';
 import type { connect } from '../js/connection.js';
 import type { Page } from '../js/page.js';
-import type { FinishedRound, Limits, Member, Room } from './protocol.js';
+import type { FinishedRound, Limits, Member, Room, Story } from './protocol.js';
 
 /** The user's own estimate; `id` is the request that is still to be answered. */
 export interface OwnEstimate {
@@ -87,7 +87,7 @@ export interface Ui {
   /** The user id of the member whose dialog is open. */
   personId: string | null;
   /** The topics as they stand while one of them is dragged, and its place. */
-  topicOrder: string[] | null;
+  topicOrder: Story[] | null;
   draggedTopic: number | null;
 }
 

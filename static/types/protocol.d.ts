@@ -25,13 +25,24 @@ export interface Member {
 
 export interface Summary {
   votes: number;
-  distribution: { value: string; count: number }[];
+  distribution: { value: string; count: number; step?: number }[];
   mean: number | null;
   median: number | null;
   min: number | null;
   max: number | null;
   consensus: boolean;
   spread: number | null;
+  lowest?: string;
+  highest?: string;
+  recommended?: string;
+}
+
+/** What is or was estimated. Without more than a title it may be written as a string. */
+export interface Story {
+  title: string;
+  key?: string;
+  url?: string;
+  estimate?: string;
 }
 
 export interface Options {
@@ -50,10 +61,14 @@ export interface Room {
   topic: string;
   createdAt: string;
   finished: number;
+  amended?: number;
   agreed?: string;
+  agreedNumber?: number;
   revealedBy?: string;
   locked?: true;
   offeredTo?: string;
+  ownerAwaySince?: string;
+  succeedAt?: string;
   revealAt?: string;
   timerEndsAt?: string;
   undo?: 'reveal' | 'clear';
@@ -61,7 +76,9 @@ export interface Room {
   saved?: boolean;
   options: Options;
   deck: Deck;
-  topics: string[];
+  story?: { key?: string; url?: string; estimate?: string };
+  successor?: { roomId: string; by: string };
+  topics: Story[];
   members: Record<string, Member>;
   summary: Summary | null;
 }
@@ -69,9 +86,12 @@ export interface Room {
 export interface FinishedRound {
   round: number;
   topic: string;
+  key?: string;
+  url?: string;
   finishedAt: string;
   deck: string;
   agreed: string | null;
+  agreedNumber?: number;
   estimates: { userId: string; name: string; value: string; comment: string }[];
   hidden: number;
   revealedBy?: string;
@@ -85,4 +105,11 @@ export interface Limits {
   nameBytes?: number;
   topicBytes?: number;
   commentBytes?: number;
+  messageBytes?: number;
+  keyLength?: number;
+  urlBytes?: number;
+  topics?: number;
+  topicsBytes?: number;
+  history?: number;
+  userExpiry?: number;
 }

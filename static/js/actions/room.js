@@ -1,5 +1,5 @@
 /** @import {RoomPage} from '../../types/page.js' */
-/** @import {Deck, Options} from '../../types/protocol.js' */
+/** @import {Deck, Options, Story} from '../../types/protocol.js' */
 /** @import {Page} from '../page.js' */
 
 import { copy } from '../clipboard.js';
@@ -45,10 +45,10 @@ export function roomActions(anyPage) {
     startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }),
     stopTimer: () => inRoom('stopTimer'),
 
-    setTopics: (/** @type {string[]} */ topics) => inRoom('setTopics', { topics }),
+    setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
     /** @param {string[]} found */
     async addTopics(found) {
-      if (await inRoom('setTopics', { topics: [...page.state.room.topics, ...found] })) page.drop('topics');
+      if (await inRoom('addTopics', { topics: found })) page.drop('topics');
     },
     async saveTopic() {
       const draft = page.ui.drafts.topic;

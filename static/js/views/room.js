@@ -109,7 +109,7 @@ function upNext(page, facilitates) {
     h(
       'ol',
       {},
-      topics.slice(0, SHOWN).map((topic, i) => h('li', { key: i }, topic)),
+      topics.slice(0, SHOWN).map((topic, i) => h('li', { key: i }, topic.title)),
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     facilitates && button('plain', t('topics.edit'), () => page.set({ dialog: 'topics' })),

@@ -1,4 +1,5 @@
 /** @import {RoomPage} from '../../../types/page.js' */
+/** @import {Story} from '../../../types/protocol.js' */
 
 import { t } from '../../i18n.js';
 import { moved, parseTopics } from '../../parse/topics.js';
@@ -21,7 +22,7 @@ export function topics(page) {
     h(
       'ol',
       { class: 'topic-list' },
-      list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, topic))),
+      list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, topic.title))),
     ),
     edits && paste(page, list.length > 1),
   );
@@ -52,10 +53,10 @@ function paste(page, empties) {
   );
 }
 
-/** A topic that can be moved and taken out. @param {RoomPage} page @param {string[]} list @param {number} i */
+/** A topic that can be moved and taken out. @param {RoomPage} page @param {Story[]} list @param {number} i */
 function item(page, list, i) {
   const { setTopics } = page.roomActions;
-  const topic = list[i];
+  const { title: topic } = list[i];
   /** @param {number} by */
   const move = (by) => i + by >= 0 && i + by < list.length && setTopics(moved(list, i, i + by));
   /** @param {any} event */
