@@ -1,7 +1,7 @@
 package actors_test
 
 import (
-	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,34 +36,29 @@ func TestGoingOnWithoutTheOwner(t *testing.T) {
 		room := meeting(ada, bob, cleo)
 		h.connect("").refused("not_member", "succeedRoom", room, "")
 
-		first := bob.ok("succeedRoom", room, "")
-		second := cleo.ok("succeedRoom", room, "")
-		if first["roomId"] == string(room) || first["roomId"] != second["roomId"] {
-			t.Fatalf("got the rooms %v and %v, want one new room", first["roomId"], second["roomId"])
+		first := bob.ok("succeedRoom", room, "").RoomID
+		second := cleo.ok("succeedRoom", room, "").RoomID
+		if first == room || first != second {
+			t.Fatalf("got the rooms %v and %v, want one new room", first, second)
 		}
 		for _, c := range []*client{bob, cleo} {
-			want := fmt.Sprint(map[string]any{"roomId": first["roomId"], "by": string(bob.user)})
-			if got := fmt.Sprint(c.room()["successor"]); got != want {
-				t.Errorf("successor: got %s, want %s", got, want)
+			if got := c.room().Successor; got.RoomID != string(first) || got.By != string(bob.user) {
+				t.Errorf("successor: got %v, want %v by %v", got, first, bob.user)
 			}
 		}
-		next := poker.RoomID(first["roomId"].(string))
-		cleo.ok("joinRoom", next, "")
+		cleo.ok("joinRoom", first, "")
 		r := cleo.room()
-		for field, want := range map[string]any{
-			"ownerId": string(bob.user), "topic": "Login", "estimates": 0., "revealed": false,
-			"story":  map[string]any{"key": "SHOP-1", "url": "https://tracker.example/1"},
-			"topics": []any{map[string]any{"title": "Search", "key": "SHOP-2"}, map[string]any{"title": "Pay"}},
-		} {
-			if fmt.Sprint(r[field]) != fmt.Sprint(want) {
-				t.Errorf("%s: got %v, want %v", field, r[field], want)
-			}
+		if r.OwnerID != bob.user || r.Estimates != 0 || r.Revealed {
+			t.Errorf("got owner %v, %d estimates, revealed %v, want bob's room without estimates", r.OwnerID, r.Estimates, r.Revealed)
 		}
-		if got := r["deck"].(map[string]any)["name"]; got != "tshirt" {
-			t.Errorf("deck: got %v, want tshirt", got)
+		if want := (poker.Story{Key: "SHOP-1", URL: "https://tracker.example/1"}); r.Topic != "Login" || r.Story != want {
+			t.Errorf("got the story %q %v, want Login %v", r.Topic, r.Story, want)
 		}
-		if got := r["options"].(map[string]any)["autoReveal"]; got != true {
-			t.Errorf("autoReveal: got %v, want true", got)
+		if want := []poker.Story{{Title: "Search", Key: "SHOP-2"}, {Title: "Pay"}}; !slices.Equal(r.Topics, want) {
+			t.Errorf("topics: got %v, want %v", r.Topics, want)
+		}
+		if r.Deck.Name != "tshirt" || !r.Options.AutoReveal {
+			t.Errorf("got deck %s, options %v, want those of the old room", r.Deck.Name, r.Options)
 		}
 		// The one that came second owns nothing by it.
 		for range h.config.Limits.RoomsPerUser {
@@ -72,7 +67,7 @@ func TestGoingOnWithoutTheOwner(t *testing.T) {
 		// The old room is its owner's, and tells nothing it did not tell before.
 		back := h.connect(ada.user)
 		back.ok("joinRoom", room, "")
-		if got := back.room(); got["ownerId"] != string(ada.user) || got["revealed"] != false || got["estimates"] != 1. {
+		if got := back.room(); got.OwnerID != ada.user || got.Revealed || got.Estimates != 1 {
 			t.Errorf("got %v, want the room as it was", got)
 		}
 		back.ok("reveal", room, "")
@@ -88,7 +83,7 @@ func TestGoingOnIsRefusedToWhoHasTooManyRooms(t *testing.T) {
 			bob.create()
 		}
 		bob.refused("too_many_rooms", "succeedRoom", room, "")
-		if got := cleo.room()["successor"]; got != nil {
+		if got := cleo.room().Successor; got.RoomID != "" {
 			t.Errorf("successor: got %v, want none", got)
 		}
 		cleo.ok("succeedRoom", room, "")
@@ -118,18 +113,17 @@ func TestGoingOnIsOneRoomHoweverOftenAsked(t *testing.T) {
 		ada, bob := h.connect(""), h.connect("")
 		room := meeting(ada, bob)
 		ask := `{"request":"succeedRoom","id":"again","roomId":"` + string(room) + `"}`
-		var rooms [2]any
+		var rooms [2]poker.RoomID
 		for i := range rooms {
 			bob.say(ask)
 			bob.settle()
-			rooms[i] = bob.want("ok")["roomId"]
+			rooms[i] = bob.want("ok").RoomID
 		}
 		if rooms[0] != rooms[1] {
 			t.Errorf("got the rooms %v, want one", rooms)
 		}
-		next := poker.RoomID(rooms[0].(string))
-		bob.ok("joinRoom", next, "")
-		if got := bob.room()["topics"].([]any); len(got) != 2 {
+		bob.ok("joinRoom", rooms[0], "")
+		if got := bob.room().Topics; len(got) != 2 {
 			t.Errorf("topics: got %v, want two", got)
 		}
 	})
@@ -151,7 +145,7 @@ func TestADeputyTakesTheRoomInTime(t *testing.T) {
 		cleo.refused("not_owner", "acceptRoom", room, "")
 		bob.ok("acceptRoom", room, "")
 		time.Sleep(h.config.UserExpiry)
-		if got := cleo.room()["ownerId"]; got != string(bob.user) {
+		if got := cleo.room().OwnerID; got != bob.user {
 			t.Errorf("owner: got %v, want %v", got, bob.user)
 		}
 		cleo.never("roomClosed")
@@ -164,15 +158,15 @@ func TestGoingOnInACluster(t *testing.T) {
 		for range 3 {
 			ada, bob, cleo := m.nodes["n1"].connect(""), m.nodes["n2"].connect(""), m.nodes["n3"].connect("")
 			room := meeting(ada, bob, cleo)
-			first := bob.ok("succeedRoom", room, "")
+			first := bob.ok("succeedRoom", room, "").RoomID
 			cleo.settle()
-			second := cleo.ok("succeedRoom", room, "")
-			if first["roomId"] != second["roomId"] {
-				t.Errorf("got the rooms %v and %v, want one", first["roomId"], second["roomId"])
+			second := cleo.ok("succeedRoom", room, "").RoomID
+			if first != second {
+				t.Errorf("got the rooms %v and %v, want one", first, second)
 			}
-			cleo.ok("joinRoom", poker.RoomID(first["roomId"].(string)), "")
-			if r := cleo.room(); r["topic"] != "Login" || len(r["topics"].([]any)) != 2 || r["ownerId"] != string(bob.user) {
-				t.Errorf("got %v, want the list and bob as the owner", r)
+			cleo.ok("joinRoom", first, "")
+			if r := cleo.room(); r.Topic != "Login" || len(r.Topics) != 2 || r.OwnerID != bob.user {
+				t.Errorf("got %+v, want the list and bob as the owner", r)
 			}
 		}
 	})

@@ -35,6 +35,10 @@ type roomView struct {
 	Epoch     string
 	OwnerID   poker.UserID
 	OfferedTo poker.UserID
+	Successor struct{ RoomID, By string }
+	Story     poker.Story
+	Topics    []poker.Story
+	Options   struct{ AutoReveal bool }
 	Topic     string
 	Round     int
 	Estimates int
