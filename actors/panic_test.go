@@ -35,18 +35,18 @@ func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
 		ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
 		trap.armed.Store(false)
 		if ada.closed != protocol.CloseResync {
-			t.Errorf("Ada is told %d", ada.closed)
+			t.Errorf("Ada: closed with %d, want %d", ada.closed, protocol.CloseResync)
 		}
 		if bob.closed != 0 {
-			t.Errorf("Bob is hurt: %d", bob.closed)
+			t.Errorf("Bob: closed with %d, want open", bob.closed)
 		}
 		h.connect(ada.user).ok("joinRoom", room, "")
 		bob.ok("estimate", other, `,"value":"5"`)
 		if strings.Contains(h.log.String(), "legacy parser") {
-			t.Errorf("the log tells: %s", h.log.String())
+			t.Errorf("got the panic's value in the log: %s", h.log.String())
 		}
 		if n := h.sys.Stats().Crashes; n == 0 {
-			t.Error("not counted")
+			t.Error("crashes: got 0, want some")
 		}
 	})
 }
@@ -68,7 +68,7 @@ func TestThreePanicsQuarantineARoom(t *testing.T) {
 		}
 		eve := h.connect("")
 		if e := eve.ask("joinRoom", room, ""); e.Code != string(protocol.Unavailable) {
-			t.Errorf("in quarantine: %v", e)
+			t.Errorf("in quarantine: got %v, want %s", e, protocol.Unavailable)
 		}
 		time.Sleep(2 * time.Minute)
 		eve.ok("joinRoom", room, "")

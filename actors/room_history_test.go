@@ -23,13 +23,12 @@ func (c *client) page(room poker.RoomID, more string) []byte {
 			return event
 		}
 	}
-	c.h.t.Fatal("no history")
+	c.h.t.Fatal("got no history")
 	return nil
 }
 
-// TestReadersShareTheHistory: however many ask, and however often, it is encoded once,
-// and what is queued for all of them is one page. That is so until the history changes,
-// or nobody has read for a while.
+// However many readers ask, and however often, a page is encoded once and they share its
+// bytes, until the history changes or nobody has read for a while.
 func TestReadersShareTheHistory(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
@@ -49,27 +48,27 @@ func TestReadersShareTheHistory(t *testing.T) {
 		for range 3 {
 			for i, c := range readers {
 				if !same(c, "", first) {
-					t.Fatalf("reader %d has a copy of their own", i)
+					t.Fatalf("reader %d: got a copy, want the shared page", i)
 				}
 			}
 		}
 		older := ada.page(room, `,"before":41,"limit":40`)
 		if bytes.Equal(older, first) || !same(readers[1], `,"before":41,"limit":40`, older) || !same(ada, "", first) {
-			t.Error("two pages are mixed up, or not shared")
+			t.Error("two pages: got them mixed up, or copied")
 		}
 		ada.finish(room, "")
 		second := ada.page(room, "")
 		if bytes.Equal(first, second) {
-			t.Error("the history has changed, and its page has not")
+			t.Error("after another round: got the same page")
 		}
 		time.Sleep(11 * time.Second)
 		if same(ada, "", second) {
-			t.Error("a page that nobody reads is kept")
+			t.Error("after 11 s without a reader: got the page from the cache")
 		}
 	})
 }
 
-// TestTheHistoryOfAnExpiredUserIsNotServed from what has been encoded.
+// It is not served from the cache either.
 func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
@@ -80,18 +79,17 @@ func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
 		ada.ok("reveal", room, "")
 		ada.ok("clear", room, "")
 		if !strings.Contains(string(ada.page(room, "")), "canary") {
-			t.Fatal("the history has no canary")
+			t.Fatal("before forgetMe: got no canary in the history")
 		}
 		bob.say(`{"request":"forgetMe","id":"x"}`)
 		ada.settle()
 		if strings.Contains(string(ada.page(room, "")), "canary") {
-			t.Error("forgotten, and still served")
+			t.Error("after forgetMe: got the canary in the history")
 		}
 	})
 }
 
-// TestAHistoryAtItsLargestIsBounded plays the largest rounds there can be, a hundred
-// times, and has many readers ask for all that they can ask for.
+// Its rounds are as large as they can be.
 func TestAHistoryAtItsLargestIsBounded(t *testing.T) {
 	inBubble(t, func(h *house) {
 		h.config.Limits.MembersPerRoom = 0
@@ -119,15 +117,15 @@ func TestAHistoryAtItsLargestIsBounded(t *testing.T) {
 			rounds++
 		}
 		if kept > 2*poker.HistoryBytes || rounds < 5 {
-			t.Errorf("%d rounds are kept, %d bytes", rounds, kept)
+			t.Errorf("stored: got %d rounds of %d bytes, want at least 5, and at most %d bytes", rounds, kept, 2*poker.HistoryBytes)
 		}
 		for _, more := range []string{"", `,"limit":50`, `,"before":5`} {
 			if n := len(ada.page(room, more)); n > protocol.MaxEvent {
-				t.Errorf("history%s has %d bytes", more, n)
+				t.Errorf("history%s: got %d bytes, want at most %d", more, n, protocol.MaxEvent)
 			}
 		}
 		if got := len(ada.history(room)); got != rounds {
-			t.Errorf("page by page there are %d rounds, kept are %d", got, rounds)
+			t.Errorf("page by page: got %d rounds, want %d", got, rounds)
 		}
 	})
 }

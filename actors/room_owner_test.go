@@ -14,7 +14,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// record is what the store has under a room's key, with its parts, or "".
+// record returns what the store has under a room's key, with its parts, or "".
 func (h *house) record(room poker.RoomID) string {
 	h.t.Helper()
 	r, parts, err := h.store.LoadAll(context.Background(), "room/"+string(room))
@@ -33,8 +33,8 @@ func (h *house) record(room poker.RoomID) string {
 
 func to(c *client) string { return fmt.Sprintf(`,"userId":%q`, c.user) }
 
-// TestAClosedRoomStaysClosed as long as its owner lives, also over a restart, and
-// leaves nothing of what was in it.
+// It does so until its owner expires, after a restart too. Nothing of its contents is
+// stored.
 func TestAClosedRoomStaysClosed(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
@@ -50,11 +50,11 @@ func TestAClosedRoomStaysClosed(t *testing.T) {
 		ada.ok("closeRoom", room, "")
 		for _, c := range []*client{ada, bob} {
 			if e := c.want("roomClosed"); e.Reason != "closed" {
-				t.Errorf("the reason is %v", e.Reason)
+				t.Errorf("reason: got %q, want closed", e.Reason)
 			}
 		}
 		if kept := h.record(room); kept == "" || strings.Contains(kept, "canary") || strings.Contains(kept, string(bob.user)) {
-			t.Errorf("what is kept of a closed room: %q", kept)
+			t.Errorf("stored of a closed room: got %q, want a record without names and estimates", kept)
 		}
 		time.Sleep(4 * time.Second)
 		if n := h.sys.Stats().Rooms; n != 0 {
@@ -71,14 +71,14 @@ func TestAClosedRoomStaysClosed(t *testing.T) {
 		ada.drop()
 		time.Sleep(3 * time.Hour)
 		if kept := h.record(room); kept != "" {
-			t.Errorf("its owner has expired, and it is kept: %q", kept)
+			t.Errorf("stored after the owner has expired: got %q, want nothing", kept)
 		}
 		cleo.ok("joinRoom", room, "")
 	})
 }
 
-// TestClosingIsRepeated has the client ask again, as after a broken connection, and
-// counts that rooms which are closed do not count.
+// A client repeats the request after a broken connection. Closed rooms do not count as
+// owned.
 func TestClosingIsRepeated(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
@@ -88,7 +88,7 @@ func TestClosingIsRepeated(t *testing.T) {
 			for range 2 {
 				ada.say(message)
 				if e := ada.want("ok"); e.ID != "again" {
-					t.Fatalf("got %v", e)
+					t.Fatalf("got %v, want ok for again", e)
 				}
 			}
 			ada.never("error")
@@ -97,7 +97,6 @@ func TestClosingIsRepeated(t *testing.T) {
 	})
 }
 
-// TestClosedRoomsAreBounded closes more than are remembered.
 func TestClosedRoomsAreBounded(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
@@ -110,7 +109,7 @@ func TestClosedRoomsAreBounded(t *testing.T) {
 	})
 }
 
-// TestARoomIsHandedOverWithConsent and within the limit of who accepts.
+// The limit of rooms of the user who accepts holds.
 func TestARoomIsHandedOverWithConsent(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
@@ -121,7 +120,7 @@ func TestARoomIsHandedOverWithConsent(t *testing.T) {
 		bob.refused("not_owner", "acceptRoom", room, "")
 		ada.ok("transferRoom", room, to(bob))
 		if r := bob.room(); r.OfferedTo != bob.user || r.OwnerID != ada.user {
-			t.Errorf("offered to %v, owned by %v", r.OfferedTo, r.OwnerID)
+			t.Errorf("offered to %q, owned by %q; want %q, %q", r.OfferedTo, r.OwnerID, bob.user, ada.user)
 		}
 		cleo.refused("not_owner", "acceptRoom", room, "")
 		var rooms []poker.RoomID
@@ -132,18 +131,17 @@ func TestARoomIsHandedOverWithConsent(t *testing.T) {
 		bob.ok("closeRoom", rooms[0], "")
 		bob.ok("acceptRoom", room, "")
 		if r := cleo.room(); r.OfferedTo != "" || r.OwnerID != bob.user {
-			t.Errorf("offered to %v, owned by %v", r.OfferedTo, r.OwnerID)
+			t.Errorf("offered to %q, owned by %q; want nobody, %q", r.OfferedTo, r.OwnerID, bob.user)
 		}
 		if !cleo.member(ada.user).Deputy {
-			t.Error("the old owner is no deputy")
+			t.Errorf("the previous owner: got %v, want a deputy", cleo.member(ada.user))
 		}
 		ada.refused("not_owner", "closeRoom", room, "")
 		bob.refused("too_many_rooms", "createRoom", "", "")
 	})
 }
 
-// TestAcceptingInVainCostsNothing asks for rooms that are not offered, up to the limit
-// and beyond, and then creates as many as ever.
+// A user who accepts rooms that are not on offer can still create as many as before.
 func TestAcceptingInVainCostsNothing(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
@@ -154,7 +152,7 @@ func TestAcceptingInVainCostsNothing(t *testing.T) {
 		}
 		own := bob.create()
 		bob.ok("joinRoom", own, "")
-		bob.refused("not_owner", "acceptRoom", own, "") // it is theirs already, and stays so
+		bob.refused("not_owner", "acceptRoom", own, "") // it is his already, and stays so
 		for range h.config.Limits.RoomsPerUser - 1 {
 			bob.create()
 		}
@@ -163,8 +161,7 @@ func TestAcceptingInVainCostsNothing(t *testing.T) {
 	})
 }
 
-// TestAHandedOverRoomIsNobodysWhenRevived when its link revives it, not even who made it and
-// whose id is in it.
+// Not even the user who created the room, and whose ID is in the room's, owns it again.
 func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
@@ -178,12 +175,12 @@ func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
 		bob.drop()
 		time.Sleep(3 * time.Hour)
 		if kept := h.record(room); kept == "" || strings.Contains(kept, "canary") || strings.Contains(kept, string(bob.user)) || strings.Contains(kept, string(ada.user)) {
-			t.Errorf("what is kept of a room that was handed over: %q", kept)
+			t.Errorf("stored of a room that was handed over: got %q, want a tombstone without names and users", kept)
 		}
 		for range 2 {
 			ada.ok("joinRoom", room, "")
 			if owner := ada.room().OwnerID; owner != "" {
-				t.Errorf("owned by %v", owner)
+				t.Errorf("owner: got %q, want none", owner)
 			}
 			ada.refused("not_owner", "reveal", room, "")
 			cleo.ok("joinRoom", room, "")
@@ -193,20 +190,20 @@ func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
 			ada, cleo = h.connect(ada.user), h.connect(cleo.user)
 		}
 		if n := h.sys.Stats().Rooms; n != 0 {
-			t.Errorf("%d rooms in memory", n)
+			t.Errorf("got %d rooms in memory, want none", n)
 		}
 		time.Sleep(91 * 24 * time.Hour)
 		if kept := h.record(room); kept != "" {
-			t.Errorf("after 91 days it is kept: %q", kept)
+			t.Errorf("stored after 91 days: got %q, want nothing", kept)
 		}
 		ada.ok("joinRoom", room, "")
 		if owner := ada.room().OwnerID; owner != ada.user {
-			t.Errorf("after 91 days it is owned by %v", owner)
+			t.Errorf("owner after 91 days: got %q, want %q", owner, ada.user)
 		}
 	})
 }
 
-// TestARoomThatIsHandedBackIsItsFirstOwnersAgain.
+// So it leaves no tombstone.
 func TestARoomThatIsHandedBackIsItsFirstOwnersAgain(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
@@ -220,12 +217,12 @@ func TestARoomThatIsHandedBackIsItsFirstOwnersAgain(t *testing.T) {
 		ada.drop()
 		time.Sleep(3 * time.Hour)
 		if kept := h.record(room); kept != "" {
-			t.Errorf("it is kept: %q", kept)
+			t.Errorf("stored after its owner has expired: got %q, want nothing", kept)
 		}
 	})
 }
 
-// TestALockedRoomLetsNobodyNewIn, and tells who was removed for good from who was not.
+// A member who was removed for good is not let in either, until the owner admits them.
 func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
@@ -238,14 +235,14 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		bob = h.connect(bob.user)
 		bob.ok("joinRoom", room, "")
 		if !bob.room().Locked {
-			t.Error("the lock is not shown")
+			t.Error("locked: got false, want true")
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("lockRoom", room, `,"locked":false`)
 		cleo.ok("joinRoom", room, "")
 		ada.ok("removeMember", room, to(cleo)+`,"forGood":true`)
 		if e := cleo.want("roomLeft"); e.Reason != "removed" {
-			t.Errorf("left for %v", e.Reason)
+			t.Errorf("reason: got %q, want removed", e.Reason)
 		}
 		var seen []actors.SecurityEvent
 		h.config.ObserveSecurity = func(e actors.SecurityEvent) { seen = append(seen, e) }
@@ -254,7 +251,7 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		cleo.refused("not_admitted", "joinRoom", room, "")
 		ada.ok("removeMember", room, to(cleo))
 		if len(seen) > 0 {
-			t.Errorf("admitting somebody again is seen as %v", seen)
+			t.Errorf("security events of admitting a member again: got %v, want none", seen)
 		}
 		cleo.ok("joinRoom", room, "")
 		cleo.drop()
@@ -263,35 +260,35 @@ func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		ada.ok("removeAway", room, "")
 		if members := ada.room().Members; len(members) != 1 {
-			t.Errorf("%d members are left, want the owner", len(members))
+			t.Errorf("got %d members, want only the owner", len(members))
 		}
 		if want := []actors.SecurityEvent{actors.MemberRemoved, actors.MemberRemoved}; !slices.Equal(seen, want) {
-			t.Errorf("two were removed: seen as %v, want %v", seen, want)
+			t.Errorf("security events of two removals: got %v, want %v", seen, want)
 		}
 	})
 }
 
-// TestGuestsAreNamedGuest wherever their name is shown, until they say theirs.
+// They are so wherever their name is shown, until they set one.
 func TestGuestsAreNamedGuest(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		if w := ada.want("welcome"); w.Name != "Guest" || !is(w.Named, false) {
-			t.Errorf("welcome: name %v, named %v", w.Name, w.Named)
+			t.Errorf("welcome: got %v, want Guest with named false", w)
 		}
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
 		if m := ada.member(ada.user); m.Name != "Guest" || !is(m.Named, false) {
-			t.Errorf("member: name %v, named %v", m.Name, m.Named)
+			t.Errorf("member: got %v, want Guest with named false", m)
 		}
 		ada.ok("setName", "", `,"name":"Gu\u200best"`)
 		if u := ada.want("user"); u.Name != "Guest" || u.Named != nil {
-			t.Errorf("user: name %v, named %v", u.Name, u.Named)
+			t.Errorf("user: got %v, want Guest without named", u)
 		}
 		if m := ada.member(ada.user); m.Name != "Guest" || m.Named != nil {
-			t.Errorf("member: name %v, named %v", m.Name, m.Named)
+			t.Errorf("member called Guest: got %v, want no named", m)
 		}
 		if w := h.connect(ada.user).want("welcome"); w.Named != nil {
-			t.Errorf("welcome: named %v", w.Named)
+			t.Errorf("welcome: got %v, want no named", w)
 		}
 	})
 }

@@ -16,7 +16,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// finish plays a round with one estimate to its end.
+// finish plays a whole round with one estimate.
 func (c *client) finish(room poker.RoomID, comment string) {
 	c.h.t.Helper()
 	c.ok("estimate", room, fmt.Sprintf(`,"value":"5","comment":%q`, comment))
@@ -24,7 +24,7 @@ func (c *client) finish(room poker.RoomID, comment string) {
 	c.ok("clear", room, "")
 }
 
-// history is what a client is told of the finished rounds, newest last.
+// history returns the finished rounds as a client gets them, newest last.
 func (c *client) history(room poker.RoomID) (rounds []roundView) {
 	c.h.t.Helper()
 	for before := ""; ; {
@@ -42,7 +42,7 @@ func (c *client) history(room poker.RoomID) (rounds []roundView) {
 	}
 }
 
-// kept is what the store has of a room's history, by the numbers of the rounds.
+// kept returns the stored rounds of a room's history by their numbers.
 func (h *house) kept(room poker.RoomID) map[string]string {
 	h.t.Helper()
 	rounds := map[string]string{}
@@ -54,8 +54,7 @@ func (h *house) kept(room poker.RoomID) map[string]string {
 	return rounds
 }
 
-// parts is what the store has of a room besides its record, by the names of the
-// parts.
+// parts returns the stored parts of a room by their names.
 func (h *house) parts(room poker.RoomID) map[string]string {
 	h.t.Helper()
 	_, parts, err := h.store.LoadAll(context.Background(), "room/"+string(room))
@@ -69,11 +68,11 @@ func (h *house) parts(room poker.RoomID) map[string]string {
 	return byName
 }
 
-// nonsense is no record.
+// nonsense cannot be decoded as a record or a part.
 var nonsense = []byte("{nonsense")
 
-// rewrite commits a room's record behind its actor's back, with other data unless
-// that is nil, and parts.
+// rewrite commits a room's record and parts behind its actor's back. The record's data
+// stays as it is if data is nil.
 func (h *house) rewrite(room poker.RoomID, data []byte, parts ...store.Record) {
 	h.t.Helper()
 	r, err := h.store.Load(context.Background(), "room/"+string(room))
@@ -88,7 +87,7 @@ func (h *house) rewrite(room poker.RoomID, data []byte, parts ...store.Record) {
 	}
 }
 
-// largest is a store that remembers the most that one commit has written.
+// largest is a store that remembers the size of the largest commit.
 type largest struct {
 	store.Store
 	mu    sync.Mutex
@@ -106,8 +105,7 @@ func (l *largest) Commit(ctx context.Context, r store.Record, parts ...store.Rec
 	return l.Store.Commit(ctx, r, parts...)
 }
 
-// However long a history is, the end of a round writes that round alone: a store
-// takes only so much at once, and everybody else waits for it.
+// A store takes only so much at once, and every other actor waits for it.
 func TestALongHistoryIsWrittenRoundByRound(t *testing.T) {
 	inBubble(t, func(h *house) {
 		writes := &largest{Store: h.store}
@@ -124,22 +122,22 @@ func TestALongHistoryIsWrittenRoundByRound(t *testing.T) {
 			ada.finish(room, comment)
 		}
 		if writes.bytes > after3+100 {
-			t.Errorf("a commit wrote %d bytes after three rounds, and %d after a hundred", after3, writes.bytes)
+			t.Errorf("largest commit: got %d bytes after a hundred rounds, want about the %d after three", writes.bytes, after3)
 		}
 		before := ada.history(room)
 		if kept := h.kept(room); len(kept) != poker.HistoryLength || kept["5"] != "" || kept["6"] == "" || kept["105"] == "" {
-			t.Errorf("%d rounds are kept: %v", len(kept), slices.Sorted(maps.Keys(kept)))
+			t.Errorf("stored rounds: got %v, want 6 to 105", slices.Sorted(maps.Keys(kept)))
 		}
 		h.restart(writes)
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
 		if after := ada.history(room); fmt.Sprint(after) != fmt.Sprint(before) || len(after) != poker.HistoryLength {
-			t.Errorf("%d rounds after a restart", len(after))
+			t.Errorf("after a restart: got %d rounds, want the same %d", len(after), poker.HistoryLength)
 		}
 	})
 }
 
-// What is taken back is not kept, also where the disk has failed meanwhile.
+// A round that is undone is not stored, even if the disk failed meanwhile.
 func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
 	inBubble(t, func(h *house) {
 		disk := &flaky{Store: h.store}
@@ -151,7 +149,7 @@ func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
 		ada.finish(room, "second")
 		ada.ok("undo", room, "")
 		if kept := h.kept(room); len(kept) != 1 || !strings.Contains(kept["1"], "first") {
-			t.Errorf("after an undo: %v", kept)
+			t.Errorf("stored after an undo: got %q, want the first round", kept)
 		}
 		ada.ok("clear", room, "")
 		disk.set(full)
@@ -162,12 +160,12 @@ func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
 		disk.set(nil)
 		time.Sleep(5 * time.Second)
 		if kept := h.kept(room); len(kept) != 2 || !strings.Contains(kept["2"], "second") {
-			t.Errorf("after the disk has come back: %v", kept)
+			t.Errorf("stored once the disk is back: got %q, want two rounds", kept)
 		}
 	})
 }
 
-// A round of no history that is found is removed, and the others stay.
+// The other rounds stay.
 func TestRoundsThatCannotBeReadAreRemoved(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
@@ -183,17 +181,16 @@ func TestRoundsThatCannotBeReadAreRemoved(t *testing.T) {
 		ada = h.connect(ada.user)
 		ada.ok("joinRoom", room, "")
 		if rounds := ada.history(room); len(rounds) != 1 {
-			t.Errorf("history: %v", rounds)
+			t.Errorf("history: got %v, want one round", rounds)
 		}
 		ada.finish(room, "second")
 		if kept := h.kept(room); len(kept) != 2 || !strings.Contains(kept["2"], "second") {
-			t.Errorf("kept: %v", kept)
+			t.Errorf("stored: got %q, want the second round among two", kept)
 		}
 	})
 }
 
-// A record that makes no sense is left as it is until its room is revived, or
-// somebody whose name may be in it expires.
+// Until then its record is left as it is. It may contain the member's name.
 func TestADamagedRoomGoesWhenItIsRevivedOrAMemberExpires(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
@@ -207,7 +204,7 @@ func TestADamagedRoomGoesWhenItIsRevivedOrAMemberExpires(t *testing.T) {
 		for _, room := range []poker.RoomID{revived, left} {
 			h.rewrite(room, nonsense)
 			if len(h.kept(room)) != 1 {
-				t.Fatal("there was a history")
+				t.Fatal("stored rounds: got none, want one")
 			}
 		}
 		h.start()
@@ -215,11 +212,11 @@ func TestADamagedRoomGoesWhenItIsRevivedOrAMemberExpires(t *testing.T) {
 		ada.ok("joinRoom", revived, "")
 		ada.ok("setTopic", revived, `,"topic":"anew"`)
 		if kept := h.kept(revived); len(kept) != 0 {
-			t.Errorf("a revived room has a history: %v", kept)
+			t.Errorf("history of a revived room: got %q, want none", kept)
 		}
 		time.Sleep(3 * time.Hour) // Bob is gone
 		if _, err := h.store.Load(context.Background(), "room/"+string(left)); !errors.Is(err, store.ErrNotFound) || len(h.kept(left)) != 0 {
-			t.Errorf("what is left of a room is kept: %v, %v", err, h.kept(left))
+			t.Errorf("after a member has expired: got %v, rounds %q; want %v and none", err, h.kept(left), store.ErrNotFound)
 		}
 	})
 }

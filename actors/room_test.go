@@ -13,51 +13,51 @@ func TestOneRoundAsItsMembersSeeIt(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		if w := ada.want("welcome"); w.Protocol != 2 || w.UserID != ada.user || w.Name != "Guest" {
-			t.Fatalf("welcome: %v", w)
+			t.Fatalf("welcome: got %v, want protocol 2, her user ID and the name Guest", w)
 		}
 		bob.say(`{"request":"setName","id":"n","name":" Bob "}`)
 		if u := bob.want("user"); u.Name != "Bob" {
-			t.Fatalf("user: %v", u)
+			t.Fatalf("user: got %v, want the name Bob", u)
 		}
 		room := ada.create()
 		bob.refused("not_member", "reveal", room, "")
 		if got := ada.ok("joinRoom", room, ""); !is(got.Durable, false) {
-			t.Errorf("a store in memory is not durable: %v", got)
+			t.Errorf("a store in memory: got %v, want durable false", got)
 		}
 		bob.ok("joinRoom", room, "")
 		if m := ada.member(bob.user); m.Name != "Bob" || !m.Online || m.Estimated {
-			t.Fatalf("Ada sees Bob as %v", m)
+			t.Fatalf("Bob as Ada sees him: got %v, want Bob online without an estimate", m)
 		}
 
 		ada.take()
 		bob.ok("estimate", room, `,"value":"5","comment":"legacy parser"`)
 		if own := bob.want("ownEstimate"); own.value() != "5" || own.Comment != "legacy parser" {
-			t.Errorf("own estimate: %v", own)
+			t.Errorf("own estimate: got %v, want 5 with the comment legacy parser", own)
 		}
 		ada.never("ownEstimate")
 		if m := ada.member(bob.user); !m.Estimated || m.Estimate != nil {
-			t.Errorf("Ada sees of Bob's hidden estimate: %v", m)
+			t.Errorf("Bob's hidden estimate: got %v, want estimated true and no value", m)
 		}
 		bob.refused("not_owner", "reveal", room, "")
 		bob.refused("stale_round", "estimate", room, `,"value":"8","round":7`)
 		ada.ok("reveal", room, `,"round":1`)
 		if got := ada.member(bob.user).shown(); got.Value != "5" {
-			t.Errorf("revealed: %v", got)
+			t.Errorf("Bob's revealed estimate: got %v, want 5", got)
 		}
 		ada.ok("estimate", room, `,"value":"8"`)
-		if got := bob.room().Summary; got.Mean != 6.5 {
-			t.Errorf("an estimate after the reveal is displayed at once: %v", got)
+		if got := bob.room().Summary; got == nil || got.Mean != 6.5 {
+			t.Errorf("summary after one more estimate: got %v, want the mean 6.5", got)
 		}
 		ada.ok("hide", room, "")
-		if bob.room().Summary != nil || bob.member(ada.user).Estimate != nil {
-			t.Error("hidden again, and still to be seen")
+		if r := bob.room(); r.Summary != nil || r.Members[ada.user].Estimate != nil {
+			t.Errorf("hidden again: got %v, want no summary and no estimate", r)
 		}
 		ada.ok("clear", room, "")
 		if r := bob.room(); r.Round != 2 || r.Estimates != 0 {
-			t.Errorf("cleared: %v", r)
+			t.Errorf("cleared: got %v, want round 2 without estimates", r)
 		}
 		if own := bob.want("ownEstimate"); own.Value != nil || own.Round != 2 {
-			t.Errorf("own estimate after clear: %v", own)
+			t.Errorf("own estimate after clear: got %v, want none in round 2", own)
 		}
 	})
 }
@@ -70,19 +70,19 @@ func TestTwoTabsAreOneMember(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		second.ok("joinRoom", room, "")
 		if n := len(ada.room().Members); n != 1 {
-			t.Fatalf("%d members", n)
+			t.Fatalf("got %d members, want 1", n)
 		}
 		ada.ok("estimate", room, `,"value":"3"`)
 		if own := second.want("ownEstimate"); own.value() != "3" {
-			t.Errorf("the other tab: %v", own)
+			t.Errorf("own estimate in the other tab: got %v, want 3", own)
 		}
 		ada.drop()
 		if m := second.member(ada.user); !m.Online || !m.Estimated {
-			t.Errorf("one of two tabs closed, and the member is %v", m)
+			t.Errorf("after one of two tabs has closed: got %v, want online and estimated", m)
 		}
 		second.ok("leaveRoom", room, "")
 		if e := second.want("roomLeft"); e.Reason != "left" {
-			t.Error(e)
+			t.Errorf("got %v, want the reason left", e)
 		}
 		second.refused("not_member", "estimate", room, `,"value":"3"`)
 	})
@@ -98,15 +98,15 @@ func TestADroppedMemberStays(t *testing.T) {
 		bob.drop()
 		ada.settle()
 		if m := ada.member(bob.user); m.Online || !m.Estimated {
-			t.Fatalf("dropped: %v", m)
+			t.Fatalf("Bob after his connection has dropped: got %v, want offline and estimated", m)
 		}
 		back := h.connect(bob.user)
 		back.ok("joinRoom", room, "")
 		if own := back.want("ownEstimate"); own.value() != "5" {
-			t.Errorf("back, with %v", own)
+			t.Errorf("own estimate when back: got %v, want 5", own)
 		}
 		if m := ada.member(bob.user); !m.Online {
-			t.Errorf("back: %v", m)
+			t.Errorf("Bob when back: got %v, want online", m)
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 			ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
 		}
 		if r := ada.room().Round; r != 17 {
-			t.Errorf("cleared 16 times: round %v", r)
+			t.Errorf("cleared 16 times: got round %d, want 17", r)
 		}
 	})
 }
@@ -148,12 +148,12 @@ func TestARefusedRoomDoesNotExist(t *testing.T) {
 		for range 5 { // more than a user may own
 			ada.say(message)
 			if e := ada.want("error"); e.Code != "invalid_topic" || e.ID != "c" {
-				t.Fatal(e)
+				t.Fatalf("got %v, want invalid_topic for c", e)
 			}
 		}
 		ada.create()
 		if n := h.sys.Stats().Rooms; n != 1 {
-			t.Errorf("%d rooms", n)
+			t.Errorf("got %d rooms in memory, want 1", n)
 		}
 	})
 }
@@ -166,7 +166,7 @@ func TestRoomsAndMembersAreLimited(t *testing.T) {
 		ada.create()
 		ada.say(`{"request":"createRoom","id":"x"}`)
 		if e := ada.want("error"); e.Code != "too_many_rooms" || e.ID != "x" {
-			t.Error(e)
+			t.Errorf("got %v, want too_many_rooms for x", e)
 		}
 		for range 5 {
 			h.connect("").ok("joinRoom", room, "")
@@ -194,10 +194,10 @@ func TestForgedAndForeignRoomsAreNotToldApart(t *testing.T) {
 			eve.ask("joinRoom", forged, "")
 		}
 		if e := eve.ask("joinRoom", forged, ""); e.Code != string(protocol.RateLimited) {
-			t.Errorf("guessing goes on: %v", e)
+			t.Errorf("after 20 guesses: got %v, want %s", e, protocol.RateLimited)
 		}
 		if after := h.sys.Stats().Rooms; after != before {
-			t.Errorf("forged ids started %d actors", after-before)
+			t.Errorf("actors after guessing forged IDs: got %d, want %d", after, before)
 		}
 		time.Sleep(2 * time.Minute)
 		eve.ok("joinRoom", room, "")
@@ -217,7 +217,7 @@ func TestNothingOfAHiddenEstimateIsLogged(t *testing.T) {
 		session.Handle(in)
 		time.Sleep(time.Minute)
 		if strings.Contains(h.log.String(), "canary") || strings.Contains(h.log.String(), string(room)) {
-			t.Errorf("the log tells:\n%s", h.log.String())
+			t.Errorf("got a comment or a room's ID in the log:\n%s", h.log.String())
 		}
 	})
 }

@@ -26,8 +26,7 @@ func (c *counting) Commit(ctx context.Context, r store.Record, parts ...store.Re
 	return c.Store.Commit(ctx, r, parts...)
 }
 
-// What comes while a room pauses after a broadcast shares one commit and one
-// broadcast, and is acknowledged then and not before.
+// They also share one broadcast, and are acknowledged then and not before.
 func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 	inBubble(t, func(h *house) {
 		commits := &counting{Store: h.store}
@@ -52,7 +51,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 		bob.slow.Store(0)
 		for _, c := range all {
 			if oks := count(c.take(), "ok"); c == ada && oks != 1 {
-				t.Errorf("an idle room has answered %d times", oks)
+				t.Errorf("an idle room: got %d answers, want 1", oks)
 			}
 		}
 		for i, c := range all {
@@ -62,28 +61,27 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 		for _, c := range all {
 			if n := len(c.take()); n > 0 {
-				t.Errorf("%d words while the room pauses", n)
+				t.Errorf("during the pause: got %d events, want none", n)
 			}
 		}
 		if n := commits.rooms.Load() - before; n != 1 {
-			t.Errorf("%d commits while the room pauses, want the one before", n)
+			t.Errorf("during the pause: got %d commits, want the one before it", n)
 		}
 		time.Sleep(10 * time.Millisecond)
 		synctest.Wait()
 		if n := commits.rooms.Load() - before; n != 2 {
-			t.Errorf("%d commits, want 2", n)
+			t.Errorf("after the pause: got %d commits, want 2", n)
 		}
 		for _, c := range all {
 			got := c.take()
 			if oks, statuses := count(got, "ok"), count(got, "roomStatus"); oks != 1 || statuses != 1 {
-				t.Errorf("%d answers and %d statuses, want one of each", oks, statuses)
+				t.Errorf("after the pause: got %d answers and %d statuses, want one of each", oks, statuses)
 			}
 		}
 	})
 }
 
-// Case 72. What waits for a store that hangs is bounded: more is refused, and all
-// the rest is answered.
+// More are refused, and all the rest are answered when the store is back.
 func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
 	inBubble(t, func(h *house) {
 		disk := &flaky{Store: h.store}
@@ -102,21 +100,21 @@ func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
 		refused := 0
 		for _, e := range ada.take() {
 			if e.Event != "error" || e.Code != string(protocol.Unavailable) {
-				t.Fatalf("while the store hangs: %v", e)
+				t.Fatalf("while the store hangs: got %v, want %s", e, protocol.Unavailable)
 			}
 			refused++
 		}
 		if refused != 10 {
-			t.Errorf("%d refused, want 10", refused)
+			t.Errorf("got %d refused, want 10", refused)
 		}
 		disk.set(nil)
 		time.Sleep(3 * time.Second)
 		answered := count(ada.take(), "ok")
 		if answered != 1+most {
-			t.Errorf("%d answered, want %d", answered, 1+most)
+			t.Errorf("got %d answered, want %d", answered, 1+most)
 		}
 		if got := ada.room().Topic; got != fmt.Sprint(most) {
-			t.Errorf("the topic is %v", got)
+			t.Errorf("topic: got %q, want %q", got, fmt.Sprint(most))
 		}
 		bob.ok("setTopic", other, `,"topic":"Bob's"`)
 	})

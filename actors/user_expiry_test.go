@@ -25,14 +25,14 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		bob.never("roomClosed")
 		time.Sleep(2 * time.Minute)
 		if e := bob.want("roomClosed"); e.Reason != "expired" || e.RoomID != room {
-			t.Error(e)
+			t.Errorf("got %v, want the reason expired", e)
 		}
 		bob.refused("not_member", "estimate", room, `,"value":"5"`)
 
 		// The link revives the room: empty, hidden, another epoch, no owner yet.
 		bob.ok("joinRoom", room, "")
 		if r := bob.room(); r.Epoch == epoch || r.OwnerID != "" || r.Estimates != 0 || r.Round != 1 {
-			t.Errorf("revived as %v", r)
+			t.Errorf("revived: got %v, want an empty room in another epoch without an owner", r)
 		}
 		bob.refused("not_owner", "reveal", room, "")
 
@@ -40,7 +40,7 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		ada = h.connect(ada.user)
 		ada.settle()
 		if r := bob.room(); r.OwnerID != ada.user {
-			t.Errorf("owner: %v", r.OwnerID)
+			t.Errorf("owner: got %q, want %q", r.OwnerID, ada.user)
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("reveal", room, "")
@@ -57,7 +57,7 @@ func TestAnOwnerWhoIsThereBeforeTheRevivalIsRecognised(t *testing.T) {
 		bob := h.connect("")
 		bob.ok("joinRoom", room, "")
 		if r := bob.room(); r.OwnerID != ada.user {
-			t.Errorf("owner: %v", r.OwnerID)
+			t.Errorf("owner: got %q, want %q", r.OwnerID, ada.user)
 		}
 		ada.ok("joinRoom", room, "")
 		ada.ok("reveal", room, "")
@@ -86,12 +86,12 @@ func TestAMemberExpiresElsewhere(t *testing.T) {
 		bob.drop()
 		time.Sleep(time.Hour)
 		if ada.member(bob.user).absent {
-			t.Fatal("gone too early")
+			t.Fatal("after an hour: got no member, want Bob offline")
 		}
 		time.Sleep(61 * time.Minute)
 		ada.settle()
 		if m := ada.member(bob.user); !m.absent {
-			t.Errorf("still there: %v", m)
+			t.Errorf("after two hours: got %v, want no member", m)
 		}
 	})
 }
@@ -105,11 +105,11 @@ func TestARoomWithoutOwnerEndsWithItsLastMember(t *testing.T) {
 		bob := h.connect("")
 		bob.ok("joinRoom", room, "")
 		if n := h.sys.Stats().Rooms; n != 1 {
-			t.Fatalf("%d rooms", n)
+			t.Fatalf("got %d rooms in memory, want 1", n)
 		}
 		bob.ok("leaveRoom", room, "")
 		if n := h.sys.Stats().Rooms; n != 0 {
-			t.Errorf("%d rooms, and nobody to miss them", n)
+			t.Errorf("after the last member has left: got %d rooms in memory, want 0", n)
 		}
 	})
 }
@@ -122,7 +122,7 @@ func TestARemovedMemberIsToldAndMayComeBack(t *testing.T) {
 		bob.ok("joinRoom", room, "")
 		ada.ok("removeMember", room, `,"userId":"`+string(bob.user)+`"`)
 		if e := bob.want("roomLeft"); e.Reason != "removed" {
-			t.Error(e)
+			t.Errorf("got %v, want the reason removed", e)
 		}
 		bob.refused("not_member", "estimate", room, `,"value":"1"`)
 		bob.ok("joinRoom", room, "")
@@ -144,7 +144,7 @@ func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
 		bob.drop()
 		time.Sleep(3 * time.Hour)
 		if n := h.sys.Stats().Rooms; n != 0 {
-			t.Errorf("%d rooms outlive their owner", n)
+			t.Errorf("after the owner has expired: got %d rooms in memory, want 0", n)
 		}
 	})
 }
@@ -164,16 +164,16 @@ func TestTheHistoryForgetsWhoHasExpired(t *testing.T) {
 			return ada.want("roomHistory").Rounds[0].Estimates
 		}
 		if n := len(estimates()); n != 1 {
-			t.Fatalf("%d estimates in the history", n)
+			t.Fatalf("got %d estimates in the history, want 1", n)
 		}
 		bob.drop()
 		time.Sleep(2*time.Hour + time.Minute)
 		ada.settle()
 		if n := len(estimates()); n != 0 {
-			t.Error("an expired user's estimate is still in the history")
+			t.Errorf("after Bob has expired: got %d estimates in the history, want 0", n)
 		}
 		if kept := h.kept(room); len(kept) != 1 || strings.Contains(kept["1"], "canary") {
-			t.Errorf("what is kept of it: %v", kept)
+			t.Errorf("stored rounds: got %q, want one without the comment", kept)
 		}
 	})
 }

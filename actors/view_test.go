@@ -83,8 +83,6 @@ func decodeEvent(raw []byte) (event, error) {
 // String is the event as the client got it.
 func (e event) String() string { return string(e.raw) }
 
-func (e event) isZero() bool { return e.raw == nil }
-
 // value is a user's own estimate, or "" if there is none.
 func (e event) value() string {
 	if e.Value == nil {

@@ -10,8 +10,8 @@ import (
 	"example.com/pokey/poker"
 )
 
-// together has what is sent share a commit: the room is busy with a broadcast to
-// somebody slow, of a change that owner makes.
+// together sends requests so that they share a commit: while the room broadcasts a change
+// by owner to a slow client.
 func together(owner *client, room poker.RoomID, send ...func()) {
 	slow := owner.h.connect("")
 	slow.ok("joinRoom", room, "")
@@ -27,12 +27,12 @@ func together(owner *client, room poker.RoomID, send ...func()) {
 	slow.drop()
 }
 
-// about is a request to send without waiting.
+// about returns a function that sends a request about a room without waiting.
 func (c *client) about(request string, room poker.RoomID, more string) func() {
 	return func() { c.send(fmt.Sprintf(`{"request":%q,"roomId":%q%s}`, request, room, more)) }
 }
 
-// partakes checks that a connection has a seat, and its user a membership.
+// partakes checks that a connection is subscribed, and its user a member.
 func (c *client) partakes(when string, room poker.RoomID, owner *client) {
 	c.h.t.Helper()
 	c.ok("estimate", room, `,"value":"5"`)
@@ -40,19 +40,18 @@ func (c *client) partakes(when string, room poker.RoomID, owner *client) {
 	owner.settle()
 	m := owner.member(c.user)
 	if m.absent || !m.Estimated || !m.Online || m.Name == "Guest" {
-		c.h.t.Errorf("%s: the others see %v, want an online member with an estimate and a new name", when, m)
+		c.h.t.Errorf("%s: the others see %v, want a member online with an estimate and a new name", when, m)
 	}
 	c.drop()
 	c.settle()
 	owner.settle()
 	if m := owner.member(c.user); m.absent || m.Online {
-		c.h.t.Errorf("%s: after they hang up the others see %v, want a member who is offline", when, m)
+		c.h.t.Errorf("%s: after they disconnect the others see %v, want a member offline", when, m)
 	}
 }
 
-// Who joins while they are being removed is in, with a status, or out; not seen by the
-// others and deaf.
-func TestARemovalAndAJoinShareACommit(t *testing.T) {
+// A user who joins while being removed is a member and subscribed, or neither.
+func TestARemovalAndAJoinInOneCommit(t *testing.T) {
 	for _, removal := range []string{"removeAway", "removeMember"} {
 		t.Run(removal, func(t *testing.T) {
 			inBubble(t, func(h *house) {
@@ -75,7 +74,7 @@ func TestARemovalAndAJoinShareACommit(t *testing.T) {
 	}
 }
 
-// A connection that leaves and joins again at once is in, and its user a member.
+// A connection that leaves and joins again at once is subscribed, and its user a member.
 func TestALeaveAndAJoinCross(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, ann := h.connect(""), h.connect("")
@@ -97,8 +96,8 @@ func TestALeaveAndAJoinCross(t *testing.T) {
 	})
 }
 
-// A room that was handed over ends with its owner; who joins meanwhile is in what
-// its link revives.
+// A room that was handed over ends with its owner. A user who joins meanwhile is a member
+// of the room that its link revives.
 func TestAHandedOverRoomEndsWhileSomebodyJoins(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
@@ -120,8 +119,8 @@ func TestAHandedOverRoomEndsWhileSomebodyJoins(t *testing.T) {
 	})
 }
 
-// A crash between the user's commit and the room's: the request that is sent again
-// makes the room as it was asked for.
+// The crash comes between the user's commit and the room's. The repeated request then
+// creates the room as requested.
 func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
@@ -150,9 +149,9 @@ func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 	})
 }
 
-// A crash between the room's commit and its owner's: a room that was closed or handed
-// over counts as theirs until they would own too many, and then no more.
-func TestRoomsThatAreOursNoMoreDoNotCount(t *testing.T) {
+// The crash comes between the room's commit and its owner's. A room that was closed or
+// handed over then counts as owned until the owner reaches the limit.
+func TestRoomsThatAUserNoLongerOwnsDoNotCount(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		var rooms []poker.RoomID
