@@ -30,11 +30,8 @@ func (c *client) history(room poker.RoomID) (rounds []roundView) {
 	for before := ""; ; {
 		c.ok("history", room, `,"limit":50`+before)
 		page := c.want("roomHistory")
-		var older []roundView
-		for _, r := range page.Rounds {
-			older = append(older, r)
-		}
-		rounds = append(older, rounds...)
+		older := page.Rounds
+		rounds = append(slices.Clone(older), rounds...)
 		if !page.More {
 			return rounds
 		}
