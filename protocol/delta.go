@@ -125,10 +125,10 @@ func (d *delta) time(name, layout string, was, is poker.Millis) {
 }
 
 // optionalTime writes a field that is absent when the time is zero.
-func (d *delta) optionalTime(name, layout string, was, is poker.Millis) {
+func (d *delta) optionalTime(name string, was, is poker.Millis) {
 	switch {
 	case is != 0:
-		d.time(name, layout, was, is)
+		d.time(name, millisLayout, was, is)
 	case was != 0:
 		d.null(name)
 	}

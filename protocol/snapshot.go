@@ -88,12 +88,12 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.optionalText("revealedBy", string(was.RevealedBy), string(is.RevealedBy))
 	d.flag("locked", was.Locked, is.Locked, true)
 	d.optionalText("offeredTo", string(was.OfferedTo), string(is.OfferedTo))
-	d.optionalTime("ownerAwaySince", millisLayout, was.OwnerAwaySince, is.OwnerAwaySince)
-	d.optionalTime("succeedAt", millisLayout, was.SucceedAt, is.SucceedAt)
-	d.optionalTime("revealAt", millisLayout, was.RevealAt, is.RevealAt)
-	d.optionalTime("timerEndsAt", millisLayout, was.TimerEnds, is.TimerEnds)
+	d.optionalTime("ownerAwaySince", was.OwnerAwaySince, is.OwnerAwaySince)
+	d.optionalTime("succeedAt", was.SucceedAt, is.SucceedAt)
+	d.optionalTime("revealAt", was.RevealAt, is.RevealAt)
+	d.optionalTime("timerEndsAt", was.TimerEnds, is.TimerEnds)
 	d.optionalText("undo", was.Undo, is.Undo)
-	d.optionalTime("undoUntil", millisLayout, was.UndoUntil, is.UndoUntil)
+	d.optionalTime("undoUntil", was.UndoUntil, is.UndoUntil)
 	d.flag("saved", was.Unsaved, is.Unsaved, false)
 	d.options(was.Options, is.Options)
 	d.deck(was.Deck, is.Deck)
@@ -124,9 +124,9 @@ func (d *delta) story(was, is poker.Story) {
 
 // successor is absent if there is none.
 func (d *delta) successor(was, is poker.Successor) {
-	switch {
-	case is == was:
-	case is == poker.Successor{}:
+	switch is {
+	case was:
+	case poker.Successor{}:
 		d.null("successor")
 	default:
 		s := d.enter("successor", true)

@@ -15,7 +15,7 @@ const module = "example.com/pokey/"
 // mayImport is the house's rule of who may know whom, by package. Std stands
 // for the standard library. Nobody may import cmd.
 var mayImport = map[string][]string{
-	"poker":           {"cmp", "errors", "fmt", "iter", "maps", "math", "slices", "strconv", "strings", "unicode", "unicode/utf8", "golang.org/x/text/unicode/norm", "github.com/rivo/uniseg"},
+	"poker":           {"cmp", "errors", "fmt", "iter", "maps", "math", "net/url", "slices", "strconv", "strings", "unicode", "unicode/utf8", "golang.org/x/text/unicode/norm", "github.com/rivo/uniseg"},
 	"identity":        {"std", "github.com/gorilla/securecookie"},
 	"protocol":        {"std", module + "poker", "github.com/go-json-experiment/json/jsontext"},
 	"store":           {"std"},
