@@ -20,24 +20,24 @@ const (
 	minSpread  = 10 // different byte values in the least random master accepted
 )
 
-// ErrSecret is wrapped by the error for a secret that must not be used: too
-// short, well known, hardly random, unreadable as text, or open to other users
-// of the machine. The text never contains key material.
+// ErrSecret is wrapped by the error for a secret that must not be used: it is too
+// short, well known, hardly random, not readable as text, or open to other users of
+// the machine. The text never contains key material.
 var ErrSecret = errors.New("the secret is not safe to use")
 
-// wellKnown are the words that stand where a secret ought to be in examples and
-// in the configuration of those who copied them.
+// wellKnown are words that stand for the secret in examples and end up in copied
+// configurations.
 var wellKnown = []string{"changeme", "change-me", "change_me", "secret!", "password", "your-secret", "yoursecret"}
 
-// Keys is a key ring. It is safe for use by many goroutines at once, and
-// printing it shows its fingerprint only.
+// Keys is a key ring. It is safe for concurrent use. Printing it shows only its
+// fingerprint.
 type Keys struct {
 	ring []key // the first one mints
 
 	lastMint atomic.Uint64 // creation time and nonce of the newest room id
 }
 
-// key is everything that is derived from one master.
+// key has everything that is derived from one master.
 type key struct {
 	id          byte // 4 bits
 	room, owner []byte
@@ -47,10 +47,9 @@ type key struct {
 	fingerprint string
 }
 
-// New makes a ring of 1 to 16 masters of at least 32 random bytes each. The
-// first one mints, all of them verify. It returns an error that wraps
-// [ErrSecret] for a master that is too short or that anybody could guess. The
-// masters are not kept.
+// New returns a ring of 1 to 16 masters of at least 32 random bytes each. The first
+// one mints, all of them verify. New returns an error that wraps [ErrSecret] for a
+// master that is too short or easy to guess. It does not keep the masters.
 func New(masters ...[]byte) (*Keys, error) {
 	if len(masters) == 0 || len(masters) > maxMasters {
 		return nil, fmt.Errorf("identity: -secret-file: %w: it holds %d keys, not 1 to %d", ErrSecret, len(masters), maxMasters)
@@ -69,17 +68,16 @@ func New(masters ...[]byte) (*Keys, error) {
 	return k, nil
 }
 
-// Fingerprint names the master that mints, without giving anything of it away.
-// Two rings that mint with the same master have the same fingerprint.
+// Fingerprint identifies the minting master without revealing anything of it.
 func (k *Keys) Fingerprint() string { return k.ring[0].fingerprint }
 
-// Format writes the fingerprint, whatever the verb, so that a ring which is
-// printed by mistake gives no key away.
+// Format writes only the fingerprint, whatever the verb, so that a ring that is
+// printed by mistake reveals no key.
 func (k *Keys) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "identity.Keys("+k.Fingerprint()+")") // the error stays in f
 }
 
-// weakness says what is wrong with a master, or nothing.
+// weakness returns what is wrong with a master, or an empty string.
 func weakness(master []byte) string {
 	if len(master) < minMaster {
 		return fmt.Sprintf("is shorter than %d bytes", minMaster)
@@ -104,8 +102,8 @@ func weakness(master []byte) string {
 	return ""
 }
 
-// derive makes the keys of one master. The info strings are part of the format
-// of cookies and room ids.
+// derive returns the keys of one master. The info strings are part of the format of
+// cookies and room ids.
 func derive(master []byte) (key, error) {
 	var errs []error
 	expand := func(info string, size int) []byte {

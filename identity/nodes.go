@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 )
 
-// Prove makes proofs that this ring's holder knows its masters, over what the
-// two sides of a connection have agreed on: one for each master, the one that
-// mints first. Who sees them learns nothing that helps with anything else.
+// Prove returns proofs of knowing the masters of the ring, over what both ends of a
+// connection have agreed on. There is one for each master, the minting one first.
+// Proofs reveal nothing that is of use elsewhere.
 func (k *Keys) Prove(what []byte) [][]byte {
 	proofs := make([][]byte, len(k.ring))
 	for i := range k.ring {
@@ -16,8 +16,8 @@ func (k *Keys) Prove(what []byte) [][]byte {
 	return proofs
 }
 
-// Proves reports whether proof was made over what by somebody who knows any
-// master of the ring, so that nodes with an old and a new one know each other.
+// Proves reports whether proof was made over what with any master of the ring. So
+// nodes whose rings share a master recognise each other.
 func (k *Keys) Proves(what, proof []byte) bool {
 	known := false
 	for i := range k.ring {

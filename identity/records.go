@@ -7,12 +7,12 @@ import (
 	"fmt"
 )
 
-// errSealed is all there is to know about what cannot be opened.
+// errSealed does not say why a record cannot be opened.
 var errSealed = errors.New("identity: not sealed with any key of the ring")
 
-// Records seals what is kept outside this process, with AES-256-GCM: with the
-// key that mints, and opens what any key of the ring has sealed. It is safe for
-// use by many goroutines at once.
+// Records encrypts what is kept outside this process, with AES-256-GCM. It seals
+// with the minting key, and opens what any key of the ring has sealed. It is safe
+// for concurrent use.
 func (k *Keys) Records() cipher.AEAD {
 	r := records{AEAD: k.ring[0].records}
 	for i := range k.ring {
@@ -21,7 +21,7 @@ func (k *Keys) Records() cipher.AEAD {
 	return r
 }
 
-// records is the newest of a ring of ciphers, and opens with all of them.
+// records seals with the first of a ring of ciphers, and opens with all of them.
 type records struct {
 	cipher.AEAD
 	ring []cipher.AEAD
@@ -37,7 +37,7 @@ func (r records) Open(dst, nonce, sealed, additional []byte) ([]byte, error) {
 	return nil, errSealed
 }
 
-// newSeal makes the cipher of 32 bytes of key.
+// newSeal returns the cipher of 32 bytes of key.
 func newSeal(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -46,7 +46,7 @@ func newSeal(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-// Fingerprints name all masters of the ring, the one that mints first.
+// Fingerprints identify all masters of the ring, the minting one first.
 func (k *Keys) Fingerprints() []string {
 	prints := make([]string, len(k.ring))
 	for i := range k.ring {

@@ -20,20 +20,20 @@ const (
 	maxCreated  = 1<<40 - 1
 )
 
-// ErrRoomID is returned for anything that is not a room id made with one of the
-// ring's masters, in its one canonical spelling. It does not say why.
+// ErrRoomID is returned for everything that is not a room id made with a master of
+// the ring, in its one canonical spelling. It does not say why.
 var ErrRoomID = errors.New("identity: not a room id")
 
 var roomEpoch = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// Room is what a room id says about its room.
+// Room is what a room id tells about its room.
 type Room struct {
 	Created time.Time // when the id was minted, to the millisecond, UTC
 }
 
-// NewRoomID mints the id of a room that belongs to the user owner. The ids of
-// one ring never repeat. now is kept to the millisecond and has to lie between
-// 2024 and 2058; outside, the nearest of the two is recorded.
+// NewRoomID returns the id of a new room of the user owner. The ids of one ring
+// never repeat. now is rounded down to the millisecond, and clamped to the range
+// from 2024 to 2058.
 //
 // NewRoomID panics if owner is not a user id: nobody could ever own that room.
 func (k *Keys) NewRoomID(owner string, now time.Time) string {
@@ -41,8 +41,8 @@ func (k *Keys) NewRoomID(owner string, now time.Time) string {
 	return k.mint(owner, k.unique(uint64(created)))
 }
 
-// unique joins a time to a nonce. The first nonce of a millisecond is random
-// and those after it count on, because 24 random bits would repeat within some
+// unique returns a time with a nonce. The first nonce of a millisecond is random,
+// and the next ones count up, because 24 random bits would repeat within some
 // thousand ids.
 func (k *Keys) unique(created uint64) uint64 {
 	const mask = 1<<nonceBits - 1
@@ -75,8 +75,8 @@ func (k *Keys) mint(owner string, stamp uint64) string {
 	return crockford.EncodeToString(id[:])
 }
 
-// Room reads a room id that anybody may have sent. It returns [ErrRoomID] unless
-// the id is genuine and canonical, and costs a few hashes and nothing else.
+// Room reads a room id from an untrusted source. It returns [ErrRoomID] unless the
+// id is genuine and canonical. It costs a few hashes and nothing else.
 func (k *Keys) Room(id string) (Room, error) {
 	raw, _, err := k.verify(id)
 	if err != nil {
@@ -86,7 +86,7 @@ func (k *Keys) Room(id string) (Room, error) {
 	return Room{Created: roomEpoch.Add(time.Duration(created) * time.Millisecond)}, nil
 }
 
-// Owns says whether room is a genuine room id that was minted for user.
+// Owns reports whether room is a genuine room id that was minted for user.
 func (k *Keys) Owns(user, room string) bool {
 	var id [userBytes]byte
 	if !decode(id[:], user) {

@@ -14,14 +14,14 @@ import (
 
 const maxSecretFile = 64 << 10
 
-// Open reads the ring from a file: one master per line, newest first, each the
-// base64 of 32 random bytes; empty lines and lines that begin with # do not
-// count. If there is no such file and create is true, Open makes it with one
-// fresh master, and its directory if need be, readable by the owner only.
+// Open reads the ring from a file. The file has one master a line, newest first,
+// each the base64 of 32 random bytes; empty lines and lines that begin with # do
+// not count. If there is no file and create is true, Open creates it with one fresh
+// master, readable by its owner only, and its directory if need be.
 //
-// A file that cannot be read or made gives an error that wraps the one of the
-// file system ([fs.ErrNotExist], [fs.ErrPermission], …); a file that can be read
-// and must not be used gives one that wraps [ErrSecret].
+// The error for a file that cannot be read or created wraps that of the file system
+// ([fs.ErrNotExist], [fs.ErrPermission], …). The error for a file that must not be
+// used wraps [ErrSecret].
 func Open(file string, create bool) (*Keys, error) {
 	masters, err := readSecret(file)
 	if create && errors.Is(err, fs.ErrNotExist) {
@@ -80,8 +80,8 @@ func parseSecret(file string, text []byte) ([][]byte, error) {
 	return masters, nil
 }
 
-// writeSecret makes the file, and fails with fs.ErrExist if somebody else has
-// just done so. It is on the disk, with its name, when writeSecret returns.
+// writeSecret creates the file. It fails with fs.ErrExist if another process has
+// just done so. When it returns, the file and its name are durable.
 func writeSecret(file string) (err error) {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -100,7 +100,7 @@ func writeSecret(file string) (err error) {
 	_, _ = rand.Read(master) // never fails
 	text := "# Whoever has this key can be anybody. Keep a copy: without it all links and sessions die.\n" +
 		base64.StdEncoding.EncodeToString(master) + "\n"
-	if err := f.Chmod(0o600); err != nil { // whatever the umask was
+	if err := f.Chmod(0o600); err != nil { // whatever the umask is
 		return err
 	}
 	if _, err := f.WriteString(text); err != nil {

@@ -11,21 +11,20 @@ import (
 	"github.com/gorilla/securecookie"
 )
 
-// How old a session may be. A session is re-issued long before [SessionMaxAge], so
-// only somebody who stays away for that long becomes somebody else; and so does
-// everybody when the life of a session is over, however often it was re-issued.
-// SessionLife is what that is unless the operator says otherwise.
+// The life of a session. It is renewed long before [SessionMaxAge], so a user who
+// stays away for less keeps it. After SessionLife, unless the operator says
+// otherwise, it is not renewed any more.
 const (
 	SessionLife       = 90 * 24 * time.Hour
 	SessionMaxAge     = 30 * 24 * time.Hour
 	SessionRenewAfter = 7 * 24 * time.Hour
-	SessionMaxSkew    = 5 * time.Minute // how far ahead the clock of the issuing node may have been
+	SessionMaxSkew    = 5 * time.Minute // by how much the clock of the issuing node may be ahead
 )
 
 const (
-	// The payload of a session: its version, the user, when the first one of its
-	// line was issued, and when this one was. Version 1 did not say how old the line
-	// is; it was never released, and is refused.
+	// The payload of a session: its version, the user, when the user's first session
+	// was issued, and when this one was. Version 1 had no time of the first session.
+	// It was never released, and is refused.
 	sessionVersion = 2
 	firstAt        = 1 + userBytes
 	issuedAt       = firstAt + 8
@@ -33,36 +32,37 @@ const (
 	maxCookie      = 256 // characters; a genuine one has about 152
 
 	// The names that are signed with a value. They differ by how the session was
-	// handed out, so that what somebody read or planted on plain http is nothing
-	// over https, under whatever name it is sent.
+	// issued, so that a session that somebody has read or planted on plain http is
+	// invalid over https, whatever the name of the cookie.
 	sealedPlain  = "pokey-session"
 	sealedSecure = "pokey-session-https"
 )
 
-// ErrSession is wrapped by the error for every value that is not a session:
-// forged, changed, too old, from the future, or sealed by a retired master. What
-// the text adds is for a log; the client is told nothing but that.
+// ErrSession is wrapped by the error for every value that is not a session: forged,
+// changed, too old, from the future, or sealed by a retired master. The rest of the
+// text is for a log; clients are told nothing more.
 var ErrSession = errors.New("identity: not a valid session")
 
-// ErrForged is [ErrSession] for what was never sealed here: made up, changed, sealed
-// by a retired master or handed out over http and shown over https.
+// ErrForged is the [ErrSession] for a value that was never sealed here for this
+// use: made up, changed, sealed by a retired master, or issued over http and sent
+// over https.
 var ErrForged = fmt.Errorf("%w: not genuine", ErrSession)
 
-// Session is what a cookie proves.
+// Session is the content of a cookie.
 type Session struct {
 	UserID string
-	First  time.Time // when the user was given their first session; to the second, UTC
-	Issued time.Time // when this one was; to the second, UTC
-	Renew  bool      // the cookie is good, and to be replaced at the next occasion
+	First  time.Time // when the user's first session was issued; to the second, UTC
+	Issued time.Time // when this session was issued; to the second, UTC
+	Renew  bool      // the cookie is valid, and due to be replaced
 }
 
-// CookieName is the name of the session cookie of a site: whether its public
-// origin is https, its port if that is not the scheme's own, and the path below
-// which it is served, with its slashes. Cookies do not know ports, and one whose
-// path is / is sent to every path, so two sites on one host keep apart by name.
+// CookieName returns the name of a site's session cookie. It depends on whether the
+// public origin is https, on its port, if that is not the scheme's own, and on the
+// base path with its slashes. Cookies do not know ports, and a cookie with the path
+// / is sent to every path, so the name keeps two sites on one host apart.
 //
-// Browsers keep a __Host- cookie only when it is Secure and for the whole host,
-// and a Secure one only over https.
+// Browsers keep a __Host- cookie only if it is Secure and for the whole host, and a
+// Secure one only over https.
 func CookieName(secure bool, port, path string) string {
 	name := "pokey_plain"
 	switch {
@@ -80,8 +80,8 @@ func CookieName(secure bool, port, path string) string {
 	return name
 }
 
-// inName replaces what a cookie's name may not have. It keeps the length, so a
-// path below another one never has the same name.
+// inName replaces the characters that a cookie's name may not have. It keeps the
+// length, so that no two nested paths have the same name.
 func inName(c rune) rune {
 	if c < 0x80 && (c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z') {
 		return c
@@ -96,15 +96,14 @@ func sealedAs(secure bool) string {
 	return sealedPlain
 }
 
-// Seal makes the value of a new user's session cookie, to be handed out over https
-// or over plain http. It returns an error if user is not a user id.
+// Seal returns the cookie value of a new user's session, to be sent over https or
+// over plain http. It returns an error if user is not a user id.
 func (k *Keys) Seal(user string, now time.Time, secure bool) (string, error) {
 	return k.Reseal(Session{UserID: user, First: now}, now, secure)
 }
 
-// Reseal makes the value of a session cookie in place of the one that proved s. Its
-// life goes on from when that began. Characters that need quoting in a cookie do
-// not occur in the value.
+// Reseal returns a cookie value that replaces that of s. The life of the session
+// goes on. The value has no characters that need quoting in a cookie.
 func (k *Keys) Reseal(s Session, issued time.Time, secure bool) (string, error) {
 	payload := make([]byte, sessionBytes)
 	payload[0] = sessionVersion
@@ -120,12 +119,12 @@ func (k *Keys) Reseal(s Session, issued time.Time, secure bool) (string, error) 
 	return value, nil
 }
 
-// Unseal reads the value of a session cookie that anybody may have sent, to a
-// site that is https or is not: a session that was handed out the other way is
-// none. It returns an error that wraps [ErrSession] for any fault.
+// Unseal reads a cookie value from an untrusted source, for a site that is https or
+// is not. A session that was issued the other way is invalid. The error wraps
+// [ErrSession], whatever is wrong.
 func (k *Keys) Unseal(value string, now time.Time, secure bool) (Session, error) {
-	// securecookie skips line ends and left-over bits when it decodes, so that one
-	// session could be spelt in many ways.
+	// securecookie skips line ends and ignores left-over bits when it decodes, so
+	// one session would have many spellings.
 	if len(value) > maxCookie {
 		return Session{}, ErrForged
 	}
@@ -142,7 +141,7 @@ func (k *Keys) Unseal(value string, now time.Time, secure bool) (Session, error)
 	return Session{}, ErrForged
 }
 
-// read takes a payload apart that a master has vouched for.
+// read parses a payload whose signature is valid.
 func read(payload []byte, now time.Time, old bool) (Session, error) {
 	if len(payload) != sessionBytes || payload[0] != sessionVersion {
 		return Session{}, fmt.Errorf("%w: unknown version", ErrSession)
@@ -166,8 +165,8 @@ func read(payload []byte, now time.Time, old bool) (Session, error) {
 // moment reads a time of the payload.
 func moment(b []byte) time.Time { return time.Unix(int64(binary.BigEndian.Uint64(b)), 0).UTC() }
 
-// newCookie makes the codec of one master. Its own clock is switched off,
-// because it cannot be told what time it is.
+// newCookie returns the codec of one master. Its own clock is switched off, because
+// it cannot be given the time.
 func newCookie(sign, encrypt []byte) *securecookie.SecureCookie {
 	return securecookie.New(sign, encrypt).MaxAge(0).MaxLength(maxCookie).SetSerializer(securecookie.NopEncoder{})
 }

@@ -13,7 +13,7 @@ const (
 // crockford is Douglas Crockford's base32 in lower case: no i, l, o or u.
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewUserID makes a user id: 128 random bits as 26 characters of lower-case
+// NewUserID returns a new user id: 128 random bits as 26 characters of lower-case
 // Crockford base32.
 func (k *Keys) NewUserID() string {
 	var id [userBytes]byte
@@ -21,8 +21,8 @@ func (k *Keys) NewUserID() string {
 	return crockford.EncodeToString(id[:])
 }
 
-// decode reads the one canonical text of len(dst) bytes, and nothing else: the
-// package base32 on its own skips line ends and ignores left-over bits.
+// decode accepts only the one canonical text of len(dst) bytes. Package base32
+// itself skips line ends and ignores left-over bits.
 func decode(dst []byte, text string) bool {
 	if len(text) != crockford.EncodedLen(len(dst)) {
 		return false
