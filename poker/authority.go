@@ -1,6 +1,6 @@
 package poker
 
-// isOwner says that the user owns the room, as a member or not.
+// isOwner reports whether the user owns the room, as a member or not.
 func (r *Room) isOwner(u UserID) bool { return u != "" && u == r.state.Owner }
 
 // mustOwn refuses everybody but the owner.
@@ -14,8 +14,8 @@ func (r *Room) mustOwn(u UserID) error {
 	return ErrNotOwner
 }
 
-// mustFacilitate refuses everybody but the owner, the deputies and the
-// stand-in, and every round but the current one.
+// mustFacilitate refuses everybody but the owner, the deputies and the stand-in,
+// and every round but the current one.
 func (r *Room) mustFacilitate(u UserID, round int) error {
 	if !r.isOwner(u) {
 		m, ok := r.state.Members[u]
@@ -29,7 +29,7 @@ func (r *Room) mustFacilitate(u UserID, round int) error {
 	return r.mustBeCurrent(round)
 }
 
-// mustBeCurrent refuses what was meant for another round; zero is any round.
+// mustBeCurrent refuses a round that is not the current one. Zero is any round.
 func (r *Room) mustBeCurrent(round int) error {
 	if round != 0 && round != r.state.Round {
 		return ErrStaleRound

@@ -1,15 +1,15 @@
 package poker
 
-// How long things take, in milliseconds.
+// Durations in milliseconds.
 const (
 	// RevealDelay is the count-down before a room reveals by itself.
 	RevealDelay Millis = 3_000
-	// SeatGrace is how long a member keeps their place in a full room for certain
-	// after they have gone offline: a page is loaded again in that. Longer, and one
-	// address could keep a room full of members who have just left.
+	// SeatGrace is the time for which an offline member is sure to keep their place
+	// in a full room. It is long enough for loading a page again. If it were longer,
+	// one address could keep a room full of members who have just left.
 	SeatGrace Millis = 3_000
-	// StandInDelay is how long owner and deputies are away before a member
-	// stands in for them.
+	// StandInDelay is the time that the owner and the deputies must be away before a
+	// member stands in for them.
 	StandInDelay Millis = 30_000
 )
 
@@ -19,9 +19,9 @@ const (
 	MaxTimer = 3600
 )
 
-// Deadline is the earliest time at which a [Tick] changes something; zero when
-// only a command can. It may be past. The end of the timer is none: that is
-// for clients to show.
+// Deadline returns the earliest time at which a [Tick] changes something, zero if
+// only a command can. It may be in the past. The end of the timer is no deadline:
+// clients show it.
 func (r *Room) Deadline() Millis {
 	s := &r.state
 	var deadline Millis
@@ -75,23 +75,23 @@ func (c StopTimer) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	return []Event{Changed{AspectTimer}}, nil
 }
 
-// ready says that nothing but the count-down stands between the room and its
-// automatic reveal: no online estimator is without an estimate. A room whose
-// estimators are all offline is ready too, so that the first of them to come
-// back, after a restart say, does not make it so and end the round for the others.
+// ready reports whether only the count-down is left before the automatic reveal,
+// since no online estimator is without an estimate. A room whose estimators are all
+// offline is ready too: otherwise the first estimator to return, after a restart
+// for instance, would make it ready and end the round for the others.
 func (r *Room) ready() bool {
 	return r.state.Options.AutoReveal && !r.state.Revealed && r.tally.estimates > 0 && r.tally.missing == 0
 }
 
-// keepCountdown begins or ends the count-down after a command. It begins when
-// the room becomes ready, and anew with each estimate while it is.
+// keepCountdown begins or ends the count-down after a command. It begins when the
+// room becomes ready, and again with each estimate while it is.
 func (r *Room) keepCountdown(now Millis, c Command, wasReady bool) []Event {
 	before := r.state.RevealAt
 	switch _, estimated := c.(Estimate); {
 	case !r.ready():
 		r.state.RevealAt = 0
 	case r.tally.estimators == 0:
-		// Nobody is there to see it begin; one that runs goes on.
+		// Nobody would see it begin. A count-down that runs goes on.
 	case estimated, !wasReady && mayBegin(c):
 		r.state.RevealAt = now + RevealDelay
 	}
@@ -101,15 +101,16 @@ func (r *Room) keepCountdown(now Millis, c Command, wasReady bool) []Event {
 	return []Event{Changed{AspectCountdown}}
 }
 
-// mayBegin says whether a command that makes a room ready begins the
-// count-down. Hide and Undo do not: the cards would turn over again at once.
+// mayBegin reports whether a command that makes the room ready begins the
+// count-down. Hide and Undo do not: the room would reveal again at once.
 func mayBegin(c Command) bool {
 	_, hide := c.(Hide)
 	_, undo := c.(Undo)
 	return !hide && !undo
 }
 
-// watchAbsence notes since when nobody who may facilitate has been online.
+// watchAbsence notes the time since which nobody who may facilitate has been
+// online.
 func (r *Room) watchAbsence(now Millis) {
 	if r.tally.facilitators > 0 {
 		r.state.AwaySince = 0
@@ -118,9 +119,9 @@ func (r *Room) watchAbsence(now Millis) {
 	}
 }
 
-// keepStandIn chooses who stands in, once owner and deputies have been away
-// for long enough. Who does so goes on until they leave or go offline, or an
-// owner or a deputy is back.
+// keepStandIn chooses the stand-in once the owner and the deputies have been away
+// long enough. The stand-in stays until they leave or go offline, or the owner or a
+// deputy is back.
 func (r *Room) keepStandIn(now Millis) []Event {
 	s := &r.state
 	var next UserID
@@ -138,9 +139,9 @@ func (r *Room) keepStandIn(now Millis) []Event {
 	return []Event{Changed{AspectStandIn}}
 }
 
-// longestPresent is the online member who joined first, an estimator if there
-// is one. It is nobody who came after owner and deputies had left: whoever knows
-// the link could wait for that.
+// longestPresent returns the online member who joined first, preferring estimators.
+// It returns nobody who joined after the owner and the deputies had left: anybody
+// with the link could wait for that.
 func (r *Room) longestPresent() UserID {
 	var first UserID
 	var best Member

@@ -1,35 +1,35 @@
 package poker
 
-// Command is what somebody asks of a room, in the imperative. By names the
-// user who asks, as the session says; authority never comes from elsewhere.
-// Round, where a command has one, is the round it was meant for: zero means
-// whichever is current, any other that is not current is [ErrStaleRound].
+// Command is a request to a room, in the imperative. By is the user who asks,
+// according to the session; authority never comes from anywhere else. Round, in
+// commands that have one, is the round that the command is meant for: zero means
+// the current one, and any other but the current one is [ErrStaleRound].
 //
 //sumtype:decl
 type Command interface {
-	// apply does what the command asks, or refuses and changes nothing. It
-	// returns no event exactly when there was nothing to change.
+	// apply executes the command, or refuses it and changes nothing. It returns no
+	// event exactly if there was nothing to change.
 	apply(r *Room, now Millis, limits Limits) ([]Event, error)
 }
 
 type (
-	// Join makes By a member, or marks a member as present again. An empty
-	// Role keeps the member's role; a newcomer is then an estimator. An empty
-	// Name is that of somebody who has not said theirs, who is shown as [Guest]; a
-	// member keeps the old. In a full room a newcomer takes the place of the member
-	// who joined last among those who have been away for [SeatGrace] and have never
-	// estimated there; the owner and the deputies keep theirs.
+	// Join makes By a member, or marks a member as online again. With an empty Role
+	// a member keeps theirs, and a newcomer is an estimator. With an empty Name a
+	// member keeps theirs, and a newcomer is shown as [Guest]. In a full room a
+	// newcomer takes the place of the member who joined last among those who have
+	// been offline for [SeatGrace] and have never estimated there; the owner and the
+	// deputies keep theirs.
 	Join struct {
 		By   UserID
 		Name string
 		Role Role
 	}
-	// Disconnect says that By's last connection has dropped. The member stays.
+	// Disconnect says that By's last connection has dropped. By stays a member.
 	Disconnect struct{ By UserID }
 	// Leave removes By and their estimate.
 	Leave struct{ By UserID }
-	// Forget removes a user who has expired: from the room, if they are a
-	// member, and their names and estimates from its history.
+	// Forget removes a user who has expired: from the members, and their names and
+	// estimates from the history.
 	Forget struct{ User UserID }
 	// Rename gives By the displayed name Name.
 	Rename struct {
@@ -69,14 +69,14 @@ type (
 		Topic Story
 	}
 	// SetRole makes By an estimator or an observer. An observer's estimate is
-	// dropped, unless estimates are locked: then it stays as long as it is displayed.
+	// dropped, unless it is displayed and late estimates are locked.
 	SetRole struct {
 		By   UserID
 		Role Role
 	}
 	// SetDeck changes the cards. In a revealed round the estimates that are no
-	// longer in the deck are dropped. In a hidden one other cards drop all of them,
-	// whatever they are, so that which are dropped tells nothing.
+	// longer in the deck are dropped. In a hidden round all estimates are dropped if
+	// the cards differ, so that nobody learns anything from which are dropped.
 	SetDeck struct {
 		By   UserID
 		Deck Deck
@@ -88,14 +88,15 @@ type (
 		LateEstimates *LateEstimates
 		StandIn       *bool
 	}
-	// Undo takes back the last reveal, clear or next topic, within [UndoWindow]
-	// of it. A round that fell off the far end of the history stays off.
+	// Undo takes back the last reveal, clear or next topic, within [UndoWindow] of
+	// it. Undoing does not bring back a round that was dropped from the history
+	// meanwhile.
 	Undo struct {
 		By    UserID
 		Round int
 	}
-	// Settle records the agreed value of a revealed round, a card of the deck or another
-	// value. An empty Value unsettles it.
+	// Settle records the agreed value of a revealed round, a card of the deck or
+	// another value. An empty Value removes it.
 	Settle struct {
 		By    UserID
 		Round int
@@ -108,7 +109,7 @@ type (
 		Round  int
 		Agreed string
 	}
-	// SetTopics replaces the list of what is to be estimated next.
+	// SetTopics replaces the list of topics to come.
 	SetTopics struct {
 		By     UserID
 		Topics []Story
@@ -126,22 +127,22 @@ type (
 		Round int
 		Place int
 	}
-	// SetDeputy gives or takes the right to reveal, hide, clear, settle, undo,
-	// time and set topics.
+	// SetDeputy makes User a deputy, who may do what a facilitator may, or ends
+	// that.
 	SetDeputy struct {
 		By     UserID
 		User   UserID
 		Deputy bool
 	}
-	// Transfer offers the room to a member, in place of an earlier offer. An offer
+	// Transfer offers the room to a member and replaces an earlier offer. An offer
 	// to oneself withdraws it. It ends when that member leaves.
 	Transfer struct {
 		By UserID
 		To UserID
 	}
-	// Accept makes By the owner of a room that is offered to them, or of one whose
-	// deputy they are and whose owner has been away for [TakeOverDelay]. First says that
-	// By is the user whom the room's id certifies as its first owner.
+	// Accept makes By the owner of a room that is offered to them, or of a room
+	// whose deputy they are and whose owner has been away for [TakeOverDelay]. First
+	// says that the room's id certifies By as its first owner.
 	Accept struct {
 		By    UserID
 		First bool
@@ -152,7 +153,7 @@ type (
 		By   UserID
 		Room RoomID
 	}
-	// Remove puts a member out of the room. They may join again, unless it is
+	// Remove removes a member from the room. They may join again, unless it is
 	// ForGood. Removing without ForGood a user who was removed for good lets them
 	// join again.
 	Remove struct {
@@ -160,28 +161,28 @@ type (
 		User    UserID
 		ForGood bool
 	}
-	// RemoveAway puts everybody out who is offline, but the owner and the deputies.
+	// RemoveAway removes all offline members but the owner and the deputies.
 	RemoveAway struct{ By UserID }
-	// Lock keeps everybody out who is not a member, but the owner, or ends that.
+	// Lock refuses new members, except the owner, or ends that.
 	Lock struct {
 		By     UserID
 		Locked bool
 	}
-	// Close ends the room and forgets all that was in it.
+	// Close ends the room and removes all that was in it.
 	Close struct{ By UserID }
 	// StartTimer starts or restarts the room's timer, Seconds long.
 	StartTimer struct {
 		By      UserID
 		Seconds int
 	}
-	// StopTimer takes the timer away.
+	// StopTimer removes the timer.
 	StopTimer struct{ By UserID }
-	// Recognise names the owner of a room that was revived without one. The
-	// caller has checked it against the room's id. A room keeps the owner it has.
+	// Recognise sets the owner of a room that was revived without one. The caller
+	// has checked them against the room's id. A room that has an owner keeps them.
 	Recognise struct{ Owner UserID }
-	// Tick lets happen what is due by now: see [Room.Deadline].
+	// Tick does what is due: see [Room.Deadline].
 	Tick struct{}
 )
 
-// String does not tell: an estimate that is printed by accident stays hidden.
+// String hides the estimate, in case one is printed by accident.
 func (Estimate) String() string { return "Estimate(hidden)" }

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// presets are never changed; what leaves this file is a copy.
+// presets are never changed. Callers get copies.
 var presets = []Deck{
 	preset("fibonacci", "0 1 2 3 5 8 13 21 34 ? ☕"),
 	preset("modified-fibonacci", "0 ½ 1 2 3 5 8 13 20 40 100 ? ☕"),
@@ -33,10 +33,10 @@ func Preset(name string) (Deck, bool) {
 // DefaultDeck is the deck of a room whose creator did not choose.
 func DefaultDeck() Deck { return presets[0].clone() }
 
-// Clean returns the deck as a room keeps it, in NFC and with its name trimmed,
-// or an error that is [ErrInvalidDeck]. A deck has a name of 1 to
-// [DeckNameLength] characters and at most [DeckSize] different cards of 1 to
-// [CardLength] characters. The deck it returns shares nothing with d.
+// Clean returns the deck as a room keeps it, in NFC and with its name trimmed, or
+// an error that wraps [ErrInvalidDeck]. A deck has a name of 1 to [DeckNameLength]
+// characters and at most [DeckSize] different cards of 1 to [CardLength]
+// characters. The returned deck shares no memory with d.
 func (d Deck) Clean() (Deck, error) {
 	name, err := cleanTrimmed(d.Name, deckName)
 	if err != nil {
@@ -59,10 +59,10 @@ func (d Deck) Clean() (Deck, error) {
 	return c, nil
 }
 
-// Index is the position of a card in the deck, or -1.
+// Index returns the position of a card in the deck, or -1.
 func (d Deck) Index(card string) int { return slices.Index(d.Cards, card) }
 
-// value returns an estimate's value as a room keeps it, or an error that is
+// value returns the value of an estimate as a room keeps it, or an error that wraps
 // [ErrInvalidEstimate].
 func (d Deck) value(s string) (string, error) {
 	if len(d.Cards) == 0 {
@@ -95,7 +95,7 @@ func (d Deck) agreed(s string) (string, error) {
 	return Deck{}.value(s)
 }
 
-// takes says that a value some room has accepted is one of this deck's.
+// takes reports whether a value that some room has accepted is valid for this deck.
 func (d Deck) takes(value string) bool { return len(d.Cards) == 0 || d.Index(value) >= 0 }
 
 func (d Deck) equal(o Deck) bool { return d.Name == o.Name && slices.Equal(d.Cards, o.Cards) }

@@ -2,12 +2,12 @@ package poker
 
 import "errors"
 
-// Why a room refuses. Apply returns one of these, perhaps wrapped, and then
-// nothing has changed. Text in them is for logs; clients get a code. None
-// repeats a name, a topic or an estimate.
+// The refusals of a room. Apply returns one of these, perhaps wrapped, and then
+// nothing has changed. Their texts are for logs; clients get a code. No text
+// contains a name, a topic or an estimate.
 //
-// Where several apply, the first in this order is returned: not a member; not
-// the owner, or not an estimator; stale round; an invalid value; the rest.
+// If several apply, the first in this order is returned: not a member; not the
+// owner, or not an estimator; stale round; an invalid value; the rest.
 var (
 	ErrNotMember       = errors.New("not a member of this room")
 	ErrNotOwner        = errors.New("only the owner may do this")
@@ -30,5 +30,5 @@ var (
 	ErrNothingToUndo   = errors.New("there is nothing to undo")
 )
 
-// ErrState is returned by [Restore] for a state that no room was ever in.
+// ErrState is returned by [Restore] for a state that no room can have.
 var ErrState = errors.New("not the state of a room")

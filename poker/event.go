@@ -1,7 +1,7 @@
 package poker
 
-// Event is something that happened to a room, in the past tense. Every event
-// is safe to show to every member: none carries an estimate.
+// Event is something that happened to a room, in the past tense. No event carries
+// an estimate, so every event is safe to show to every member.
 //
 //sumtype:decl
 type Event interface{ event() }
@@ -15,15 +15,15 @@ type (
 	Disconnected struct{ User UserID }
 	// Left says that User is no longer a member, of their own will.
 	Left struct{ User UserID }
-	// Removed says that User was put out of the room, by the owner or a facilitator
-	// or by the room itself, to make a place.
+	// Removed says that User was removed by the owner or a facilitator, or by the
+	// room itself to free a place.
 	Removed struct{ User UserID }
 	// Renamed says that User has another name.
 	Renamed struct{ User UserID }
 	// Estimated says that User submitted or replaced their estimate.
 	Estimated struct{ User UserID }
-	// Withdrawn says that User, who is still a member, has no estimate any
-	// more: taken back, dropped with a change of role or deck, or cleared.
+	// Withdrawn says that User, who is still a member, no longer has an estimate: it
+	// was taken back, dropped with a change of role or deck, or cleared.
 	Withdrawn struct{ User UserID }
 	// Restored says that an undo gave User their estimate back.
 	Restored struct{ User UserID }
@@ -38,13 +38,13 @@ type (
 	// Settled says that the agreed value was set or taken away, or ended with
 	// a hide or a change of deck.
 	Settled struct{ Round int }
-	// Changed says that something of the room itself is different: topic,
-	// topics, deck, options, a member's role, deputies, the timer, a count-down.
-	// What a greater event implies is not said again: a [Cleared] also ends the
-	// timer and the agreed value.
+	// Changed says that a part of the room itself changed: topic, topics, deck,
+	// options, a member's role, deputies, the timer, a count-down. It does not
+	// repeat what another event implies: a [Cleared] also ends the timer and the
+	// agreed value.
 	Changed struct{ What Aspect }
-	// OwnerChanged says that the room passed from Old ("" when it had no owner)
-	// to New.
+	// OwnerChanged says that the room passed from Old, which is empty if it had no
+	// owner, to New.
 	OwnerChanged struct{ Old, New UserID }
 	// Closed says that the owner has closed the room and nothing is left of it.
 	Closed struct{ Owner UserID }
@@ -68,7 +68,7 @@ func (Changed) event()      {}
 func (OwnerChanged) event() {}
 func (Closed) event()       {}
 
-// Aspect is the part of a room that a [Changed] speaks of.
+// Aspect is the part of a room that a [Changed] is about.
 type Aspect string
 
 // The aspects of a room.

@@ -8,27 +8,28 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Bounds of what a room keeps of its finished rounds, in bytes as [Finished.Size]
+// Limits of what a room keeps of its finished rounds, in bytes as [Finished.Size]
 // counts them.
 const (
-	// HistoryLength is how many finished rounds a room keeps, the newest.
+	// HistoryLength is the number of finished rounds that a room keeps. The oldest
+	// are dropped.
 	HistoryLength = 100
-	// HistoryBytes is how much they may be together: the oldest go first.
+	// HistoryBytes limits all of them together. The oldest are dropped.
 	HistoryBytes = 1 << 20
-	// RoundBytes is how much a finished round may be: see [Finished.fit]. Written as
-	// JSON, where no text becomes more than twice as long, it stays below 256 KiB.
+	// RoundBytes limits one finished round: see [Finished.fit]. As JSON, where no
+	// text becomes more than twice as long, a round stays below 256 KiB.
 	RoundBytes = 120 << 10
 )
 
-// What is counted for what goes with the texts: user ids, numbers and names of
+// Estimates of the bytes that go with the texts: user ids, numbers and names of
 // fields.
 const (
 	roundOverhead = 512
 	voteOverhead  = 128
 )
 
-// Size is about how many bytes the round takes. A value counts twice: the summary
-// has it too.
+// Size estimates the bytes that the round takes. A value counts twice, since the
+// summary has it too.
 func (f Finished) Size() int {
 	n := roundOverhead + f.Topic.size() + len(f.Deck.Name) + len(f.Agreed) + len(f.RevealedBy)
 	for _, card := range f.Deck.Cards {
@@ -101,10 +102,10 @@ func (r *Room) amended() []Event {
 	return []Event{Changed{AspectHistory}}
 }
 
-// fit cuts a round down to [RoundBytes]: the longest reasons are shortened first,
-// all to one length, and when there are none left and it still does not fit, as in a
-// room of many hundreds, the last of the estimates are left out and counted as
-// unseen. F's votes stay as they are.
+// fit cuts a round down to [RoundBytes]. It shortens the longest comments first,
+// all to one length. If that is not enough, as in a room of many hundreds, it
+// leaves out the last estimates and counts them as hidden. It does not change f's
+// votes.
 func (f Finished) fit() Finished {
 	excess := f.Size() - RoundBytes
 	if excess <= 0 {
@@ -127,8 +128,8 @@ func (f Finished) fit() Finished {
 	return f
 }
 
-// level is the greatest length to which all that is longer has to be cut so that
-// excess is gone; zero if all of it does not do.
+// level returns the greatest length to which all longer texts must be cut to remove
+// excess bytes, or zero if that is not enough.
 func level(lengths []int, excess int) int {
 	slices.SortFunc(lengths, func(a, b int) int { return b - a })
 	for i, longest := range lengths {
@@ -146,8 +147,8 @@ func level(lengths []int, excess int) int {
 	return 0
 }
 
-// shorten cuts a text that is longer than most bytes between two characters, and
-// says so by an ellipsis.
+// shorten cuts a text that is longer than most bytes, between two characters, and
+// ends it with an ellipsis.
 func shorten(s string, most int) string {
 	const ellipsis = "…"
 	if len(s) <= most {
@@ -168,7 +169,7 @@ func shorten(s string, most int) string {
 	return strings.TrimRight(s[:end], " ") + ellipsis
 }
 
-// trimHistory leaves out the oldest rounds that are too many or too much.
+// trimHistory drops the oldest rounds until the limits hold.
 func trimHistory(rounds []Finished) []Finished {
 	size, first := 0, len(rounds)
 	for first > 0 && len(rounds)-first < HistoryLength {

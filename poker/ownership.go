@@ -58,7 +58,7 @@ func (c SetDeputy) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if !ok {
 		return nil, ErrUnknownMember
 	}
-	// The owner has every right already and is nobody's deputy.
+	// The owner has every right already, so they are not made a deputy.
 	if r.isOwner(c.User) || m.Deputy == c.Deputy {
 		return nil, nil
 	}

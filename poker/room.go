@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Room is one game of planning poker: who takes part and what they estimate.
-// It is not safe for concurrent use. Make one with [NewRoom] or [Restore].
+// Room is one game of planning poker: its members and their estimates. It is not
+// safe for concurrent use. Make one with [NewRoom] or [Restore].
 type Room struct {
 	state State
 	order []UserID // the members' ids, sorted
@@ -16,13 +16,13 @@ type Room struct {
 	changed map[UserID]struct{} // see TakeChanged; may be nil
 }
 
-// Limits are the bounds that whoever runs the service sets. Zero means none.
+// Limits are set by the operator. Zero means no limit.
 type Limits struct {
-	Members int // how many members a room takes; its owner is always admitted
+	Members int // the members that a room takes; its owner is always admitted
 }
 
-// NewRoom makes an empty room at version 1, in the first round. Created is
-// greater than zero. Owner may be empty: see [Recognise]. Deck has passed
+// NewRoom returns an empty room at version 1, in the first round. created must be
+// greater than zero. owner may be empty: see [Recognise]. deck must have passed
 // [Deck.Clean]; the zero Deck stands for [DefaultDeck].
 func NewRoom(id RoomID, epoch string, owner UserID, created Millis, deck Deck) *Room {
 	if deck.Name == "" {
@@ -42,18 +42,16 @@ func NewRoom(id RoomID, epoch string, owner UserID, created Millis, deck Deck) *
 	}}
 }
 
-// Restore makes the room that s was taken of, at time now. S stays the
-// caller's.
+// Restore returns the room with state s, at time now. The caller keeps s.
 //
-// It is as it was: who was online still is. Whoever restores a room holds none
-// of its connections, so those that are still there announce themselves with
-// [Join], and after a while whoever has not is said to be gone with [Disconnect]:
-// see [Room.Present]. Until then nobody has seen a restart. A count-down and a
-// possible undo go on.
+// Members who were online still are. The caller of Restore has none of their
+// connections, so those that still exist announce themselves with [Join], and after
+// a while the caller sends [Disconnect] for the others: see [Room.Present]. So
+// nobody notices a restart. A count-down and a possible undo go on.
 //
-// The error is [ErrState], wrapped, for a state that no room was ever in.
-// Texts are taken as they are: what was once acceptable stays readable. Finished
-// rounds are cut to [RoundBytes] and [HistoryBytes] as new ones are.
+// Restore returns an error that wraps [ErrState] for a state that no room can have.
+// It does not check texts, so that what was once acceptable stays readable. It cuts
+// finished rounds to [RoundBytes] and [HistoryBytes], as for new ones.
 func Restore(s State) (*Room, error) {
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("restore a room: %w", err)
@@ -74,15 +72,15 @@ func Restore(s State) (*Room, error) {
 	return r, nil
 }
 
-// Apply does what a command asks, at time now, which is greater than zero.
+// Apply executes a command at time now, which is greater than zero. It has three
+// outcomes:
 //
-// It returns what happened, in order, and the version has grown; or it
-// refuses with an error and nothing has changed; or there was nothing to do,
-// such as revealing what is revealed, and it returns neither events nor an
-// error and nothing has changed.
+//   - events, in order, of what happened; the version has grown;
+//   - an error, and nothing has changed;
+//   - neither, because there was nothing to do, such as revealing a revealed round.
 //
-// Whether submitting an estimate counts as a change never depends on the
-// estimates that were there before: what others can observe must not either.
+// Whether submitting an estimate counts as a change never depends on earlier
+// estimates, since others can observe it.
 func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
 	if r.state.Closed {
 		return nil, refusalOfClosed(c)
@@ -103,17 +101,17 @@ func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
 	return events, nil
 }
 
-// ID is the room's id.
+// ID returns the room's id.
 func (r *Room) ID() RoomID { return r.state.ID }
 
-// Version grows with every change and is at least 1.
+// Version returns the room's version, which is at least 1 and grows with every
+// change.
 func (r *Room) Version() uint64 { return r.state.Version }
 
-// Owner is the user who owns the room; empty while a revived room waits for
-// [Recognise].
+// Owner returns the owner, empty while a revived room waits for [Recognise].
 func (r *Room) Owner() UserID { return r.state.Owner }
 
-// Round is the number of the current round, at least 1.
+// Round returns the number of the current round, from 1.
 func (r *Room) Round() int { return r.state.Round }
 
 // Has reports whether the user is a member, online or not.
@@ -125,42 +123,41 @@ func (r *Room) Has(u UserID) bool {
 // Closed reports whether the owner has closed the room.
 func (r *Room) Closed() bool { return r.state.Closed }
 
-// HandedOver reports whether the owner is another than the room's id certifies, or
-// the last one was.
+// HandedOver reports whether the owner is not the one that the room's id certifies,
+// or the last owner was not.
 func (r *Room) HandedOver() bool { return r.state.HandedOver }
 
-// Deserted reports whether the room has neither a recognised owner nor a
-// member, so that nobody will miss it.
+// Deserted reports whether the room has neither a recognised owner nor a member, so
+// that nobody will miss it.
 func (r *Room) Deserted() bool { return r.state.Owner == "" && len(r.order) == 0 }
 
-// Own returns a copy of the user's own estimate, nil when there is none. It is
-// for that user's connections alone.
+// Own returns a copy of the user's own estimate, nil if there is none. It must only
+// reach that user's own connections.
 func (r *Room) Own(u UserID) *Vote { return r.state.Members[u].Vote.clone() }
 
-// State is everything the room is, hidden estimates included: for the store
-// alone. It is no copy, so that a commit costs what it writes: whoever asks reads
-// it before the next [Room.Apply], changes nothing, and keeps only what is never
-// changed in place, which is every text and every slice but Banned.
+// State returns everything about the room, including hidden estimates, for the
+// store only. It is not a copy, so that a commit costs only what it writes. The
+// caller must read it before the next [Room.Apply], and must not change it. It may
+// keep texts and slices, except Banned: they are never changed in place.
 func (r *Room) State() *State { return &r.state }
 
-// TakeChanged returns the users who became members since the last call, whose
-// membership changed, or who are no longer members. What an undo would bring back
-// is part of a membership too.
+// TakeChanged returns the users whose membership began, changed or ended since the
+// last call. What an undo would bring back is part of a membership.
 func (r *Room) TakeChanged() []UserID {
 	changed := slices.Collect(maps.Keys(r.changed))
 	clear(r.changed)
 	return changed
 }
 
-// History returns the finished rounds, oldest first, at most [HistoryLength].
-// A later change of the room does not touch them; nobody changes them.
+// History returns the finished rounds, oldest first, at most [HistoryLength]. Later
+// changes of the room do not touch them, and the caller must not change them.
 func (r *Room) History() []Finished { return slices.Clone(r.state.History) }
 
-// Touch makes a new version of a room in which nothing has changed, for a
-// caller that adds something of its own to what it shows of the room.
+// Touch makes a new version of an unchanged room, for a caller that adds something
+// of its own to a snapshot.
 func (r *Room) Touch() { r.state.Version++ }
 
-// Present is the members who are online, in no particular order.
+// Present returns the online members, in no particular order.
 func (r *Room) Present() []UserID {
 	present := make([]UserID, 0, r.tally.online)
 	for u, m := range r.state.Members {
@@ -171,5 +168,5 @@ func (r *Room) Present() []UserID {
 	return present
 }
 
-// Members is how many members the room has, online or not.
+// Members returns the number of members, online or not.
 func (r *Room) Members() int { return len(r.state.Members) }

@@ -83,7 +83,7 @@ func (c Settle) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	return []Event{Settled{r.state.Round}}, nil
 }
 
-// mustEstimate returns the membership of an estimator, and refuses others.
+// mustEstimate returns the membership of an estimator, and refuses everybody else.
 func (r *Room) mustEstimate(u UserID, round int) (Member, error) {
 	m, ok := r.state.Members[u]
 	switch {
@@ -95,13 +95,13 @@ func (r *Room) mustEstimate(u UserID, round int) (Member, error) {
 	return m, r.mustBeCurrent(round)
 }
 
-// locked says that what is displayed stays as it is.
+// locked reports whether displayed estimates must stay as they are.
 func (r *Room) locked() bool {
 	return r.state.Revealed && r.state.Options.LateEstimates == LateLocked
 }
 
-// reveal notes who was the first to look, which nothing but the end of the round
-// takes back.
+// reveal reveals the round and notes who did it first, which stays until the round
+// ends.
 func (r *Room) reveal(now Millis, by UserID) []Event {
 	if r.state.Revealed {
 		return nil
@@ -119,8 +119,8 @@ func (r *Room) reveal(now Millis, by UserID) []Event {
 	return events
 }
 
-// unanimous is the value of all estimates, if there are at least two and it is
-// one to agree on.
+// unanimous returns the value of all estimates, if there are at least two and all
+// are equal, and it is one that can be agreed on.
 func (r *Room) unanimous() string {
 	value := ""
 	for _, m := range r.state.Members {
@@ -138,8 +138,9 @@ func (r *Room) unanimous() string {
 	return value
 }
 
-// hide ends the agreed value too: it was agreed on what everybody could see. An
-// observer's estimate was there only because it was displayed.
+// hide hides the round. It ends the agreed value, which was based on what everybody
+// could see, and drops estimates of observers, which were there only because they
+// were displayed.
 func (r *Room) hide() []Event {
 	r.state.Revealed = false
 	events := r.dropEstimates(func(m Member, _ Vote) bool { return m.Role == Observer })
@@ -150,7 +151,7 @@ func (r *Room) hide() []Event {
 	return events
 }
 
-// clear archives the round and starts the next one, which can be undone.
+// clear archives the round and starts the next one. It can be undone.
 func (r *Room) clear(now Millis) []Event {
 	s := &r.state
 	undo := &UndoState{
@@ -176,7 +177,7 @@ func (r *Room) clear(now Millis) []Event {
 	return append(events, Cleared{s.Round})
 }
 
-// archive adds the round to the history. What nobody was shown is not kept.
+// archive adds the round to the history, without what nobody was shown.
 func (r *Room) archive(now Millis) {
 	s := &r.state
 	if r.tally.estimates == 0 {
@@ -196,7 +197,7 @@ func (r *Room) archive(now Millis) {
 	s.History = trimHistory(append(s.History, f.fit()))
 }
 
-// dropEstimates takes away the estimates that which picks.
+// dropEstimates removes the estimates for which which returns true.
 func (r *Room) dropEstimates(which func(Member, Vote) bool) []Event {
 	var events []Event
 	for _, u := range r.order {

@@ -1,8 +1,8 @@
 package poker
 
-// Snapshot is a room as every member may see it, at one version. It shares no
-// memory with the room that a later change would touch, so it may cross
-// goroutines; nobody changes it.
+// Snapshot is a room as every member may see it, at one version. Later changes of
+// the room do not touch it, so it may be passed between goroutines. Nobody may
+// change it.
 type Snapshot struct {
 	ID        RoomID
 	Epoch     string
@@ -21,7 +21,7 @@ type Snapshot struct {
 	Options  Options
 	Finished int    // rounds in the history
 	Amended  int    // how often they were changed
-	Agreed   string // empty when nothing is settled
+	Agreed   string // empty if nothing is settled
 	// AgreedNumber is the agreed value as a number; nil if it is none.
 	AgreedNumber *float64
 	RevealAt     Millis
@@ -29,25 +29,25 @@ type Snapshot struct {
 	Undo         string // "reveal", "clear" or empty
 	UndoUntil    Millis
 
-	RevealedBy UserID // who first revealed the round, or [Auto]; empty for nobody yet
+	RevealedBy UserID // who first revealed the round, or [Auto]; empty until then
 	Locked     bool
-	OfferedTo  UserID // who may accept the room; empty for nobody
+	OfferedTo  UserID // who may accept the room; empty if there is no offer
 	Successor  Successor
 	SucceedAt  Millis // from when on [Succeed] is possible; zero while owner or deputy are online
 	// OwnerAwaySince is since when the owner has been offline; zero while they are
 	// online or no member.
 	OwnerAwaySince Millis
 
-	// Unsaved is set by the caller, on a snapshot it has not shared yet, while
-	// the store cannot write. A Room leaves it alone.
+	// Unsaved is set by the caller while the store cannot write, on a snapshot that
+	// it has not shared yet. A Room does not set it.
 	Unsaved bool
 }
 
-// MemberView is a member as the others see them.
+// MemberView is a member as others see them.
 type MemberView struct {
 	ID        UserID
 	Name      string
-	Unnamed   bool // Name is [Guest], because they have not said theirs
+	Unnamed   bool // the user has set no name, so Name is [Guest]
 	Role      Role
 	Online    bool
 	Deputy    bool
@@ -56,8 +56,7 @@ type MemberView struct {
 	Vote      *Vote // only while revealed
 }
 
-// Snapshot returns the room as every member may see it, at its version. It is
-// a new one each time.
+// Snapshot returns a new snapshot of the room at its version.
 func (r *Room) Snapshot() *Snapshot {
 	s := &r.state
 	v := &Snapshot{
@@ -114,7 +113,7 @@ func (r *Room) Snapshot() *Snapshot {
 	return v
 }
 
-// values are the estimates that are displayed.
+// values returns the estimates that are displayed.
 func (s *Snapshot) values(yield func(string) bool) {
 	for i := range s.Members {
 		if v := s.Members[i].Vote; v != nil && !yield(v.Value) {

@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// Deck is the cards of a room, in order from low to high. A deck without cards
-// takes any value of 1 to [ValueLength] characters.
+// Deck has the cards of a room, from low to high. A deck without cards takes any
+// value of 1 to [ValueLength] characters.
 type Deck struct {
 	Name  string
 	Cards []string
 }
 
-// LateEstimates says what happens to an estimate that comes after the reveal.
+// LateEstimates says whether an estimate may change after the reveal.
 type LateEstimates string
 
 // Late estimates are displayed at once unless the owner locks them.
@@ -22,40 +22,42 @@ const (
 	LateLocked  LateEstimates = "locked"
 )
 
-// Options are what the owner has switched on. The zero value is the default,
-// but a Room always says LateAllowed where that is meant.
+// Options are the options of a room. The zero value is the default, except that a
+// Room always writes LateAllowed for an empty LateEstimates.
 type Options struct {
 	AutoReveal    bool          // reveal by itself, three seconds after the last estimate
 	LateEstimates LateEstimates // empty means LateAllowed
-	StandIn       bool          // somebody stands in for an owner away for thirty seconds
+	StandIn       bool          // a member stands in for an owner who is away for thirty seconds
 }
 
-// Vote is an estimate: a card of the deck and, perhaps, the reason for it.
+// Vote is an estimate: a card of the deck and, perhaps, a comment.
 type Vote struct {
 	Value   string
 	Comment string
 }
 
-// String does not tell: an estimate that is printed by accident stays hidden.
+// String hides the estimate, in case one is printed by accident.
 func (Vote) String() string { return "(estimate)" }
 
-// Member is one user in a room, however many connections they have.
+// Member is one user in a room, with any number of connections.
 type Member struct {
 	Name   string
 	Role   Role
 	Online bool
 	Deputy bool
 	Since  Millis // when they joined
-	Vote   *Vote  // nil when there is none; never changed in place
+	Vote   *Vote  // nil for none; never changed in place
 
-	// Estimated says that the member has submitted an estimate in this room, ever.
+	// Estimated says that the member has submitted an estimate in this room at some
+	// time.
 	Estimated bool
-	// AwaySince is when the member went offline; zero while they are online.
+	// AwaySince is the time at which the member went offline, zero while they are
+	// online.
 	AwaySince Millis
 }
 
-// Finished is a round that has been cleared. Votes is empty when the round was
-// never revealed: what nobody was shown is not kept.
+// Finished is a round that has ended. Votes is empty if the round was never
+// revealed: what nobody was shown is not kept.
 type Finished struct {
 	Round  int
 	Topic  Story
@@ -65,19 +67,19 @@ type Finished struct {
 	Votes  []FinishedVote
 	Hidden int // how many estimates went unseen
 
-	// RevealedBy is who first revealed the round, as in [State].
+	// RevealedBy is the user who first revealed the round, as in [State].
 	RevealedBy UserID
 }
 
-// FinishedVote is one estimate of a finished round, with its user's name then.
+// FinishedVote is one estimate of a finished round, with its user's name at that
+// time.
 type FinishedVote struct {
 	User UserID
 	Name string
 	Vote Vote
 }
 
-// State is everything a room is, hidden estimates included, and what a store
-// keeps of it.
+// State is everything about a room, including hidden estimates. A store keeps it.
 type State struct {
 	ID        RoomID
 	Epoch     string // new whenever the room starts from its id alone
@@ -100,8 +102,9 @@ type State struct {
 	StandIn   UserID     // who stands in for them; empty for nobody
 	Undo      *UndoState // what can still be taken back
 
-	// RevealedBy is who first revealed the current round: a user, or [Auto]. It is
-	// empty until then, and stays until the round ends, also when it is hidden again.
+	// RevealedBy is the user who first revealed the current round, or [Auto]. It is
+	// empty until then, and stays until the round ends, even when the round is
+	// hidden again.
 	RevealedBy UserID
 	Locked     bool      // nobody becomes a member who is not one
 	Banned     []UserID  // removed for good, oldest first
@@ -111,15 +114,15 @@ type State struct {
 	Closed     bool      // the owner has closed the room; nothing else of it is left
 }
 
-// Auto stands for the room itself where a [State] names who revealed a round.
+// Auto stands for the room itself as the one who revealed a round.
 const Auto UserID = "auto"
 
-// UndoState is what Undo would bring back.
+// UndoState is what Undo brings back.
 type UndoState struct {
 	What  string // "reveal" or "clear"
 	Until Millis
-	// For a clear: the round as it was. Votes holds hidden estimates too, and
-	// loses those of members who leave or no longer estimate.
+	// After a clear: the round as it was. Votes has hidden estimates too, without
+	// those of members who leave or no longer estimate.
 	Revealed   bool
 	RevealedBy UserID
 	Topic      Story
@@ -129,8 +132,8 @@ type UndoState struct {
 	Votes      map[UserID]Vote
 }
 
-// check tells what no room can be, so that a damaged record is found when it
-// is read and not in the middle of a meeting.
+// check finds states that no room can have, so that a damaged record is noticed
+// when it is read and not in the middle of a meeting.
 func (s *State) check() error {
 	switch {
 	case s.ID == "":

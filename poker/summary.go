@@ -7,8 +7,7 @@ import (
 	"slices"
 )
 
-// Summary is what the numbers of a revealed round say. The numbers are nil
-// where they have no meaning.
+// Summary summarises a revealed round. A number that has no meaning is nil.
 type Summary struct {
 	Votes        int
 	Distribution []Count // in deck order; values outside the deck follow, sorted
@@ -27,22 +26,22 @@ type Summary struct {
 	Recommended string
 }
 
-// Count says how many members gave a value, and which of the steps of the deck it is,
-// from 1; zero for a value without a rank.
+// Count is the number of members who gave a value, and the step of the deck that
+// the value is, from 1; zero for a value without a rank.
 type Count struct {
 	Value string
 	Count int
 	Step  int
 }
 
-// Summarise says what the votes of a revealed round come to. Which values are numbers,
-// and enter mean, median, least and greatest, [scale] says.
+// Summarise summarises the votes of a revealed round. [scale] decides which values
+// are numbers, for mean, median, minimum and maximum.
 //
-// The steps of a deck are its numbers, by size; if it has none, as with T-shirt
-// sizes, all its cards but ?, ☕ and ∞. The spread counts the steps between the lowest
-// and the highest card given; it is nil when no step was given, and for a deck without
-// cards. Values given without a deck have a rank only if all of them, but for those
-// three, are numbers.
+// The steps of a deck are its numbers, by size or, if it has none, as with T-shirt
+// sizes, all its cards but ?, ☕ and ∞. The spread is the number of steps between
+// the lowest and the highest card given. It is nil if no step was given, and for a
+// deck without cards. Values given without a deck have a rank only if all of them,
+// but for those three, are numbers.
 func Summarise(deck Deck, votes []Vote) *Summary {
 	return summarise(deck, func(yield func(string) bool) {
 		for _, v := range votes {
@@ -53,7 +52,8 @@ func Summarise(deck Deck, votes []Vote) *Summary {
 	})
 }
 
-// Summary is the finished round's, or nil when nothing of it was revealed.
+// Summary returns the summary of the finished round, nil if the round was not
+// revealed.
 func (f Finished) Summary() *Summary {
 	if len(f.Votes) == 0 {
 		return nil
@@ -148,7 +148,7 @@ func (s *Summary) place(scale scale, steps []string, counts map[string]int, free
 	}
 }
 
-// count fills in mean, median, least and greatest from the distribution.
+// count computes mean, median, minimum and maximum from the distribution.
 func (s *Summary) count(scale scale) {
 	type numbers struct {
 		value float64
@@ -167,7 +167,7 @@ func (s *Summary) count(scale scale) {
 		return
 	}
 	slices.SortFunc(all, func(a, b numbers) int { return cmp.Compare(a.value, b.value) })
-	// at is the i-th number if they were all laid out in order.
+	// at returns the i-th number, as if they were all laid out in order.
 	at := func(i int) float64 {
 		for _, x := range all {
 			if i < x.count {

@@ -2,9 +2,8 @@ package poker
 
 import "slices"
 
-// tally is what a room needs to know of its members as a whole. It is kept up
-// to date with every change of a member, so that no command has to look at all
-// of them.
+// tally counts a room's members. It is updated with every change of a member, so
+// that no command has to look at all of them.
 type tally struct {
 	estimates    int // members with an estimate
 	online       int // members who are online; all below are
@@ -13,7 +12,7 @@ type tally struct {
 	missing      int // estimators without an estimate
 }
 
-// add counts a member, or stops counting one when by is -1.
+// add counts a member, or stops counting one if by is -1.
 func (t *tally) add(m Member, owner bool, by int) {
 	if m.Vote != nil {
 		t.estimates += by
@@ -33,7 +32,7 @@ func (t *tally) add(m Member, owner bool, by int) {
 	}
 }
 
-// recount counts from the beginning.
+// recount counts all members afresh.
 func (r *Room) recount() {
 	r.tally = tally{}
 	for u, m := range r.state.Members {
@@ -41,7 +40,7 @@ func (r *Room) recount() {
 	}
 }
 
-// put makes m the user's membership. Every change of a member goes through it.
+// put sets the user's membership to m. Every change of a member goes through it.
 func (r *Room) put(u UserID, m Member) {
 	if old, ok := r.state.Members[u]; ok {
 		r.tally.add(old, r.isOwner(u), -1)
@@ -54,7 +53,7 @@ func (r *Room) put(u UserID, m Member) {
 	r.noteChanged(u)
 }
 
-// noteChanged notes that the store has to hear of a user: see [Room.TakeChanged].
+// noteChanged notes a user for [Room.TakeChanged].
 func (r *Room) noteChanged(u UserID) {
 	if r.changed == nil {
 		r.changed = make(map[UserID]struct{})
@@ -62,8 +61,8 @@ func (r *Room) noteChanged(u UserID) {
 	r.changed[u] = struct{}{}
 }
 
-// drop ends the user's membership and takes their estimate with it, also from
-// the round that an undo would bring back.
+// drop ends the user's membership. It also removes their estimate, and that in the
+// round that an undo would bring back.
 func (r *Room) drop(u UserID) {
 	r.tally.add(r.state.Members[u], r.isOwner(u), -1)
 	delete(r.state.Members, u)
@@ -77,8 +76,7 @@ func (r *Room) drop(u UserID) {
 	r.noteChanged(u)
 }
 
-// setOwner gives the room another owner, whom the tally counts as present
-// where it did not before.
+// setOwner changes the owner, and with it whom the tally counts as a facilitator.
 func (r *Room) setOwner(u UserID) {
 	r.state.Owner, r.state.OfferedTo = u, ""
 	r.recount()

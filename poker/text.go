@@ -11,7 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The longest texts, in characters as readers count them (grapheme clusters).
+// The greatest lengths of texts, in characters as readers count them (grapheme
+// clusters).
 const (
 	NameLength     = 40
 	TopicLength    = 200
@@ -23,7 +24,7 @@ const (
 	DeckSize       = 40 // cards
 )
 
-// The longest texts in bytes of UTF-8: a character can be made of many.
+// The greatest lengths of texts in bytes of UTF-8: a character can consist of many.
 const (
 	NameBytes     = 200
 	TopicBytes    = 1024
@@ -35,16 +36,16 @@ const (
 	URLBytes      = 500 // of a story in its tracker
 )
 
-// maxMarks is how many combining marks a base takes: enough for any language,
-// too few to climb out of a line.
+// maxMarks limits the combining marks on a base: enough for any language, too few
+// to climb out of a line.
 const maxMarks = 4
 
-// limit is how long a text may be, in characters and in bytes.
+// limit limits the length of a text, in characters and in bytes.
 type limit struct{ min, max, bytes int }
 
-// maxBytes is how long one character may be in bytes, since it can be made of
-// any number of them. The longest in use, an emoji of a family or the flag of a
-// country in a country, take no more than 28.
+// maxBytes limits the bytes of one character, which can consist of any number of
+// code points. The longest in use, an emoji of a family or the flag of a country in
+// a country, take no more than 28.
 const maxBytes = 32
 
 var (
@@ -66,16 +67,16 @@ var (
 	errNoLetter  = errors.New("neither a letter nor a digit")
 )
 
-// CleanName returns a name in NFC and without space around it, or an error
-// that is [ErrInvalidName]. A name has 1 to [NameLength] characters, at most
-// [NameBytes] bytes and at least one letter or digit.
+// CleanName returns a name in NFC and trimmed, or an error that wraps
+// [ErrInvalidName]. A name has 1 to [NameLength] characters, at most [NameBytes]
+// bytes and at least one letter or digit.
 //
-// What is true of all texts: they are UTF-8, and have no control characters,
-// line or paragraph separators, bidirectional controls, private or
-// noncharacters, tags but in flags, and no more than four combining marks on a
-// base. Such text is refused and not mended, so that nobody sees other words
-// than were typed. Characters newer than this program's tables are taken. What
-// nobody sees is taken out: two texts that look the same would differ by it.
+// All texts are UTF-8, and have no control characters, line or paragraph
+// separators, bidirectional controls, private-use code points or noncharacters, no
+// tags except in flags, and no more than four combining marks on a base. Other text
+// is refused and not mended, so that nobody sees other words than were typed.
+// Characters newer than this program's Unicode tables are accepted. Invisible
+// characters are removed, since two texts that look the same could differ by them.
 func CleanName(s string) (string, error) {
 	name, err := cleanTrimmed(s, nameText)
 	if err == nil && !strings.ContainsFunc(name, legible) {
@@ -87,8 +88,9 @@ func CleanName(s string) (string, error) {
 	return name, nil
 }
 
-// CleanTopic returns a topic in NFC, or an error that is [ErrInvalidTopic]. A
-// topic has at most [TopicLength] characters and [TopicBytes] bytes and may be empty.
+// CleanTopic returns a topic in NFC, or an error that wraps [ErrInvalidTopic]. A
+// topic has at most [TopicLength] characters and [TopicBytes] bytes, and may be
+// empty.
 func CleanTopic(s string) (string, error) {
 	topic, err := clean(s, topicText)
 	if err != nil {
@@ -97,9 +99,9 @@ func CleanTopic(s string) (string, error) {
 	return topic, nil
 }
 
-// CleanComment returns the comment of an estimate in NFC, or an error that is
+// CleanComment returns the comment of an estimate in NFC, or an error that wraps
 // [ErrInvalidEstimate]. A comment has at most [CommentLength] characters and
-// [CommentBytes] bytes and may be empty.
+// [CommentBytes] bytes, and may be empty.
 func CleanComment(s string) (string, error) {
 	comment, err := clean(s, commentText)
 	if err != nil {
@@ -108,7 +110,7 @@ func CleanComment(s string) (string, error) {
 	return comment, nil
 }
 
-// cleanTrimmed cleans a text that may be given with space around it.
+// cleanTrimmed cleans a text that may have space around it.
 func cleanTrimmed(s string, l limit) (string, error) {
 	s, err := normal(s)
 	if err != nil {
@@ -118,8 +120,8 @@ func cleanTrimmed(s string, l limit) (string, error) {
 	return s, l.check(s)
 }
 
-// cleanValue cleans a card or a value: a text without space around it, so that
-// no two look the same for that reason.
+// cleanValue cleans a card or a value. It may have no space around it, so that no
+// two look the same for that reason.
 func cleanValue(s string, l limit) (string, error) {
 	s, err := clean(s, l)
 	if err == nil && s != strings.TrimSpace(s) {
@@ -136,10 +138,10 @@ func clean(s string, l limit) (string, error) {
 	return s, l.check(s)
 }
 
-// normal puts a text into NFC, takes out what nobody sees, and refuses what no
-// text may contain.
+// normal returns a text in NFC without invisible characters. It refuses characters
+// that no text may contain.
 func normal(s string) (string, error) {
-	if !utf8.ValidString(s) { // first: norm promises nothing for what is not
+	if !utf8.ValidString(s) { // first: norm promises nothing for other text
 		return "", errUTF8
 	}
 	s = visible(norm.NFC.String(s))
@@ -152,8 +154,8 @@ func normal(s string) (string, error) {
 	return s, nil
 }
 
-// overloaded says that a base carries more than maxMarks combining marks, of
-// which NFC hides some in the base.
+// overloaded reports whether a base carries more than maxMarks combining marks. NFC
+// hides some of them in the base.
 func overloaded(s string) bool {
 	marks := 0
 	for _, c := range norm.NFD.String(s) {
@@ -188,7 +190,7 @@ func (l limit) check(s string) error {
 	return nil
 }
 
-// forbidden names the characters that no text may contain.
+// forbidden reports whether no text may contain the character.
 func forbidden(c rune) bool {
 	if c >= ' ' && c <= '~' {
 		return false
@@ -202,8 +204,8 @@ func forbidden(c rune) bool {
 	)
 }
 
-// tagged says that a text has tags, which spell out what nobody sees, anywhere
-// but behind the black flag: there they say of which country it is.
+// tagged reports whether a text has tags anywhere but after a black flag. After a
+// flag, tags name its country; elsewhere they spell out text that nobody sees.
 func tagged(s string) bool {
 	const blackFlag, firstTag, lastTag = 0x1F3F4, 0xE0000, 0xE007F
 	flag := false
@@ -217,7 +219,7 @@ func tagged(s string) bool {
 	return false
 }
 
-// legible says that a character is a letter or digit that shows: some letters,
+// legible reports whether a character is a visible letter or digit. Some letters,
 // such as the Hangul fillers, are blank.
 func legible(c rune) bool {
 	return (unicode.IsLetter(c) || unicode.IsDigit(c)) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c)

@@ -2,7 +2,7 @@ package poker
 
 import "slices"
 
-// Bounds of the list of topics to come.
+// Limits of the list of topics to come.
 const (
 	TopicsLength = 200      // topics
 	TopicsBytes  = 64 << 10 // of all their texts; more than fits in one message of a client

@@ -1,6 +1,7 @@
 package poker
 
-// UndoWindow is how long a reveal or a clear can be taken back, in milliseconds.
+// UndoWindow is the time within which a reveal or a clear can be undone, in
+// milliseconds.
 const UndoWindow Millis = 10_000
 
 // What an [UndoState] brings back.
@@ -24,7 +25,7 @@ func (c Undo) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	return r.unclear(undo), nil
 }
 
-// unclear goes back to the round before. Any estimate since the clear has
+// unclear goes back to the round before. An estimate after the clear would have
 // ended the possibility, so there is none to lose.
 func (r *Room) unclear(undo *UndoState) []Event {
 	s := &r.state
@@ -46,7 +47,7 @@ func (r *Room) unclear(undo *UndoState) []Event {
 	return events
 }
 
-// dropUndo sees to it that an undo does not bring back the user's estimate.
+// dropUndo removes the user's estimate from what an undo would bring back.
 func (r *Room) dropUndo(u UserID) {
 	if r.state.Undo != nil {
 		delete(r.state.Undo.Votes, u)

@@ -2,15 +2,14 @@ package poker
 
 import "slices"
 
-// This is who may come in, and who is put out.
-
-// Guest is how somebody is shown who has not said their name.
+// Guest is the name that is shown for a user who has set none.
 const Guest = "Guest"
 
-// BanLength is how many users a room remembers as removed for good, the newest.
+// BanLength is the number of users that a room remembers as removed for good. The
+// oldest are forgotten.
 const BanLength = 100
 
-// displayed is the name that others see.
+// displayed returns the name that others see.
 func (m Member) displayed() string {
 	if m.Name == "" {
 		return Guest
@@ -18,8 +17,8 @@ func (m Member) displayed() string {
 	return m.Name
 }
 
-// admit says whether somebody who is not a member may become one, and makes a
-// place in a full room if there is somebody to give way.
+// admit decides whether a user who is not a member may become one. If the room is
+// full, it frees a place if a member can be replaced.
 func (r *Room) admit(u UserID, now Millis, limits Limits) ([]Event, error) {
 	switch {
 	case r.isOwner(u):
@@ -31,19 +30,19 @@ func (r *Room) admit(u UserID, now Millis, limits Limits) ([]Event, error) {
 	case limits.Members == 0 || len(r.order) < limits.Members:
 		return nil, nil
 	}
-	ghost := r.ghost(now)
-	if ghost == "" {
+	replaced := r.replaceable(now)
+	if replaced == "" {
 		return nil, ErrRoomFull
 	}
-	r.drop(ghost)
-	return []Event{Removed{ghost}}, nil
+	r.drop(replaced)
+	return []Event{Removed{replaced}}, nil
 }
 
-// ghost is the member who gives way to a newcomer in a full room: of those who have
-// been offline for [SeatGrace], have never estimated and are neither the owner nor a
-// deputy, the one who joined last; empty for nobody. Whoever fills a room with
-// members who do nothing but be counted came after the team, and keeps nobody out.
-func (r *Room) ghost(now Millis) UserID {
+// replaceable returns the member whom a newcomer replaces in a full room, or nobody.
+// Candidates have been offline for [SeatGrace], have never estimated, and are
+// neither the owner nor a deputy. The one who joined last goes: a client that fills
+// a room with idle members came after the team, and so keeps nobody out.
+func (r *Room) replaceable(now Millis) UserID {
 	var last UserID
 	var since Millis
 	for _, u := range r.order {
@@ -58,14 +57,14 @@ func (r *Room) ghost(now Millis) UserID {
 	return last
 }
 
-// ban remembers a user who is not admitted any more. It forgets the oldest for
-// the newest when it has to.
+// ban remembers that a user is not to be admitted. It forgets the oldest if there
+// are too many.
 func (r *Room) ban(u UserID) {
 	banned := append(slices.Clone(r.state.Banned), u)
 	r.state.Banned = banned[max(len(banned)-BanLength, 0):]
 }
 
-// readmit forgets that a user is not admitted, and reports whether they were not.
+// readmit ends a ban, and reports whether there was one.
 func (r *Room) readmit(u UserID) bool {
 	i := slices.Index(r.state.Banned, u)
 	if i < 0 {
@@ -100,7 +99,7 @@ func (c Lock) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	return []Event{Changed{AspectLock}}, nil
 }
 
-// What is left of a closed room says that it is closed, and whose it was.
+// A closed room keeps only that it is closed, and who owned it.
 func (c Close) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
@@ -110,7 +109,7 @@ func (c Close) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	return []Event{Closed{c.By}}, nil
 }
 
-// empty forgets all that was in the room.
+// empty removes all that is in the room.
 func (r *Room) empty() {
 	for _, u := range slices.Clone(r.order) {
 		r.drop(u)
@@ -122,21 +121,21 @@ func (r *Room) empty() {
 	}
 }
 
-// LeaveTombstone ends a room that was handed over. What is left of it says so, so that the
-// user whom its id certifies is not taken for its owner again.
+// LeaveTombstone ends a room that was handed over. It leaves a note of that, so
+// that the user whom the room's id certifies does not become its owner again.
 func (r *Room) LeaveTombstone() {
 	r.empty()
 	r.state.Owner = ""
 	r.state.Version++
 }
 
-// IsTombstone reports whether nothing is left of the room but that it was handed over.
+// IsTombstone reports whether only the note of [Room.LeaveTombstone] is left.
 func (r *Room) IsTombstone() bool { return r.state.HandedOver && r.Deserted() }
 
-// Orphan makes a room that has no owner nobody's: [Recognise] gives it none.
+// Orphan makes a room without an owner stay without one: [Recognise] has no effect.
 func (r *Room) Orphan() { r.state.HandedOver = true }
 
-// refusalOfClosed is the answer to everything that is asked of a closed room.
+// refusalOfClosed returns the answer to a command to a closed room.
 func refusalOfClosed(c Command) error {
 	if _, ok := c.(Join); ok {
 		return ErrRoomClosed
