@@ -23,32 +23,33 @@ const (
 	nodeYears      = 1
 )
 
-// Certificates says what certificates to make.
+// Certificates describes the certificates to make.
 type Certificates struct {
 	// Dir gets ca.pem, and HOST.pem and HOST-key.pem for each host.
 	Dir string
-	// Authority has ca.pem and ca-key.pem, or gets them; empty means Dir. Who can
-	// read ca-key.pem there can make certificates, so it is needed nowhere else.
+	// Authority is the directory of ca.pem and ca-key.pem, which are made unless
+	// they exist; empty means Dir. Anybody who can read ca-key.pem can make
+	// certificates, and no node needs it.
 	Authority string
 	// Hosts are IP addresses or names.
 	Hosts []string
-	// Client says that the holders connect to others only, and nobody to them.
+	// Client makes certificates for connecting only, not for accepting connections.
 	Client bool
 }
 
-// NewCertificates is Make with an authority in dir itself.
+// NewCertificates is [Certificates.Make] with the authority in dir itself.
 func NewCertificates(dir string, hosts []string) error {
 	return Certificates{Dir: dir, Hosts: hosts}.Make()
 }
 
-// Make writes what those who have the same authority believe each other by. The
-// authority is made unless there is one; the hosts' certificates are issued anew
-// if they exist, which is how they are renewed; running nodes follow by
-// themselves. Keys can be read by their owner only.
+// Make writes the certificates by which the nodes of one authority trust each other.
+// The authority is made unless it exists. The hosts' certificates are replaced if
+// they exist, which is how they are renewed; running nodes reload them. Keys are
+// readable by their owner only.
 func (c Certificates) Make() error {
 	for _, h := range c.Hosts {
 		if !validHost(h) {
-			return fmt.Errorf("cluster: %q is neither an IP address nor a host's name", h)
+			return fmt.Errorf("cluster: %q is neither an IP address nor a host name", h)
 		}
 	}
 	if c.Authority == "" {
@@ -80,7 +81,7 @@ func (c Certificates) Make() error {
 	return nil
 }
 
-// template is a certificate for a host.
+// template returns the template of a certificate for a host.
 func (c Certificates) template(host string) *x509.Certificate {
 	template := &x509.Certificate{
 		Subject:     pkix.Name{CommonName: host},
@@ -108,7 +109,7 @@ func validHost(h string) bool {
 func newAuthority(dir string) (tls.Certificate, error) {
 	for _, name := range []string{"ca.pem", "ca-key.pem"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return tls.Certificate{}, fmt.Errorf("%s is there without its other half", name)
+			return tls.Certificate{}, fmt.Errorf("%s exists, but the other file of the pair does not", name)
 		}
 	}
 	return issue(dir, "ca", &x509.Certificate{
@@ -121,14 +122,14 @@ func newAuthority(dir string) (tls.Certificate, error) {
 	}, nil)
 }
 
-// issue completes the template, has the authority sign it, or itself if that is
-// nil, and writes it and its key under name.
+// issue makes a certificate and its key from a template and writes them under
+// name. The authority signs it; if that is nil, the certificate signs itself.
 func issue(dir, name string, template *x509.Certificate, authority *tls.Certificate) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	template.NotBefore = time.Now().Add(-time.Hour) // for clocks that are behind
+	template.NotBefore = time.Now().Add(-time.Hour) // some clocks are behind
 	parent, signer := template, any(key)
 	if authority != nil {
 		parent, signer = authority.Leaf, authority.PrivateKey
@@ -152,13 +153,13 @@ func issue(dir, name string, template *x509.Certificate, authority *tls.Certific
 	return tls.X509KeyPair(certPEM, keyPEM)
 }
 
-// replaceFile never leaves half a file, which a running node might read.
+// replaceFile replaces a file in one step, because a running node may read it.
 func replaceFile(name string, content []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.Remove(f.Name()) }() // it is gone by then, if all went well
+	defer func() { _ = os.Remove(f.Name()) }() // it has been renamed if all went well
 	_, err = f.Write(content)
 	if err := errors.Join(err, f.Chmod(mode), f.Close()); err != nil {
 		return err

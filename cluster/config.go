@@ -15,39 +15,42 @@ import (
 	"example.com/pokey/cluster/membership"
 )
 
-// A Config says what node to start.
+// A Config describes the node to start.
 type Config struct {
-	// System is the caller's, with nothing sent from it yet. Start sets its
-	// address and the seed of its process ids.
+	// System is the caller's, and has sent nothing yet. Start sets its address
+	// and the first of its process IDs.
 	System *actor.ActorSystem
 	// Listen is the HOST:PORT of the node link.
 	Listen string
 	// Advertise is the HOST:PORT under which other nodes reach the link; empty
-	// means Listen. Its host is what this node's certificate is made out to.
+	// means Listen. This node's certificate must be for its host.
 	Advertise string
-	// TLS is what proves nodes to each other. It may be nil only if Listen is
+	// TLS is how nodes authenticate to each other. It may be nil only if Listen is
 	// a loopback address.
 	TLS *Credentials
-	// Secret is what all nodes of the cluster know and nobody else does.
+	// Secret is known to all nodes of the cluster and to nobody else.
 	Secret Secret
-	// Accept says which messages from other nodes are for which processes here,
-	// by the process's name and the full name of the message's type. Everything
-	// else ends the stream it comes on, and is not sent either. Accept is called
-	// by many goroutines.
+	// Accept reports whether a process of a node takes a message from another
+	// node, by the process's name and the full name of the message's type. A
+	// message that it does not take is not sent, and ends the stream that it
+	// arrives on. Accept is called by many goroutines.
 	Accept func(target, message string) bool
-	// Membership says who the members are.
+	// Membership is this node's part of the membership.
 	Membership Membership
-	// Kinds of identities: for each a registry named kind+"s" is on every node.
+	// Kinds are the kinds of identities. For each there is a registry named kind+"s"
+	// on every node.
 	Kinds []string
 	// Wire is the newest version of the messages between nodes that this node
 	// understands.
 	Wire int
 	// Log gets what an operator should know.
 	Log *slog.Logger
-	// ObserveSecurity, if not nil, is told when somebody does what no node does: at
-	// what HOST:PORT, and why it was not let through, in words that quote nothing of
-	// what was sent. It is called by many goroutines, from Start on.
+	// ObserveSecurity, if not nil, is called for each [SecurityEvent], with the
+	// HOST:PORT of the peer and a reason that quotes nothing of what the peer sent.
+	// It is called by many goroutines, from Start on.
 	ObserveSecurity func(event SecurityEvent, address, reason string)
+
+	network network // nil means TCP
 }
 
 // A Membership agrees with the other nodes on who the members are:
@@ -56,16 +59,16 @@ type Config struct {
 type Membership interface {
 	// Claim finds out whether address is free for this process: it returns
 	// [membership.ErrAddressTaken] if a member with this address still answers on
-	// it, and nil if there is none or it is dead. It is called once, before Start
+	// it, and nil if there is none or it is dead. It is called once, before Join
 	// and before this process listens on the address.
 	Claim(ctx context.Context, address string) error
-	// Start makes self a member and returns when a snapshot that holds it has
+	// Join makes self a member and returns when a snapshot that holds it has
 	// been passed to view. From then on view gets each newer snapshot, in order
 	// and from one goroutine at a time; it returns quickly. When self has been
 	// removed, lost is called, and when that has returned, self becomes a member
-	// again under another ID, for as long as it takes. After an error Start may
+	// again under another ID, for as long as it takes. After an error Join may
 	// be called again.
-	Start(ctx context.Context, self membership.Member, view func(membership.Snapshot), lost func()) error
+	Join(ctx context.Context, self membership.Member, view func(membership.Snapshot), lost func()) error
 	// Suspect says that the link to the member at address broke. If the member is
 	// provably dead it is removed at once. Suspect does not wait.
 	Suspect(address string)
@@ -77,15 +80,46 @@ type Membership interface {
 	LastContact() time.Time
 	// Drain marks this node's member, after which it owns nothing.
 	Drain(ctx context.Context) error
-	// Stop ends the membership and everything Start began, even if it returns an
+	// Leave ends the membership and everything Join began, even if it returns an
 	// error: the other nodes then find out by themselves within seconds.
-	Stop(ctx context.Context) error
+	Leave(ctx context.Context) error
 }
 
-// check completes the configuration.
+// A Secret is known to all nodes of a cluster. While it is being replaced a node
+// knows two.
+type Secret interface {
+	// Prove returns a proof over what for each secret that this node knows.
+	Prove(what []byte) [][]byte
+	// Proves reports whether proof was made over what with a secret that this
+	// node knows.
+	Proves(what, proof []byte) bool
+}
+
+// observeSecurity calls ObserveSecurity, if there is one.
+func (c *Config) observeSecurity(event SecurityEvent, address, reason string) {
+	if c.ObserveSecurity != nil {
+		c.ObserveSecurity(event, address, reason)
+	}
+}
+
+// A SecurityEvent is something on the node link that no node of the cluster does,
+// and that an operator may want to know of.
+type SecurityEvent int
+
+// The events.
+const (
+	NodeRefused       SecurityEvent = iota + 1 // a connection from a process that is no node of the cluster
+	NodeStreamEnded                            // a member sent a message that no member sends
+	NodeWithoutSecret                          // the process at a member's address does not know the secret
+)
+
+// check validates the configuration and sets what is derived from it.
 func (c *Config) check() error {
 	if c.System == nil || c.Membership == nil || c.Secret == nil || c.Accept == nil || c.Log == nil {
 		return errors.New("cluster: System, Membership, Secret, Accept and Log are required")
+	}
+	if c.network == nil {
+		c.network = tcp{}
 	}
 	host, service, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -100,7 +134,7 @@ func (c *Config) check() error {
 	}
 	if c.Advertise == "" {
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-			return fmt.Errorf("cluster: -node-listen %s is no address to be reached at and needs -node-advertise", c.Listen)
+			return fmt.Errorf("cluster: -node-listen %s is not an address that other nodes can reach and needs -node-advertise", c.Listen)
 		}
 		if port != 0 {
 			c.Advertise = net.JoinHostPort(host, service)

@@ -13,18 +13,29 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
 
 	"example.com/pokey/cluster/membership"
+	"example.com/pokey/store/etcdtest"
 )
 
-// quiet is a log for tests that look at what happens instead.
+// The words of these tests:
+//
+//   - a registry is an actor that passes on what it receives to the test;
+//   - an outage is a membership that cannot be reached for a while;
+//   - a lossyNetwork is a network between nodes that loses what one sends to
+//     another, a host one node's access to it, and partitionable are members that
+//     it connects. In a synctest bubble they run in virtual time;
+//   - a stranger is a peer without the certificate of a node.
+
 var quiet = slog.New(slog.DiscardHandler)
 
 func newSystem() *actor.ActorSystem {
 	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }))
 }
 
-// secret is one that a node knows, or several of them.
+// secret is the secrets that a node knows.
 type secret []string
 
 func (s secret) Prove(what []byte) (proofs [][]byte) {
@@ -39,8 +50,8 @@ func (s secret) Proves(what, proof []byte) bool {
 	return slices.ContainsFunc(s.Prove(what), func(p []byte) bool { return bytes.Equal(p, proof) })
 }
 
-// anything is what tests send each other: no message that acts upon an actor
-// from outside but those of watching.
+// anything accepts the messages of tests, and of Proto.Actor's own those of
+// watching.
 func anything(_, message string) bool {
 	switch message {
 	case "actor.Watch", "actor.Unwatch", "actor.Terminated", "actor.DeadLetterResponse":
@@ -49,7 +60,7 @@ func anything(_, message string) bool {
 	return !strings.HasPrefix(message, "actor.")
 }
 
-// startNode starts a node on loopback that leaves when the test ends.
+// startNode starts a node on loopback; it leaves when the test ends.
 func startNode(t *testing.T, members Membership, change func(*Config)) *Node {
 	t.Helper()
 	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Membership: members, Secret: secret{"x"}, Accept: anything, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
@@ -72,7 +83,7 @@ func join(t *testing.T, n *Node) {
 		t.Fatal(err)
 	}
 	if _, ok := n.View().Member(n.Self()); !ok {
-		t.Fatalf("joined, but not in the view %v", n.View().Members())
+		t.Fatalf("view after Join: got %v, want %s in it", n.View().Members(), n.Self())
 	}
 }
 
@@ -86,17 +97,17 @@ func eventually(t *testing.T, within time.Duration, what string, condition func(
 	}
 }
 
-// waits marks a test that mostly waits for real time to pass.
-func waits(t *testing.T) {
+// takesSeconds marks a test that waits for real time to pass.
+func takesSeconds(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("it takes seconds")
+		t.Skip("takes seconds")
 	}
 	t.Parallel()
 }
 
-// noGoroutinesLeft fails a test, at its very end, that leaves any of this
-// package's or of its connections behind.
+// noGoroutinesLeft fails a test, at its very end, if goroutines of this package or
+// of its connections still run.
 func noGoroutinesLeft(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
@@ -180,11 +191,25 @@ func (o *outage) LastContact() time.Time {
 	return o.Membership.LastContact()
 }
 
-func (o *outage) Stop(ctx context.Context) error {
-	err := o.Membership.Stop(context.Background())
+func (o *outage) Leave(ctx context.Context) error {
+	err := o.Membership.Leave(context.Background())
 	if o.silent.Load() == nil {
 		return err
 	}
 	<-ctx.Done()
 	return ctx.Err()
+}
+
+// etcdMembership is one node's part of a membership in etcd.
+func etcdMembership(t *testing.T, server *etcdtest.Server) *membership.Etcd {
+	t.Helper()
+	client, err := clientv3.New(clientv3.Config{
+		Endpoints: []string{server.Endpoint}, DialTimeout: 2 * time.Second,
+		DialKeepAliveTime: 2 * time.Second, DialKeepAliveTimeout: 2 * time.Second, Logger: zap.NewNop(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return membership.NewEtcd(membership.EtcdConfig{Client: client, Log: quiet})
 }

@@ -45,12 +45,12 @@ type Etcd struct {
 	reaper  etcdReaper
 	watcher etcdWatcher
 
-	ctx     context.Context // ends with Stop
+	ctx     context.Context // ends with Leave
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 }
 
-// NewEtcd returns the part of one node. It calls etcd only from Claim or Start
+// NewEtcd returns the part of one node. It calls etcd only from Claim or Join
 // on.
 func NewEtcd(c EtcdConfig) *Etcd {
 	if c.Prefix == "" {
@@ -96,8 +96,8 @@ func (e *Etcd) Claim(ctx context.Context, address string) error {
 	}
 }
 
-// Start makes self a member, and keeps it one until Stop.
-func (e *Etcd) Start(ctx context.Context, self Member, view func(Snapshot), lost func()) error {
+// Join makes self a member, and keeps it one until Leave.
+func (e *Etcd) Join(ctx context.Context, self Member, view func(Snapshot), lost func()) error {
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.state.system, e.state.self = self.ID, self
 	e.watcher.view, e.lease.lost = view, lost
@@ -147,8 +147,8 @@ func (e *Etcd) Drain(ctx context.Context) error {
 	return err
 }
 
-// Stop ends everything that Start began and deletes this node's keys.
-func (e *Etcd) Stop(ctx context.Context) error {
+// Leave ends everything that Join began and deletes this node's keys.
+func (e *Etcd) Leave(ctx context.Context) error {
 	if e.cancel == nil {
 		return nil
 	}

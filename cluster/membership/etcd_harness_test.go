@@ -87,13 +87,13 @@ func (m *etcdMember) start(t *testing.T) {
 	defer cancel()
 	self := Member{ID: m.address, Address: m.address, Wire: 1, Since: time.Now()}
 	view := func(s Snapshot) { m.current.Store(NewView(s, nil)) }
-	if err := m.Start(ctx, self, view, func() { m.losses.Add(1) }); err != nil {
+	if err := m.Join(ctx, self, view, func() { m.losses.Add(1) }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_ = m.Stop(ctx) // its etcd may be down
+		_ = m.Leave(ctx) // its etcd may be down
 	})
 }
 
@@ -102,7 +102,7 @@ func (m *etcdMember) start(t *testing.T) {
 func (m *etcdMember) crash() {
 	m.cancel()
 	m.running.Wait()
-	m.state.created = 0 // so that Stop finds nothing to do
+	m.state.created = 0 // so that Leave finds nothing to do
 	_ = m.port.Close()
 }
 

@@ -93,15 +93,15 @@ func TestEtcdDown(t *testing.T) {
 	server := etcdtest.Start(t)
 	a, never := startEtcdMember(t, server), newEtcdMember(t, server, "")
 	server.Kill()
-	if err := never.Start(shortly(t), Member{ID: "x", Address: never.address}, func(Snapshot) {}, func() {}); err == nil {
-		t.Error("Start without etcd: got no error")
+	if err := never.Join(shortly(t), Member{ID: "x", Address: never.address}, func(Snapshot) {}, func() {}); err == nil {
+		t.Error("Join without etcd: got no error")
 	}
 	began := time.Now()
-	if err := a.Stop(shortly(t)); err == nil {
-		t.Error("Stop without etcd: got no error")
+	if err := a.Leave(shortly(t)); err == nil {
+		t.Error("Leave without etcd: got no error")
 	}
 	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("Stop without etcd took %v, want it to end with its context", took)
+		t.Errorf("Leave without etcd took %v, want it to end with its context", took)
 	}
 }
 

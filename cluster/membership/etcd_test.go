@@ -35,7 +35,7 @@ func TestEtcdJoinDrainDieLeave(t *testing.T) {
 		t.Errorf("removing a dead member took %v, want less than the TTL of %v", took, testTTL)
 	}
 
-	if err := c.Stop(t.Context()); err != nil {
+	if err := c.Leave(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the member that left is removed", func() bool { return sameView(a) })

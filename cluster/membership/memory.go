@@ -75,8 +75,8 @@ func (n *MemoryNode) Claim(_ context.Context, address string) error {
 	return nil
 }
 
-// Start makes self a member.
-func (n *MemoryNode) Start(_ context.Context, self Member, view func(Snapshot), lost func()) error {
+// Join makes self a member.
+func (n *MemoryNode) Join(_ context.Context, self Member, view func(Snapshot), lost func()) error {
 	n.memory.mu.Lock()
 	defer n.memory.mu.Unlock()
 	if _, taken := n.memory.members[self.Address]; taken {
@@ -138,8 +138,8 @@ func (n *MemoryNode) Drain(context.Context) error {
 	return nil
 }
 
-// Stop ends the membership of this node.
-func (n *MemoryNode) Stop(context.Context) error {
+// Leave ends the membership of this node.
+func (n *MemoryNode) Leave(context.Context) error {
 	n.memory.mu.Lock()
 	if _, running := n.memory.nodes[n]; running {
 		delete(n.memory.nodes, n)

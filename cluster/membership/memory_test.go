@@ -14,14 +14,14 @@ func TestMemory(t *testing.T) {
 		view := func(s Snapshot) { views = append(views, s) }
 		last := func() []Member { return views[len(views)-1].Members }
 		node, other := memory.Node(), memory.Node()
-		if err := node.Start(t.Context(), Member{ID: "a", Address: "a:1"}, view, func() { time.Sleep(time.Hour) }); err != nil {
+		if err := node.Join(t.Context(), Member{ID: "a", Address: "a:1"}, view, func() { time.Sleep(time.Hour) }); err != nil {
 			t.Fatal(err)
 		}
 		if err := other.Claim(t.Context(), "a:1"); !errors.Is(err, ErrAddressTaken) {
 			t.Errorf("Claim of a member's address: got %v, want %v", err, ErrAddressTaken)
 		}
-		if err := other.Start(t.Context(), Member{ID: "b", Address: "a:1"}, view, nil); !errors.Is(err, ErrAddressTaken) {
-			t.Errorf("Start with a member's address: got %v, want %v", err, ErrAddressTaken)
+		if err := other.Join(t.Context(), Member{ID: "b", Address: "a:1"}, view, nil); !errors.Is(err, ErrAddressTaken) {
+			t.Errorf("Join with a member's address: got %v, want %v", err, ErrAddressTaken)
 		}
 
 		memory.Remove("unknown:1")
@@ -44,11 +44,11 @@ func TestMemory(t *testing.T) {
 				t.Errorf("version: got %d after %d, want it to grow", views[i].Version, views[i-1].Version)
 			}
 		}
-		if err := errors.Join(node.Stop(t.Context()), node.Stop(t.Context()), other.Stop(t.Context())); err != nil {
+		if err := errors.Join(node.Leave(t.Context()), node.Leave(t.Context()), other.Leave(t.Context())); err != nil {
 			t.Error(err)
 		}
 		if len(memory.members) != 0 || len(memory.nodes) != 0 {
-			t.Errorf("after Stop: got %d members and %d nodes, want none", len(memory.members), len(memory.nodes))
+			t.Errorf("after Leave: got %d members and %d nodes, want none", len(memory.members), len(memory.nodes))
 		}
 	})
 }

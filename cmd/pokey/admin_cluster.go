@@ -49,7 +49,7 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 		row(r.Address, "%s for %v, letters of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
 	}
 	row("link", "%d broke, %d messages dropped, %d peers rejected, %d bad streams", m.LinkLosses, n.system.Stats().Dropped, m.RejectedPeers, m.BadStreams)
-	row("membership", "lost %d times, isolated %d times, %d members cannot be reached from here", m.Lost, m.Isolations, m.Unreachable)
+	row("membership", "lost %d times, isolated %d times, %d members unreachable from here", m.MembershipsLost, m.Isolations, m.Unreachable)
 	if !m.Certificate.IsZero() {
 		row("certificate", "expires %s, in %d days", m.Certificate.UTC().Format(time.DateOnly), int(time.Until(m.Certificate).Hours()/24))
 	}

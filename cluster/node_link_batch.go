@@ -11,6 +11,23 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
+// The limits of a stream. A batch of the largest messages still fits what the
+// other side receives: a larger one would break the stream.
+const (
+	batchMessages   = 16
+	maxMessageBytes = 4 << 20
+	maxBatchBytes   = batchMessages*maxMessageBytes + 1<<20
+)
+
+// outgoing is an encoded message to another node.
+type outgoing struct {
+	target, sender *actor.PID
+	header         map[string]string
+	typeName       string
+	data           []byte
+	probe          bool // its loss does not matter
+}
+
 // incoming is a decoded message from another node.
 type incoming struct {
 	target, sender *actor.PID
@@ -18,8 +35,7 @@ type incoming struct {
 	message        proto.Message
 }
 
-// encode makes a batch of messages, in which each type and process is named
-// once.
+// encode makes a batch of messages. Each type and process is named once in it.
 func encode(messages []outgoing) *remote.RemoteMessage {
 	b := &remote.MessageBatch{Envelopes: make([]*remote.MessageEnvelope, 0, len(messages))}
 	types, targets, senders := map[string]int32{}, map[string]int32{}, map[string]int32{}
@@ -37,7 +53,7 @@ func encode(messages []outgoing) *remote.RemoteMessage {
 			if e.Sender, first = index(senders, o.sender.Address+"/"+o.sender.Id); first {
 				b.Senders = append(b.Senders, &actor.PID{Address: o.sender.Address, Id: o.sender.Id})
 			}
-			e.Sender++ // 0 is nobody
+			e.Sender++ // 0 means no sender
 		}
 		if o.header != nil {
 			e.MessageHeader = &remote.MessageHeader{HeaderData: o.header}
@@ -47,7 +63,7 @@ func encode(messages []outgoing) *remote.RemoteMessage {
 	return &remote.RemoteMessage{MessageType: &remote.RemoteMessage_MessageBatch{MessageBatch: b}}
 }
 
-// index is the number of name, and whether it is a new one.
+// index returns the number of name, and whether it is new.
 func index(numbers map[string]int32, name string) (n int32, first bool) {
 	n, known := numbers[name]
 	if !known {
@@ -57,28 +73,31 @@ func index(numbers map[string]int32, name string) (n int32, first bool) {
 	return n, !known
 }
 
-// gate is what may come in over one stream.
-type gate struct {
-	self, from string                            // the addresses of this node and of the peer
+// inboundRules are what a batch from one peer must satisfy.
+type inboundRules struct {
+	self, from string                            // the addresses of this node and of the sender
 	accept     func(target, message string) bool // see [Config.Accept]
 }
 
-// passes reports whether a message of a type may go to a process of a node,
-// whichever of the two this one is. Nodes ask each other's ears whether they
-// hear; what else there is, the caller says.
-func passes(accept func(target, message string) bool, target, message string) bool {
-	if target == earName {
+// probeName is the name of the process on each node that other nodes send probes
+// to. It is a contract between nodes of different releases.
+const probeName = "reach"
+
+// accepted reports whether a process takes a message from another node: the probe
+// endpoint takes probes and answers, and for all others accept decides.
+func accepted(accept func(target, message string) bool, target, message string) bool {
+	if target == probeName {
 		return message == "actor.Touch" || message == "actor.Touched"
 	}
 	return accept(target, message)
 }
 
-// decode is the whole of a batch, or an error if anything in it is not as it
-// should be. It believes nothing.
-func decode(b *remote.MessageBatch, g gate) ([]incoming, error) {
+// decode returns all messages of a batch, or an error if anything in it breaks the
+// rules. It trusts nothing in the batch.
+func decode(b *remote.MessageBatch, rules inboundRules) ([]incoming, error) {
 	messages := make([]incoming, 0, len(b.Envelopes))
 	for _, e := range b.Envelopes {
-		m, err := decodeEnvelope(b, e, g)
+		m, err := decodeEnvelope(b, e, rules)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +106,7 @@ func decode(b *remote.MessageBatch, g gate) ([]incoming, error) {
 	return messages, nil
 }
 
-func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, g gate) (m incoming, err error) {
+func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, rules inboundRules) (m incoming, err error) {
 	if e.GetSerializerId() != 0 {
 		return m, errors.New("unknown serializer")
 	}
@@ -98,21 +117,21 @@ func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, g gate) (
 	if m.target, err = at(b.Targets, e.GetTarget()); err != nil {
 		return m, fmt.Errorf("target: %w", err)
 	}
-	if m.target.GetAddress() != g.self {
+	if m.target.GetAddress() != rules.self {
 		return m, errors.New("target: not on this node")
 	}
-	m.target = &actor.PID{Address: g.self, Id: m.target.GetId(), RequestId: e.GetTargetRequestId()}
+	m.target = &actor.PID{Address: rules.self, Id: m.target.GetId(), RequestId: e.GetTargetRequestId()}
 	if e.Sender != 0 {
 		if m.sender, err = at(b.Senders, e.Sender-1); err != nil {
 			return m, fmt.Errorf("sender: %w", err)
 		}
 		m.sender = &actor.PID{Address: m.sender.GetAddress(), Id: m.sender.GetId(), RequestId: e.GetSenderRequestId()}
 	}
-	if m.sender != nil && m.sender.Address != g.from {
-		return m, errors.New("sender: not on the node that sends")
+	if m.sender != nil && m.sender.Address != rules.from {
+		return m, errors.New("sender: not on the sending node")
 	}
-	if !passes(g.accept, m.target.Id, name) {
-		return m, errors.New("message: not one for this target")
+	if !accepted(rules.accept, m.target.Id, name) {
+		return m, errors.New("message: not accepted by this target")
 	}
 	m.header = e.GetMessageHeader().GetHeaderData()
 	kind, err := protoregistry.GlobalTypes.FindMessageByName(protoreflect.FullName(name))
@@ -121,18 +140,17 @@ func decodeEnvelope(b *remote.MessageBatch, e *remote.MessageEnvelope, g gate) (
 	}
 	m.message = kind.New().Interface()
 	if err := proto.Unmarshal(e.GetMessageData(), m.message); err != nil {
-		return m, errors.New("message: cannot be decoded") // the cause may quote it
+		return m, errors.New("message: cannot be decoded") // the cause may quote the message
 	}
-	if !complete(m.message, g.from) {
-		return m, errors.New("message: not of a process of the node that sends")
+	if !namesOwnProcess(m.message, rules.from) {
+		return m, errors.New("message: names a process that is not on the sending node")
 	}
 	return m, nil
 }
 
-// complete reports whether a message that Proto.Actor itself acts upon names the
-// process it must name, which Proto.Actor does not check, and one of the node
-// that it comes from.
-func complete(message proto.Message, from string) bool {
+// namesOwnProcess reports whether a message that Proto.Actor itself handles names a
+// process, which Proto.Actor does not check, and one on the node that it is from.
+func namesOwnProcess(message proto.Message, from string) bool {
 	switch m := message.(type) {
 	case *actor.Watch:
 		return m.GetWatcher().GetAddress() == from
@@ -151,5 +169,5 @@ func at[T any](all []T, i int32) (one T, err error) {
 	return all[i], nil
 }
 
-// typeName is all that may be logged of a message.
+// typeName is the only part of a message that may be logged.
 func typeName(message any) string { return fmt.Sprintf("%T", message) }

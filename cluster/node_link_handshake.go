@@ -1,0 +1,94 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// maxHandshakes is how many connections may be authenticating at once. It takes a
+// node milliseconds.
+const maxHandshakes = 64
+
+// handshakes secures the connections of the node link: with TLS, or with nothing
+// between processes of one machine, and then each end authenticates the other. It
+// implements [credentials.TransportCredentials].
+type handshakes struct {
+	auth     *authenticator
+	counters *counters
+	pending  chan struct{} // holds one token for each connection that authenticates
+}
+
+func newHandshakes(auth *authenticator, c *counters) handshakes {
+	return handshakes{auth: auth, counters: c, pending: make(chan struct{}, maxHandshakes)}
+}
+
+func (h handshakes) transport() credentials.TransportCredentials {
+	if h.auth.conf.TLS == nil {
+		return insecure.NewCredentials()
+	}
+	return credentials.NewTLS(h.auth.conf.TLS.config())
+}
+
+// ServerHandshake implements [credentials.TransportCredentials].
+func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	select {
+	case h.pending <- struct{}{}:
+		defer func() { <-h.pending }()
+	default:
+		return nil, nil, h.reject(conn, errors.New("too many at once"))
+	}
+	secured, auth, err := h.transport().ServerHandshake(conn)
+	if err != nil {
+		return nil, nil, h.reject(conn, err)
+	}
+	peer, err := h.auth.authenticateClient(secured, auth)
+	if err != nil {
+		return nil, nil, h.reject(secured, err)
+	}
+	return secured, peer, nil
+}
+
+// reject closes a connection, and counts it unless the peer has closed it without
+// a word, as nodes do to see whether the port is open, or this node leaves.
+func (h handshakes) reject(conn net.Conn, err error) error {
+	silent := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	if !silent && h.auth.life.Err() == nil {
+		h.counters.rejectedPeers.Add(1)
+		h.auth.conf.observeSecurity(NodeRefused, conn.RemoteAddr().String(), err.Error())
+	}
+	_ = conn.Close() // gRPC does not
+	return err
+}
+
+// ClientHandshake implements [credentials.TransportCredentials].
+func (h handshakes) ClientHandshake(ctx context.Context, authority string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	secured, auth, err := h.transport().ClientHandshake(ctx, authority, conn)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := h.auth.authenticateServer(ctx, authority, secured, auth); err != nil {
+		_ = secured.Close()
+		return nil, nil, err
+	}
+	return secured, auth, nil
+}
+
+// Info implements [credentials.TransportCredentials].
+func (h handshakes) Info() credentials.ProtocolInfo {
+	if h.auth.conf.TLS == nil {
+		return credentials.ProtocolInfo{SecurityProtocol: "insecure"}
+	}
+	return credentials.ProtocolInfo{SecurityProtocol: "tls"}
+}
+
+// Clone implements [credentials.TransportCredentials].
+func (h handshakes) Clone() credentials.TransportCredentials { return h }
+
+// OverrideServerName implements [credentials.TransportCredentials].
+func (h handshakes) OverrideServerName(string) error { return errors.ErrUnsupported }
