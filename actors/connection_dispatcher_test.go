@@ -1,8 +1,6 @@
 package actors_test
 
 import (
-	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,48 +10,84 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// witness is a client that remembers on which goroutine it was told last.
-type witness struct {
+// blockingClient is a client that blocks whoever writes to it while it is locked.
+type blockingClient struct {
 	*client
-	stack atomic.Value
+	lock chan struct{} // full while locked; synctest does not see a mutex
 }
 
-func (w *witness) Send(e []byte) {
-	w.stack.Store(string(debug.Stack()))
-	w.client.Send(e)
+func (c *blockingClient) Send(e []byte) {
+	c.lock <- struct{}{}
+	defer func() { <-c.lock }()
+	c.client.Send(e)
 }
 
-func (w *witness) SendStatus(s *protocol.Status) {
-	w.stack.Store(string(debug.Stack()))
-	w.client.SendStatus(s)
+func (c *blockingClient) SendStatus(s *protocol.Status) {
+	c.lock <- struct{}{}
+	defer func() { <-c.lock }()
+	c.client.SendStatus(s)
 }
 
-func (w *witness) saw(what string) bool {
-	return strings.Contains(w.stack.Load().(string), what)
+// connectBlocking connects a client that is locked.
+func (h *house) connectBlocking() *blockingClient {
+	c := &blockingClient{
+		client: &client{h: h, user: poker.UserID(h.keys.NewUserID()), last: map[poker.RoomID]uint64{}},
+		lock:   make(chan struct{}, 1),
+	}
+	c.lock <- struct{}{}
+	c.session = h.sys.Connect(c.user, time.Now(), c)
+	h.opened = append(h.opened, c.client)
+	return c
 }
 
-// A room that broadcasts writes to its connections itself; the goroutine that
-// reads a connection never does.
-func TestRoomsWriteThemselves(t *testing.T) {
+// The goroutine that reads a connection never writes to it: it does not wait for a
+// client that blocks, neither to connect it nor to pass on what it reads.
+func TestTheReadingGoroutineDoesNotWrite(t *testing.T) {
 	inBubble(t, func(h *house) {
-		ada := h.connect("")
-		w := &witness{client: &client{h: h, user: poker.UserID(h.keys.NewUserID()), last: map[poker.RoomID]uint64{}}}
-		w.session = h.sys.Connect(w.user, time.Now(), w)
-		h.opened = append(h.opened, w.client)
+		bob := h.connectBlocking()
 		synctest.Wait()
-		if w.saw("actors.(*System).Connect") {
-			t.Error("the welcome was written by the goroutine that reads")
+		<-bob.lock
+		bob.settle()
+		bob.want("welcome")
+		bob.lock <- struct{}{}
+		var read atomic.Bool
+		go func() {
+			bob.send(`{"request":"ping","id":"ping"}`)
+			read.Store(true)
+		}()
+		synctest.Wait()
+		if !read.Load() {
+			t.Error("the goroutine that reads waits for the client")
 		}
+		if got := len(bob.take()); got != 0 {
+			t.Errorf("while the client blocks: got %d events, want none", got)
+		}
+		<-bob.lock
+		bob.settle()
+		bob.answered("ping")
+	})
+}
+
+// A room that broadcasts writes to its connections itself, so one that blocks holds
+// the room up. (The transport's never do.)
+func TestRoomsWriteToConnectionsThemselves(t *testing.T) {
+	inBubble(t, func(h *house) {
+		ada, bob := h.connect(""), h.connectBlocking()
+		<-bob.lock
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
-		w.ok("joinRoom", room, "")
-		ada.ok("estimate", room, `,"value":"5"`)
-		if !w.saw("actors.(*roomActor).Receive") {
-			t.Error("a status was not written by the room")
+		bob.ok("joinRoom", room, "")
+		bob.lock <- struct{}{}
+		ada.send(`{"request":"estimate","id":"first","roomId":"` + string(room) + `","value":"5"}`)
+		ada.settle()
+		ada.send(`{"request":"setTopic","id":"second","roomId":"` + string(room) + `","topic":"Login"}`)
+		ada.settle() // longer than a throttle
+		if got := ada.answers("second"); got != 0 {
+			t.Errorf("while a connection blocks the room: got %d answers, want none", got)
 		}
-		w.ask("ping", "", "")
-		if w.saw("actors.(*Session).Handle") {
-			t.Error("an answer was written by the goroutine that reads")
-		}
+		<-bob.lock
+		ada.settle()
+		ada.answered("first")
+		ada.answered("second")
 	})
 }

@@ -1,7 +1,6 @@
 package actors_test
 
 import (
-	"encoding/json"
 	"slices"
 
 	"example.com/pokey/poker"
@@ -25,20 +24,23 @@ func (c *client) all() []event {
 	return slices.Clone(c.inbox)
 }
 
-// answered wants exactly one ok for the request.
-func (c *client) answered(id string) {
-	c.h.t.Helper()
+// answers counts the oks that the client got for a request.
+func (c *client) answers(id string) (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	count := 0
 	for _, e := range c.inbox {
 		if e.ID == id && e.Event == "ok" {
-			count++
+			n++
 		}
 	}
-	if count != 1 {
-		data, _ := json.Marshal(c.inbox)
-		c.h.t.Fatalf("request %s was answered %d times: %s", id, count, data)
+	return n
+}
+
+// answered fails the test unless the client got exactly one ok for a request.
+func (c *client) answered(id string) {
+	c.h.t.Helper()
+	if n := c.answers(id); n != 1 {
+		c.h.t.Fatalf("request %s: got %d oks, want 1, among %v", id, n, c.all())
 	}
 }
 

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -10,9 +11,9 @@ import (
 	"example.com/pokey/actors/wire"
 )
 
-// TestOnlyOurMessagesToOurTargets asks for each message that might come, and each
-// process there is, who may get it.
-func TestOnlyOurMessagesToOurTargets(t *testing.T) {
+// Of all messages that another node may send, and all processes it may send them to,
+// only the pairs that Pokey uses are accepted.
+func TestAcceptsOnlyPokeysMessages(t *testing.T) {
 	targets := []string{"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c", "connection", "gateway/x", "reach", "deadletter", "eventstream", "future$1", "$1", "", "restarter"}
 	want := map[string][]string{ // by message
 		"pokey.wire.Envelope": {"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c"},
@@ -31,14 +32,8 @@ func TestOnlyOurMessagesToOurTargets(t *testing.T) {
 				got = append(got, target)
 			}
 		}
-		if len(got) != len(want[name]) {
-			t.Errorf("%s: got accepted by %v, want %v", name, got, want[name])
-			continue
-		}
-		for i := range got {
-			if got[i] != want[name][i] {
-				t.Errorf("%s: got accepted by %v, want %v", name, got, want[name])
-			}
+		if !slices.Equal(got, want[name]) {
+			t.Errorf("%s: got accepted for %v, want %v", name, got, want[name])
 		}
 	}
 }

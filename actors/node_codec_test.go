@@ -12,8 +12,8 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Every message that crosses is the same on the other side.
-func TestLetters(t *testing.T) {
+// Every message that crosses to another node is the same there.
+func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 	conn := actor.NewPID("n1", "connection/A")
 	ask := func(text string) protocol.Incoming {
 		in, fault := protocol.Decode([]byte(text))
@@ -67,8 +67,8 @@ func TestLetters(t *testing.T) {
 		findRooms{"u"},
 		addressed{id: "r", view: 9, message: departed{"u"}},
 	} {
-		letter, size := encodeMessage(m)
-		data, err := proto.Marshal(letter)
+		envelope, size := encodeMessage(m)
+		data, err := proto.Marshal(envelope)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,15 +77,15 @@ func TestLetters(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := decodeMessage(arrived); !reflect.DeepEqual(flat(got), flat(m)) {
-			t.Errorf("%#v arrived as %#v", m, got)
+			t.Errorf("got %#v, want %#v", got, m)
 		}
 		if size < len(data)/2 {
-			t.Errorf("%T is taken for %d bytes and has %d", m, size, len(data))
+			t.Errorf("size of %T: got %d bytes, want at least half of %d", m, size, len(data))
 		}
 	}
 }
 
-// flat is a message without what cannot be compared.
+// flat returns a message in a form that can be compared.
 func flat(m any) any {
 	type status struct {
 		room           poker.RoomID
@@ -102,9 +102,9 @@ func flat(m any) any {
 	return m
 }
 
-// A newer node may say what this one does not understand: that is nothing, and
-// so is whatever is not a letter at all.
-func TestLettersOfNobody(t *testing.T) {
+// A newer node may send what this one does not know. That decodes to nil, and so does
+// an envelope that makes no sense.
+func TestUnknownEnvelopesDecodeToNil(t *testing.T) {
 	for name, l := range map[string]*wire.Envelope{
 		"empty":              {},
 		"for nobody":         {Identity: "r", View: 3},
@@ -114,24 +114,24 @@ func TestLettersOfNobody(t *testing.T) {
 		"request of no room": {Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Raw: []byte(`{"request":"ping"}`)}}},
 	} {
 		if m := decodeMessage(l); m != nil {
-			t.Errorf("%s is taken for %#v", name, m)
+			t.Errorf("%s: got %#v, want nil", name, m)
 		}
 	}
-	future := []byte{0x9a, 0x06, 0x02, 'h', 'i'} // field 99
+	future := []byte{0x9a, 0x06, 0x02, 'h', 'i'} // a body with the number 99
 	l := &wire.Envelope{}
 	if err := proto.Unmarshal(future, l); err != nil {
 		t.Fatal(err)
 	}
 	if m := decodeMessage(l); m != nil {
-		t.Errorf("a letter of the future is taken for %#v", m)
+		t.Errorf("unknown body: got %#v, want nil", m)
 	}
 }
 
-// Whatever comes over the link can be read, or not, without harm.
-func FuzzLetter(f *testing.F) {
+// No bytes from another node make the decoder panic.
+func FuzzDecodeMessage(f *testing.F) {
 	for _, m := range []any{attach{conn: actor.NewPID("n1", "c")}, disconnect{protocol.CloseMoved, "moved"}, addressed{id: "r", message: departed{"u"}}} {
-		letter, _ := encodeMessage(m)
-		data, err := proto.Marshal(letter)
+		envelope, _ := encodeMessage(m)
+		data, err := proto.Marshal(envelope)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -8,8 +8,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// counting is an actor that retires at the first word, and passes numbers on.
-type counting struct {
+// numberedActor retires when it gets a string, and reports the numbers it gets.
+type numberedActor struct {
 	sys      *node
 	registry *actor.PID
 	id       string
@@ -17,7 +17,7 @@ type counting struct {
 	got      chan<- int
 }
 
-func (a *counting) Receive(ctx actor.Context) {
+func (a *numberedActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case string:
 		a.retired = true
@@ -31,13 +31,13 @@ func (a *counting) Receive(ctx actor.Context) {
 	}
 }
 
-type countingRegistry struct{ registry }
+type numberedRegistry struct{ registry }
 
-func (r *countingRegistry) Receive(ctx actor.Context) { r.receive(ctx) }
+func (r *numberedRegistry) Receive(ctx actor.Context) { r.receive(ctx) }
 
-// What one sender tells an identity stays in order while its actor is replaced: what
-// the old actor got too late, what waits for the new one, and what comes meanwhile.
-func TestTheOrderStaysWhileAnActorIsReplaced(t *testing.T) {
+// The messages of one sender to one identity stay in order while its actor is replaced:
+// those that the old actor returns, those that wait for the new one, and new ones.
+func TestMessagesStayInOrderWhileAnActorIsReplaced(t *testing.T) {
 	s := &node{Config: Config{Log: slog.New(slog.DiscardHandler)}}
 	s.actors = NewActorSystem(s.Log)
 	defer s.actors.Shutdown()
@@ -47,8 +47,8 @@ func TestTheOrderStaysWhileAnActorIsReplaced(t *testing.T) {
 	got := make(chan int, burst)
 	pid := actor.NewPID(s.address, "counting")
 	s.spawn("counting", func() actor.Actor {
-		return &countingRegistry{newRegistry(s, roomKind, "counting", func(id string) actor.Actor {
-			return &counting{sys: s, registry: pid, id: id, got: got}
+		return &numberedRegistry{newRegistry(s, roomKind, "counting", func(id string) actor.Actor {
+			return &numberedActor{sys: s, registry: pid, id: id, got: got}
 		})}
 	})
 	for n := range 2000 {
@@ -61,7 +61,7 @@ func TestTheOrderStaysWhileAnActorIsReplaced(t *testing.T) {
 		}
 		for want := range burst {
 			if i := <-got; i != want {
-				t.Fatalf("burst %d: got %d, want %d", n, i, want)
+				t.Fatalf("burst %d: got message %d, want %d", n, i, want)
 			}
 		}
 	}

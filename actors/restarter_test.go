@@ -6,10 +6,9 @@ import (
 	"time"
 )
 
-// TestWhatANodeCannotBeWithoutComesBack stops the registries and the gateway, one
-// after the other and all at once. The node says so, and those who are there play
-// on without connecting again.
-func TestWhatANodeCannotBeWithoutComesBack(t *testing.T) {
+// The registries and the gateway stop, one after the other and all at once. The node
+// reports it and restarts them, and connected users go on without connecting again.
+func TestStoppedSingletonsAreRestarted(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
