@@ -21,12 +21,12 @@ func TestStoppedSingletonsAreRestarted(t *testing.T) {
 			}
 			synctest.Wait()
 			if h.sys.Running() {
-				t.Errorf("%v: got whole, want not", stopped)
+				t.Errorf("%v: got running, want not", stopped)
 			}
 			time.Sleep(5 * time.Second)
 			synctest.Wait()
 			if !h.sys.Running() {
-				t.Fatalf("%v: got not whole after 5 s, want whole", stopped)
+				t.Fatalf("%v: after 5 s: got not running, want running", stopped)
 			}
 			h.connect("").create()
 			ada.ok("reveal", room, "")
