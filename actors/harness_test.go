@@ -4,20 +4,20 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"slices"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/pokey/actors"
 	"example.com/pokey/identity"
-	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
+
+// The words of these tests: a house is one system in a synctest bubble, a mesh is several
+// of them as the nodes of one service, and a client is the far end of a connection, which
+// records what it is sent. Ada, Bob, Cleo are honest users, Eve is not.
 
 // house is a system in a bubble, with real keys and a real store.
 type house struct {
@@ -31,7 +31,8 @@ type house struct {
 	opened []*client
 }
 
-// inBubble plays a story against a fresh system and checks that nothing is left.
+// inBubble runs a story against a new system in a bubble. It fails if the system leaves
+// any actor or unsaved state behind.
 func inBubble(t *testing.T, story func(*house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -49,7 +50,7 @@ func inBubble(t *testing.T, story func(*house)) {
 		story(h)
 		h.stop()
 		if s := h.sys.Stats(); s.Connections != 0 || s.Users != 0 || s.Rooms != 0 || s.Members != 0 || s.Unsaved != 0 {
-			t.Errorf("left behind: %+v", s)
+			t.Errorf("left behind: got %+v, want nothing", s)
 		}
 	})
 }
@@ -59,15 +60,15 @@ func (h *house) start() {
 	h.sys = actors.Start(h.config)
 }
 
-// restart ends the system and starts another one with a store.
+// restart stops the system and starts another one with the given store.
 func (h *house) restart(s store.Store) {
 	h.store = s
 	h.stop()
 	h.start()
 }
 
-// stop ends the system, as the transport would, connections first, and lets
-// Proto.Actor's tickers run out.
+// stop stops the system as the transport would, connections first, and waits until
+// Proto.Actor's tickers have stopped.
 func (h *house) stop() {
 	for _, c := range h.opened {
 		c.drop()
@@ -89,214 +90,4 @@ func (l *locked) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
-}
-
-// client is a recording client: it keeps everything it was sent.
-type client struct {
-	h       *house
-	user    poker.UserID
-	issued  time.Time
-	session *actors.Session
-
-	slow atomic.Int64 // how long it takes a status, in nanoseconds
-
-	mu     sync.Mutex
-	inbox  []event
-	raw    [][]byte
-	closed protocol.CloseCode
-	last   map[poker.RoomID]uint64
-	next   int
-}
-
-// connect opens a connection of user, or of a new one.
-func (h *house) connect(user poker.UserID) *client { return h.connectWith(user, time.Now()) }
-
-// connectWith opens it with a session that was issued at the given time.
-func (h *house) connectWith(user poker.UserID, issued time.Time) *client {
-	if user == "" {
-		user = poker.UserID(h.keys.NewUserID())
-	}
-	c := &client{h: h, user: user, issued: issued, last: map[poker.RoomID]uint64{}}
-	session := h.sys.Connect(user, c.issued, c)
-	c.mu.Lock()
-	c.session = session
-	closed := c.closed != 0 // by now
-	c.mu.Unlock()
-	if closed {
-		session.Close()
-	}
-	h.opened = append(h.opened, c)
-	synctest.Wait()
-	return c
-}
-
-func (c *client) Send(e []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	decoded, err := decodeEvent(e)
-	if err != nil {
-		c.h.t.Errorf("not JSON: %s", e)
-	}
-	c.inbox, c.raw = append(c.inbox, decoded), append(c.raw, e)
-}
-
-func (c *client) SendStatus(s *protocol.Status) {
-	time.Sleep(time.Duration(c.slow.Load()))
-	c.mu.Lock()
-	stale := s.Version <= c.last[s.RoomID]
-	c.last[s.RoomID] = max(c.last[s.RoomID], s.Version)
-	c.mu.Unlock()
-	if !stale {
-		c.Send(s.Full())
-	}
-}
-
-func (c *client) Forget(room poker.RoomID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.last, room)
-}
-
-func (c *client) Batch(do func()) { do() }
-
-func (c *client) Close(code protocol.CloseCode, _ string) {
-	c.mu.Lock()
-	c.closed = code
-	session := c.session // nil while it is still being opened
-	c.mu.Unlock()
-	if session != nil {
-		session.Close()
-	}
-}
-
-// drop is a connection that is lost.
-func (c *client) drop() {
-	c.session.Close()
-	synctest.Wait()
-}
-
-// say sends a message as the transport would and waits until all is quiet.
-func (c *client) say(message string) {
-	c.h.t.Helper()
-	in, bad := protocol.Decode([]byte(message))
-	if bad != nil {
-		c.h.t.Fatalf("%s: %+v", message, bad)
-	}
-	c.session.Handle(in)
-	c.settle()
-}
-
-// settle waits until nothing moves, a room's pause after a broadcast included.
-func (c *client) settle() {
-	synctest.Wait()
-	time.Sleep(60 * time.Millisecond)
-	synctest.Wait()
-}
-
-// take returns the events since the last take.
-func (c *client) take() []event {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	got := c.inbox[c.next:]
-	c.next = len(c.inbox)
-	return got
-}
-
-// count is how many of the events are of the kind.
-func count(events []event, kind string) (n int) {
-	for _, e := range events {
-		if e.Event == kind {
-			n++
-		}
-	}
-	return n
-}
-
-// want takes the events and returns the last of the kind, which must be there.
-func (c *client) want(kind string) event {
-	c.h.t.Helper()
-	got := c.take()
-	for _, e := range slices.Backward(got) {
-		if e.Event == kind {
-			return e
-		}
-	}
-	c.h.t.Fatalf("no %s among %v", kind, got)
-	return event{}
-}
-
-// never checks that no event of the kind came since the last take.
-func (c *client) never(kind string) {
-	c.h.t.Helper()
-	for _, e := range c.take() {
-		if e.Event == kind {
-			c.h.t.Fatalf("unwanted %v", e)
-		}
-	}
-}
-
-// ask says a request about a room and returns the ok or error.
-func (c *client) ask(request string, room poker.RoomID, more string) event {
-	c.h.t.Helper()
-	c.h.asked++
-	id := "r" + strconv.Itoa(c.h.asked)
-	c.take()
-	c.say(`{"request":"` + request + `","id":"` + id + `","roomId":"` + string(room) + `"` + more + `}`)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, e := range c.inbox[c.next:] {
-		if e.ID == id {
-			return e
-		}
-	}
-	c.h.t.Fatalf("%s got no answer among %v", request, c.inbox[c.next:])
-	return event{}
-}
-
-// ok asks and wants an ok.
-func (c *client) ok(request string, room poker.RoomID, more string) event {
-	c.h.t.Helper()
-	e := c.ask(request, room, more)
-	if e.Event != "ok" {
-		c.h.t.Fatalf("%s was refused: %v", request, e)
-	}
-	return e
-}
-
-// refused asks and wants an error of the code.
-func (c *client) refused(code, request string, room poker.RoomID, more string) {
-	c.h.t.Helper()
-	if e := c.ask(request, room, more); e.Event != "error" || e.Code != code {
-		c.h.t.Fatalf("%s: want %s, got %v", request, code, e)
-	}
-}
-
-// create makes a room, named by nobody, and joins nobody to it.
-func (c *client) create() poker.RoomID {
-	c.h.t.Helper()
-	c.say(`{"request":"createRoom"}`)
-	return c.want("roomCreated").RoomID
-}
-
-// room is the newest status the client has of a room.
-func (c *client) room() roomView {
-	c.h.t.Helper()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, e := range slices.Backward(c.inbox) {
-		if e.Event == "roomStatus" {
-			return *e.Room
-		}
-	}
-	c.h.t.Fatal("got no status at all")
-	return roomView{}
-}
-
-// member is how the newest status shows a user; absent is set if it does not.
-func (c *client) member(user poker.UserID) memberView {
-	c.h.t.Helper()
-	if m := c.room().Members[user]; m != nil {
-		return *m
-	}
-	return memberView{absent: true}
 }

@@ -7,10 +7,11 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// This is the only place that speaks both the wire's language and the rules'.
+// This is the only file that knows both the requests of the protocol and the commands of
+// the rules.
 
-// commandOf is a request in the rules' words. The requests that concern a
-// connection rather than the room are none.
+// commandOf returns the command for a request. Requests about a connection rather than its
+// room have none.
 func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	switch r := r.(type) {
 	case protocol.Estimate:
@@ -55,12 +56,12 @@ func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	case protocol.StopTimer:
 		return poker.StopTimer{By: by}
 	}
-	return houseCommandOf(by, r)
+	return membershipCommandOf(by, r)
 }
 
-// houseCommandOf is a request about who is in a room and whose it is. AcceptRoom is
-// none of them: see [roomActor.acceptance].
-func houseCommandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
+// membershipCommandOf returns the command for a request about the members or the owner of a
+// room. For AcceptRoom see acceptRoom.
+func membershipCommandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 	switch r := r.(type) {
 	case protocol.TransferRoom:
 		return poker.Transfer{By: by, To: r.UserID}
@@ -88,7 +89,7 @@ func setOptions(by poker.UserID, o protocol.OptionsPatch) poker.SetOptions {
 	return poker.SetOptions{By: by, AutoReveal: o.AutoReveal, LateEstimates: o.LateEstimates, StandIn: o.StandIn}
 }
 
-// codes is what a refusal of the rules is called on the wire.
+// codes are the protocol's codes for the refusals of the rules.
 var codes = []struct {
 	err  error
 	code protocol.Code

@@ -4,17 +4,17 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Loaded is what a room's record and its parts say.
+// Loaded is the content of a room's record and parts.
 type Loaded struct {
 	State    poker.State
 	Requests map[poker.UserID]Requests
-	Voted    map[poker.UserID]int // the round of the estimate in a member's part, where there is one
-	Odd      []string             // the names of parts that are not of this room as it is
+	Voted    map[poker.UserID]int // the rounds of the estimates in members' parts
+	Odd      []string             // the names of parts that do not fit the room, and were left out
 }
 
-// Decode reads a room's record and its parts. Of those it leaves out what makes
-// no sense, or does not fit: a room can do without a member or a round, but not
-// without its settings.
+// Decode reads the record and the parts of the room id. It leaves out parts that cannot be
+// decoded or do not fit: a room can do without a member or a round. It fails if the record
+// or the settings cannot be decoded.
 func Decode(id poker.RoomID, data []byte, parts []Part) (*Loaded, error) {
 	l := &Loaded{Requests: map[poker.UserID]Requests{}, Voted: map[poker.UserID]int{}}
 	s := &l.State

@@ -1,9 +1,9 @@
-// Package record is the stored form of rooms and users: what the record of each
-// holds, and the parts of a room's. Its Go code is made from record.proto by
+// Package record is the stored form of rooms and users: their records, and the parts of a
+// room's record. Its Go code is generated from record.proto with
 //
 //	protoc --go_out=. --go_opt=module=example.com/pokey actors/record/record.proto
 //
-// What a process has written, every later version reads: the files in testdata
-// hold it to that. Nothing here is for people to see. Estimates are in it, and the
-// String methods of what is generated show them, so nobody prints one.
+// Every later version reads what an earlier one has written; the files in testdata make
+// sure of that. Nothing here may be printed or logged: the messages contain estimates, and
+// their generated String methods show them.
 package record

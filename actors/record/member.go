@@ -10,19 +10,18 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Requests are those of one user, of late, that changed the room: eight bytes of
-// digest each, oldest first, and when the last of them came.
+// Requests are the recent requests of one user that changed the room.
 type Requests struct {
-	Digests []byte
-	At      poker.Millis
+	Digests []byte       // eight bytes each, oldest first
+	At      poker.Millis // when the last of them came
 }
 
 const memberPrefix = "m-"
 
-// MemberPart is the name of a user's part of a room.
+// MemberPart returns the name of a user's part of a room.
 func MemberPart(u poker.UserID) string { return memberPrefix + string(u) }
 
-// memberName is the user of a part.
+// memberName returns the user whose part it is.
 func memberName(part string) (poker.UserID, bool) {
 	u, ok := strings.CutPrefix(part, memberPrefix)
 	return poker.UserID(u), ok && u != ""
@@ -40,8 +39,8 @@ func roleName(r Member_Role) poker.Role {
 	return ""
 }
 
-// EncodeMember is a user's part of a room, and the round that the estimate in it
-// is for, zero if there is none. It is nil if there is nothing to keep.
+// EncodeMember returns a user's part of a room, empty if there is nothing to keep, and the
+// round of the estimate in it, zero if there is none.
 func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, voted int) {
 	m := &Member{}
 	if len(r.Digests) > 0 {
@@ -59,8 +58,8 @@ func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, vote
 	return encode(m), voted
 }
 
-// vote is a member's estimate of the current round, or else the one of the round
-// before that an undo would bring back.
+// vote returns a member's estimate of the current round, or else the one of the previous
+// round that an undo would restore.
 func vote(s *poker.State, u poker.UserID, m poker.Member) (*poker.Vote, int) {
 	if m.Vote != nil {
 		return m.Vote, s.Round
@@ -73,8 +72,8 @@ func vote(s *poker.State, u poker.UserID, m poker.Member) (*poker.Vote, int) {
 	return nil, 0
 }
 
-// decodeMember fills in what EncodeMember has written. What the user asked is
-// returned, and the round of the estimate in the part, be it current or not.
+// decodeMember adds a member to s from the data of EncodeMember. It returns the user's
+// requests, and the round of the estimate in the part, whether that is current or not.
 func decodeMember(data []byte, s *poker.State, u poker.UserID) (r Requests, voted int, err error) {
 	m := &Member{}
 	if err := proto.Unmarshal(data, m); err != nil || m.GetVote().GetRound() > math.MaxInt32 {

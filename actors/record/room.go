@@ -18,7 +18,7 @@ const (
 	UndoPart     = "undo"
 )
 
-// errForm is for what no version has written.
+// errForm is the error about data that no version has written.
 var errForm = errors.New("record: not in the stored form")
 
 // The kinds of undo, as the rules name them.
@@ -42,7 +42,7 @@ func encode(m proto.Message) []byte {
 	return data
 }
 
-// EncodeRoom is a room's record without its parts.
+// EncodeRoom returns a room's record, which is small.
 func EncodeRoom(s *poker.State) []byte {
 	m := &Room{
 		Version:    s.Version,
@@ -70,7 +70,7 @@ func EncodeRoom(s *poker.State) []byte {
 	return encode(m)
 }
 
-// decodeRoom fills in what EncodeRoom has written.
+// decodeRoom fills s from the data of EncodeRoom.
 func decodeRoom(data []byte, s *poker.State) error {
 	m := &Room{}
 	if err := proto.Unmarshal(data, m); err != nil {
@@ -97,7 +97,7 @@ func decodeRoom(data []byte, s *poker.State) error {
 	return nil
 }
 
-// EncodeSettings is the part of that name.
+// EncodeSettings returns the part [SettingsPart].
 func EncodeSettings(s *poker.State) []byte {
 	return encode(&Settings{
 		Epoch:      s.Epoch,
@@ -147,7 +147,7 @@ func DecodeSeed(settings, topics []byte) (poker.Seed, error) {
 	return poker.Seed{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}, nil
 }
 
-// EncodeTopics is the part of that name; empty if there are none.
+// EncodeTopics returns the part [TopicsPart], empty if there are no topics.
 func EncodeTopics(s *poker.State) []byte {
 	titles, stories := storiesOf(s.Topics)
 	return encode(&Topics{Topics: titles, Stories: stories})
@@ -162,7 +162,7 @@ func decodeTopics(data []byte, s *poker.State) error {
 	return nil
 }
 
-// EncodeUndo is the part of that name; nil unless a clear can be undone.
+// EncodeUndo returns the part [UndoPart], empty unless a clear can be undone.
 func EncodeUndo(s *poker.State) []byte {
 	if !Undoable(s) {
 		return nil
@@ -174,8 +174,8 @@ func EncodeUndo(s *poker.State) []byte {
 	return encode(m)
 }
 
-// UndoTopics says how the topics that an undo would bring back follow from those of
-// now: mostly they do, and they are long.
+// UndoTopics says how the topics that an undo would restore follow from the current ones.
+// Mostly they do, so that the list, which may be long, is stored once.
 func UndoTopics(s *poker.State) Before_Topics {
 	before, now := s.Undo.Topics, s.Topics
 	switch {
@@ -187,12 +187,12 @@ func UndoTopics(s *poker.State) Before_Topics {
 	return Before_OWN
 }
 
-// Same compares two lists, and is quick about one that nobody has touched.
+// Same reports whether two lists are equal. It is fast if they share their elements.
 func Same[T comparable](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
 }
 
-// decodeUndo fills in what EncodeUndo has written. All else has been.
+// decodeUndo fills s from the data of EncodeUndo. Everything else in s has been filled.
 func decodeUndo(data []byte, s *poker.State) error {
 	m := &Before{}
 	if err := proto.Unmarshal(data, m); err != nil {
@@ -210,7 +210,7 @@ func decodeUndo(data []byte, s *poker.State) error {
 	return nil
 }
 
-// Undoable says that the clear of the round before can still be undone.
+// Undoable reports whether the clear of the previous round can still be undone.
 func Undoable(s *poker.State) bool {
 	return s.Undo != nil && undoKinds[s.Undo.What] == Undo_CLEAR
 }

@@ -14,17 +14,17 @@ import (
 
 const roundPrefix = "r-"
 
-// roundSize is how many bytes of a round go into one part, and an estimate more:
-// etcd takes 1.5 MiB at once, and many members may have long reasons.
+// roundSize is after how many bytes of estimates the next part of a round begins: etcd takes
+// 1.5 MiB at once, and many members may give long reasons.
 const roundSize = 256 << 10
 
-// Part is a part of a record: its name, and what is in it.
+// Part is a part of a record. One without data is to be removed.
 type Part struct {
 	Name string
 	Data []byte
 }
 
-// EncodeRound is the part of a finished round, or the parts.
+// EncodeRound returns a finished round as one part or, if it is large, several.
 func EncodeRound(f *poker.Finished) (parts []Part) {
 	m := &Round{
 		Round:      uint64(f.Round),
@@ -54,7 +54,7 @@ func EncodeRound(f *poker.Finished) (parts []Part) {
 	return parts
 }
 
-// RoundPart is the name of a part of a round.
+// RoundPart returns the name of a part of a round, counted from zero.
 func RoundPart(round, piece int) string {
 	name := roundPrefix + strconv.Itoa(round)
 	if piece > 0 {
@@ -63,7 +63,7 @@ func RoundPart(round, piece int) string {
 	return name
 }
 
-// roundName is the number of a part's round, and that of the part within it.
+// roundName returns the round of a part, and the number of the part within the round.
 func roundName(name string) (round, piece int, ok bool) {
 	number, ok := strings.CutPrefix(name, roundPrefix)
 	if !ok {
@@ -100,14 +100,14 @@ func decodeRound(data []byte, round int) (*poker.Finished, error) {
 	return f, nil
 }
 
-// piece is a part of a round.
+// piece is a decoded part of a round.
 type piece struct {
 	n     int
 	round *poker.Finished
 }
 
-// join puts the pieces of each round together, oldest round first. Where the
-// first piece is missing there is no round.
+// join joins the pieces of each round, oldest round first. It leaves out rounds without a
+// first piece.
 func join(pieces map[int][]piece) (history []poker.Finished) {
 	for _, all := range pieces {
 		slices.SortFunc(all, func(a, b piece) int { return a.n - b.n })

@@ -6,10 +6,10 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// EncodeUser is a user's record.
+// EncodeUser returns a user's record as it is stored.
 func EncodeUser(u *User) []byte { return encode(u) }
 
-// DecodeUser reads a user's record.
+// DecodeUser reads what EncodeUser has written.
 func DecodeUser(data []byte) (*User, error) {
 	u := &User{}
 	if err := proto.Unmarshal(data, u); err != nil {
@@ -18,8 +18,8 @@ func DecodeUser(data []byte) (*User, error) {
 	return u, nil
 }
 
-// Texts are ids as a [User] has them, and IDs the reverse.
+// Texts returns IDs as a [User] has them.
 func Texts[T ~string](ids []T) []string { return convert[string](ids) }
 
-// IDs are the ids that a [User] has as texts.
+// IDs returns the reverse of [Texts].
 func IDs[T ~string](texts []string) []T { return convert[T](texts) }
