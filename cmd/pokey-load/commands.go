@@ -37,7 +37,7 @@ func (c *loadCommand) run(ctx context.Context, _ io.Writer) (report.Report, erro
 		return nil, err
 	}
 	if c.turns != 0 {
-		return orError(load.Beside(ctx, c.options, c.turns))
+		return orError(load.Compare(ctx, c.options, c.turns))
 	}
 	return orError(load.Run(ctx, c.options))
 }

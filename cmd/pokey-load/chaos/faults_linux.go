@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"syscall"
 	"time"
@@ -168,8 +167,10 @@ func everything(victim string) []string {
 // The directions.
 
 func both(r *runner, victim, other string) { in(r, victim, other); out(r, victim, other) }
-func in(r *runner, victim, other string)   { r.cluster.network.Cut(other, victim) }
-func out(r *runner, victim, other string)  { r.cluster.network.Cut(victim, other) }
+
+func in(r *runner, victim, other string) { r.cluster.network.Cut(other, victim) }
+
+func out(r *runner, victim, other string) { r.cluster.network.Cut(victim, other) }
 
 func cut(from func(victim string) []string, direction func(r *runner, victim, other string)) func(context.Context, *runner, string) error {
 	return func(ctx context.Context, r *runner, victim string) error {
@@ -209,44 +210,4 @@ func slow(ctx context.Context, r *runner, victim string) error {
 	err := client.Pause(ctx, holdFor)
 	r.cluster.network.Heal()
 	return err
-}
-
-// etcdStall freezes any member.
-func etcdStall(ctx context.Context, r *runner, _ string) error {
-	p := r.cluster.etcds[etcdNames[rand.IntN(len(etcdNames))]]
-	if err := p.Signal(syscall.SIGSTOP); err != nil {
-		return err
-	}
-	err := client.Pause(ctx, 10*time.Second)
-	_ = p.Signal(syscall.SIGCONT)
-	return err
-}
-
-// etcdLeader kills the leader and starts it again.
-func etcdLeader(ctx context.Context, r *runner, _ string) error {
-	name, err := r.cluster.leader(ctx)
-	if err != nil {
-		return err
-	}
-	r.cluster.etcds[name].Kill()
-	if err := client.Pause(ctx, holdFor/3); err != nil {
-		return err
-	}
-	return r.cluster.etcds[name].Start()
-}
-
-// etcdMajority kills two members for ten seconds.
-func etcdMajority(ctx context.Context, r *runner, _ string) error {
-	for _, name := range etcdNames[:2] {
-		r.cluster.etcds[name].Kill()
-	}
-	if err := client.Pause(ctx, 10*time.Second); err != nil {
-		return err
-	}
-	for _, name := range etcdNames[:2] {
-		if err := r.cluster.etcds[name].Start(); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -30,23 +30,23 @@ type change struct {
 	answered time.Time // zero until then
 }
 
-// sight is when a client saw a room's topic have a number for the first time.
-type sight struct {
+// sighting is when a client saw a room's topic have a number for the first time.
+type sighting struct {
 	number int
 	at     time.Time
 }
 
-// blind is a time without a connection; to is zero while it lasts.
-type blind struct{ from, to time.Time }
+// outage is a time without a connection; to is zero while it lasts.
+type outage struct{ from, to time.Time }
 
 // gaps judges one client: the changes of its room since the watching began, in
 // order, what it saw of them, in order, and its times without a connection.
 type gaps struct {
-	owner   bool
-	changes []change
-	sights  []sight
-	blinds  []blind
-	end     time.Time // of the watching
+	owner     bool
+	changes   []change
+	sightings []sighting
+	outages   []outage
+	end       time.Time // of the watching
 }
 
 // gap is a status gap and what made it.
@@ -73,16 +73,16 @@ func (g gaps) longest() (most gap) {
 		if began.IsZero() {
 			continue // it was never answered, and when the others should have seen it is not known
 		}
-		for next < len(g.sights) && g.sights[next].number < c.number {
+		for next < len(g.sightings) && g.sightings[next].number < c.number {
 			next++
 		}
 		seen := g.end
-		if next < len(g.sights) {
-			seen = g.sights[next].at
+		if next < len(g.sightings) {
+			seen = g.sightings[next].at
 		}
 		count(c, began, seen)
 	}
-	for _, b := range g.blinds {
+	for _, b := range g.outages {
 		if b.to.IsZero() {
 			b.to = g.end
 		}
@@ -109,7 +109,7 @@ func (g gap) describe(since time.Time) string {
 }
 
 // changed reports whether the room changed, or was about to, in that time.
-func (g gaps) changed(b blind) bool {
+func (g gaps) changed(b outage) bool {
 	for _, c := range g.changes {
 		if c.asked.Before(b.to) && (c.answered.IsZero() || c.answered.After(b.from)) {
 			return true

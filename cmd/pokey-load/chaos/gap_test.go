@@ -17,16 +17,16 @@ func TestLongestGap(t *testing.T) {
 		want float64
 		text string
 	}{
-		{"at once", gaps{changes: changes, sights: []sight{{1, at(1.1)}, {2, at(4.3)}}}, 0.3, "topic 2 asked for at +3.000, sent at +4.000, answered at +4.200, seen at +4.300"},
-		{"the owner's own time counts for the owner", gaps{owner: true, changes: changes, sights: []sight{{1, at(1.1)}, {2, at(4.3)}}}, 1.3, "seen at +4.300"},
-		{"a later change shows the earlier one", gaps{changes: changes, sights: []sight{{2, at(4.5)}}}, 3.5, "topic 1"},
-		{"seen before it was sent again", gaps{changes: changes, sights: []sight{{1, at(1.2)}, {2, at(3.5)}}}, 0.2, "topic 1"},
-		{"never seen", gaps{changes: changes, sights: []sight{{1, at(1.2)}}}, 6, "topic 2"},
+		{"at once", gaps{changes: changes, sightings: []sighting{{1, at(1.1)}, {2, at(4.3)}}}, 0.3, "topic 2 asked for at +3.000, sent at +4.000, answered at +4.200, seen at +4.300"},
+		{"the owner's own time counts for the owner", gaps{owner: true, changes: changes, sightings: []sighting{{1, at(1.1)}, {2, at(4.3)}}}, 1.3, "seen at +4.300"},
+		{"a later change shows the earlier one", gaps{changes: changes, sightings: []sighting{{2, at(4.5)}}}, 3.5, "topic 1"},
+		{"seen before it was sent again", gaps{changes: changes, sightings: []sighting{{1, at(1.2)}, {2, at(3.5)}}}, 0.2, "topic 1"},
+		{"never seen", gaps{changes: changes, sightings: []sighting{{1, at(1.2)}}}, 6, "topic 2"},
 		{"not answered, so nobody knows when it was to be seen", gaps{changes: []change{{number: 1, asked: at(1)}}}, 0, ""},
 		{"not answered, but the owner waits", gaps{owner: true, changes: []change{{number: 1, asked: at(1)}}}, 9, "answered at never"},
-		{"blind while it changes", gaps{changes: changes, sights: []sight{{1, at(1.1)}, {2, at(4.3)}}, blinds: []blind{{at(2), at(4.3)}}}, 2.3, "without a connection from +2.000 to +4.300"},
-		{"blind while nothing happens", gaps{changes: changes, sights: []sight{{1, at(1.1)}, {2, at(4.3)}}, blinds: []blind{{at(5), at(9)}}}, 0.3, "topic 2"},
-		{"still blind", gaps{changes: changes, sights: []sight{{1, at(1.1)}}, blinds: []blind{{at(2.5), time.Time{}}}}, 7.5, "without a connection"},
+		{"blind while it changes", gaps{changes: changes, sightings: []sighting{{1, at(1.1)}, {2, at(4.3)}}, outages: []outage{{at(2), at(4.3)}}}, 2.3, "without a connection from +2.000 to +4.300"},
+		{"blind while nothing happens", gaps{changes: changes, sightings: []sighting{{1, at(1.1)}, {2, at(4.3)}}, outages: []outage{{at(5), at(9)}}}, 0.3, "topic 2"},
+		{"still blind", gaps{changes: changes, sightings: []sighting{{1, at(1.1)}}, outages: []outage{{at(2.5), time.Time{}}}}, 7.5, "without a connection"},
 		{"nothing", gaps{}, 0, ""},
 	} {
 		tc.gaps.end = at(10)

@@ -22,14 +22,14 @@ type member struct {
 	home int // index of the node that the balancer prefers for them
 	room *room
 
-	mu      sync.Mutex
-	node    int // index of the one that they were last connected to
-	conn    *client.Conn
-	sights  []sight
-	blinds  []blind
-	refused map[string]int // refusals for the moment, by code
-	lost    int            // connections
-	heard   []heard
+	mu        sync.Mutex
+	node      int // index of the one that they were last connected to
+	conn      *client.Conn
+	sightings []sighting
+	outages   []outage
+	refused   map[string]int // refusals for the moment, by code
+	lost      int            // connections
+	received  []receivedMessage
 }
 
 // room is a room with its members, the owner first, and what is changed in it.
@@ -58,15 +58,15 @@ func newMember(home int, session client.Session, b *balancer, h *history.History
 	closed, message, status := hooks.Closed, hooks.Message, hooks.Status
 	hooks.Closed = func(conn int, err error) {
 		closed(conn, err)
-		m.lose(err)
+		m.onClosed(err)
 	}
 	hooks.Message = func(conn int, msg []byte) {
 		message(conn, msg)
-		m.listen(msg)
+		m.onMessage(msg)
 	}
 	hooks.Status = func(conn int, r client.Room) {
 		status(conn, r)
-		m.see(r)
+		m.onStatus(r)
 	}
 	return m, client.Config{
 		Session: session, Hooks: hooks, Silence: silence, Patience: patience, Persistent: true,
@@ -92,32 +92,32 @@ func (m *member) dial(ctx context.Context, b *balancer, session client.Session) 
 	return conn, nil
 }
 
-func (m *member) lose(err error) {
+func (m *member) onClosed(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.lost++
-	m.heard = append(m.heard, heard{time.Now(), err.Error()})
-	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
+	m.received = append(m.received, receivedMessage{time.Now(), err.Error()})
+	if n := len(m.outages); n > 0 && m.outages[n-1].to.IsZero() {
 		return // still
 	}
-	m.blinds = append(m.blinds, blind{from: time.Now()})
+	m.outages = append(m.outages, outage{from: time.Now()})
 }
 
-func (m *member) see(r client.Room) {
+func (m *member) onStatus(r client.Room) {
 	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
-		m.blinds[n-1].to = now
+	if n := len(m.outages); n > 0 && m.outages[n-1].to.IsZero() {
+		m.outages[n-1].to = now
 	}
 	number := topicNumber(r.Topic)
-	if n := len(m.sights); n == 0 || m.sights[n-1].number < number {
-		m.sights = append(m.sights, sight{number, now})
+	if n := len(m.sightings); n == 0 || m.sightings[n-1].number < number {
+		m.sightings = append(m.sightings, sighting{number, now})
 	}
 }
 
-// listen takes down what there is to hear, and counts the refusals.
-func (m *member) listen(msg []byte) {
+// onMessage takes down what there is to hear, and counts the refusals.
+func (m *member) onMessage(msg []byte) {
 	head, err := wire.Peek(msg)
 	if err != nil {
 		return
@@ -125,7 +125,7 @@ func (m *member) listen(msg []byte) {
 	now := time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.hear(now, head)
+	m.record(now, head)
 	if head.Event == wire.Error {
 		m.refused[string(head.Code)]++
 	}
@@ -138,17 +138,17 @@ func (m *member) at() int {
 	return m.node
 }
 
-// forget begins the watching anew; a time without a connection goes on.
-func (m *member) forget() {
+// resetWatching begins the watching anew; a time without a connection goes on.
+func (m *member) resetWatching() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sights = m.sights[max(len(m.sights)-1, 0):]
-	if n := len(m.blinds); n > 0 && m.blinds[n-1].to.IsZero() {
-		m.blinds = m.blinds[n-1:]
+	m.sightings = m.sightings[max(len(m.sightings)-1, 0):]
+	if n := len(m.outages); n > 0 && m.outages[n-1].to.IsZero() {
+		m.outages = m.outages[n-1:]
 	} else {
-		m.blinds = nil
+		m.outages = nil
 	}
-	m.lost, m.heard = 0, nil
+	m.lost, m.received = 0, nil
 	clear(m.refused)
 }
 
@@ -161,6 +161,6 @@ func (m *member) gaps(end time.Time) gaps {
 	defer m.mu.Unlock()
 	return gaps{
 		owner: m == m.room.members[0], changes: changes, end: end,
-		sights: append([]sight(nil), m.sights...), blinds: append([]blind(nil), m.blinds...),
+		sightings: append([]sighting(nil), m.sightings...), outages: append([]outage(nil), m.outages...),
 	}
 }

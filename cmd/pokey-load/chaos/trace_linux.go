@@ -9,15 +9,15 @@ import (
 	"example.com/pokey/cmd/pokey-load/wire"
 )
 
-// heard is the head of a message that a member got, or the loss of their
+// receivedMessage is the head of a message that a member got, or the loss of their
 // connection.
-type heard struct {
+type receivedMessage struct {
 	at   time.Time
 	what string
 }
 
-// hear takes down the head of a message. It is called with mu held.
-func (m *member) hear(at time.Time, head wire.Head) {
+// record takes down the head of a message. It is called with mu held.
+func (m *member) record(at time.Time, head wire.Head) {
 	what := head.Event
 	switch head.Event {
 	case wire.RoomStatus:
@@ -27,7 +27,7 @@ func (m *member) hear(at time.Time, head wire.Head) {
 	case wire.OK, wire.Error:
 		what = fmt.Sprintf("%s %s to %s", head.Event, head.Code, head.ID)
 	}
-	m.heard = append(m.heard, heard{at, what})
+	m.received = append(m.received, receivedMessage{at, what})
 }
 
 // writeTrace writes what a member got around their longest gap, and how the room
@@ -56,7 +56,7 @@ func (m *member) writeTrace(name string, most gap, since time.Time) error {
 	}
 	m.room.mu.Unlock()
 	m.mu.Lock()
-	for _, h := range m.heard {
+	for _, h := range m.received {
 		p.Row("got", at(h.at), h.what)
 	}
 	m.mu.Unlock()

@@ -18,8 +18,8 @@ type wiretap struct {
 
 func newWiretap() *wiretap { return &wiretap{} }
 
-// listen says whose estimates to listen for.
-func (w *wiretap) listen(h *history.History) { w.history.Store(h) }
+// searchFor says whose estimates to searchFor for.
+func (w *wiretap) searchFor(h *history.History) { w.history.Store(h) }
 
 func (w *wiretap) packet(from, to *lab.Host, packet []byte) {
 	if from.Name == clients || to.Name == clients {

@@ -16,7 +16,7 @@ type party struct {
 	site    *client.Site
 	backoff client.Backoff
 	player  player // what all have in common
-	back    *comeback
+	back    *returns
 
 	auditors []client.Config
 	stop     chan struct{} // closed to end the playing

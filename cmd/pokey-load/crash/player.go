@@ -41,7 +41,7 @@ func (p *player) run(ctx context.Context) error {
 				return nil
 			}
 			if known && p.owner {
-				ask, idle = p.urge()
+				ask, idle = p.unblock()
 			}
 			if idle {
 				continue
@@ -109,8 +109,8 @@ func everybodyEstimated(room client.Room) bool {
 	return true
 }
 
-// urge is what an owner does when nothing has happened for long.
-func (p *player) urge() (ask history.Ask, idle bool) {
+// unblock is what an owner does when nothing has happened for long.
+func (p *player) unblock() (ask history.Ask, idle bool) {
 	room, known, _ := p.client.Room(p.room)
 	if !known || room.Revealed || rand.IntN(3) != 0 {
 		return ask, true

@@ -13,47 +13,47 @@ import (
 
 // attack is everything that the attacker does, from one address.
 type attack struct {
-	sites   []*client.Site // of the nodes, all from that address
-	room    string         // whose link it has
-	cancel  context.CancelFunc
-	working sync.WaitGroup
-	moves   []*move
+	sites    []*client.Site // of the nodes, all from that address
+	room     string         // whose link it has
+	cancel   context.CancelFunc
+	working  sync.WaitGroup
+	attempts []*attempt
 }
 
-// move is one attack under way.
-type move struct {
+// attempt is one attack under way.
+type attempt struct {
 	*attack
 	tally
 	turns atomic.Int64
 }
 
-// moves are the attacks by their names, with how many do each at a time and how
+// attempts are the attacks by their names, with how many do each at a time and how
 // long each rests before it is done again. The bound is what an address may do, so
 // there is no point in more.
-var moves = []struct {
+var attempts = []struct {
 	name  string
 	count int
 	rest  time.Duration
-	do    func(*move, context.Context) error
+	do    func(*attempt, context.Context) error
 }{
-	{"long histories that nobody reads", 1, time.Second, (*move).histories},
-	{"a full room with the longest texts", 1, time.Second, (*move).fullRoom},
-	{"a flood of rooms", 2, 50 * time.Millisecond, (*move).rooms},
-	{"idle HTTP connections", 1, 5 * time.Second, (*move).idle},
-	{"half a handshake", 4, 100 * time.Millisecond, (*move).half},
-	{"handshakes", 2, 20 * time.Millisecond, (*move).handshakes},
-	{"page loads", 2, 20 * time.Millisecond, (*move).pages},
-	{"ghosts in somebody's room", 2, 50 * time.Millisecond, (*move).ghosts},
-	{"hostile texts", 1, 100 * time.Millisecond, (*move).texts},
-	{"peeping", 1, 100 * time.Millisecond, (*move).peep},
-	{"removed and back", 1, 100 * time.Millisecond, (*move).rejoin},
-	{"rooms offered", 1, 100 * time.Millisecond, (*move).offers},
-	{"floods of messages", 2, 200 * time.Millisecond, (*move).flood},
-	{"forgotten and signed out", 1, 500 * time.Millisecond, (*move).forgetting},
+	{"long histories that nobody reads", 1, time.Second, (*attempt).histories},
+	{"a full room with the longest texts", 1, time.Second, (*attempt).fullRoom},
+	{"a flood of rooms", 2, 50 * time.Millisecond, (*attempt).rooms},
+	{"idle HTTP connections", 1, 5 * time.Second, (*attempt).idle},
+	{"half a handshake", 4, 100 * time.Millisecond, (*attempt).half},
+	{"handshakes", 2, 20 * time.Millisecond, (*attempt).handshakes},
+	{"page loads", 2, 20 * time.Millisecond, (*attempt).pages},
+	{"ghosts in somebody's room", 2, 50 * time.Millisecond, (*attempt).ghosts},
+	{"hostile texts", 1, 100 * time.Millisecond, (*attempt).texts},
+	{"peeping", 1, 100 * time.Millisecond, (*attempt).peep},
+	{"removed and back", 1, 100 * time.Millisecond, (*attempt).rejoin},
+	{"rooms offered", 1, 100 * time.Millisecond, (*attempt).offers},
+	{"floods of messages", 2, 200 * time.Millisecond, (*attempt).flood},
+	{"forgotten and signed out", 1, 500 * time.Millisecond, (*attempt).forgetting},
 }
 
-func named(name string) bool {
-	for _, m := range moves {
+func isAttack(name string) bool {
+	for _, m := range attempts {
 		if m.name == name {
 			return true
 		}
@@ -77,12 +77,12 @@ func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
 		}
 		a.sites = append(a.sites, site)
 	}
-	for i, kind := range moves {
+	for i, kind := range attempts {
 		if r.Only != "" && r.Only != kind.name {
 			continue
 		}
-		m := &move{attack: a, tally: tally{found: Attack{Name: kind.name}}}
-		a.moves = append(a.moves, m)
+		m := &attempt{attack: a, tally: tally{found: Attack{Name: kind.name}}}
+		a.attempts = append(a.attempts, m)
 		for range kind.count {
 			a.working.Go(func() {
 				if i > 1 && !tick(ctx, headStart) {
@@ -90,7 +90,7 @@ func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
 				}
 				for ctx.Err() == nil {
 					if err := kind.do(m, ctx); ctx.Err() == nil {
-						m.ended(err)
+						m.countEnd(err)
 					}
 					if !tick(ctx, kind.rest) {
 						return
@@ -112,7 +112,7 @@ func (a *attack) end() {
 }
 
 func (a *attack) results() (all []Attack) {
-	for _, m := range a.moves {
+	for _, m := range a.attempts {
 		all = append(all, m.result())
 	}
 	return all
@@ -122,10 +122,10 @@ func (a *attack) results() (all []Attack) {
 var errOver = errors.New("over")
 
 // site is one of the nodes, another each time.
-func (m *move) site() *client.Site { return m.sites[int(m.turns.Add(1))%len(m.sites)] }
+func (m *attempt) site() *client.Site { return m.sites[int(m.turns.Add(1))%len(m.sites)] }
 
 // enter connects somebody new.
-func (m *move) enter(ctx context.Context) (*person, error) { return arrive(ctx, m.site()) }
+func (m *attempt) enter(ctx context.Context) (*person, error) { return arrive(ctx, m.site()) }
 
 // gathering is how long an attack that needs many people waits for more than the
 // least: on a slow machine it would never begin.
@@ -133,7 +133,7 @@ const gathering = 4 * time.Second
 
 // enterAll connects as many as it can while they gather, at most n and at least so
 // many, until the returned function is called.
-func (m *move) enterAll(ctx context.Context, n, least int) (all []*person, leave func(), err error) {
+func (m *attempt) enterAll(ctx context.Context, n, least int) (all []*person, leave func(), err error) {
 	leave = func() {
 		for _, p := range all {
 			p.close()
@@ -147,7 +147,7 @@ func (m *move) enterAll(ctx context.Context, n, least int) (all []*person, leave
 		case err != nil && len(all) < least:
 			return all, leave, &setUpError{fmt.Sprintf("%d of %d got in", len(all), n), err}
 		case err != nil:
-			m.took(err)
+			m.count(err)
 			return all, leave, nil
 		}
 		all = append(all, p)
@@ -156,17 +156,17 @@ func (m *move) enterAll(ctx context.Context, n, least int) (all []*person, leave
 }
 
 // newRoom has somebody make a room and join it, which an attack needs.
-func (m *move) newRoom(ctx context.Context, p *person, cards ...string) (string, error) {
+func (m *attempt) newRoom(ctx context.Context, p *person, cards ...string) (string, error) {
 	reply, err := p.ask(client.CreateRoom("x", cards))
 	if err != nil {
 		return "", &setUpError{"createRoom", err}
 	}
-	return reply.RoomID, m.must(ctx, p, client.JoinRoom(reply.RoomID, ""))
+	return reply.RoomID, m.require(ctx, p, client.JoinRoom(reply.RoomID, ""))
 }
 
-// must asks for one thing after the other, which the attack needs. What is refused
+// require asks for one thing after the other, which the attack needs. What is refused
 // for the moment is asked for again.
-func (m *move) must(ctx context.Context, p *person, requests ...client.Request) error {
+func (m *attempt) require(ctx context.Context, p *person, requests ...client.Request) error {
 	for _, r := range requests {
 		for try := 0; ; try++ {
 			reply, err := p.ask(r)
@@ -184,12 +184,12 @@ func (m *move) must(ctx context.Context, p *person, requests ...client.Request) 
 	return nil
 }
 
-// mustEach has each of the people ask for it, all at once.
-func (m *move) mustEach(ctx context.Context, people []*person, requests ...client.Request) error {
+// requireEach has each of the people ask for it, all at once.
+func (m *attempt) requireEach(ctx context.Context, people []*person, requests ...client.Request) error {
 	errs := make([]error, len(people))
 	var asking sync.WaitGroup
 	for i, p := range people {
-		asking.Go(func() { errs[i] = m.must(ctx, p, requests...) })
+		asking.Go(func() { errs[i] = m.require(ctx, p, requests...) })
 	}
 	asking.Wait()
 	for _, err := range errs {
@@ -200,9 +200,9 @@ func (m *move) mustEach(ctx context.Context, people []*person, requests ...clien
 	return nil
 }
 
-// all asks for one thing after the other, and counts what is taken and what is
+// try asks for one thing after the other, and counts what is taken and what is
 // refused. The error is the end of the connection.
-func (m *move) all(ctx context.Context, p *person, requests ...client.Request) error {
+func (m *attempt) try(ctx context.Context, p *person, requests ...client.Request) error {
 	for _, r := range requests {
 		if ctx.Err() != nil {
 			return errOver
@@ -211,7 +211,7 @@ func (m *move) all(ctx context.Context, p *person, requests ...client.Request) e
 		if err != nil && !errors.As(err, new(refusal)) {
 			return err
 		}
-		m.took(err)
+		m.count(err)
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (o *Options) Declare(s *options.Set) {
 	s.Float(&o.Ratio, "ratio", 1.25, 0, 1000, "how many times as long the players' p99 may be during the attack; 0 for no limit")
 	s.String(&o.Only, "only", "", "the one attack to make, by its `NAME` in the report (default all)")
 	s.Require(o.Nodes != 2, "-nodes 2: want 1 or 3")
-	s.Require(o.Only == "" || named(o.Only), "-only: there is no attack %q", o.Only)
+	s.Require(o.Only == "" || isAttack(o.Only), "-only: there is no attack %q", o.Only)
 }
 
 // memoryGiven is what part of its memory a server's runtime is told to keep to.
@@ -152,7 +152,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.report.Linked, r.report.Cleansed = room.stillWorks(ctx), room.cleansed(ctx)
+	r.report.Linked, r.report.Cleansed = room.stillWorks(ctx), room.cleanUp(ctx)
 	r.say("the attack is over")
 	if err := r.afterwards(ctx, gone); err != nil {
 		return err
@@ -181,7 +181,7 @@ func (r *run) afterwards(ctx context.Context, gone time.Time) (err error) {
 	}
 	for r.report.Rested = r.report.Are; ; {
 		r.report.RestedIn = time.Since(gone)
-		if r.report.Rested.rests(r.report.Were, r.Nodes) || r.report.RestedIn > r.Settle+passivation {
+		if r.report.Rested.atRest(r.report.Were, r.Nodes) || r.report.RestedIn > r.Settle+passivation {
 			return nil
 		}
 		if err := client.Pause(ctx, time.Second); err != nil {

@@ -30,11 +30,11 @@ func arrive(ctx context.Context, site *client.Site) (*person, error) {
 	if err != nil {
 		return nil, err
 	}
-	return comeBack(ctx, site, session)
+	return reconnect(ctx, site, session)
 }
 
-// comeBack connects with a session.
-func comeBack(ctx context.Context, site *client.Site, session client.Session) (*person, error) {
+// reconnect connects with a session.
+func reconnect(ctx context.Context, site *client.Site, session client.Session) (*person, error) {
 	conn, err := site.Dial(ctx, session)
 	if err != nil {
 		return nil, err

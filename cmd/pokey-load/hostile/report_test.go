@@ -76,24 +76,24 @@ func TestRoomsMayRestLater(t *testing.T) {
 	if faults := r.Failures(); len(faults) != 0 {
 		t.Errorf("got faults %q, want none", faults)
 	}
-	if r.Are.rests(r.Were, 1) || !r.Rested.rests(r.Were, 1) {
+	if r.Are.atRest(r.Were, 1) || !r.Rested.atRest(r.Were, 1) {
 		t.Error("500 rooms are at rest, or 21 of 21 are not")
 	}
 }
 
 // Nothing counts as done but what the server says it took.
 func TestTally(t *testing.T) {
-	var m move
+	var m attempt
 	for _, msg := range []string{
 		`{"event":"ok","id":"t0"}`, `{"event":"error","id":"t1","code":"rate_limited"}`, `{"event":"error","code":"room_full"}`,
 		`{"event":"roomPatch","roomId":"r","since":1,"version":2,"patch":{}}`,
 	} {
-		m.heard([]byte(msg))
+		m.countMessage([]byte(msg))
 	}
-	m.ended(nil)
-	m.ended(errOver)
-	m.ended(refusal{"room_full"})
-	m.ended(&setUpError{"1 of 15 got in", errors.New("status 503")})
+	m.countEnd(nil)
+	m.countEnd(errOver)
+	m.countEnd(refusal{"room_full"})
+	m.countEnd(&setUpError{"1 of 15 got in", errors.New("status 503")})
 	got := m.result()
 	if got.Done != 1 || got.Refused != 3 || got.Failed != 1 || got.Why != "1 of 15 got in: status 503" {
 		t.Errorf("got %+v, want 1 done, 3 refused and 1 failed for too few people", got)

@@ -30,8 +30,8 @@ type tally struct {
 	found Attack
 }
 
-// took counts the outcome of one thing that the attack consists of.
-func (t *tally) took(err error) {
+// count counts the outcome of one thing that the attack consists of.
+func (t *tally) count(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err == nil {
@@ -45,9 +45,9 @@ func (t *tally) took(err error) {
 	t.found.Reasons[reason(err)]++
 }
 
-// ended counts how a turn of the attack ended. What it did has been counted, so
+// countEnd counts how a turn of the attack countEnd. What it did has been counted, so
 // that a turn which did nothing counts for nothing.
-func (t *tally) ended(err error) {
+func (t *tally) countEnd(err error) {
 	var unset *setUpError
 	switch {
 	case err == nil || errors.Is(err, errOver):
@@ -58,7 +58,7 @@ func (t *tally) ended(err error) {
 			t.found.Why = err.Error()
 		}
 	default:
-		t.took(err)
+		t.count(err)
 	}
 }
 
@@ -77,17 +77,17 @@ func (t *tally) result() Attack {
 	return found
 }
 
-// heard counts a message to somebody who does not wait for answers, and reports
+// countMessage counts a message to somebody who does not wait for answers, and reports
 // whether it was the answer to a request with an id.
-func (t *tally) heard(msg []byte) bool {
+func (t *tally) countMessage(msg []byte) bool {
 	head, err := wire.Peek(msg)
 	switch {
 	case err != nil:
-		t.took(err)
+		t.count(err)
 	case head.Event == wire.Error:
-		t.took(refusal{string(head.Code)})
+		t.count(refusal{string(head.Code)})
 	case len(head.ID) > 0:
-		t.took(nil)
+		t.count(nil)
 	}
 	return len(head.ID) > 0
 }
@@ -122,7 +122,7 @@ func reason(err error) string {
 }
 
 // drain reads for people until they are closed, and counts the answers.
-func (m *move) drain(people []*person) {
+func (m *attempt) drain(people []*person) {
 	for _, p := range people {
 		p.conn.SetReadDeadline(time.Time{})
 		go func() {
@@ -131,7 +131,7 @@ func (m *move) drain(people []*person) {
 				if err != nil {
 					return
 				}
-				if m.heard(msg) {
+				if m.countMessage(msg) {
 					p.answered.Add(1)
 				}
 			}
@@ -144,7 +144,7 @@ const lateReading = 2 * time.Second
 
 // catchUp has those who have not read do so, and counts what the answers were. Who
 // was cut meanwhile counts as refused once.
-func (m *move) catchUp(people []*person) {
+func (m *attempt) catchUp(people []*person) {
 	var reading sync.WaitGroup
 	for _, p := range people {
 		p.conn.SetReadDeadline(time.Now().Add(lateReading))
@@ -153,11 +153,11 @@ func (m *move) catchUp(people []*person) {
 				msg, err := p.conn.Read()
 				if err != nil {
 					if !errors.Is(err, os.ErrDeadlineExceeded) {
-						m.took(err)
+						m.count(err)
 					}
 					return
 				}
-				if m.heard(msg) {
+				if m.countMessage(msg) {
 					p.answered.Add(1)
 				}
 			}
@@ -167,7 +167,7 @@ func (m *move) catchUp(people []*person) {
 }
 
 // missing counts the requests of people that have no answer.
-func (m *move) missing(people []*person) {
+func (m *attempt) missing(people []*person) {
 	for _, p := range people {
 		m.unanswered(p.told.Load() - p.answered.Load())
 	}

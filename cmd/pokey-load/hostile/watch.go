@@ -52,8 +52,8 @@ const (
 	slackUsers = 10
 )
 
-// rests says that no more rooms and users are in memory than were.
-func (s State) rests(were State, nodes int) bool {
+// atRest says that no more rooms and users are in memory than were.
+func (s State) atRest(were State, nodes int) bool {
 	return s.Rooms <= were.Rooms+slackRooms*float64(nodes) && s.Users <= were.Users+slackUsers*float64(nodes)
 }
 

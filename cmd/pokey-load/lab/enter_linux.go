@@ -59,8 +59,8 @@ func Enter(ctx context.Context, args []string, stdout, stderr io.Writer) (status
 	return 0, fmt.Errorf("enter the lab: %w", err)
 }
 
-// furnish makes the namespaces that the program is in its own.
-func furnish() error {
+// setUpNamespaces makes the namespaces that the program is in its own.
+func setUpNamespaces() error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("mounts: %w", err)
 	}

@@ -28,7 +28,7 @@ func New(names []string, tap func(from, to *Host, packet []byte)) (*Network, err
 	if !Inside() {
 		return nil, errors.New("not in a lab")
 	}
-	if err := furnish(); err != nil {
+	if err := setUpNamespaces(); err != nil {
 		return nil, err
 	}
 	n := &Network{byAddr: make(map[netip.Addr]int), tap: tap}

@@ -54,8 +54,8 @@ func TestShapes(t *testing.T) {
 				t.Errorf("%d deliveries of %d requests", n, r.Requests)
 			}
 			// Of 24 deliveries in a round 12 are others' estimates, 8 reveals and clears.
-			if n := r.Estimates.Count + r.Turns.Count; n == 0 || n > r.Deliveries || r.Acks.Count == 0 {
-				t.Errorf("%d estimates and %d turns of %d deliveries", r.Estimates.Count, r.Turns.Count, r.Deliveries)
+			if n := r.Estimates.Count + r.Transitions.Count; n == 0 || n > r.Deliveries || r.Acks.Count == 0 {
+				t.Errorf("%d estimates and %d turns of %d deliveries", r.Estimates.Count, r.Transitions.Count, r.Deliveries)
 			}
 			if l := r.Estimates; l.P50 <= 0 || l.P50 > l.P99 || l.P99 > l.Max || l.Max > 10*time.Second {
 				t.Errorf("latency %+v", l)
@@ -96,7 +96,7 @@ func TestBeside(t *testing.T) {
 	o := testOptions(t, "paced")
 	o.Stalled, o.Slow, o.Flooding = 2, 1, 1
 	o.WarmUp, o.Duration = 100*time.Millisecond, 300*time.Millisecond
-	c, err := Beside(t.Context(), o, 3)
+	c, err := Compare(t.Context(), o, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestBeside(t *testing.T) {
 		t.Errorf("got\n%s", &table)
 	}
 	o.Stalled, o.Slow, o.Flooding = 0, 0, 0
-	if _, err := Beside(t.Context(), o, 3); err == nil {
+	if _, err := Compare(t.Context(), o, 3); err == nil {
 		t.Error("compared with nobody")
 	}
 }

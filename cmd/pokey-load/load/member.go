@@ -80,7 +80,7 @@ func (m *member) read() error {
 			if string(head.RoomID) != m.room.id {
 				continue
 			}
-			out, err := m.room.see(m, head, msg, now)
+			out, err := m.room.update(m, head, msg, now)
 			if err != nil {
 				return err
 			}

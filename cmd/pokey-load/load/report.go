@@ -25,9 +25,9 @@ type Report struct {
 	Frames     uint64 `json:"frames"`         // statuses and patches
 	Bytes      uint64 `json:"bytes"`          // of them
 
-	Estimates Latency `json:"estimates"` // from sending one to each other member's seeing it
-	Turns     Latency `json:"turns"`     // the same of reveals and clears, the owner too
-	Acks      Latency `json:"acks"`      // from sending a request to its ok
+	Estimates   Latency `json:"estimates"` // from sending one to each other member's seeing it
+	Transitions Latency `json:"transitions"` // the same of reveals and clears, the owner too
+	Acks        Latency `json:"acks"`      // from sending a request to its ok
 
 	Refused      map[string]uint64 `json:"refused,omitempty"` // requests, by code
 	Resyncs      uint64            `json:"resyncs"`           // patches that did not fit
@@ -66,7 +66,7 @@ func (r *run) report(t tally, from, to mark) Report {
 		Shape: r.Shape, Rooms: r.Rooms, Members: r.Members, SetUp: r.setUpFor, Took: took,
 		Deliveries: t.deliveries, PerSecond: float64(t.deliveries) / took.Seconds(), Superseded: t.superseded,
 		Requests: t.requests, Due: to.due - from.due, Late: to.late - from.late, Frames: t.frames, Bytes: t.bytes,
-		Estimates: t.estimates.latency(), Turns: t.turns.latency(), Acks: t.acks.latency(),
+		Estimates: t.estimates.latency(), Transitions: t.transitions.latency(), Acks: t.acks.latency(),
 		Refused: t.refused, Resyncs: t.resyncs, Lost: r.losses.count.Load(), LostWhy: r.losses.why(),
 		GeneratorCores: (to.generator.CPU - from.generator.CPU).Seconds() / took.Seconds(),
 	}
@@ -112,7 +112,7 @@ func (r Report) Print(p *report.Printer) {
 	for _, row := range []struct {
 		name string
 		l    Latency
-	}{{"estimate to each other member", r.Estimates}, {"reveal or clear to each member", r.Turns}, {"acknowledgement", r.Acks}} {
+	}{{"estimate to each other member", r.Estimates}, {"reveal or clear to each member", r.Transitions}, {"acknowledgement", r.Acks}} {
 		p.Row(row.name, row.l.Count, row.l.P50, row.l.P90, row.l.P99, row.l.P999, row.l.Max)
 	}
 	p.Line("")

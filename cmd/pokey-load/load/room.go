@@ -118,9 +118,9 @@ func (r *room) ask(s step, number int, at time.Time) outgoing {
 // values are cards of the deck that a room has by itself.
 var values = [...]string{"1", "2", "3", "5", "8", "13"}
 
-// see takes in a status or a patch for a member and returns what is to be sent
+// update takes in a status or a patch for a member and returns what is to be sent
 // in consequence.
-func (r *room) see(m *member, head wire.Head, msg []byte, now time.Time) ([]outgoing, error) {
+func (r *room) update(m *member, head wire.Head, msg []byte, now time.Time) ([]outgoing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.frames++
@@ -138,7 +138,7 @@ func (r *room) see(m *member, head wire.Head, msg []byte, now time.Time) ([]outg
 	if before != nil && before.version < after.version {
 		r.count(m, before, after, now)
 	}
-	r.greet(m)
+	r.countComplete(m)
 	if !r.playing {
 		return nil, nil
 	}
@@ -164,8 +164,8 @@ func (r *room) resync(m *member) []outgoing {
 	return []outgoing{{m, client.JoinRoom(r.id, "").Encode("")}}
 }
 
-// greet counts the members who see everybody, until all do.
-func (r *room) greet(m *member) {
+// countComplete counts the members who see everybody, until all do.
+func (r *room) countComplete(m *member) {
 	if m.greeted || m.view.present.count() < len(r.members) {
 		return
 	}

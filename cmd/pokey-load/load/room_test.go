@@ -23,7 +23,7 @@ func table(t *testing.T, s shape) (*room, func(m int, msg string, at int) []outg
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := r.see(r.members[m], head, []byte(msg), time.Unix(int64(at), 0))
+		out, err := r.update(r.members[m], head, []byte(msg), time.Unix(int64(at), 0))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,16 +75,16 @@ func TestDeliveriesCount(t *testing.T) {
 	see(0, allDone, 31)
 	see(0, shown, 32)
 	see(0, nextRound, 33)
-	if tl := r.tally; tl.deliveries != 6 || tl.superseded != 0 || tl.estimates.count != 2 || tl.turns.count != 2 {
+	if tl := r.tally; tl.deliveries != 6 || tl.superseded != 0 || tl.estimates.count != 2 || tl.transitions.count != 2 {
 		t.Errorf("one by one: %+v", tl)
 	}
 	see(1, nextRound, 50) // everything at once
 	tl := r.tally
-	if tl.deliveries != 12 || tl.superseded != 4 || tl.estimates.count != 2+3 || tl.turns.count != 4 {
+	if tl.deliveries != 12 || tl.superseded != 4 || tl.estimates.count != 2+3 || tl.transitions.count != 4 {
 		t.Errorf("folded: %+v", tl)
 	}
-	if tl.estimates.longest != 40*time.Second || tl.turns.longest != 37*time.Second {
-		t.Errorf("longest %v and %v", tl.estimates.longest, tl.turns.longest)
+	if tl.estimates.longest != 40*time.Second || tl.transitions.longest != 37*time.Second {
+		t.Errorf("longest %v and %v", tl.estimates.longest, tl.transitions.longest)
 	}
 }
 

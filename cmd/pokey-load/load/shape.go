@@ -16,7 +16,7 @@ type turn struct {
 	number   int // of the turn, counted on for ever
 	step     step
 	round    int
-	witness  int // members who have seen the step
+	seenBy   int // members who have seen the step
 	revealed int // the round of the last reveal asked for
 	cleared  int // the round of the last clear asked for
 }
@@ -73,10 +73,10 @@ func (seq) seen(r *room, m *member) []outgoing {
 		return nil
 	}
 	m.passed = t.number
-	if t.witness++; t.witness < len(r.members) {
+	if t.seenBy++; t.seenBy < len(r.members) {
 		return nil
 	}
-	t.witness = 0
+	t.seenBy = 0
 	t.number++
 	if t.step++; t.step > r.clear() {
 		t.step = 0

@@ -7,17 +7,17 @@ type tally struct {
 	on    bool // deliveries count
 	since time.Time
 
-	deliveries uint64
-	superseded uint64 // deliveries of a change that a later one had covered up
-	requests   uint64
-	frames     uint64
-	bytes      uint64
-	resyncs    uint64
-	refused    map[string]uint64
-	estimates  histogram // until each other member sees them
-	turns      histogram // reveals and clears, until each member sees them
-	acks       histogram
-	progress   time.Time // of the last delivery
+	deliveries  uint64
+	superseded  uint64 // deliveries of a change that a later one had covered up
+	requests    uint64
+	frames      uint64
+	bytes       uint64
+	resyncs     uint64
+	refused     map[string]uint64
+	estimates   histogram // until each other member sees them
+	transitions histogram // reveals and clears, until each member sees them
+	acks        histogram
+	progress    time.Time // of the last delivery
 }
 
 func (t *tally) refuse(code []byte) {
@@ -89,7 +89,7 @@ func (r *room) delivered(m *member, number int, s step, covered bool, now time.T
 	switch {
 	case sent.Before(t.since):
 	case s >= r.reveal():
-		t.turns.add(now.Sub(sent))
+		t.transitions.add(now.Sub(sent))
 	case int(s) != m.number:
 		t.estimates.add(now.Sub(sent))
 	}
@@ -109,6 +109,6 @@ func (t *tally) merge(other tally) {
 		t.refused[code] += n
 	}
 	t.estimates.merge(&other.estimates)
-	t.turns.merge(&other.turns)
+	t.transitions.merge(&other.transitions)
 	t.acks.merge(&other.acks)
 }

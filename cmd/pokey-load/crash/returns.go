@@ -8,8 +8,8 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// comeback measures how long clients are without a status after a crash.
-type comeback struct {
+// returns measures how long clients are without a status after a crash.
+type returns struct {
 	mu      sync.Mutex
 	after   int // connections up to this number are of a former life
 	killed  time.Time
@@ -18,10 +18,10 @@ type comeback struct {
 	done    chan struct{} // closed when nobody is waiting
 }
 
-func newComeback() *comeback { return &comeback{waiting: make(map[string]bool)} }
+func newComeback() *returns { return &returns{waiting: make(map[string]bool)} }
 
 // hooks adds the measurement to a client's hooks.
-func (b *comeback) hooks(h client.Hooks) client.Hooks {
+func (b *returns) hooks(h client.Hooks) client.Hooks {
 	var user string // of the connection; hooks but Joining come from one goroutine
 	opened, status := h.Opened, h.Status
 	h.Opened = func(conn int, userID string) {
@@ -37,7 +37,7 @@ func (b *comeback) hooks(h client.Hooks) client.Hooks {
 
 // expect begins the measurement, when the server was killed just now and
 // connection newest was the last one with it.
-func (b *comeback) expect(newest int, users []string) (done <-chan struct{}) {
+func (b *returns) expect(newest int, users []string) (done <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.after, b.killed, b.gaps, b.done = newest, time.Now(), nil, make(chan struct{})
@@ -51,7 +51,7 @@ func (b *comeback) expect(newest int, users []string) (done <-chan struct{}) {
 	return b.done
 }
 
-func (b *comeback) saw(conn int, user string) {
+func (b *returns) saw(conn int, user string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if conn <= b.after || !b.waiting[user] {
@@ -65,7 +65,7 @@ func (b *comeback) saw(conn int, user string) {
 }
 
 // result is the median and the longest gap, and how many are not back.
-func (b *comeback) result() (median, longest time.Duration, missing int) {
+func (b *returns) result() (median, longest time.Duration, missing int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.gaps) == 0 {

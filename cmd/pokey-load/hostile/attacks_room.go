@@ -21,7 +21,7 @@ var (
 
 // histories fills a history with the longest reasons and has it sent to many who
 // do not read, and some who do, who count what they get (A1, A6).
-func (m *move) histories(ctx context.Context) error {
+func (m *attempt) histories(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 15, 2)
 	defer leave()
 	if err != nil {
@@ -32,7 +32,7 @@ func (m *move) histories(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := m.mustEach(ctx, people[1:], client.JoinRoom(room, "")); err != nil {
+	if err := m.requireEach(ctx, people[1:], client.JoinRoom(room, "")); err != nil {
 		return err
 	}
 	m.drain(people[1:])
@@ -41,7 +41,7 @@ func (m *move) histories(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := m.mustEach(ctx, readers, client.JoinRoom(room, "")); err != nil {
+	if err := m.requireEach(ctx, readers, client.JoinRoom(room, "")); err != nil {
 		return err
 	}
 	deaf := readers[len(readers)/4+1:]
@@ -56,7 +56,7 @@ func (m *move) histories(ctx context.Context) error {
 			for _, p := range people[1:] {
 				_ = p.say(about("estimate", room, "value", "3", "comment", longest)) // a refusal is counted by who reads
 			}
-			if err := m.must(ctx, owner, about("reveal", room), about("clear", room)); err != nil {
+			if err := m.require(ctx, owner, about("reveal", room), about("clear", room)); err != nil {
 				return err
 			}
 		}
@@ -72,7 +72,7 @@ func (m *move) histories(ctx context.Context) error {
 
 // fullRoom makes the largest room there can be and has it shown whole again and
 // again, to some who do not read (A2, A5). What is counted are the statuses.
-func (m *move) fullRoom(ctx context.Context) error {
+func (m *attempt) fullRoom(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 90, 5)
 	defer leave()
 	if err != nil {
@@ -83,12 +83,12 @@ func (m *move) fullRoom(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = m.mustEach(ctx, people, client.Request{"request": "setName", "name": longestName}, client.JoinRoom(room, ""),
+	err = m.requireEach(ctx, people, client.Request{"request": "setName", "name": longestName}, client.JoinRoom(room, ""),
 		about("estimate", room, "value", strings.Repeat("9", 16), "comment", longest))
 	if err != nil {
 		return err
 	}
-	if err := m.must(ctx, owner, about("reveal", room)); err != nil {
+	if err := m.require(ctx, owner, about("reveal", room)); err != nil {
 		return err
 	}
 	deaf := people[len(people)-3:]
@@ -111,7 +111,7 @@ func (m *move) fullRoom(ctx context.Context) error {
 }
 
 // texts says everything hostile there is (B1, B7).
-func (m *move) texts(ctx context.Context) error {
+func (m *attempt) texts(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (m *move) texts(ctx context.Context) error {
 		return err
 	}
 	for _, text := range hostile {
-		err := m.all(ctx, p,
+		err := m.try(ctx, p,
 			client.Request{"request": "setName", "name": text}, about("setTopic", room, "topic", text),
 			about("estimate", room, "value", text, "comment", text), about("setTopics", room, "topics", []string{text, text}),
 			about("setDeck", room, "deck", map[string]any{"name": text, "cards": []string{text, text + "1"}}),
@@ -138,7 +138,7 @@ func (m *move) texts(ctx context.Context) error {
 }
 
 // peep reveals and hides, and changes the deck card by card (B2, B3).
-func (m *move) peep(ctx context.Context) error {
+func (m *attempt) peep(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (m *move) peep(ctx context.Context) error {
 		return err
 	}
 	for range 20 {
-		err := m.all(ctx, p, about("estimate", room, "value", "2"), about("reveal", room), about("hide", room),
+		err := m.try(ctx, p, about("estimate", room, "value", "2"), about("reveal", room), about("hide", room),
 			about("setDeck", room, "deck", map[string]any{"name": "x", "cards": []string{"1", "3"}}),
 			about("setDeck", room, "deck", map[string]any{"name": "x", "cards": []string{"1", "2", "3"}}),
 			about("undo", room), about("clear", room))
@@ -164,7 +164,7 @@ func (m *move) peep(ctx context.Context) error {
 }
 
 // rejoin is removed and comes back (B4).
-func (m *move) rejoin(ctx context.Context) error {
+func (m *attempt) rejoin(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 2, 2)
 	defer leave()
 	if err != nil {
@@ -176,14 +176,14 @@ func (m *move) rejoin(ctx context.Context) error {
 		return err
 	}
 	for i := range 30 {
-		if err := m.all(ctx, other, client.JoinRoom(room, "")); err != nil {
+		if err := m.try(ctx, other, client.JoinRoom(room, "")); err != nil {
 			return err
 		}
 		remove := about("removeMember", room, "userId", other.userID)
 		if i == 20 {
 			remove["forGood"] = true
 		}
-		if err := m.all(ctx, owner, remove, about("lockRoom", room, "locked", i%2 == 0), about("removeAway", room)); err != nil {
+		if err := m.try(ctx, owner, remove, about("lockRoom", room, "locked", i%2 == 0), about("removeAway", room)); err != nil {
 			return err
 		}
 		if !tick(ctx, 300*time.Millisecond) {
@@ -194,7 +194,7 @@ func (m *move) rejoin(ctx context.Context) error {
 }
 
 // offers hands rooms to and fro, and closes them (B5).
-func (m *move) offers(ctx context.Context) error {
+func (m *attempt) offers(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 2, 2)
 	defer leave()
 	if err != nil {
@@ -205,19 +205,19 @@ func (m *move) offers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := m.must(ctx, people[1], client.JoinRoom(room, "")); err != nil {
+		if err := m.require(ctx, people[1], client.JoinRoom(room, "")); err != nil {
 			return err
 		}
 		for i := range 6 {
 			from, to := people[i%2], people[1-i%2]
-			if err := m.all(ctx, from, about("transferRoom", room, "userId", to.userID)); err != nil {
+			if err := m.try(ctx, from, about("transferRoom", room, "userId", to.userID)); err != nil {
 				return err
 			}
-			if err := m.all(ctx, to, about("acceptRoom", room)); err != nil {
+			if err := m.try(ctx, to, about("acceptRoom", room)); err != nil {
 				return err
 			}
 		}
-		if err := m.all(ctx, people[0], about("closeRoom", room)); err != nil {
+		if err := m.try(ctx, people[0], about("closeRoom", room)); err != nil {
 			return err
 		}
 		if !tick(ctx, time.Second) {
@@ -228,11 +228,11 @@ func (m *move) offers(ctx context.Context) error {
 }
 
 // ghosts join the room whose link there is, and hang up (B4).
-func (m *move) ghosts(ctx context.Context) error {
+func (m *attempt) ghosts(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	return m.all(ctx, p, client.JoinRoom(m.room, ""))
+	return m.try(ctx, p, client.JoinRoom(m.room, ""))
 }

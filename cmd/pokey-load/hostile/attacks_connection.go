@@ -14,14 +14,14 @@ import (
 // What is done at the door.
 
 // rooms makes as many as a user may and goes (A3).
-func (m *move) rooms(ctx context.Context) error {
+func (m *attempt) rooms(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	for range 10 {
-		if err := m.all(ctx, p, client.CreateRoom("x", []string{"1", "2"})); err != nil {
+		if err := m.try(ctx, p, client.CreateRoom("x", []string{"1", "2"})); err != nil {
 			return err
 		}
 	}
@@ -29,7 +29,7 @@ func (m *move) rooms(ctx context.Context) error {
 }
 
 // idle opens connections, asks once and keeps them (A4).
-func (m *move) idle(ctx context.Context) error {
+func (m *attempt) idle(ctx context.Context) error {
 	var open []net.Conn
 	defer func() {
 		for _, c := range open {
@@ -42,7 +42,7 @@ func (m *move) idle(ctx context.Context) error {
 		}
 		c, err := m.site().Raw(ctx)
 		if err != nil {
-			m.took(err)
+			m.count(err)
 			break
 		}
 		open = append(open, c)
@@ -51,7 +51,7 @@ func (m *move) idle(ctx context.Context) error {
 		if err == nil {
 			_, err = c.Read(make([]byte, 512))
 		}
-		if m.took(err); err != nil {
+		if m.count(err); err != nil {
 			break
 		}
 	}
@@ -62,7 +62,7 @@ func (m *move) idle(ctx context.Context) error {
 }
 
 // half begins a handshake and does not go on.
-func (m *move) half(ctx context.Context) error {
+func (m *attempt) half(ctx context.Context) error {
 	c, err := m.site().Raw(ctx)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (m *move) half(ctx context.Context) error {
 	if _, err := io.WriteString(c, "GET /connect HTTP/1.1\r\nHost: localhost\r\nUpgr"); err != nil {
 		return err
 	}
-	m.took(nil)
+	m.count(nil)
 	if !tick(ctx, 2*time.Second) {
 		return errOver
 	}
@@ -79,7 +79,7 @@ func (m *move) half(ctx context.Context) error {
 }
 
 // handshakes connects and resets, with a good session and a forged one.
-func (m *move) handshakes(ctx context.Context) error {
+func (m *attempt) handshakes(ctx context.Context) error {
 	session, err := m.site().NewSession(ctx)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (m *move) handshakes(ctx context.Context) error {
 			if err == nil {
 				conn.Reset()
 			}
-			m.took(err)
+			m.count(err)
 			if !tick(ctx, 20*time.Millisecond) {
 				return errOver
 			}
@@ -100,7 +100,7 @@ func (m *move) handshakes(ctx context.Context) error {
 }
 
 // pages loads documents, with a session and without.
-func (m *move) pages(ctx context.Context) error {
+func (m *attempt) pages(ctx context.Context) error {
 	session, err := m.site().NewSession(ctx)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (m *move) pages(ctx context.Context) error {
 			if err == nil && status >= http.StatusBadRequest && status != http.StatusNotFound {
 				err = refusal{"status " + strconv.Itoa(status)}
 			}
-			m.took(err)
+			m.count(err)
 			if !tick(ctx, 10*time.Millisecond) {
 				return errOver
 			}
@@ -121,7 +121,7 @@ func (m *move) pages(ctx context.Context) error {
 }
 
 // flood sends faster than anybody may, good and bad, until it is cut.
-func (m *move) flood(ctx context.Context) error {
+func (m *attempt) flood(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
@@ -144,15 +144,15 @@ func (m *move) flood(ctx context.Context) error {
 }
 
 // forgetting ends users and sessions (C6).
-func (m *move) forgetting(ctx context.Context) error {
+func (m *attempt) forgetting(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	if err := m.all(ctx, p, client.Request{"request": "setName", "name": "Ghost"}, client.JoinRoom(m.room, ""), client.Request{"request": "forgetMe"}); err != nil {
+	if err := m.try(ctx, p, client.Request{"request": "setName", "name": "Ghost"}, client.JoinRoom(m.room, ""), client.Request{"request": "forgetMe"}); err != nil {
 		return err
 	}
-	_, err = comeBack(ctx, m.site(), p.session)
+	_, err = reconnect(ctx, m.site(), p.session)
 	return err
 }

@@ -55,9 +55,9 @@ func (c Comparison) Failures() []string {
 	return f
 }
 
-// Beside lets the rooms play at a steady rate and compares, turn by turn. The
+// Compare lets the rooms play at a steady rate and compares, turn by turn. The
 // error says that the run could not be made.
-func Beside(ctx context.Context, o Options, turns int) (Comparison, error) {
+func Compare(ctx context.Context, o Options, turns int) (Comparison, error) {
 	switch {
 	case o.Shape != "paced":
 		return Comparison{}, errors.New("turns: only of shape paced, which does as much whatever it gets")

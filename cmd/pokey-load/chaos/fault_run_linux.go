@@ -1,0 +1,102 @@
+package chaos
+
+import (
+	"context"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+)
+
+// Times of the watching.
+const (
+	lead     = time.Second           // from its begin to the fault
+	poll     = 50 * time.Millisecond // how often the rooms are looked at
+	converge = 2 * time.Second       // for all members of a room to see the same, once nobody asks
+)
+
+// breakOnce lets breakOnce thing go wrong and says what came of it.
+func (r *runner) breakOnce(ctx context.Context, f fault, round int) (Row, error) {
+	row := Row{Fault: f.name, Round: round}
+	if err := r.awaitHome(ctx); err != nil {
+		return row, err
+	}
+	if err := client.Pause(ctx, r.Quiet); err != nil {
+		return row, err
+	}
+	r.party.startWatching()
+	victim := ""
+	if f.hits == one {
+		victim = nodeNames[r.random.IntN(len(nodeNames))]
+	}
+	row.Victim = victim
+	r.mu.Lock()
+	r.exits, r.stops = nil, nil
+	r.mu.Unlock()
+	if err := client.Pause(ctx, lead); err != nil {
+		return row, err
+	}
+	hit := r.party.affected(victim, f.hits == all)
+	r.lag.take()
+	began := time.Now()
+	if err := f.run(ctx, r, victim); err != nil {
+		return row, err
+	}
+	healed := time.Now()
+	row.Lasted = healed.Sub(began)
+	row.Missing = r.party.awaitAll(ctx, healed, r.Patience)
+	row.Others.Target, row.Hit.Target = f.others, f.hit
+	row.Back, row.Lag = time.Since(healed), r.lag.take()
+	r.party.Pause()
+	defer r.party.Resume()
+	if err := r.party.measure(&row, hit, time.Now()); err != nil {
+		return row, err
+	}
+	row.Split = r.party.awaitSame(ctx)
+	if err := r.party.Audit(ctx, r.party.auditors); err != nil {
+		row.Audit = err.Error()
+	}
+	if err := r.judge(&row); err != nil {
+		return row, err
+	}
+	r.count(ctx, &row)
+	r.mu.Lock()
+	row.Exits, row.Stops = r.exits, r.stops
+	r.mu.Unlock()
+	return row, ctx.Err()
+}
+
+// everybody are the members of all rooms.
+func (p *party) everybody() func(yield func(*member) bool) {
+	return func(yield func(*member) bool) {
+		for _, r := range p.rooms {
+			for _, m := range r.members {
+				if !yield(m) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// startWatching begins to startWatching what members see and are told.
+func (p *party) startWatching() {
+	p.Pause()
+	defer p.Resume()
+	for _, r := range p.rooms {
+		r.mu.Lock()
+		r.changes, r.answers = nil, nil
+		r.mu.Unlock()
+	}
+	for m := range p.everybody() {
+		m.resetWatching()
+	}
+}
+
+// affected says whose node is affected.
+func (p *party) affected(victim string, all bool) map[*member]bool {
+	hit := make(map[*member]bool)
+	for m := range p.everybody() {
+		hit[m] = all || nodeNames[m.at()] == victim
+	}
+	return hit
+}

@@ -1,0 +1,110 @@
+package hostile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"example.com/pokey/cmd/pokey-load/client"
+)
+
+// linkedRoom is a room of somebody else whose link the attacker has.
+type linkedRoom struct {
+	id      string
+	owner   *person
+	stopped chan struct{}
+	cancel  context.CancelFunc
+	site    *client.Site
+}
+
+func (r *run) openLinked(ctx context.Context) (*linkedRoom, error) {
+	site, err := r.from(0, 3, 1)
+	if err != nil {
+		return nil, err
+	}
+	owner, err := arrive(ctx, site)
+	site.CloseIdle()
+	if err != nil {
+		return nil, err
+	}
+	created, err := owner.ask(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
+	if err == nil {
+		_, err = owner.ask(client.JoinRoom(created.RoomID, ""))
+	}
+	if err != nil {
+		owner.close()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	l := &linkedRoom{id: created.RoomID, owner: owner, stopped: make(chan struct{}), cancel: cancel, site: site}
+	go func() { // pings are answered while somebody reads
+		defer close(l.stopped)
+		for tick(ctx, time.Second) {
+			if _, err := owner.ask(client.Request{"request": "ping"}); err != nil {
+				return
+			}
+		}
+	}()
+	return l, nil
+}
+
+// stillWorks has the owner do what they came for and a colleague join, with the
+// room as the attacker left it, and says what went wrong.
+func (l *linkedRoom) stillWorks(ctx context.Context) string {
+	l.cancel()
+	<-l.stopped
+	for _, step := range []client.Request{about("clear", l.id), about("estimate", l.id, "value", "3"), about("reveal", l.id)} {
+		if _, err := l.owner.ask(step); err != nil {
+			return fmt.Sprintf("%s: %v", step["request"], err)
+		}
+	}
+	if err := l.joinAnew(ctx); err != nil {
+		return fmt.Sprintf("a colleague joins: %v", err)
+	}
+	return ""
+}
+
+// cleanUp has the owner do what owners can about an attacker: let nobody new in,
+// remove who is away, let people in again. It says what went wrong. It comes after
+// [linked.stillWorks].
+func (l *linkedRoom) cleanUp(ctx context.Context) string {
+	ask := func(r client.Request) error {
+		_, err := l.owner.ask(r)
+		return err
+	}
+	if err := ask(about("lockRoom", l.id, "locked", true)); err != nil {
+		return fmt.Sprintf("lockRoom: %v", err)
+	}
+	if err := l.joinAnew(ctx); !errors.Is(err, refusal{"room_locked"}) {
+		return fmt.Sprintf("somebody joins while it is locked: got %v, want room_locked", err)
+	}
+	if err := ask(about("removeAway", l.id)); err != nil {
+		return fmt.Sprintf("removeAway: %v", err)
+	}
+	if err := ask(about("lockRoom", l.id, "locked", false)); err != nil {
+		return fmt.Sprintf("lockRoom: %v", err)
+	}
+	if err := l.joinAnew(ctx); err != nil {
+		return fmt.Sprintf("a colleague joins: %v", err)
+	}
+	return ""
+}
+
+// joinAnew has somebody new join.
+func (l *linkedRoom) joinAnew(ctx context.Context) error {
+	p, err := arrive(ctx, l.site)
+	l.site.CloseIdle()
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	_, err = p.ask(client.JoinRoom(l.id, ""))
+	return err
+}
+
+func (l *linkedRoom) close() {
+	l.cancel()
+	<-l.stopped
+	l.owner.close()
+}
