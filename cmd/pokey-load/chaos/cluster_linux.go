@@ -40,7 +40,7 @@ type cluster struct {
 	nodes   map[string]*process.Process
 	etcds   map[string]*process.Process
 	dir     string
-	ask     *http.Client // for what an operator asks
+	ask     *http.Client // for requests to the operator's port
 }
 
 func address(h *lab.Host, port int) string { return fmt.Sprintf("%s:%d", h.Addr, port) }

@@ -14,7 +14,7 @@ const (
 	converge = 2 * time.Second       // for all members of a room to see the same, once nobody asks
 )
 
-// breakOnce lets breakOnce thing go wrong and says what came of it.
+// breakOnce makes one fault happen and returns its effects.
 func (r *runner) breakOnce(ctx context.Context, f fault, round int) (Row, error) {
 	row := Row{Fault: f.name, Round: round}
 	if err := r.awaitHome(ctx); err != nil {
@@ -78,7 +78,7 @@ func (p *party) everybody() func(yield func(*member) bool) {
 	}
 }
 
-// startWatching begins to startWatching what members see and are told.
+// startWatching discards what members have recorded, and records from now on.
 func (p *party) startWatching() {
 	p.Pause()
 	defer p.Resume()
@@ -92,7 +92,7 @@ func (p *party) startWatching() {
 	}
 }
 
-// affected says whose node is affected.
+// affected returns for each member whether the fault hits their node.
 func (p *party) affected(victim string, all bool) map[*member]bool {
 	hit := make(map[*member]bool)
 	for m := range p.everybody() {

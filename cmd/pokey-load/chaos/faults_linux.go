@@ -9,14 +9,14 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// fault is one thing that goes wrong, and is mended.
+// fault is a way to break the cluster and repair it.
 type fault struct {
 	name string
-	// run does it, to the end; victim is a node.
+	// run breaks the cluster and repairs it; victim is a node.
 	run func(ctx context.Context, r *runner, victim string) error
 	hits
-	// target is the longest gap that is meant to be, of clients of other nodes
-	// and of those of the victim; zero for no target.
+	// The longest gaps that clients of other nodes and of the victim should have;
+	// zero for no target.
 	others, hit time.Duration
 }
 
@@ -32,12 +32,12 @@ const (
 // holdFor is how long most faults last.
 const holdFor = 15 * time.Second
 
-// What people may notice at most.
+// The longest gaps that people should notice.
 const (
-	blink    = 300 * time.Millisecond // of what is planned
-	death    = time.Second            // of another node's sudden end
-	ownDeath = 3 * time.Second        // of the end of the node that they are on
-	silent   = 8 * time.Second        // of a node that is there and does not answer
+	blink    = 300 * time.Millisecond // of planned stops
+	death    = time.Second            // of the sudden death of another node
+	ownDeath = 3 * time.Second        // of the sudden death of their own node
+	silent   = 8 * time.Second        // of a node that exists and does not answer
 )
 
 var faults = []fault{

@@ -7,20 +7,19 @@ import (
 	"time"
 )
 
-// A client's status gap is the time for which it could not be shown the newest
-// state of its room while that changed. Two things make one, and the longest of
-// all of them counts:
+// A client's status gap is the time for which it did not see the newest state of its
+// room although the room changed. There are two causes, and the longest gap of both
+// counts:
 //
-//   - a change that was late. The owner of each room changes its topic all the
-//     time, to one with a number, and every status carries the topic: so what a
-//     client was shown says which of these changes it has seen. The gap is from
-//     the sending of the change to the first status with it or a later one. To
-//     the owner sending is when the owner wanted to; to the others it is when
-//     the request went out on the connection on which it was answered, for a
-//     server cannot show what it was not told, and the owner's own time without
-//     a connection is the owner's gap.
-//   - a time without a connection: from its loss to the first status on the next
-//     one, if a change was asked for in that time or was under way.
+//   - A late change. The owner of each room keeps changing its topic to one with a
+//     number. Every status carries the topic, so it shows which of these changes the
+//     client has seen. The gap lasts from the sending of a change to the first status
+//     with that change or a later one. For the owner, the sending is when the owner
+//     wanted to send. For the others, it is when the request went out on the
+//     connection on which it was answered: a server cannot show a change that it has
+//     not received, and the owner's time without a connection is the owner's gap.
+//   - A time without a connection: from its loss to the first status on the next
+//     connection, if a change was requested in that time or was under way.
 
 // change is one numbered change of a room's topic.
 type change struct {
@@ -30,7 +29,7 @@ type change struct {
 	answered time.Time // zero until then
 }
 
-// sighting is when a client saw a room's topic have a number for the first time.
+// sighting is the first time that a client saw a room's topic with a number.
 type sighting struct {
 	number int
 	at     time.Time
@@ -49,7 +48,7 @@ type gaps struct {
 	end       time.Time // of the watching
 }
 
-// gap is a status gap and what made it.
+// gap is a status gap and its cause.
 type gap struct {
 	took   time.Duration
 	change change // the late change; number 0 for a time without a connection
@@ -93,7 +92,7 @@ func (g gaps) longest() (most gap) {
 	return most
 }
 
-// describe says what made the gap, in seconds from a beginning.
+// describe returns the cause of the gap, with times in seconds since a beginning.
 func (g gap) describe(since time.Time) string {
 	at := func(t time.Time) string {
 		if t.IsZero() {

@@ -11,8 +11,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/history"
 )
 
-// judge lets the oracles speak about everything so far, and takes down what is
-// new.
+// judge runs the oracles on the whole history and records the faults that are new.
 func (r *runner) judge(row *Row) error {
 	for _, name := range nodeNames {
 		if err := r.scanLog(name); err != nil {
@@ -28,7 +27,7 @@ func (r *runner) judge(row *Row) error {
 	return r.dump(row.Found)
 }
 
-// scanLog looks for estimates in what a node has logged since the last time.
+// scanLog searches what a node has logged since the last time for estimates.
 func (r *runner) scanLog(name string) error {
 	file, err := os.Open(r.cluster.nodes[name].Log)
 	if err != nil {

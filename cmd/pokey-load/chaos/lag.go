@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// lag is how late this program itself is, because the machine is busy: what is
-// measured is not more exact than that.
+// lag measures how late this program itself runs because the machine is busy. No
+// measured time is more exact than that.
 type lag struct{ longest atomic.Int64 }
 
 const lagTick = 5 * time.Millisecond
@@ -29,5 +29,5 @@ func (l *lag) watch(ctx context.Context) {
 	}
 }
 
-// take returns the longest since the last time.
+// take returns the longest lag since the last call.
 func (l *lag) take() time.Duration { return time.Duration(l.longest.Swap(0)) }

@@ -10,10 +10,10 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// rules are the refusals that playing by the rules brings about now and then.
+// rules are refusals that occur now and then although everybody follows the rules.
 var rules = []string{"stale_round"}
 
-// measure takes down what the members went through.
+// measure fills in the groups of the row from what the members have recorded.
 func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) error {
 	groups := map[bool]*Group{false: &row.Others, true: &row.Hit}
 	longest := map[bool][]time.Duration{}
@@ -62,9 +62,9 @@ func (p *party) measure(row *Row, hit map[*member]bool, end time.Time) error {
 	return err
 }
 
-// failure is what the page would have told of: that a request was refused, or
-// put off more often than a page takes, or lost for the second time. Empty for
-// none.
+// failure returns the failure that the page would have shown: the request was
+// refused, or put off more often than the page accepts, or lost for the second time.
+// It is empty if there was none.
 func (a answer) failure() string {
 	switch {
 	case a.err != nil:

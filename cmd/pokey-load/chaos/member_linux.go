@@ -16,7 +16,7 @@ const (
 	patience = 8 * time.Second
 )
 
-// member is somebody in a room, at their page.
+// member is a member of a room, with a client that behaves like the page.
 type member struct {
 	*client.Client
 	home int // index of the node that the balancer prefers for them
@@ -42,7 +42,7 @@ type room struct {
 	answers []answer
 }
 
-// answer is what became of a request.
+// answer is the outcome of a request.
 type answer struct {
 	by    *member
 	asked time.Time
@@ -116,7 +116,7 @@ func (m *member) onStatus(r client.Room) {
 	}
 }
 
-// onMessage takes down what there is to hear, and counts the refusals.
+// onMessage records a message, and counts it if it is a refusal.
 func (m *member) onMessage(msg []byte) {
 	head, err := wire.Peek(msg)
 	if err != nil {
@@ -138,7 +138,7 @@ func (m *member) at() int {
 	return m.node
 }
 
-// resetWatching begins the watching anew; a time without a connection goes on.
+// resetWatching forgets what was recorded, except an outage that still lasts.
 func (m *member) resetWatching() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -152,7 +152,7 @@ func (m *member) resetWatching() {
 	clear(m.refused)
 }
 
-// gaps is what is known of the member's status gaps.
+// gaps returns what is needed to judge the member's status gaps.
 func (m *member) gaps(end time.Time) gaps {
 	m.room.mu.Lock()
 	changes := append([]change(nil), m.room.changes...)

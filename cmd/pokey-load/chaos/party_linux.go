@@ -82,7 +82,8 @@ func (r *runner) newParty(ctx context.Context) (*party, error) {
 	return p, errors.Join(errs...)
 }
 
-// newAuditor is somebody whose every connection is to the next node.
+// newAuditor returns the configuration of an observer that connects to the nodes in
+// turn.
 func (r *runner) newAuditor(ctx context.Context, p *party) (client.Config, error) {
 	session, err := r.balancer.sites[0].NewSession(ctx)
 	var turn atomic.Int64
@@ -120,7 +121,7 @@ func (r *runner) open(ctx, playing context.Context, p *party, n int) (*room, err
 		return nil, err
 	}
 	opened.id = made.ID
-	// Half of what is asked for is the owner's, the rest the others'.
+	// The owner sends half of the requests, the others the rest.
 	each := time.Duration(float64(r.Rooms) / r.Rate * 2 * float64(time.Second))
 	for i, m := range opened.members {
 		pl := &player{member: m, game: p.Game, cards: deck, owner: i == 0, pause: each}

@@ -10,8 +10,8 @@ import (
 	"example.com/pokey/cmd/pokey-load/report"
 )
 
-// Row is what came of one thing that went wrong. Clients are those whose node
-// was hit and the others; where no node was hit itself, all are others.
+// Row holds the effects of one fault. The clients whose node was hit and all others
+// are measured apart; if no node was hit, all clients are others.
 type Row struct {
 	Round  int           `json:"round"`
 	Fault  string        `json:"fault"`
@@ -24,11 +24,11 @@ type Row struct {
 
 	Lag time.Duration `json:"lag"` // the longest time that this program did not get to run
 
-	Missing int      `json:"missing"`         // members who did not get back in time
-	Split   int      `json:"split"`           // rooms whose members did not see the same in the end
-	Rooms   int      `json:"rooms"`           // that all nodes together have, in the end
+	Missing int      `json:"missing"`         // members who did not come back in time
+	Split   int      `json:"split"`           // rooms whose members saw different states in the end
+	Rooms   int      `json:"rooms"`           // on all nodes together in the end
 	Audit   string   `json:"audit,omitempty"` // why the rooms could not be read
-	Grown   []string `json:"grown,omitempty"` // what nodes have more of than they should
+	Grown   []string `json:"grown,omitempty"` // resources of which nodes have more than they should
 
 	Exits []string        `json:"exits,omitempty"` // nodes that ended by themselves, and how
 	Stops []time.Duration `json:"stops,omitempty"` // how long planned stops took
@@ -39,11 +39,11 @@ type Row struct {
 	Checking  time.Duration   `json:"checking"`
 }
 
-// Group is what a group of clients went through.
+// Group holds the measurements of a group of clients.
 type Group struct {
 	Clients int           `json:"clients"`
 	Gap     time.Duration `json:"gap"`              // the longest status gap of any
-	Target  time.Duration `json:"target,omitempty"` // that the gap is meant not to exceed
+	Target  time.Duration `json:"target,omitempty"` // the gap should not exceed this; zero for no target
 	Cause   string        `json:"cause"`            // of it, with times from the beginning of the fault
 	Median  time.Duration `json:"median"`           // of all clients' longest
 	Lost    int           `json:"lost"`             // connections
@@ -84,7 +84,7 @@ func (r Row) count(kinds ...history.FaultKind) (n int) {
 	return n
 }
 
-// failures are what was wrong that no fault excuses.
+// failures returns everything that no fault excuses.
 func (r Row) failures() []string {
 	var f report.Failures
 	for _, fault := range r.Found {
@@ -97,7 +97,7 @@ func (r Row) failures() []string {
 	return append(f, r.Grown...)
 }
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Rooms   int     `json:"rooms"`
 	Members int     `json:"members"`
@@ -109,7 +109,7 @@ type Report struct {
 	Expelled int64    `json:"expelled"`       // members told not to come back
 	Tapped   int64    `json:"tapped"`         // bytes between servers, searched for estimates
 	Control  int64    `json:"control"`        // packets to and from clients in which there were some
-	Left     []string `json:"left,omitempty"` // what nodes still have when everybody has expired
+	Left     []string `json:"left,omitempty"` // resources that nodes still hold when all users have expired
 	Dumps    []string `json:"dumps,omitempty"`
 }
 
@@ -160,7 +160,7 @@ func unless(nobody bool, s string) string {
 	return s
 }
 
-// notes is what else there is to say.
+// notes returns further remarks for the table.
 func (r Row) notes() []string {
 	var notes []string
 	note := func(when bool, format string, args ...any) {
@@ -221,5 +221,5 @@ func (r Report) Print(p *report.Printer) {
 	}
 }
 
-// maxLag is what may be ignored in times of the size that matter.
+// maxLag is the lag of this program below which measured times are good enough.
 const maxLag = 50 * time.Millisecond

@@ -16,7 +16,7 @@ type receivedMessage struct {
 	what string
 }
 
-// record takes down the head of a message. It is called with mu held.
+// record records the head of a message. It is called with mu held.
 func (m *member) record(at time.Time, head wire.Head) {
 	what := head.Event
 	switch head.Event {
@@ -30,8 +30,8 @@ func (m *member) record(at time.Time, head wire.Head) {
 	m.received = append(m.received, receivedMessage{at, what})
 }
 
-// writeTrace writes what a member got around their longest gap, and how the room
-// changed meanwhile.
+// writeTrace writes to a file what a member received around their longest gap, and
+// how the room changed meanwhile.
 func (m *member) writeTrace(name string, most gap, since time.Time) error {
 	file, err := os.Create(name) //nolint:gosec // it is the run's directory
 	if err != nil {

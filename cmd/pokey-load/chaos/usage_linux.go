@@ -10,10 +10,10 @@ import (
 	"example.com/pokey/cmd/pokey-load/soak"
 )
 
-// What nodes say of themselves, and how much more of it than before the first
-// client they may have when all clients are gone and have expired. The values are
-// those of package soak, but for the memory of a process that has just begun: its
-// actors' names take their room once.
+// The metrics of nodes that are compared, and by how much each may exceed its value
+// before the first client once all users have expired. The limits are those of
+// package soak, except for the memory of a process that has just started: its tables
+// of actors grow once.
 var mayGrow = []struct {
 	series string
 	by     float64
@@ -46,7 +46,7 @@ func (r *runner) count(ctx context.Context, row *Row) {
 		for _, name := range nodeNames {
 			s, err := r.scrape(ctx, name)
 			if err != nil {
-				row.Grown = append(row.Grown, fmt.Sprintf("%s does not say what it has: %v", name, err))
+				row.Grown = append(row.Grown, fmt.Sprintf("%s does not report its metrics: %v", name, err))
 			}
 			row.Rooms += int(s["pokey_rooms"])
 		}
@@ -59,7 +59,7 @@ func (r *runner) count(ctx context.Context, row *Row) {
 	}
 }
 
-// scrapeAll is what all nodes have, before the first client.
+// scrapeAll returns the metrics of all nodes.
 func (r *runner) scrapeAll(ctx context.Context) (map[string]soak.Sample, error) {
 	all := make(map[string]soak.Sample)
 	for _, name := range nodeNames {
@@ -72,8 +72,8 @@ func (r *runner) scrapeAll(ctx context.Context) (map[string]soak.Sample, error) 
 	return all, nil
 }
 
-// settle waits until everybody has expired and the garbage is collected, and takes
-// down what nodes have then that they did not have before.
+// settle waits until all users have expired and the garbage is collected, and
+// reports what nodes hold then that they did not hold before.
 func (r *runner) settle(ctx context.Context, bare map[string]soak.Sample) {
 	least, began := make(map[string]soak.Sample), time.Now()
 	for {
@@ -86,7 +86,7 @@ func (r *runner) settle(ctx context.Context, bare map[string]soak.Sample) {
 				continue
 			}
 			if s["pokey_users"]+s["pokey_rooms"]+s["pokey_connections"] > 0 {
-				least[name] = nil // what it has is still on its way down
+				least[name] = nil // it is still falling
 			}
 			if least[name] == nil {
 				least[name] = make(soak.Sample)
@@ -101,7 +101,7 @@ func (r *runner) settle(ctx context.Context, bare map[string]soak.Sample) {
 	}
 }
 
-// left names what a node has more of than it may.
+// left returns the metrics by which a node exceeds its limits.
 func left(name string, bare, now soak.Sample) (more []string) {
 	for _, m := range mayGrow {
 		if growth := now[m.series] - bare[m.series]; growth > m.by {

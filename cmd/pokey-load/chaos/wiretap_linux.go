@@ -7,9 +7,9 @@ import (
 	"example.com/pokey/cmd/pokey-load/lab"
 )
 
-// wiretap listens to all links of the lab. Between servers, nodes and etcd
-// members alike, no estimate may be readable, shown or not; to the clients some
-// must be, or the tap would be deaf.
+// wiretap reads all packets of the lab. Between servers, whether nodes or etcd
+// members, no estimate may be readable, hidden or not. On the links to clients some
+// must be, which proves that the search works.
 type wiretap struct {
 	history atomic.Pointer[history.History]
 	servers atomic.Int64 // bytes between servers
@@ -18,7 +18,7 @@ type wiretap struct {
 
 func newWiretap() *wiretap { return &wiretap{} }
 
-// searchFor says whose estimates to searchFor for.
+// searchFor sets the history whose estimates may not be readable.
 func (w *wiretap) searchFor(h *history.History) { w.history.Store(h) }
 
 func (w *wiretap) packet(from, to *lab.Host, packet []byte) {
@@ -34,5 +34,5 @@ func (w *wiretap) packet(from, to *lab.Host, packet []byte) {
 	}
 }
 
-// enoughControl is how many readable packets prove that the tap can hear.
+// enoughControl is how many readable packets prove that the search works.
 const enoughControl = 100

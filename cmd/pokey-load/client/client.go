@@ -13,7 +13,7 @@ import (
 )
 
 // ErrEnded is returned by [Client.Do] when the client ended for good before the
-// answer came. What became of the request is not known.
+// answer came. Whether the request took effect is unknown.
 var ErrEnded = errors.New("client ended")
 
 // Client is a user with one connection at a time. Make one with [New] and let
@@ -64,8 +64,8 @@ func New(c Config) *Client {
 }
 
 // Run connects, and connects again whenever the connection is lost, until ctx
-// ends, in which case it returns nil, or until the server says not to come
-// back, in which case it returns why. It is called once.
+// ends, in which case it returns nil, or until the server tells it not to come back,
+// in which case it returns the reason. It is called once.
 func (c *Client) Run(ctx context.Context) error {
 	defer close(c.ended)
 	var next *opened
@@ -97,9 +97,10 @@ func (c *Client) Run(ctx context.Context) error {
 }
 
 // Do sends the request with an id and waits for its answer, over as many
-// connections as it takes. When a request that was sent before is refused for
-// the moment, that says nothing of the first time, so it is sent again. The error is ctx's or [ErrEnded]; the request may
-// then have had its effect or not, or have it later.
+// connections as it takes. If a request that was sent before is refused for the
+// moment, the first attempt may still have succeeded, so it is sent again. The error
+// is ctx's or [ErrEnded]; the request may then have taken effect or not, or may do so
+// later.
 func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 	pending := c.ask(r)
 	select {
@@ -167,7 +168,7 @@ func (c *Client) send(conn *Conn, pending *call) {
 	}
 }
 
-// forget gives a pending request up.
+// forget gives up a pending request.
 func (c *Client) forget(pending *call) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -198,7 +199,7 @@ func (c *Client) Counts() (connects, resyncs int) {
 	return c.connects, c.resyncs
 }
 
-// Drop breaks the connection off, if there is one; the client comes back.
+// Drop resets the connection, if there is one; the client reconnects.
 func (c *Client) Drop() {
 	c.mu.Lock()
 	conn := c.conn

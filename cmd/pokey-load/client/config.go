@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Hooks are told what happens on the connection with the number conn, in order;
-// a nil one is not called. All but Joining are called by Run's goroutine. They
-// must not call the client.
+// Hooks are called for events on the connection with the number conn, in order; nil
+// hooks are not. All but Joining are called by Run's goroutine. They must not call
+// the client.
 type Hooks struct {
 	// Opened tells that a connection was opened and welcomed, and for whom.
 	Opened func(conn int, userID string)
@@ -23,8 +23,8 @@ type Hooks struct {
 	OwnEstimate func(conn int, own OwnEstimate)
 }
 
-// OwnEstimate is what the server says the user's estimate is. Given is false
-// when there is none.
+// OwnEstimate is the user's estimate according to the server. Given is false if
+// there is none.
 type OwnEstimate struct {
 	RoomID  string
 	Round   int
@@ -33,7 +33,7 @@ type OwnEstimate struct {
 	Comment string
 }
 
-// Config is what a [Client] is made of.
+// Config configures a [Client].
 type Config struct {
 	Site    *Site
 	Session Session
@@ -45,8 +45,8 @@ type Config struct {
 	// is still there, and Patience how long it may take to say anything before the
 	// connection is given up, also at its beginning. Zero, of either, is never.
 	Silence, Patience time.Duration
-	// Persistent clients send again, as the page does, what is refused for the
-	// moment, also the first time; others are told.
+	// Persistent clients repeat a request that is refused for the moment, as the page
+	// does. For others, Do returns the refusal.
 	Persistent bool
 	Hooks      Hooks
 }

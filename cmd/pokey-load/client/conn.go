@@ -26,7 +26,7 @@ const CodeAbnormal = 1006
 type CloseError struct {
 	Code   int // the close code, [CodeAbnormal] if there was none
 	Reason string
-	Err    error // what the network said, if there was no close frame
+	Err    error // the network error, if there was no close frame
 }
 
 func (e *CloseError) Error() string {
@@ -36,7 +36,7 @@ func (e *CloseError) Error() string {
 	return fmt.Sprintf("connection closed with code %d %s", e.Code, e.Reason)
 }
 
-// Unwrap returns what the network said.
+// Unwrap returns the network error.
 func (e *CloseError) Unwrap() error { return e.Err }
 
 // Conn is one WebSocket connection. One goroutine reads; any may write. While
@@ -104,7 +104,7 @@ func (c *Conn) Ping() error {
 // that is no longer there.
 func (c *Conn) IgnorePings() { c.ws.SetPingHandler(func(string) error { return nil }) }
 
-// SetReceiveBuffer limits what the kernel holds for this connection unread.
+// SetReceiveBuffer limits how many unread bytes the kernel holds for this connection.
 func (c *Conn) SetReceiveBuffer(bytes int) {
 	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
 		_ = tcp.SetReadBuffer(bytes)

@@ -17,11 +17,11 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// Session is what makes a user the same user again: the value of the Cookie
-// header that the server's cookies add up to. It is a credential.
+// Session identifies a user to the server: it is the value of the Cookie header, made
+// of the cookies that the server set. It is a credential.
 type Session string
 
-// Site is a server to talk to. It is safe for concurrent use.
+// Site is a server at one address. It is safe for concurrent use.
 type Site struct {
 	origin  string // scheme://host
 	base    string // with the path
@@ -33,18 +33,18 @@ type Site struct {
 	dials   *atomic.Int64
 }
 
-// SiteOptions are what one can want of a [Site] besides its address.
+// SiteOptions are the options of a [Site] besides its address.
 type SiteOptions struct {
 	// AllowRemote lets the address be another machine's. Without it [NewSite]
-	// refuses, because what these tools do to a server is an attack when the
-	// server is somebody else's.
+	// refuses, because these tools attack the server, which needs its owner's
+	// consent.
 	AllowRemote bool
 	// Sources is the number of loopback addresses that connections come from,
 	// so that many short ones do not run out of ports; at most 250, zero for
 	// whatever the system chooses.
 	Sources int
 	// From is the loopback address that all connections come from, in place of
-	// Sources; nil for no certain one.
+	// Sources; nil for any.
 	From net.IP
 }
 
@@ -66,8 +66,8 @@ type StatusError int
 
 func (e StatusError) Error() string { return "status " + strconv.Itoa(int(e)) }
 
-// NewSites makes several sites, which are one server behind different addresses:
-// what has a number on one of them has another number than anything on the others.
+// NewSites makes several sites of one cluster. Their connections are numbered
+// together, so that no two have the same number.
 func NewSites(addresses []string, o SiteOptions) ([]*Site, error) {
 	var sites []*Site
 	dials := new(atomic.Int64)
@@ -182,7 +182,7 @@ func (s *Site) NewSession(ctx context.Context) (Session, error) {
 // CloseIdle closes the connections that are kept for more pages.
 func (s *Site) CloseIdle() { s.http.CloseIdleConnections() }
 
-// Raw opens a connection to the server's port and says nothing over it.
+// Raw opens a TCP connection to the server's port and sends nothing.
 func (s *Site) Raw(ctx context.Context) (net.Conn, error) { return s.dial(ctx, "tcp", s.host) }
 
 // Get asks for a path of the site for the session, and returns the status.

@@ -1,9 +1,8 @@
-// Package cost says what a cluster costs: it starts one node alone and a cluster of
-// three, lets both do the same, and compares.
+// Package cost measures what a cluster costs: it starts one node alone and a cluster
+// of three, lets both do the same, and compares.
 //
-// Everything is on the loopback interface, so that nothing but the servers is
-// measured. Etcd is one member: what several of them cost each other is etcd's
-// affair.
+// Everything is on the loopback interface, so that only the servers are measured.
+// Etcd has one member: the cost of several is not Pokey's.
 package cost
 
 import (
@@ -39,7 +38,7 @@ func (o *Options) Declare(s *options.Set) {
 	s.Duration(&o.Rest, "rest", 5*time.Second, time.Millisecond, "how long to leave the servers alone, or let them warm up, before")
 }
 
-// Idle is what processes take that have nothing to do.
+// Idle holds the resources of idle processes.
 type Idle struct {
 	Nodes int     `json:"nodes"`
 	Cores float64 `json:"cores"` // of all nodes together
@@ -49,7 +48,7 @@ type Idle struct {
 	EtcdRSS   uint64  `json:"etcdRSS,omitempty"`
 }
 
-// Subject is what was found of one node alone, or of a cluster.
+// Subject holds the results of one node alone, or of a cluster.
 type Subject struct {
 	Name string `json:"name"`
 	Idle Idle   `json:"idle"`
@@ -61,7 +60,7 @@ type Subject struct {
 	Requests load.Report `json:"requests"`
 }
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Subjects []Subject `json:"subjects"`
 }
@@ -104,7 +103,7 @@ func (o Options) in(dir string) servers.Options {
 	return servers.Options{Programs: programs}
 }
 
-// measured is what is measured.
+// measured is the node or cluster under measurement.
 type measured struct{ *servers.Servers }
 
 func (s *measured) measure(ctx context.Context, o Options) (subject Subject, err error) {

@@ -52,7 +52,7 @@ func (o *Options) Declare(s *options.Set) {
 // log returns the path of the server's log.
 func (o *Options) log() string { return filepath.Join(o.Dir, "server.log") }
 
-// Cycle is one life of the server, its end and what came after.
+// Cycle is one life of the server, its end and the recovery.
 type Cycle struct {
 	Number   int           `json:"number"`
 	Lived    time.Duration `json:"lived"`   // from everybody's return to the kill
@@ -65,7 +65,7 @@ type Cycle struct {
 	Checking time.Duration `json:"checking"`
 }
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Rooms    int             `json:"rooms"`
 	Members  int             `json:"members"`
@@ -76,8 +76,8 @@ type Report struct {
 	Dumps    []string        `json:"dumps,omitempty"` // files with the histories of faulty rooms
 }
 
-// Run plays and kills. The error says that the run could not be made, not that
-// the server failed; the report is good for what was done until then.
+// Run plays and kills. An error means that the run could not be made, not that the
+// server failed; the report is valid for the cycles until then.
 func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err := options.Validate(&o); err != nil {
 		return report, err
@@ -174,7 +174,7 @@ func oneCycle(ctx context.Context, p *party, srv *server, o Options) (Cycle, err
 		return c, ctx.Err()
 	}
 	c.Gap, c.Longest, c.Missing = p.back.result()
-	p.Pause() // so that what is read stands still, and the history with it
+	p.Pause() // so that neither the rooms nor the history change meanwhile
 	defer p.Resume()
 	if err := p.audit(ctx); err != nil {
 		return c, err

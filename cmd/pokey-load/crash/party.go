@@ -10,12 +10,12 @@ import (
 	"example.com/pokey/cmd/pokey-load/history"
 )
 
-// party is a game and the people who play it.
+// party is a game and its players.
 type party struct {
 	*game.Game
 	site    *client.Site
 	backoff client.Backoff
-	player  player // what all have in common
+	player  player // the settings that all players share
 	back    *returns
 
 	auditors []client.Config
@@ -85,11 +85,10 @@ func (p *party) open(ctx context.Context, i, members int) error {
 	return nil
 }
 
-// audit reads all rooms as somebody who comes fresh to them.
+// audit reads all rooms through new connections.
 func (p *party) audit(ctx context.Context) error { return p.Audit(ctx, p.auditors) }
 
-// finish lets everybody stop asking, reveals what is hidden, reads everything
-// once more and sends everybody home.
+// finish stops all players, reveals what is hidden and reads all rooms once more.
 func (p *party) finish(ctx context.Context) error {
 	close(p.stop)
 	p.playing.Wait()

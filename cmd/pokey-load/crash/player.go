@@ -71,7 +71,7 @@ func (p *player) rest(ctx context.Context, changed <-chan struct{}, d time.Durat
 	return true
 }
 
-// next says what to ask for in view of the room; idle if there is nothing to do.
+// next returns the next request for the state of the room; idle for none.
 func (p *player) next(room client.Room) (ask history.Ask, idle bool) {
 	ask = history.Ask{Room: p.room, Round: room.Round}
 	if rand.IntN(5) == 0 {
@@ -109,7 +109,7 @@ func everybodyEstimated(room client.Room) bool {
 	return true
 }
 
-// unblock is what an owner does when nothing has happened for long.
+// unblock returns an owner's request when nothing has happened for long.
 func (p *player) unblock() (ask history.Ask, idle bool) {
 	room, known, _ := p.client.Room(p.room)
 	if !known || room.Revealed || rand.IntN(3) != 0 {

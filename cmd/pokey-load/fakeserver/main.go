@@ -13,7 +13,7 @@ import (
 )
 
 // FaultsVariable is the environment variable in which [Main] finds its faults,
-// as JSON. A test binary that sees it set is to be the server.
+// as JSON. A test binary that finds it set acts as the server.
 const FaultsVariable = "POKEY_FAKE_FAULTS"
 
 // Main is a server process that takes the real one's command line, as far as

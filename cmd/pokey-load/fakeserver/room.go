@@ -13,7 +13,7 @@ type room struct {
 	Version  uint64
 	Round    int
 	Revealed bool
-	Looked   string // who has revealed the round
+	Looked   string // the user who revealed the round
 	Cards    []string
 	Members  map[string]*member
 	Answers  map[string]answer // by user and request id
@@ -45,7 +45,7 @@ func (r *room) remember(key string, a answer) {
 	}
 }
 
-// request is any request; what it lacks is nil or zero.
+// request is any request; fields that it lacks are nil or zero.
 type request struct {
 	Request string          `json:"request"`
 	ID      string          `json:"id"`

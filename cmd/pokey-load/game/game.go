@@ -33,7 +33,7 @@ type Game struct {
 
 	ctx     context.Context //nolint:containedctx // it is the life of the clients
 	cancel  context.CancelFunc
-	running sync.WaitGroup // the clients and what [Game.Go] began
+	running sync.WaitGroup // the clients and the goroutines of [Game.Go]
 	gate    sync.RWMutex   // locked to let nobody ask
 
 	mu    sync.Mutex
@@ -96,7 +96,7 @@ func (g *Game) Open(ctx context.Context, members []*client.Client, cards []strin
 	return room, nil
 }
 
-// ask is a request that is not about what a history knows.
+// ask sends a request that histories do not record.
 func (g *Game) ask(ctx context.Context, c *client.Client, r client.Request) (client.Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()

@@ -7,10 +7,10 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// Verdict is what the oracles say of a history so far.
+// Verdict holds the findings of all oracles on a history so far.
 type Verdict struct {
 	Faults    []Fault  `json:"faults"`
-	Undecided []string `json:"undecided"` // rooms whose linearizability took too long to tell
+	Undecided []string `json:"undecided"` // rooms whose linearizability check took too long
 	Rooms     int      `json:"rooms"`
 	Requests  int      `json:"requests"`
 	Durable   int      `json:"durable"` // acknowledged as durable

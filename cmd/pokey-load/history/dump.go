@@ -10,7 +10,7 @@ import (
 )
 
 // Dump writes everything recorded of a room in the order of its beginning, for
-// a person who wants to know what went wrong.
+// a person who looks for the cause of a fault.
 func (h *History) Dump(w io.Writer, roomID string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

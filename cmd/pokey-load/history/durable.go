@@ -160,7 +160,7 @@ func (h *History) checkLooked(r *room, l ledger, read read) {
 	}
 }
 
-// held is what a read says of a user's estimate.
+// held is a user's estimate according to a read.
 type held struct {
 	there bool
 	known bool // whether value and comment are given
@@ -195,7 +195,8 @@ func (h *History) checkEstimate(r *room, l ledger, read read, round int, user st
 	h.fault(Fault{Kind: kind, Room: r.id, User: user, Round: round}, "found estimate %q", found.value)
 }
 
-// checkMembers looks for those whose joining was acknowledged; nobody leaves.
+// checkMembers checks that all members whose joining was acknowledged are there;
+// members never leave in these games.
 func (h *History) checkMembers(r *room, l ledger, read read) {
 	for _, op := range l.joins {
 		if op.Outcome != Durable || op.Return >= read.call {

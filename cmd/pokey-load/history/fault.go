@@ -2,7 +2,7 @@ package history
 
 import "fmt"
 
-// FaultKind is what is wrong.
+// FaultKind is the kind of a fault.
 type FaultKind string
 
 // The kinds of faults.
@@ -22,7 +22,7 @@ const (
 type Fault struct {
 	Kind   FaultKind `json:"kind"`
 	Room   string    `json:"room"`
-	User   string    `json:"user,omitempty"`  // who was hit, or who got what they should not
+	User   string    `json:"user,omitempty"`  // the user who lost something, or who received what was not theirs
 	Round  int       `json:"round,omitempty"` // where it matters
 	Detail string    `json:"detail"`
 }

@@ -8,7 +8,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// Kind is what a request does to a room.
+// Kind is the kind of a request to a room.
 type Kind int
 
 // The kinds of requests that a history knows.
@@ -34,7 +34,7 @@ func (k Kind) String() string {
 type Ask struct {
 	Kind    Kind
 	Room    string // its id
-	User    string // who asks, by id
+	User    string // id of the user who asks
 	Round   int    // as given in the request; zero for none
 	Observe bool   // of Join: as an observer
 	Value   string // of Estimate and SetTopic
@@ -75,7 +75,7 @@ type Op struct {
 	Sent    int    // how often it was sent
 }
 
-// Outcome is what a client knows about a request.
+// Outcome is a client's knowledge about its request.
 type Outcome int
 
 // The outcomes.
@@ -86,7 +86,7 @@ const (
 	Refused                // refused: it has no effect
 )
 
-// read is what a connection first saw of a room: a status, or the user's own
+// read is the first view that a connection got of a room: a status, or the user's own
 // estimate.
 type read struct {
 	user string
@@ -113,7 +113,7 @@ type History struct {
 	reads    int
 }
 
-// room is what is recorded of one room.
+// room is the record of one room.
 type room struct {
 	id    string
 	owner string
@@ -173,7 +173,7 @@ func (h *History) End(op *Op, reply client.Reply) {
 	}
 }
 
-// Hooks record what a client hears.
+// Hooks returns hooks that record everything that a client receives.
 func (h *History) Hooks() client.Hooks {
 	return client.Hooks{
 		Opened:      h.opened,

@@ -18,7 +18,7 @@ type state struct {
 	cells    string // four bytes for each user: what cell and withCell say
 }
 
-// What a cell holds: one of these, or an estimate's number plus estimated.
+// A cell holds one of these, or an estimate's number plus estimated.
 const (
 	absent uint32 = iota
 	observing
@@ -35,17 +35,17 @@ func (s state) withCell(user int, value uint32) state {
 	return s
 }
 
-// roomModel is the sequential specification of one room: what one writer would
-// answer to its requests, and what its readers would see.
+// roomModel is the sequential specification of one room: the answers that a single
+// writer would give to its requests, and the reads that would see them.
 type roomModel struct {
 	owner   string
-	users   map[string]int // those who ask something, numbered
+	users   map[string]int // users who send requests, numbered
 	numbers map[[2]string]uint32
 	topics  map[string]uint32 // zero for none
 	lenient bool              // a refusal of what was sent again may be untrue
 }
 
-// step is what happens in the model: a request or a read.
+// step is one operation on the model: a request or a read.
 type step struct {
 	op   *Op
 	read *read

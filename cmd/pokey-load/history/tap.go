@@ -172,7 +172,7 @@ func (h *History) ScanWire(link string, packet []byte) {
 	}
 }
 
-// Readable reports whether the bytes hold what looks like a canary.
+// Readable reports whether the bytes contain something that looks like a canary.
 func Readable(packet []byte) bool { return len(canariesIn(packet)) > 0 }
 
 // ScanLog reads a log and records every canary in it as a leak, whether it was
@@ -202,7 +202,7 @@ func (h *History) scanLine(line []byte) {
 	}
 }
 
-// canariesIn returns what looks like a canary.
+// canariesIn returns everything that looks like a canary.
 func canariesIn(b []byte) []string {
 	var words []string
 	for {

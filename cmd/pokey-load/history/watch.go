@@ -82,7 +82,8 @@ func (h *History) order(r *room, user string, s *seen, room client.Room) {
 	}
 }
 
-// agree judges a status by what others saw of the same version, and by itself.
+// agree compares a status with what other clients saw of the same version, and
+// checks that it does not contradict itself.
 func (h *History) agree(r *room, user string, room client.Room) {
 	w := &r.watch
 	if w.epoch != room.Epoch {

@@ -14,22 +14,22 @@ import (
 // attack is everything that the attacker does, from one address.
 type attack struct {
 	sites    []*client.Site // of the nodes, all from that address
-	room     string         // whose link it has
+	room     string         // id of the attacked room
 	cancel   context.CancelFunc
 	working  sync.WaitGroup
 	attempts []*attempt
 }
 
-// attempt is one attack under way.
+// attempt is a kind of attack under way.
 type attempt struct {
 	*attack
 	tally
 	turns atomic.Int64
 }
 
-// attempts are the attacks by their names, with how many do each at a time and how
-// long each rests before it is done again. The bound is what an address may do, so
-// there is no point in more.
+// attempts are the kinds of attack, each with how many run at a time and the pause
+// before one is repeated. More would achieve nothing, because the limits per
+// address bound them all.
 var attempts = []struct {
 	name  string
 	count int
@@ -61,8 +61,8 @@ func isAttack(name string) bool {
 	return false
 }
 
-// headStart is what those attacks have that need many people, before the others use
-// up what one address may connect.
+// headStart is the advantage of the attacks that need many connections, before the
+// others use up the connections of the address.
 const headStart = time.Second
 
 // startAttack begins.
@@ -118,17 +118,17 @@ func (a *attack) results() (all []Attack) {
 	return all
 }
 
-// errOver says that a move ended with the attack and counts for nothing.
+// errOver is returned by an attempt that ended with the attack; it is not counted.
 var errOver = errors.New("over")
 
-// site is one of the nodes, another each time.
+// site returns the nodes in turn.
 func (m *attempt) site() *client.Site { return m.sites[int(m.turns.Add(1))%len(m.sites)] }
 
-// enter connects somebody new.
+// enter connects a new user.
 func (m *attempt) enter(ctx context.Context) (*person, error) { return arrive(ctx, m.site()) }
 
 // gathering is how long an attack that needs many people waits for more than the
-// least: on a slow machine it would never begin.
+// minimum. Without it, the attack would never begin on a slow machine.
 const gathering = 4 * time.Second
 
 // enterAll connects as many as it can while they gather, at most n and at least so
@@ -155,7 +155,7 @@ func (m *attempt) enterAll(ctx context.Context, n, least int) (all []*person, le
 	return all, leave, nil
 }
 
-// newRoom has somebody make a room and join it, which an attack needs.
+// newRoom lets a person create a room and join it.
 func (m *attempt) newRoom(ctx context.Context, p *person, cards ...string) (string, error) {
 	reply, err := p.ask(client.CreateRoom("x", cards))
 	if err != nil {
@@ -164,8 +164,8 @@ func (m *attempt) newRoom(ctx context.Context, p *person, cards ...string) (stri
 	return reply.RoomID, m.require(ctx, p, client.JoinRoom(reply.RoomID, ""))
 }
 
-// require asks for one thing after the other, which the attack needs. What is refused
-// for the moment is asked for again.
+// require sends requests that the attack needs to succeed, one after the other. It
+// repeats those that are refused for the moment.
 func (m *attempt) require(ctx context.Context, p *person, requests ...client.Request) error {
 	for _, r := range requests {
 		for try := 0; ; try++ {
@@ -184,7 +184,7 @@ func (m *attempt) require(ctx context.Context, p *person, requests ...client.Req
 	return nil
 }
 
-// requireEach has each of the people ask for it, all at once.
+// requireEach lets all people send the requests at the same time.
 func (m *attempt) requireEach(ctx context.Context, people []*person, requests ...client.Request) error {
 	errs := make([]error, len(people))
 	var asking sync.WaitGroup
@@ -200,7 +200,7 @@ func (m *attempt) requireEach(ctx context.Context, people []*person, requests ..
 	return nil
 }
 
-// try asks for one thing after the other, and counts what is taken and what is
+// try sends requests one after the other, and counts those accepted and those
 // refused. The error is the end of the connection.
 func (m *attempt) try(ctx context.Context, p *person, requests ...client.Request) error {
 	for _, r := range requests {

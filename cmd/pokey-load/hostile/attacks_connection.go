@@ -11,7 +11,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// What is done at the door.
+// Attacks on the way in: HTTP, handshakes and sessions.
 
 // rooms makes as many as a user may and goes (A3).
 func (m *attempt) rooms(ctx context.Context) error {

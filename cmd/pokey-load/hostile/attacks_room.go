@@ -8,7 +8,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// What is done inside rooms.
+// Attacks inside rooms.
 
 var (
 	longest     = strings.Repeat("👩‍👩‍👧‍👦", 4096/25) // 25 bytes each, one grapheme
@@ -19,8 +19,8 @@ var (
 	}
 )
 
-// histories fills a history with the longest reasons and has it sent to many who
-// do not read, and some who do, who count what they get (A1, A6).
+// histories fills a history with the longest reasons and requests it for many people
+// who do not read, and some who do and count the answers (A1, A6).
 func (m *attempt) histories(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 15, 2)
 	defer leave()
@@ -54,14 +54,14 @@ func (m *attempt) histories(ctx context.Context) error {
 	for i := range 40 {
 		if i < 15 {
 			for _, p := range people[1:] {
-				_ = p.say(about("estimate", room, "value", "3", "comment", longest)) // a refusal is counted by who reads
+				_ = p.say(about("estimate", room, "value", "3", "comment", longest)) // the reader counts refusals
 			}
 			if err := m.require(ctx, owner, about("reveal", room), about("clear", room)); err != nil {
 				return err
 			}
 		}
 		for _, p := range readers {
-			_ = p.tell(about("history", room, "limit", 50)) // whoever was cut is counted in the end
+			_ = p.tell(about("history", room, "limit", 50)) // closed connections are counted in the end
 		}
 		if !tick(ctx, 300*time.Millisecond) {
 			return errOver
@@ -70,8 +70,8 @@ func (m *attempt) histories(ctx context.Context) error {
 	return nil
 }
 
-// fullRoom makes the largest room there can be and has it shown whole again and
-// again, to some who do not read (A2, A5). What is counted are the statuses.
+// fullRoom makes the largest possible room and requests its whole status again and
+// again, also for people who do not read (A2, A5). The statuses are counted.
 func (m *attempt) fullRoom(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 90, 5)
 	defer leave()
@@ -110,7 +110,7 @@ func (m *attempt) fullRoom(ctx context.Context) error {
 	return nil
 }
 
-// texts says everything hostile there is (B1, B7).
+// texts sends all hostile texts (B1, B7).
 func (m *attempt) texts(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {
@@ -193,7 +193,7 @@ func (m *attempt) rejoin(ctx context.Context) error {
 	return nil
 }
 
-// offers hands rooms to and fro, and closes them (B5).
+// offers transfers rooms back and forth, and closes them (B5).
 func (m *attempt) offers(ctx context.Context) error {
 	people, leave, err := m.enterAll(ctx, 2, 2)
 	defer leave()
@@ -227,7 +227,7 @@ func (m *attempt) offers(ctx context.Context) error {
 	return nil
 }
 
-// ghosts join the room whose link there is, and hang up (B4).
+// ghosts join the attacked room and disconnect (B4).
 func (m *attempt) ghosts(ctx context.Context) error {
 	p, err := m.enter(ctx)
 	if err != nil {

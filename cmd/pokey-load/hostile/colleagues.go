@@ -10,8 +10,8 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// Colleagues are people of other addresses who came to the room whose link the
-// attacker has, while it filled that room.
+// Colleagues counts people of other addresses who joined the attacked room while the
+// attacker filled it.
 type Colleagues struct {
 	Came    int            `json:"came"`
 	Full    int            `json:"full"`              // found the room full
@@ -23,7 +23,7 @@ type Colleagues struct {
 	Longest time.Duration  `json:"longest"`
 }
 
-// count counts how a visit went.
+// count counts the outcome of a visit.
 func (c *Colleagues) count(took time.Duration, err error) {
 	c.Came++
 	var refused refusal
@@ -77,8 +77,8 @@ func (c *colleagues) end() Colleagues {
 	return c.Colleagues
 }
 
-// join is one colleague: the page, the room, an estimate, and gone for good, so that
-// it is the attacker alone who fills the room.
+// join is the visit of one colleague: the page, the room, an estimate, and leaving for
+// good, so that only the attacker fills the room.
 func (r *run) join(ctx context.Context, room string, i int) error {
 	return r.guest(ctx, 4, i, func(p *person) error {
 		for _, step := range []client.Request{client.JoinRoom(room, ""), about("estimate", room, "value", "2"), client.LeaveRoom(room)} {

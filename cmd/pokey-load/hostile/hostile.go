@@ -1,6 +1,7 @@
-// Package hostile has one address with a link do everything that the protocol
-// allows, at the limits, beside rooms that play from other addresses, and says
-// what these noticed, what it cost the server and what is left when it has gone.
+// Package hostile lets one address that has the link of a room do everything that the
+// protocol allows, at the limits, beside rooms that play from other addresses. It
+// measures what the others notice, what the attack costs the server, and what is left
+// of it afterwards.
 package hostile
 
 import (
@@ -53,10 +54,10 @@ func (o *Options) Declare(s *options.Set) {
 	s.Require(o.Only == "" || isAttack(o.Only), "-only: there is no attack %q", o.Only)
 }
 
-// memoryGiven is what part of its memory a server's runtime is told to keep to.
+// memoryGiven is the share of its memory that a server gets as GOMEMLIMIT.
 const memoryGiven = 0.8
 
-// memory returns what each node may have, in bytes.
+// memory returns how many bytes each node may have.
 func (o *Options) memory() int64 { return int64(o.Memory) << 20 }
 
 func (o Options) say(format string, args ...any) {
@@ -65,7 +66,7 @@ func (o Options) say(format string, args ...any) {
 	}
 }
 
-// Run starts the servers, plays, attacks and judges. The error says that the run
+// Run starts the servers, plays, attacks and judges. An error means that the run
 // could not be made.
 func Run(ctx context.Context, o Options) (report Report, err error) {
 	if err := options.Validate(&o); err != nil {
@@ -167,8 +168,8 @@ func (r *run) all(ctx context.Context) (err error) {
 	return nil
 }
 
-// afterwards says what is left of the attacker, who has gone, and how it is to play
-// without them.
+// afterwards measures what is left of the attacker, who is gone, and how the others
+// play without the attack.
 func (r *run) afterwards(ctx context.Context, gone time.Time) (err error) {
 	if err := client.Pause(ctx, r.Settle); err != nil {
 		return err

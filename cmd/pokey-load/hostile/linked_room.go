@@ -9,7 +9,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// linkedRoom is a room of somebody else whose link the attacker has.
+// linkedRoom is another user's room whose link the attacker has.
 type linkedRoom struct {
 	id      string
 	owner   *person
@@ -49,8 +49,8 @@ func (r *run) openLinked(ctx context.Context) (*linkedRoom, error) {
 	return l, nil
 }
 
-// stillWorks has the owner do what they came for and a colleague join, with the
-// room as the attacker left it, and says what went wrong.
+// stillWorks lets the owner play a round and a colleague join, with the room as the
+// attacker left it. It returns what went wrong.
 func (l *linkedRoom) stillWorks(ctx context.Context) string {
 	l.cancel()
 	<-l.stopped
@@ -59,15 +59,15 @@ func (l *linkedRoom) stillWorks(ctx context.Context) string {
 			return fmt.Sprintf("%s: %v", step["request"], err)
 		}
 	}
-	if err := l.joinAnew(ctx); err != nil {
+	if err := l.joinAsNewUser(ctx); err != nil {
 		return fmt.Sprintf("a colleague joins: %v", err)
 	}
 	return ""
 }
 
-// cleanUp has the owner do what owners can about an attacker: let nobody new in,
-// remove who is away, let people in again. It says what went wrong. It comes after
-// [linked.stillWorks].
+// cleanUp lets the owner do what owners can do about an attacker: lock the room,
+// remove the members who are away, unlock it. It returns what went wrong. Call it
+// after [linkedRoom.stillWorks].
 func (l *linkedRoom) cleanUp(ctx context.Context) string {
 	ask := func(r client.Request) error {
 		_, err := l.owner.ask(r)
@@ -76,7 +76,7 @@ func (l *linkedRoom) cleanUp(ctx context.Context) string {
 	if err := ask(about("lockRoom", l.id, "locked", true)); err != nil {
 		return fmt.Sprintf("lockRoom: %v", err)
 	}
-	if err := l.joinAnew(ctx); !errors.Is(err, refusal{"room_locked"}) {
+	if err := l.joinAsNewUser(ctx); !errors.Is(err, refusal{"room_locked"}) {
 		return fmt.Sprintf("somebody joins while it is locked: got %v, want room_locked", err)
 	}
 	if err := ask(about("removeAway", l.id)); err != nil {
@@ -85,14 +85,14 @@ func (l *linkedRoom) cleanUp(ctx context.Context) string {
 	if err := ask(about("lockRoom", l.id, "locked", false)); err != nil {
 		return fmt.Sprintf("lockRoom: %v", err)
 	}
-	if err := l.joinAnew(ctx); err != nil {
+	if err := l.joinAsNewUser(ctx); err != nil {
 		return fmt.Sprintf("a colleague joins: %v", err)
 	}
 	return ""
 }
 
-// joinAnew has somebody new join.
-func (l *linkedRoom) joinAnew(ctx context.Context) error {
+// joinAsNewUser lets a new user join.
+func (l *linkedRoom) joinAsNewUser(ctx context.Context) error {
 	p, err := arrive(ctx, l.site)
 	l.site.CloseIdle()
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// Newcomers are people of other addresses who came during the attack.
+// Newcomers counts people of other addresses who came during the attack.
 type Newcomers struct {
 	Came    int           `json:"came"`
 	Failed  int           `json:"failed"`
-	Why     string        `json:"why,omitempty"` // the first did
+	Why     string        `json:"why,omitempty"` // of the first
 	Longest time.Duration `json:"longest"`       // from the page to an estimate of their own
 }
 
@@ -53,8 +53,8 @@ func (n *newcomers) end() Newcomers {
 	return n.Newcomers
 }
 
-// guest has the i-th guest of a group, each from an address of their own, fetch the
-// page and do something while they are there.
+// guest lets the i-th guest of a group, each from its own address, fetch the page,
+// connect and do something.
 func (r *run) guest(ctx context.Context, group byte, i int, do func(*person) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -84,7 +84,7 @@ func newcomer(p *person) error {
 	for _, step := range []client.Request{
 		client.JoinRoom(created.RoomID, ""), about("estimate", created.RoomID, "value", "2"), about("reveal", created.RoomID), {"request": "forgetMe"},
 	} {
-		if _, err := p.ask(step); err != nil && step["request"] != "forgetMe" { // one address may do that so often
+		if _, err := p.ask(step); err != nil && step["request"] != "forgetMe" { // an address may do that only so often
 			return fmt.Errorf("%s: %w", step["request"], err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/wire"
 )
 
-// person is somebody with one connection, who says one thing at a time.
+// person is a user with one connection, who sends one request at a time.
 type person struct {
 	conn    *client.Conn
 	session client.Session
@@ -63,7 +63,7 @@ func (p *person) close() { p.conn.Reset() }
 // say sends a request without an id and reads nothing.
 func (p *person) say(r client.Request) error { return p.conn.Write(r.Encode("")) }
 
-// tell sends a request with an id and does not wait: whoever reads counts the answers.
+// tell sends a request with an id and does not wait; the reader counts the answers.
 func (p *person) tell(r client.Request) error {
 	err := p.conn.Write(r.Encode("t" + strconv.FormatInt(p.told.Load(), 10)))
 	if err == nil {
@@ -109,7 +109,7 @@ func (p *person) ask(r client.Request) (client.Reply, error) {
 	}
 }
 
-// about is a request about a room, with more fields.
+// about returns a request about a room, with further fields.
 func about(request, room string, fields ...any) client.Request {
 	r := client.Request{"request": request, "roomId": room}
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -118,8 +118,8 @@ func about(request, room string, fields ...any) client.Request {
 	return r
 }
 
-// from is a site as somebody of one address sees it. The addresses that players
-// come from are in 127.0.0.0/24.
+// from returns a node as a site that is connected to from one loopback address.
+// Players come from addresses in 127.0.0.0/24.
 func (r *run) from(node int, network, host byte) (*client.Site, error) {
 	return client.NewSite(r.servers.URLs[node], client.SiteOptions{From: net.IPv4(127, network, 0, host)})
 }

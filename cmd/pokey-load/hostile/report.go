@@ -8,27 +8,27 @@ import (
 	"example.com/pokey/cmd/pokey-load/report"
 )
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Nodes    int           `json:"nodes"`
 	Rooms    int           `json:"rooms"`
 	Members  int           `json:"members"`
 	Duration time.Duration `json:"duration"`
-	Memory   int64         `json:"memory"` // what each node may have
-	Ratio    float64       `json:"ratio"`  // what p99 may grow by; 0 for whatever it does
+	Memory   int64         `json:"memory"` // bytes that each node may have
+	Ratio    float64       `json:"ratio"`  // factor by which p99 may grow; 0 for any
 
-	// The estimates of those who play, before, during and after the attack.
+	// The estimates of the players, before, during and after the attack.
 	Before load.Window `json:"before"`
 	During load.Window `json:"during"`
 	After  load.Window `json:"after"`
 
-	Lost        int64      `json:"lost"` // connections of those who play
+	Lost        int64      `json:"lost"` // connections of players
 	LostWhy     string     `json:"lostWhy,omitempty"`
-	Linked      string     `json:"linked,omitempty"`   // what no longer works in the room whose link the attacker has
-	Cleansed    string     `json:"cleansed,omitempty"` // and what the owner could not do about it afterwards
+	Linked      string     `json:"linked,omitempty"`   // what no longer works in the attacked room
+	Cleansed    string     `json:"cleansed,omitempty"` // what its owner could not clean up afterwards
 	Newcomers   Newcomers  `json:"newcomers"`
-	Colleagues  Colleagues `json:"colleagues"`  // who came to that room meanwhile
-	AdminFailed int        `json:"adminFailed"` // answers of the operator's port that did not come
+	Colleagues  Colleagues `json:"colleagues"`  // of that room, who join it during the attack
+	AdminFailed int        `json:"adminFailed"` // requests that the operator's port did not answer
 	PeakRSS     uint64     `json:"peakRss"`     // of the largest node
 	Died        []string   `json:"died,omitempty"`
 
@@ -40,7 +40,7 @@ type Report struct {
 	Attacks []Attack `json:"attacks"`
 }
 
-// How much more a node may hold afterwards: what comes and goes by itself.
+// How much more a node may hold afterwards, because it fluctuates by itself.
 const (
 	slackConnections = 4
 	slackGoroutines  = 30
@@ -75,7 +75,7 @@ func (r Report) Failures() []string {
 	return f
 }
 
-// failuresOfLinked are those in the room whose link the attacker had.
+// failuresOfLinked are the failures in the attacked room.
 func (r Report) failuresOfLinked(f *report.Failures) {
 	c := r.Colleagues
 	f.Add(r.Linked != "", "in the room whose link the attacker had: %s", r.Linked)
@@ -85,7 +85,7 @@ func (r Report) failuresOfLinked(f *report.Failures) {
 	f.Add(c.Came > 0 && c.In == 0, "none of %d colleagues got into that room, %d found it full", c.Came, c.Full)
 }
 
-// failuresOfRest are about what is left of the attacker.
+// failuresOfRest are the failures to release what the attacker used.
 func (r Report) failuresOfRest(f *report.Failures) {
 	for _, c := range []struct {
 		what            string
@@ -103,9 +103,9 @@ func (r Report) failuresOfRest(f *report.Failures) {
 	}
 }
 
-// delayed are the refusals that players get past by asking again, as the page does:
-// a store was slow for a moment, or the round was over when they did. What that
-// costs them is in their times.
+// delayed are the refusals after which players repeat the request, as the page does:
+// the store was slow for a moment, or the round was over. The delay is in their
+// times.
 var delayed = map[string]bool{"unavailable": true, "stale_round": true}
 
 // P99 is how many times as long the players' p99 is during the attack.

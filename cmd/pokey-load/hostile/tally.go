@@ -13,14 +13,14 @@ import (
 	"example.com/pokey/cmd/pokey-load/wire"
 )
 
-// Attack is one thing that the attacker did again and again.
+// Attack holds the counts of one kind of attack, which was repeated until the end.
 type Attack struct {
 	Name       string           `json:"name"`
-	Done       int64            `json:"done"`              // requests and connections that the server took, by its answer
+	Done       int64            `json:"done"`              // requests and connections that the server accepted, by its answer
 	Refused    int64            `json:"refused"`           // or refused, by an answer, a status or a close
-	Unanswered int64            `json:"unanswered"`        // requests whose answer the attacker has not seen
+	Unanswered int64            `json:"unanswered"`        // requests without an answer
 	Reasons    map[string]int64 `json:"reasons,omitempty"` // of the refusals, by code
-	Failed     int64            `json:"failed"`            // how often what the attack needs could not be set up
+	Failed     int64            `json:"failed"`            // how often the attack could not be set up
 	Why        string           `json:"why,omitempty"`     // the first time
 }
 
@@ -30,7 +30,7 @@ type tally struct {
 	found Attack
 }
 
-// count counts the outcome of one thing that the attack consists of.
+// count counts the outcome of one request or connection of the attack.
 func (t *tally) count(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,8 +45,8 @@ func (t *tally) count(err error) {
 	t.found.Reasons[reason(err)]++
 }
 
-// countEnd counts how a turn of the attack countEnd. What it did has been counted, so
-// that a turn which did nothing counts for nothing.
+// countEnd counts the end of one run of the attack. Its requests have been counted
+// before, so a run that did nothing adds nothing.
 func (t *tally) countEnd(err error) {
 	var unset *setUpError
 	switch {
@@ -68,7 +68,7 @@ func (t *tally) unanswered(n int64) {
 	t.found.Unanswered += n
 }
 
-// result is what has been counted so far.
+// result returns the counts so far.
 func (t *tally) result() Attack {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -77,8 +77,8 @@ func (t *tally) result() Attack {
 	return found
 }
 
-// countMessage counts a message to somebody who does not wait for answers, and reports
-// whether it was the answer to a request with an id.
+// countMessage counts a message to a person who does not wait for answers, and
+// reports whether it was the answer to a request with an id.
 func (t *tally) countMessage(msg []byte) bool {
 	head, err := wire.Peek(msg)
 	switch {
@@ -92,7 +92,7 @@ func (t *tally) countMessage(msg []byte) bool {
 	return len(head.ID) > 0
 }
 
-// setUpError says that what an attack needs was not to be had.
+// setUpError is the failure of a request that the attack needs.
 type setUpError struct {
 	what string
 	err  error
@@ -101,7 +101,7 @@ type setUpError struct {
 func (e *setUpError) Error() string { return fmt.Sprintf("%s: %v", e.what, e.err) }
 func (e *setUpError) Unwrap() error { return e.err }
 
-// reason is the code by which refusals are told apart.
+// reason returns the code that a refusal is counted under.
 func reason(err error) string {
 	var refused refusal
 	var status *client.HandshakeError
@@ -139,11 +139,11 @@ func (m *attempt) drain(people []*person) {
 	}
 }
 
-// lateReading is how long those who have not read take to read what is there.
+// lateReading is how long people who have not read may take to catch up.
 const lateReading = 2 * time.Second
 
-// catchUp has those who have not read do so, and counts what the answers were. Who
-// was cut meanwhile counts as refused once.
+// catchUp lets people who have not read do so, and counts the answers. A person whose
+// connection was closed meanwhile counts as refused once.
 func (m *attempt) catchUp(people []*person) {
 	var reading sync.WaitGroup
 	for _, p := range people {
@@ -166,7 +166,7 @@ func (m *attempt) catchUp(people []*person) {
 	reading.Wait()
 }
 
-// missing counts the requests of people that have no answer.
+// missing counts the requests of people that were not answered.
 func (m *attempt) missing(people []*person) {
 	for _, p := range people {
 		m.unanswered(p.told.Load() - p.answered.Load())

@@ -10,7 +10,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/soak"
 )
 
-// State is what the nodes hold, all together, by their own metrics.
+// State is what all nodes together hold, by their own metrics.
 type State struct {
 	Connections float64 `json:"connections"`
 	Goroutines  float64 `json:"goroutines"`
@@ -40,19 +40,18 @@ func (r *run) state(ctx context.Context) (s State, err error) {
 }
 
 // passivation is how long idle rooms and users take to leave memory: 15 s until the
-// members of a room that everybody has left are away, 5 s until what that made
-// worthless is erased, 3 s of having nothing to do, and as much again for a machine
-// that is slow.
+// disconnected members of a room are away, 5 s until expired state is erased, 3 s of
+// idling, and as much again for a slow machine.
 const passivation = 45 * time.Second
 
-// How many more rooms and users a node may have in memory than before: those whom
-// it has just looked at in passing, to see whether their time is over.
+// How many more rooms and users a node may have in memory than before: those that it
+// has just loaded to see whether they have expired.
 const (
 	slackRooms = 10
 	slackUsers = 10
 )
 
-// atRest says that no more rooms and users are in memory than were.
+// atRest reports whether no more rooms and users are in memory than before.
 func (s State) atRest(were State, nodes int) bool {
 	return s.Rooms <= were.Rooms+slackRooms*float64(nodes) && s.Users <= were.Users+slackUsers*float64(nodes)
 }
@@ -60,8 +59,8 @@ func (s State) atRest(were State, nodes int) bool {
 // adminPatience is how long the operator's port may take to answer.
 const adminPatience = 5 * time.Second
 
-// watch looks at the nodes' memory, and whether the operator's port answers, until
-// what it returns is called, which returns the most memory that any has had.
+// watch samples the nodes' memory, and whether the operator's port answers, until the
+// returned function is called. That function returns the peak of any node in bytes.
 func (r *run) watch(ctx context.Context) func() uint64 {
 	ctx, cancel := context.WithCancel(ctx)
 	var working sync.WaitGroup
@@ -95,7 +94,7 @@ func (r *run) watch(ctx context.Context) func() uint64 {
 	}
 }
 
-// tick waits, and reports whether to go on.
+// tick waits, and reports whether ctx is still valid.
 func tick(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-ctx.Done():

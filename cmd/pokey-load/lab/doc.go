@@ -1,5 +1,5 @@
 // Package lab is a network of hosts within one machine, whose links the program
-// rules over: it cuts them one way or both, delays them, and listens to them.
+// controls: it cuts them one way or both ways, delays them, and reads them.
 //
 // Every host is a network namespace of its own, so that processes on it are
 // reached by its address only, and the program is the router between them: each
@@ -10,8 +10,8 @@
 // All of it lives in namespaces that end with the program, for whatever reason
 // it ends: [Enter] runs the program again as the first process of a namespace of
 // processes, and when that one ends the kernel ends all others, with them their
-// networks and what they mounted. Nothing is to be cleaned up, and nothing of
-// the real machine's network is touched.
+// networks and what they mounted. There is nothing to clean up, and the
+// machine's real network is not touched.
 //
 // It needs Linux, root and /dev/net/tun.
 package lab

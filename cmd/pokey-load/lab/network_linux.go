@@ -70,7 +70,7 @@ func (n *Network) index(name string) int {
 // Cut makes to deaf to from, one way, until [Network.Heal].
 func (n *Network) Cut(from, to string) { n.links[n.index(from)][n.index(to)].cut.Store(true) }
 
-// Delay delays what from sends to to, one way, until [Network.Heal].
+// Delay delays packets from one host to another, one way, until [Network.Heal].
 func (n *Network) Delay(from, to string, d time.Duration) {
 	n.links[n.index(from)][n.index(to)].delay.Store(int64(d))
 }
@@ -85,7 +85,7 @@ func (n *Network) Heal() {
 	}
 }
 
-// route passes on what a host sends until the program ends.
+// route forwards the packets of a host until the program ends.
 func (n *Network) route(from int) {
 	sender := n.hosts[from]
 	packet := make([]byte, 1<<16)
@@ -154,7 +154,7 @@ func (l *link) send(packet []byte) {
 	}
 }
 
-// flush delivers what is due and comes back for the rest.
+// flush delivers the packets that are due and reschedules itself for the rest.
 func (l *link) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/client"
 )
 
-// Abuse is what the abusive connections did.
+// Abuse counts what the abusive connections did.
 type Abuse struct {
 	Stalled  int64 `json:"stalled"`  // connections that joined and stopped reading
 	Slow     int64 `json:"slow"`     // connections that joined and read little by little
@@ -19,7 +19,7 @@ type Abuse struct {
 	Refused  int64 `json:"refused"`  // attempts that did not get so far
 }
 
-// Pauses of abusers, who do not obey the server's.
+// Pauses of abusers, which ignore those that the server asks for.
 const (
 	stalledLife  = 20 * time.Second // a server has had cause to cut it by then
 	abuserPause  = 100 * time.Millisecond
@@ -93,7 +93,7 @@ func (a *abuse) join(ctx context.Context, roomID string) *client.Conn {
 	return conn
 }
 
-// stall does not read what it is sent.
+// stall joins a room and never reads.
 func (a *abuse) stall(ctx context.Context, conn *client.Conn) {
 	defer conn.Reset()
 	a.stalled.Add(1)

@@ -11,8 +11,8 @@ import (
 	"example.com/pokey/cmd/pokey-load/report"
 )
 
-// Comparison is what ordinary clients got when they were alone and beside
-// abusers, in turn, so that whatever else the machine does hits both alike.
+// Comparison compares ordinary clients alone with ordinary clients beside abusers.
+// Both are measured in turn, so that other load on the machine affects both alike.
 type Comparison struct {
 	Rooms   int           `json:"rooms"`
 	Members int           `json:"members"`
@@ -22,7 +22,7 @@ type Comparison struct {
 	Lost    int64         `json:"lost"` // connections of ordinary clients
 	LostWhy string        `json:"lostWhy,omitempty"`
 
-	// The medians over the turns of what it was beside by what it was alone.
+	// Medians over the turns of the ratio beside/alone.
 	P50 float64 `json:"p50"`
 	P99 float64 `json:"p99"`
 	CPU float64 `json:"cpu,omitempty"` // of the server, if its process is known
@@ -55,14 +55,14 @@ func (c Comparison) Failures() []string {
 	return f
 }
 
-// Compare lets the rooms play at a steady rate and compares, turn by turn. The
-// error says that the run could not be made.
+// Compare lets the rooms play at a steady rate and compares, turn by turn. An
+// error means that the run could not be made.
 func Compare(ctx context.Context, o Options, turns int) (Comparison, error) {
 	switch {
 	case o.Shape != "paced":
-		return Comparison{}, errors.New("turns: only of shape paced, which does as much whatever it gets")
+		return Comparison{}, errors.New("turns: only for shape paced, whose load does not depend on the server")
 	case o.Stalled+o.Slow+o.Flooding == 0 || turns < 1 || turns > 1000:
-		return Comparison{}, errors.New("turns: 1 to 1000, and somebody to be beside")
+		return Comparison{}, errors.New("turns: 1 to 1000, and at least one abuser")
 	}
 	if err := options.Validate(&o); err != nil {
 		return Comparison{}, err

@@ -1,9 +1,9 @@
 // Package load measures what a Pokey server takes: how long a change needs to
 // reach everybody in the room, and what it costs the server.
 //
-// The measure is the logical delivery: one change – an estimate, a reveal or a
-// clear – made visible to one member. However many changes a server folds into
-// one message, each counts, so that folding well pays and dropping does not.
+// The measure is the logical delivery: one change (an estimate, a reveal or a clear)
+// made visible to one member. However many changes a server folds into one message,
+// each counts, so folding pays and dropping does not.
 package load
 
 import (
@@ -79,7 +79,7 @@ func (o *Options) setPIDs(list string) error {
 	return nil
 }
 
-// maxConnections is what one process is taken to be able to hold.
+// maxConnections is how many connections one process is assumed to be able to hold.
 const maxConnections = 60_000
 
 func (o Options) newShape() (shape, error) {
@@ -113,7 +113,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := options.Validate(&o); err != nil {
 		return Report{}, err
 	}
-	// The generator shares the machine with what it measures: memory is cheaper.
+	// The generator shares the machine with the server: it trades memory for CPU.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	r := &run{Options: o}
 	defer r.takeDown()
@@ -149,7 +149,7 @@ func (r *run) takeDown() {
 	r.reading.Wait()
 }
 
-// measure lets the rooms play and says what came of it.
+// measure lets the rooms play and returns the results.
 func (r *run) measure(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	abuse := r.startAbuse(ctx)

@@ -63,7 +63,7 @@ func createRoom(conn *client.Conn, id string) (roomID string, err error) {
 	}
 }
 
-// read lives through a member's connection and returns what ended it.
+// read reads a member's connection until it ends, and returns the cause.
 func (m *member) read() error {
 	for {
 		msg, err := m.conn.Read()

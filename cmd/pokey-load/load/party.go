@@ -22,7 +22,7 @@ type Party struct {
 // NewParty sets the rooms up and lets them play until the party ends.
 func NewParty(ctx context.Context, o Options) (*Party, error) {
 	if o.Shape != "paced" {
-		return nil, errors.New("only of shape paced, which does as much whatever it gets")
+		return nil, errors.New("only for shape paced, whose load does not depend on the server")
 	}
 	if err := options.Validate(&o); err != nil {
 		return nil, err

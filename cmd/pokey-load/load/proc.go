@@ -11,13 +11,13 @@ import (
 // clockTick is the unit of CPU time in /proc, which Linux fixes for user space.
 const clockTick = 10 * time.Millisecond
 
-// Usage is what a process uses.
+// Usage holds the resources that a process uses.
 type Usage struct {
 	CPU time.Duration // user and system, since it began
 	RSS uint64        // resident memory in bytes
 }
 
-// ReadUsage reads what a process uses from /proc, which only Linux has.
+// ReadUsage reads the usage of a process from /proc, which only Linux has.
 func ReadUsage(pid int) (Usage, error) {
 	dir := "/proc/" + strconv.Itoa(pid)
 	stat, err := os.ReadFile(dir + "/stat")

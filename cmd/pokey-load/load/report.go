@@ -6,7 +6,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/report"
 )
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Shape   string        `json:"shape"`
 	Rooms   int           `json:"rooms"`
@@ -25,9 +25,9 @@ type Report struct {
 	Frames     uint64 `json:"frames"`         // statuses and patches
 	Bytes      uint64 `json:"bytes"`          // of them
 
-	Estimates   Latency `json:"estimates"` // from sending one to each other member's seeing it
+	Estimates   Latency `json:"estimates"`   // from sending one to each other member's seeing it
 	Transitions Latency `json:"transitions"` // the same of reveals and clears, the owner too
-	Acks        Latency `json:"acks"`      // from sending a request to its ok
+	Acks        Latency `json:"acks"`        // from sending a request to its ok
 
 	Refused      map[string]uint64 `json:"refused,omitempty"` // requests, by code
 	Resyncs      uint64            `json:"resyncs"`           // patches that did not fit
@@ -35,12 +35,12 @@ type Report struct {
 	LostWhy      string            `json:"lostWhy,omitempty"` // of the first
 	StalledRooms int               `json:"stalledRooms"`      // nothing more to see at the end
 
-	GeneratorCores float64 `json:"generatorCores"` // what the measuring itself took
+	GeneratorCores float64 `json:"generatorCores"` // CPU of this program
 	Abuse          Abuse   `json:"abuse"`
 	Server         *Server `json:"server,omitempty"` // if its processes are known
 }
 
-// Server is what the server's processes took.
+// Server holds the resources that the server's processes took.
 type Server struct {
 	CPU              time.Duration `json:"cpu"`              // user and system, while measuring
 	Cores            float64       `json:"cores"`            // the same by time

@@ -52,7 +52,7 @@ type round struct {
 	sent   []time.Time
 }
 
-// room is a room, its members and what they measure. Its mutex guards all of it
+// room is a room with its members and their measurements. Its mutex guards all of it
 // once the members read.
 type room struct {
 	id      string
@@ -118,8 +118,8 @@ func (r *room) ask(s step, number int, at time.Time) outgoing {
 // values are cards of the deck that a room has by itself.
 var values = [...]string{"1", "2", "3", "5", "8", "13"}
 
-// update takes in a status or a patch for a member and returns what is to be sent
-// in consequence.
+// update processes a status or a patch for a member and returns the messages to send in
+// reply.
 func (r *room) update(m *member, head wire.Head, msg []byte, now time.Time) ([]outgoing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -153,8 +153,8 @@ func (r *room) begin() []outgoing {
 	return r.shape.begin(r)
 }
 
-// resync asks for the whole room once, for all patches that do not fit until it
-// comes.
+// resync asks for the whole room, once for all patches that do not fit until it
+// arrives.
 func (r *room) resync(m *member) []outgoing {
 	if m.joining {
 		return nil
@@ -164,7 +164,7 @@ func (r *room) resync(m *member) []outgoing {
 	return []outgoing{{m, client.JoinRoom(r.id, "").Encode("")}}
 }
 
-// countComplete counts the members who see everybody, until all do.
+// countComplete counts the members who see all members, until all do.
 func (r *room) countComplete(m *member) {
 	if m.greeted || m.view.present.count() < len(r.members) {
 		return
@@ -175,8 +175,8 @@ func (r *room) countComplete(m *member) {
 	}
 }
 
-// answered takes in the answer to a request. A refusal that may pass is tried
-// again by what it returns, after the pause that it wants.
+// answered processes the answer to a request. For a retryable refusal it returns the
+// message to send again after a pause.
 func (r *room) answered(m *member, head wire.Head, retryable bool, now time.Time) (again []outgoing) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -58,8 +58,8 @@ func (burst) seen(r *room, m *member) (out []outgoing) {
 	return out
 }
 
-// seq lets one thing happen at a time: the next as soon as everybody has seen
-// the one before, so that nothing can be folded.
+// seq sends one request at a time: the next as soon as all members have seen the
+// effect of the one before, so that nothing can be folded.
 type seq struct{}
 
 func (seq) begin(r *room) []outgoing {
@@ -100,8 +100,8 @@ func (r *room) shows(v *view, s step, number int) bool {
 	return v.estimated.has(int(s))
 }
 
-// paced does the next thing whenever it is told to, whoever has seen what. It
-// waits only where the next thing makes no sense yet.
+// paced sends the next request whenever the pacer says so, whatever members have
+// seen. It waits only if the request makes no sense yet.
 type paced struct{ idle }
 
 // next is the next thing to do, if there is one; at is the time at which it

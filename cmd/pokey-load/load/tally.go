@@ -2,7 +2,7 @@ package load
 
 import "time"
 
-// tally is what a room's members have measured.
+// tally holds the measurements of a room's members.
 type tally struct {
 	on    bool // deliveries count
 	since time.Time
@@ -27,7 +27,7 @@ func (t *tally) refuse(code []byte) {
 	t.refused[string(code)]++
 }
 
-// start throws away what was measured and measures from now on.
+// start discards all measurements and measures from now on.
 func (r *room) start(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -57,7 +57,7 @@ func (r *room) count(m *member, before, after *view, now time.Time) {
 	}
 }
 
-// countRest counts what remained of a round that is over.
+// countRest counts the changes that a member had not seen of a round that is over.
 func (r *room) countRest(m *member, number int, seen set, revealed, covered bool, now time.Time) {
 	for i := range r.members {
 		if seen == nil || !seen.has(i) {

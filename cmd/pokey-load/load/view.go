@@ -8,7 +8,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/wire"
 )
 
-// view is a room at one version as its members see it. Nobody changes it.
+// view is a room at one version as its members see it. It is immutable.
 type view struct {
 	version   uint64
 	round     int
@@ -63,7 +63,7 @@ type reader struct {
 	next   int
 }
 
-// message is a message that was read, and what it made of what came before.
+// message is a message that was read, and the view that resulted.
 type message struct {
 	since uint64 // zero for a whole room
 	bytes []byte
@@ -121,7 +121,7 @@ func (r *reader) applyMembers(v *view, members []byte) error {
 	err := wire.Object(members, func(id, member []byte) bool {
 		i, known := r.index[string(id)]
 		if !known {
-			return true // somebody who does not play
+			return true // not a player
 		}
 		if wire.Null(member) {
 			v.present.put(i, false)

@@ -16,23 +16,24 @@ type Options interface {
 }
 
 // AddFlags adds the flags of the options to the flag set and sets the options to
-// their defaults. What they are set to by the flags is for [Validate] to check.
+// their defaults. Call [Validate] once the flags are parsed.
 func AddFlags(flags *flag.FlagSet, o Options) { o.Declare(&Set{flags: flags}) }
 
-// Validate returns what is wrong with the options, all of it.
+// Validate returns every fault of the options, joined; nil if there is none.
 func Validate(o Options) error {
 	s := new(Set)
 	o.Declare(s)
 	return errors.Join(s.faults...)
 }
 
-// Set is what options are declared to.
+// Set receives the declarations of options.
 type Set struct {
 	flags  *flag.FlagSet // to add flags to; nil if the values are checked instead
 	faults []error
 }
 
-// Require is for what a bound cannot say: the values are wrong unless ok.
+// Require declares a condition that bounds cannot express: unless ok, the message
+// describes a fault.
 func (s *Set) Require(ok bool, format string, args ...any) {
 	if s.flags == nil && !ok {
 		s.faults = append(s.faults, fmt.Errorf(format, args...))

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Process is a program in all its lives. Its methods are safe for concurrent
+// Process is a program that may be started several times. Its methods are safe for concurrent
 // use; all but [Process.Start] are for one that was started.
 type Process struct {
 	Name string // in errors
@@ -132,9 +132,9 @@ func (p *Process) Kill() bool {
 	return true
 }
 
-// Stop asks the process to end, and says how long it took and what its exit status
-// was, -1 if a signal ended it. One that takes too long is killed, which is an
-// error.
+// Stop asks the process to end. It returns how long that took and the exit status,
+// -1 if a signal ended the process. A process that takes too long is killed, which
+// is an error.
 func (p *Process) Stop(ctx context.Context) (took time.Duration, status int, err error) {
 	began := time.Now()
 	running, gone := p.life()

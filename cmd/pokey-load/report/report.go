@@ -1,4 +1,4 @@
-// Package report prints what a run found and says whether the run passed, in
+// Package report prints the results of a run and decides whether the run passed, in
 // the same way for every command.
 package report
 
@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Report is what a run found. It is encoded as it is for programs to read.
+// Report holds the results of a run. Its JSON form is for programs to read.
 type Report interface {
 	// Print prints the findings for a person to read, without the verdict.
 	Print(p *Printer)

@@ -45,7 +45,7 @@ func (s *Servers) Kill() {
 	}
 }
 
-// Usage is what each node takes, and then etcd.
+// Usage returns the usage of each node, and then that of etcd.
 func (s *Servers) Usage() (all []load.Usage, err error) {
 	processes := s.Nodes
 	if s.Etcd != nil {
@@ -61,19 +61,19 @@ func (s *Servers) Usage() (all []load.Usage, err error) {
 	return all, nil
 }
 
-// Rooms is how many the first node has.
+// Rooms returns how many rooms the first node has.
 func (s *Servers) Rooms(ctx context.Context) (float64, error) {
 	sample, err := soak.Scrape(ctx, s.Admins[0]+"/metrics")
 	return sample["pokey_rooms"], err
 }
 
-// Limitless switches off what would limit a measurement.
+// Limitless are the flags that switch off all limits of a node.
 var Limitless = []string{
 	"-message-rate", "0", "-message-burst", "0", "-max-connections", "0", "-max-connections-per-ip", "0",
 	"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
 }
 
-// start starts a node, and the addresses it is to be reached at.
+// start starts a node on free ports and records its addresses.
 func (s *Servers) start(ctx context.Context, o Options, name string, args ...string) error {
 	ports, err := addresses(ctx, 2)
 	if err != nil {
@@ -142,7 +142,7 @@ func Three(ctx context.Context, o Options) (*Servers, error) {
 	return s, nil
 }
 
-// addresses are n free ones, each another.
+// addresses returns n different free addresses.
 func addresses(ctx context.Context, n int) (all []string, err error) {
 	for len(all) < n {
 		a, err := process.FreeAddress(ctx)

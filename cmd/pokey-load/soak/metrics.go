@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Sample is what the server says of itself at one time: the values of its
+// Sample holds the server's metrics at one time: the values of its
 // metrics by name and labels, as in process_open_fds or pokey_actors{kind="room"}.
 type Sample map[string]float64
 
@@ -83,8 +83,8 @@ func parseLine(line string) (series string, value float64, err error) {
 	return line[:end], value, nil
 }
 
-// Least keeps the smaller value of each series: what the server gets down to
-// when it is left alone is what it holds on to.
+// Least keeps the smaller value of each series: the server holds on to what is left
+// when it is idle.
 func (s Sample) Least(other Sample) {
 	for series, value := range other {
 		if old, known := s[series]; !known || value < old {

@@ -1,6 +1,6 @@
-// Package soak opens and ends very many connections in six styles, from the
-// polite to the abusive, and says whether the server is afterwards what it was
-// before: as many goroutines, files and actors, and as much memory.
+// Package soak opens and closes very many connections in six styles, from the
+// polite to the abusive, and checks that the server returns to its former state: as
+// many goroutines, files and actors, and as much memory.
 package soak
 
 import (
@@ -61,7 +61,7 @@ type Change struct {
 	Over   bool    `json:"over"`
 }
 
-// Report is what a run found.
+// Report holds the results of a run.
 type Report struct {
 	Connects int           `json:"connects"`
 	Took     time.Duration `json:"took"`
@@ -117,10 +117,10 @@ type runner struct {
 	slots    chan struct{} // held by half-open connections
 }
 
-// warmUp makes the sessions and uses each of them once, so that whatever the
-// server keeps for a user is there before the first measurement. Then it makes as
-// many connections as are open at a time: tables and free lists grow with those,
-// once, and are not given back.
+// warmUp makes the sessions and uses each of them once, so that the server holds its
+// state of each user before the first measurement. Then it makes as many connections
+// as are open at a time: tables and free lists grow with those once, and are not
+// given back.
 func (r *runner) warmUp(ctx context.Context) error {
 	for range r.Sessions {
 		session, err := r.Site.NewSession(ctx)
@@ -136,8 +136,9 @@ func (r *runner) warmUp(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// settled is the least the server gets down to while it is left alone: for as
-// long as given, and until it has collected its garbage, if it says when it did.
+// settled returns the lowest values that the server's metrics reach while it is left
+// alone: for as long as Settle says, and until it has collected its garbage, if it
+// reports when it did.
 func (r *runner) settled(ctx context.Context) (Sample, error) {
 	began, least := time.Now(), make(Sample)
 	poll := time.NewTicker(max(r.Settle/20, 10*time.Millisecond))
@@ -214,9 +215,9 @@ func (r *runner) all(ctx context.Context, n int) []Style {
 	return results
 }
 
-// limits are the accepted growths. The values of goroutines, heap and files are
-// those of the project's goals for a run of any length; what the server counts
-// itself must come back exactly.
+// limit returns the accepted growth of a metric, and whether the metric is judged.
+// The limits of goroutines, heap and files are the project's goals for a run of any
+// length. The server's own counts must return exactly to what they were.
 func limit(series string) (growth float64, judged bool) {
 	switch series {
 	case "go_goroutines":
@@ -226,12 +227,12 @@ func limit(series string) (growth float64, judged bool) {
 	case "process_open_fds":
 		return 5, true
 	case "process_resident_memory_bytes", "go_memstats_heap_alloc_bytes", "go_memstats_stack_inuse_bytes", "go_threads":
-		return 0, false // of interest, but not of the server's making alone
+		return 0, false // of interest, but they do not depend on the server alone
 	}
 	return 0, strings.HasPrefix(series, "pokey_")
 }
 
-// compare lists what is judged and what is of interest.
+// compare lists the metrics that are judged and those that are only of interest.
 func compare(before, after Sample) []Change {
 	var changes []Change
 	for _, series := range interesting(before, after) {

@@ -171,7 +171,8 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// shortError is an error without what differs from one connection to the next.
+// shortError returns an error's text without the parts that differ between
+// connections.
 func shortError(err error) string {
 	var closed *client.CloseError
 	var refused *client.HandshakeError
