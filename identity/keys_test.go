@@ -54,20 +54,20 @@ func TestNewRefusesUnsafeMasters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k, err := New(masters...)
 			if !errors.Is(err, ErrSecret) || k != nil {
-				t.Fatalf("New = %v, %v", k, err)
+				t.Fatalf("got %v, %v, want ErrSecret", k, err)
 			}
 			if !strings.Contains(err.Error(), "-secret-file") {
-				t.Errorf("%q does not name the setting", err)
+				t.Errorf("got error %q, want one that names -secret-file", err)
 			}
 			for _, m := range masters {
 				if len(m) > 0 && strings.Contains(strings.ToLower(err.Error()), strings.ToLower(string(m))) {
-					t.Errorf("%q contains the key", err)
+					t.Errorf("got error %q, want one without the key", err)
 				}
 			}
 		})
 	}
 	if _, err := New(many[:16]...); err != nil {
-		t.Errorf("16 masters: %v", err)
+		t.Errorf("16 masters: got %v, want a ring", err)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestFingerprint(t *testing.T) {
 		t.Errorf("fingerprint %s, want %s", got, want)
 	}
 	if ring(t, 2, 1).Fingerprint() == ring(t, 1, 2).Fingerprint() {
-		t.Error("another minting master has the same fingerprint")
+		t.Error("got one fingerprint for two minting masters, want two")
 	}
 }
 
@@ -85,7 +85,7 @@ func TestKeysPrintNoKey(t *testing.T) {
 	k := ring(t, 1, 2)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		if got := fmt.Sprintf(verb, k); got != "identity.Keys(4ac36e1fefaa49db)" {
-			t.Errorf("%s prints %s", verb, got)
+			t.Errorf("%s prints %s, want only the fingerprint", verb, got)
 		}
 	}
 }
@@ -97,10 +97,10 @@ func TestUserID(t *testing.T) {
 		id := k.NewUserID()
 		var raw [userBytes]byte
 		if len(id) != 26 || !decode(raw[:], id) || crockford.EncodeToString(raw[:]) != id {
-			t.Fatalf("%q is not canonical", id)
+			t.Fatalf("got user id %q, want 26 canonical characters", id)
 		}
 		if seen[id] {
-			t.Fatalf("%q was made twice", id)
+			t.Fatalf("got user id %q twice", id)
 		}
 		seen[id] = true
 	}
@@ -114,7 +114,7 @@ func TestUserIDIsCanonical(t *testing.T) {
 	for i, c := range alphabet {
 		id := "0123456789abcdefghjkmnpqr" + string(c)
 		if got, want := decode(raw[:], id), i%4 == 0; got != want {
-			t.Errorf("%q accepted: %v", id, got)
+			t.Errorf("decode(%q): got %v, want %v", id, got, want)
 		}
 	}
 	for _, id := range []string{
@@ -123,7 +123,7 @@ func TestUserIDIsCanonical(t *testing.T) {
 		"\n" + strings.Repeat("0", 25), strings.Repeat("0", 25) + "=", strings.Repeat("0", 24) + "==", strings.Repeat("٠", 13),
 	} {
 		if decode(raw[:], id) {
-			t.Errorf("%q is accepted", id)
+			t.Errorf("decode(%q): got true, want false", id)
 		}
 	}
 }

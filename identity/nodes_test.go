@@ -46,12 +46,12 @@ func TestProofOfTheSecret(t *testing.T) {
 	proof := before.Prove([]byte("x"))[0]
 	for _, bad := range [][]byte{nil, {}, proof[:31], append(bytes.Clone(proof), 0)} {
 		if before.Proves([]byte("x"), bad) {
-			t.Errorf("a proof of %d bytes holds", len(bad))
+			t.Errorf("a proof of %d bytes holds, want it refused", len(bad))
 		}
 	}
 	for _, used := range [][]byte{before.ring[0].room, before.ring[0].owner} {
 		if bytes.Equal(used, before.ring[0].node) {
-			t.Error("the key for proofs is one for something else too")
+			t.Error("the key for proofs is also used for something else")
 		}
 	}
 }

@@ -36,7 +36,7 @@ func TestRecords(t *testing.T) {
 	} {
 		got, err := row.keys.Records().Open(nil, nonce, row.sealed, []byte(row.about))
 		if (err == nil) != row.opens || row.opens && string(got) != "5" {
-			t.Errorf("%s: %q, %v", row.name, got, err)
+			t.Errorf("%s: got %q, %v, want it to open: %t", row.name, got, err, row.opens)
 		}
 	}
 	if got, want := ring(fresh, old).Fingerprints(), []string{ring(fresh).Fingerprint(), ring(old).Fingerprint()}; !slices.Equal(got, want) {

@@ -38,10 +38,10 @@ func TestRoomIDVectors(t *testing.T) {
 		}
 		room, err := k.Room(tt.id)
 		if err != nil || !room.Created.Equal(tt.created) {
-			t.Errorf("Room(%s) = %v, %v", tt.id, room, err)
+			t.Errorf("Room(%s): got %v, %v, want one created at %v", tt.id, room, err, tt.created)
 		}
 		if !k.Owns(ada, tt.id) || k.Owns(bob, tt.id) {
-			t.Errorf("the owner of %s is not recognised", tt.id)
+			t.Errorf("%s: got owned by Ada %t, by Bob %t, want only Ada", tt.id, k.Owns(ada, tt.id), k.Owns(bob, tt.id))
 		}
 	}
 }
@@ -71,10 +71,10 @@ func TestRoomIDMutations(t *testing.T) {
 		t.Helper()
 		refused++
 		if _, err := k.Room(id); !errors.Is(err, ErrRoomID) {
-			t.Fatalf("%q: %v", id, err)
+			t.Fatalf("Room(%q): got %v, want ErrRoomID", id, err)
 		}
 		if k.Owns(ada, id) {
-			t.Fatalf("%q has an owner", id)
+			t.Fatalf("Owns(%q): got true, want false", id)
 		}
 	}
 	for i := range len(id) {
@@ -95,7 +95,7 @@ func TestRoomIDMutations(t *testing.T) {
 		refuse(other)
 	}
 	if _, err := k.Room(id); err != nil || refused < 10_000 {
-		t.Fatalf("%d refused, and the genuine one: %v", refused, err)
+		t.Fatalf("%d variants were refused and the genuine id got %v, want at least 10000 and none", refused, err)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestRoomIDRotation(t *testing.T) {
 			k := ring(t, tt.ring...)
 			_, err := k.Room(id)
 			if (err == nil) != tt.ok || k.Owns(ada, id) != tt.ok {
-				t.Errorf("Room: %v, Owns: %v", err, k.Owns(ada, id))
+				t.Errorf("got Room %v, Owns %v, want genuine: %t", err, k.Owns(ada, id), tt.ok)
 			}
 		})
 	}
@@ -129,18 +129,18 @@ func TestOwns(t *testing.T) {
 	id := k.NewRoomID(ada, noon)
 	for _, user := range []string{bob, "", ada[:25], ada + "0", strings.ToUpper(ada), id, k.NewUserID()} {
 		if k.Owns(user, id) {
-			t.Errorf("%q owns the room of another", user)
+			t.Errorf("Owns(%q): got true for the room of another", user)
 		}
 	}
 	if !k.Owns(ada, id) {
-		t.Error("the owner is not recognised")
+		t.Error("Owns: got false for the owner")
 	}
 }
 
 func TestNewRoomIDNeedsAnOwner(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("a room nobody can own was minted")
+			t.Error("minted a room that nobody can own, want a panic")
 		}
 	}()
 	ring(t, 1).NewRoomID("ada", noon)
@@ -164,7 +164,7 @@ func TestRoomIDsNeverRepeat(t *testing.T) {
 	for _, some := range ids {
 		for _, id := range some {
 			if seen[id] {
-				t.Fatalf("%s was minted twice", id)
+				t.Fatalf("minted %s twice", id)
 			}
 			seen[id] = true
 		}
@@ -182,10 +182,10 @@ func FuzzRoom(f *testing.F) {
 		var raw [roomBytes]byte
 		canonical := decode(raw[:], text)
 		if canonical && crockford.EncodeToString(raw[:]) != text {
-			t.Fatalf("%q is accepted and is not canonical", text)
+			t.Fatalf("%q is accepted, want only canonical ids", text)
 		}
 		if _, err := k.Room(text); err == nil && (!canonical || text != id) {
-			t.Fatalf("%q is accepted and was never minted", text)
+			t.Fatalf("%q is accepted, want only minted ids", text)
 		}
 	})
 }

@@ -56,20 +56,20 @@ func TestOpen(t *testing.T) {
 			k, err := Open(file, true)
 			if tt.mints > 0 {
 				if err != nil || k.Fingerprint() != ring(t, tt.mints).Fingerprint() {
-					t.Fatalf("Open = %v, %v", k, err)
+					t.Fatalf("Open: got %v, %v, want the ring that mints with %d", k, err, tt.mints)
 				}
 				return
 			}
 			if !errors.Is(err, ErrSecret) || k != nil || !strings.Contains(err.Error(), "-secret-file") {
-				t.Fatalf("Open = %v, %v", k, err)
+				t.Fatalf("Open: got %v, %v, want ErrSecret that names -secret-file", k, err)
 			}
 			for line := range strings.Lines(tt.text) {
 				if line = strings.TrimSpace(line); line != "" && strings.Contains(err.Error(), line) {
-					t.Errorf("%q contains the key", err)
+					t.Errorf("got error %q, want one without the key", err)
 				}
 			}
 			if after, _ := os.ReadFile(file); string(after) != tt.text {
-				t.Error("the file was changed")
+				t.Error("the file was changed, want it left alone")
 			}
 		})
 	}
@@ -83,10 +83,10 @@ func TestOpenCreatesOnce(t *testing.T) {
 	}
 	before, _ := os.ReadFile(file)
 	if err := writeSecret(file); !errors.Is(err, fs.ErrExist) {
-		t.Fatalf("written twice: %v", err)
+		t.Fatalf("a second write: got %v, want fs.ErrExist", err)
 	}
 	if after, _ := os.ReadFile(file); string(after) != string(before) {
-		t.Error("the secret was replaced")
+		t.Error("the secret was replaced, want it left alone")
 	}
 	var wg sync.WaitGroup
 	for range 8 {
@@ -118,7 +118,7 @@ func TestOpenWhereNothingCanBeWritten(t *testing.T) {
 		k, err := Open(file, true)
 		var pathError *fs.PathError
 		if k != nil || !errors.As(err, &pathError) || errors.Is(err, ErrSecret) || !strings.Contains(err.Error(), "-secret-file") {
-			t.Errorf("%s: %v, %v", name, k, err)
+			t.Errorf("%s: got %v, %v, want an error of the file system that names -secret-file", name, k, err)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestOpenCreates(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "a", "b")
 		file := filepath.Join(dir, "secret.key")
 		if _, err := Open(file, false); !errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrSecret) {
-			t.Fatalf("Open without create: %v", err)
+			t.Fatalf("Open without create: got %v, want fs.ErrNotExist", err)
 		}
 		first, err := Open(file, true)
 		if err != nil {
@@ -27,7 +27,7 @@ func TestOpenCreates(t *testing.T) {
 		}
 		for path, want := range map[string]os.FileMode{file: 0o600, dir: 0o700} {
 			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
-				t.Errorf("umask %04o: %v, %v", umask, info.Mode(), err)
+				t.Errorf("umask %04o: got mode %v, %v, want %04o", umask, info.Mode(), err, want)
 			}
 		}
 		for _, create := range []bool{true, false} {
@@ -38,7 +38,7 @@ func TestOpenCreates(t *testing.T) {
 		}
 		other, err := Open(filepath.Join(dir, "other.key"), true)
 		if err != nil || other.Fingerprint() == first.Fingerprint() {
-			t.Errorf("another file has the same secret: %v, %v", other, err)
+			t.Errorf("another file: got %v, %v, want another secret", other, err)
 		}
 	}
 }

@@ -65,22 +65,22 @@ func TestSession(t *testing.T) {
 		value := seal(t, k, user, noon)
 		s, err := k.Unseal(value, noon.Add(time.Minute), false)
 		if err != nil || s != (Session{UserID: user, First: noon, Issued: noon}) {
-			t.Fatalf("Unseal = %+v, %v", s, err)
+			t.Fatalf("Unseal: got %+v, %v, want user %s at noon", s, err, user)
 		}
 		raw, _ := base64.URLEncoding.DecodeString(value)
 		if len(value) > maxCookie/2+50 || strings.Contains(value+string(raw), user) {
-			t.Fatalf("%q is long or readable", value)
+			t.Fatalf("got value %q, want a short one that hides the user", value)
 		}
 		if strings.Trim(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=") != "" {
-			t.Fatalf("%q needs quoting in a cookie", value)
+			t.Fatalf("got value %q, want one that needs no quoting in a cookie", value)
 		}
 	}
 	if a, b := seal(t, k, ada, noon), seal(t, k, ada, noon); a == b {
-		t.Error("the same session is sealed to the same value twice")
+		t.Error("sealing a session twice gave one value, want two")
 	}
 	for _, user := range []string{"", "ada", strings.ToUpper(ada), ada[:25] + "1"} {
 		if value, err := k.Seal(user, noon, false); err == nil {
-			t.Errorf("%q was sealed: %s", user, value)
+			t.Errorf("Seal(%q): got %s, want an error", user, value)
 		}
 	}
 }
@@ -92,7 +92,7 @@ const vector = "MTc5NTk2NzMwNHx4OWktaGkyMjY1LVFuM2pwNXJGNkZJQWZ6ZXZXTWhqdHJqeEVq
 func TestSessionVector(t *testing.T) {
 	s, err := ring(t, 1).Unseal(vector, noon.Add(time.Hour), false)
 	if err != nil || s != (Session{UserID: ada, First: noon, Issued: noon}) {
-		t.Fatalf("Unseal = %+v, %v", s, err)
+		t.Fatalf("Unseal: got %+v, %v, want Ada at noon", s, err)
 	}
 }
 
@@ -118,10 +118,10 @@ func TestSessionAge(t *testing.T) {
 		t.Run(fmt.Sprint(tt.age), func(t *testing.T) {
 			s, err := k.Unseal(value, noon.Add(tt.age), false)
 			if (err == nil) != tt.ok || s.Renew != tt.renew {
-				t.Fatalf("Unseal = %+v, %v", s, err)
+				t.Fatalf("Unseal: got %+v, %v, want valid: %t, due: %t", s, err, tt.ok, tt.renew)
 			}
 			if err != nil && (!errors.Is(err, ErrSession) || s != Session{}) {
-				t.Fatalf("Unseal = %+v, %v", s, err)
+				t.Fatalf("Unseal: got %+v, %v, want ErrSession and no session", s, err)
 			}
 		})
 	}
@@ -160,7 +160,7 @@ func TestSessionRotation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, err := ring(t, tt.ring...).Unseal(value, noon, false)
 			if (err == nil) != tt.ok || s.Renew != tt.renew || (s.UserID == ada) != tt.ok {
-				t.Errorf("Unseal = %+v, %v", s, err)
+				t.Errorf("Unseal: got %+v, %v, want valid: %t, due: %t", s, err, tt.ok, tt.renew)
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func TestSessionMutations(t *testing.T) {
 		t.Helper()
 		refused++
 		if s, err := k.Unseal(v, noon, false); !errors.Is(err, ErrSession) || s != (Session{}) {
-			t.Fatalf("%q: %+v, %v", v, s, err)
+			t.Fatalf("Unseal(%q): got %+v, %v, want ErrSession", v, s, err)
 		}
 	}
 	for i := range len(value) {
@@ -204,7 +204,7 @@ func TestSessionMutations(t *testing.T) {
 		refuse(v)
 	}
 	if _, err := k.Unseal(value, noon, false); err != nil || refused < 30_000 {
-		t.Fatalf("%d refused, and the genuine one: %v", refused, err)
+		t.Fatalf("%d variants were refused and the genuine value got %v, want at least 30000 and none", refused, err)
 	}
 }
 
@@ -229,7 +229,7 @@ func TestSessionOfAnotherKind(t *testing.T) {
 				t.Fatal(err)
 			}
 			if s, err := k.Unseal(v, time.Unix(0, 0), false); !errors.Is(err, ErrSession) {
-				t.Errorf("Unseal = %+v, %v", s, err)
+				t.Errorf("Unseal: got %+v, %v, want ErrSession", s, err)
 			}
 		})
 	}
@@ -244,10 +244,10 @@ func FuzzUnseal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, v string) {
 		s, err := k.Unseal(v, noon, false)
 		if err == nil && v != vector {
-			t.Fatalf("%q is accepted and was never sealed", v)
+			t.Fatalf("Unseal(%q) succeeds, want only sealed values to", v)
 		}
 		if err != nil && (!errors.Is(err, ErrSession) || s != Session{}) {
-			t.Fatalf("%+v, %v", s, err)
+			t.Fatalf("Unseal: got %+v, %v, want ErrSession and no session", s, err)
 		}
 	})
 }

@@ -107,6 +107,6 @@ func everybody(t *testing.T, now poker.Millis, ownerJoins bool) *poker.Room {
 func apply(t testing.TB, room *poker.Room, now poker.Millis, c poker.Command) {
 	t.Helper()
 	if _, err := room.Apply(now, c, poker.Limits{}); err != nil {
-		t.Fatalf("%T: %v", c, err)
+		t.Fatalf("%T: got %v, want it accepted", c, err)
 	}
 }

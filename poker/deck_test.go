@@ -20,11 +20,11 @@ func TestPresets(t *testing.T) {
 	} {
 		deck, ok := poker.Preset(name)
 		if !ok || deck.Name != name || strings.Join(deck.Cards, " ") != cards {
-			t.Errorf("%s: %v %v", name, deck, ok)
+			t.Errorf("%s: got %v, %v, want cards %s", name, deck, ok, cards)
 		}
 		clean, err := deck.Clean()
 		if err != nil || !slices.Equal(clean.Cards, deck.Cards) {
-			t.Errorf("%s is not clean: %v", name, err)
+			t.Errorf("%s: got %v, %v, want it as it is", name, clean, err)
 		}
 		deck.Cards[0] = "changed"
 		if again, _ := poker.Preset(name); again.Cards[0] == "changed" {
@@ -32,10 +32,10 @@ func TestPresets(t *testing.T) {
 		}
 	}
 	if deck, ok := poker.Preset("tarot"); ok || deck.Name != "" {
-		t.Error("there is no such deck", deck)
+		t.Errorf("got %v, want no such deck", deck)
 	}
 	if deck := poker.DefaultDeck(); deck.Name != "fibonacci" {
-		t.Error("default deck", deck)
+		t.Errorf("got default %v, want fibonacci", deck)
 	}
 }
 
@@ -71,10 +71,10 @@ func TestDeckClean(t *testing.T) {
 	} {
 		got, err := test.in.Clean()
 		if (err == nil) != test.ok || err != nil && !errors.Is(err, poker.ErrInvalidDeck) {
-			t.Errorf("%s: %v", test.what, err)
+			t.Errorf("%s: got error %v, want accepted: %t", test.what, err, test.ok)
 		}
 		if err == nil && !slices.Equal(got.Cards, test.want) {
-			t.Errorf("%s: %q", test.what, got.Cards)
+			t.Errorf("%s: got %q, want %q", test.what, got.Cards, test.want)
 		}
 	}
 }

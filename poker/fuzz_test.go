@@ -75,17 +75,17 @@ func (g *game) step(c poker.Command) {
 	before := whole(g.room)
 	events, err := g.room.Apply(g.now, c, poker.Limits{Members: 3})
 	if err != nil && len(events) > 0 {
-		g.t.Fatalf("%T both happened and was refused", c)
+		g.t.Fatalf("%T: got %v and %v, want either events or a refusal", c, events, err)
 	}
 	after := whole(g.room)
 	switch {
 	case len(events) == 0 && !reflect.DeepEqual(before, after):
 		g.t.Fatalf("%T changed the room without an event", c)
 	case len(events) > 0 && after.Version != before.Version+1:
-		g.t.Fatalf("%T: version %d after %d", c, after.Version, before.Version)
+		g.t.Fatalf("%T: got version %d, want %d", c, after.Version, before.Version+1)
 	}
 	if g.held != nil && dump(g.held) != g.dump {
-		g.t.Fatalf("%T changed what was handed out before", c)
+		g.t.Fatalf("%T changed a snapshot that was handed out before", c)
 	}
 	s := g.room.Snapshot()
 	g.secrecy(events, err, s)
@@ -101,19 +101,19 @@ func (g *game) step(c poker.Command) {
 // snapshot, and the history has only those that were displayed.
 func (g *game) secrecy(events []poker.Event, err error, s *poker.Snapshot) {
 	if found := canaries(events); len(found) > 0 {
-		g.t.Fatalf("events %T tell %q", events, found)
+		g.t.Fatalf("events %T reveal %q", events, found)
 	}
 	if err != nil && strings.Contains(err.Error(), canary) {
-		g.t.Fatalf("error tells: %v", err)
+		g.t.Fatalf("error %v reveals an estimate", err)
 	}
 	for _, c := range canaries(g.room.History()) {
 		if !g.shown[c] {
-			g.t.Fatalf("the history tells %q", c)
+			g.t.Fatalf("the history reveals %q", c)
 		}
 	}
 	found := canaries(s)
 	if !s.Revealed && len(found) > 0 {
-		g.t.Fatalf("a hidden room tells %q", found)
+		g.t.Fatalf("a hidden room reveals %q", found)
 	}
 	for _, c := range found {
 		g.shown[c] = true
@@ -126,7 +126,7 @@ func (g *game) invariants(s *poker.Snapshot, state poker.State) {
 	for _, m := range s.Members {
 		own := g.room.Own(m.ID)
 		if m.Estimated != (own != nil) || m.Vote != nil && (!s.Revealed || *m.Vote != *own) {
-			g.t.Fatalf("%s has an estimate %v, shown %v", m.ID, own != nil, m)
+			g.t.Fatalf("%s has an estimate: %v, but is shown as %v", m.ID, own != nil, m)
 		}
 		if m.Estimated {
 			estimated++
@@ -135,7 +135,7 @@ func (g *game) invariants(s *poker.Snapshot, state poker.State) {
 			standIns++
 		}
 		if m.StandIn && (!m.Online || !s.Options.StandIn) || m.Deputy && m.ID == s.Owner || m.Role == poker.Observer && m.Estimated && !s.Revealed {
-			g.t.Fatalf("not a member: %+v", m)
+			g.t.Fatalf("got member %+v, want one that can be", m)
 		}
 	}
 	for what, broken := range map[string]bool{
@@ -155,7 +155,7 @@ func (g *game) invariants(s *poker.Snapshot, state poker.State) {
 		"deserted with an owner in sight": g.room.Deserted() && (s.Owner != "" || len(s.Members) > 0),
 	} {
 		if broken {
-			g.t.Fatalf("%s: %+v", what, s)
+			g.t.Fatalf("%s: got %+v, want state that can be", what, s)
 		}
 	}
 }
@@ -165,15 +165,15 @@ func (g *game) deadline() {
 	at := g.room.Deadline()
 	if at == 0 {
 		if events, _ := g.room.Copy().Apply(g.now+1_000_000_000, poker.Tick{}, poker.Limits{}); len(events) > 0 {
-			g.t.Fatalf("a tick without a deadline: %v", events)
+			g.t.Fatalf("a tick without a deadline: got %v, want no events", events)
 		}
 		return
 	}
 	if events, _ := g.room.Copy().Apply(at-1, poker.Tick{}, poker.Limits{}); len(events) > 0 {
-		g.t.Fatalf("a tick before the deadline: %v", events)
+		g.t.Fatalf("a tick before the deadline: got %v, want no events", events)
 	}
 	if events, _ := g.room.Copy().Apply(at, poker.Tick{}, poker.Limits{}); len(events) == 0 {
-		g.t.Fatal("a tick at the deadline did nothing")
+		g.t.Fatal("a tick at the deadline: got no events, want some")
 	}
 }
 
@@ -182,7 +182,7 @@ func (g *game) undo(want *poker.Snapshot) {
 	room := g.room.Copy()
 	for _, c := range []poker.Command{poker.NextTopic{By: room.Owner()}, poker.Undo{By: room.Owner()}} {
 		if _, err := room.Apply(g.now, c, poker.Limits{}); err != nil {
-			g.t.Fatalf("%T: %v", c, err)
+			g.t.Fatalf("%T: got %v, want it accepted", c, err)
 		}
 	}
 	same(g.t, "after a clear and an undo", room.Snapshot(), want, func(s *poker.Snapshot) {
@@ -197,7 +197,7 @@ func (g *game) restore(want *poker.Snapshot, state poker.State) {
 		g.t.Fatal(err)
 	}
 	if !room.Consistent() {
-		g.t.Fatal("the tally of a restored room is wrong")
+		g.t.Fatal("the tally of a restored room differs from a recount")
 	}
 	same(g.t, "after a restart", room.Snapshot(), want, func(*poker.Snapshot) {})
 	present := room.Present()

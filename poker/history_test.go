@@ -36,10 +36,10 @@ func TestALargeRoundIsCut(t *testing.T) {
 		reasons := slices.Concat(slices.Repeat([]string{long}, n), slices.Repeat([]string{middle}, 10), []string{"short"})
 		f := finish(t, room, reasons)
 		if size := f.Size(); size > poker.RoundBytes || n == 100 && size < poker.RoundBytes-n*8 {
-			t.Errorf("%d long reasons: %d bytes of %d", n, size, poker.RoundBytes)
+			t.Errorf("%d long reasons: got %d bytes, want just below %d", n, size, poker.RoundBytes)
 		}
 		if len(f.Votes) != len(reasons) || f.Hidden != 0 || f.Summary().Votes != len(reasons) {
-			t.Errorf("%d long reasons: %d of %d estimates, %d hidden", n, len(f.Votes), len(reasons), f.Hidden)
+			t.Errorf("%d long reasons: got %d of %d estimates, %d hidden, want all", n, len(f.Votes), len(reasons), f.Hidden)
 		}
 		for i, v := range f.Votes {
 			got, want := v.Vote.Comment, reasons[i]
@@ -50,7 +50,7 @@ func TestALargeRoundIsCut(t *testing.T) {
 				}
 			case got != f.Votes[0].Vote.Comment || len(got) >= len(long) || len(got) < len(middle):
 				if n == 100 {
-					t.Errorf("%d long reasons: number %d has %d bytes", n, i, len(got))
+					t.Errorf("%d long reasons: number %d was cut to %d bytes, want it whole", n, i, len(got))
 				}
 			}
 			kept := strings.TrimSuffix(got, "…")
@@ -66,7 +66,7 @@ func TestARoundOfThousands(t *testing.T) {
 	room := poker.NewRoom("kitchen", "e1", "olga", start, poker.DefaultDeck())
 	f := finish(t, room, slices.Repeat([]string{"because"}, 1000))
 	if f.Size() > poker.RoundBytes || len(f.Votes)+f.Hidden != 1000 || len(f.Votes) < 800 || f.Votes[0].Vote.Comment != "" {
-		t.Errorf("%d bytes, %d estimates with reasons like %q, %d hidden", f.Size(), len(f.Votes), f.Votes[0].Vote.Comment, f.Hidden)
+		t.Errorf("got %d bytes, %d estimates with comments like %q, %d hidden, want 1000 that fit, most of them shown without comments", f.Size(), len(f.Votes), f.Votes[0].Vote.Comment, f.Hidden)
 	}
 }
 
@@ -82,11 +82,11 @@ func TestALargeHistoryLosesItsOldest(t *testing.T) {
 		for i, f := range history {
 			size += f.Size()
 			if f.Round != last-len(history)+1+i {
-				t.Fatalf("%s: round %d in place %d of %d", when, f.Round, i, len(history))
+				t.Fatalf("%s: got round %d in place %d of %d", when, f.Round, i, len(history))
 			}
 		}
 		if size > poker.HistoryBytes || size+history[0].Size() < poker.HistoryBytes {
-			t.Errorf("%s: %d rounds of %d bytes", when, len(history), size)
+			t.Errorf("%s: got %d rounds of %d bytes, want as many as fit", when, len(history), size)
 		}
 	}
 	check("played", room.History(), 40)
@@ -118,12 +118,12 @@ func TestBansAreBounded(t *testing.T) {
 	for i := range poker.BanLength + 2 {
 		_, err := room.Apply(start, poker.Join{By: user(i)}, poker.Limits{})
 		if admitted := i < 2; admitted != (err == nil) || !admitted && !errors.Is(err, poker.ErrNotAdmitted) {
-			t.Errorf("user %d: %v", i, err)
+			t.Errorf("user %d: got %v, want admitted: %t", i, err, admitted)
 		}
 	}
 	s := whole(room)
 	s.Banned = slices.Repeat([]poker.UserID{"x"}, poker.BanLength+1)
 	if _, err := poker.Restore(s); !errors.Is(err, poker.ErrState) {
-		t.Errorf("a state with more: %v", err)
+		t.Errorf("a state with more: got %v, want ErrState", err)
 	}
 }

@@ -29,7 +29,7 @@ const start poker.Millis = 1_700_000_000_000
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
-		t.Fatal("no stories", err)
+		t.Fatalf("got files %v, %v, want stories", files, err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
@@ -152,7 +152,7 @@ func (p *player) apply(c poker.Command) []string {
 	after := whole(p.room)
 	if len(events) == 0 {
 		if !reflect.DeepEqual(before, after) {
-			p.t.Errorf("line %d: without an event, the room changed", p.line)
+			p.t.Errorf("line %d: the room changed without an event", p.line)
 		}
 		if err != nil {
 			return []string{"refused: " + err.Error()}
@@ -160,7 +160,7 @@ func (p *player) apply(c poker.Command) []string {
 		return []string{"nothing"}
 	}
 	if after.Version != before.Version+1 {
-		p.t.Errorf("line %d: version %d after %d", p.line, after.Version, before.Version)
+		p.t.Errorf("line %d: got version %d, want one after %d", p.line, after.Version, before.Version)
 	}
 	lines := make([]string, 0, len(events))
 	for _, e := range events {
@@ -182,7 +182,7 @@ func (p *player) ask(by poker.UserID, args []string) poker.Command {
 	}
 	command, ok := verbs[s.verb]
 	if !ok {
-		p.t.Fatalf("line %d: %s cannot %q", p.line, by, s.verb)
+		p.t.Fatalf("line %d: %s cannot %q: no such verb", p.line, by, s.verb)
 	}
 	return command(s)
 }

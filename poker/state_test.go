@@ -22,11 +22,11 @@ func TestHistoryLength(t *testing.T) {
 	}
 	h := room.History()
 	if len(h) != poker.HistoryLength || h[0].Round != 6 || h[99].Round != 105 {
-		t.Fatalf("%d rounds, from %d", len(h), h[0].Round)
+		t.Fatalf("got %d rounds, from %d, want 100 from 6", len(h), h[0].Round)
 	}
 	apply(t, room, start, poker.Undo{By: "olga"})
 	if h = room.History(); len(h) != 99 || h[98].Round != 104 || room.Round() != 105 {
-		t.Fatalf("after an undo %d rounds, in round %d", len(h), room.Round())
+		t.Fatalf("after an undo: got %d rounds, in round %d, want 99 in round 105", len(h), room.Round())
 	}
 }
 
@@ -34,12 +34,12 @@ func TestTopicsLength(t *testing.T) {
 	room := poker.NewRoom("kitchen", "e1", "olga", start, poker.Deck{})
 	topics := slices.Repeat(stories([]string{"Topic"}), 201)
 	if _, err := room.Apply(start, poker.SetTopics{By: "olga", Topics: topics}, poker.Limits{}); !errors.Is(err, poker.ErrInvalidTopic) {
-		t.Error("201 topics:", err)
+		t.Errorf("201 topics: got %v, want ErrInvalidTopic", err)
 	}
 	apply(t, room, start, poker.SetTopics{By: "olga", Topics: topics[:200]})
 	topics[0].Title = "changed"
 	if s := room.Snapshot(); len(s.Topics) != 200 || s.Topics[0].Title != "Topic" {
-		t.Errorf("%d topics, first %q", len(s.Topics), s.Topics[0].Title)
+		t.Errorf("got %d topics, first %q, want 200, first Topic", len(s.Topics), s.Topics[0].Title)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestRestoreRefuses(t *testing.T) {
 		s := whole(restless(t))
 		spoil(&s)
 		if room, err := poker.Restore(s); room != nil || !errors.Is(err, poker.ErrState) || strings.Contains(fmt.Sprint(err), canary) {
-			t.Errorf("%s: %v", what, err)
+			t.Errorf("%s: got %v, want ErrState without an estimate", what, err)
 		}
 	}
 }
@@ -119,17 +119,17 @@ func TestRestoreSparse(t *testing.T) {
 	}
 	apply(t, room, start, poker.Join{By: "ada"})
 	if s := room.Snapshot(); s.Options.LateEstimates != poker.LateAllowed || s.Version != 4 {
-		t.Errorf("%+v", s)
+		t.Errorf("got %+v, want late estimates allowed at version 4", s)
 	}
 	if room.Deserted() || room.Members() != 1 {
-		t.Error("deserted with a member")
+		t.Error("a room with a member is deserted")
 	}
 	if room.Touch(); room.Version() != 5 {
-		t.Error("touched, and still version", room.Version())
+		t.Errorf("after Touch: got version %d, want 5", room.Version())
 	}
 	apply(t, room, start, poker.Leave{By: "ada"})
 	if !room.Deserted() || room.Has("ada") {
-		t.Error("not deserted without owner and members")
+		t.Error("a room without owner and members is not deserted")
 	}
 }
 
@@ -138,7 +138,7 @@ func TestSnapshotsAreNew(t *testing.T) {
 	room := restless(t)
 	room.Snapshot().Unsaved = true
 	if room.Snapshot().Unsaved {
-		t.Error("the same snapshot twice")
+		t.Error("got the same snapshot twice, want two")
 	}
 }
 
@@ -186,7 +186,7 @@ func TestNobody(t *testing.T) {
 	room := poker.NewRoom("kitchen", "e1", "", start, poker.Deck{})
 	for _, c := range []poker.Command{poker.Join{}, poker.Reveal{}, poker.SetDeck{Deck: poker.Deck{Name: "free"}}, poker.Leave{}} {
 		if _, err := room.Apply(start, c, poker.Limits{}); !errors.Is(err, poker.ErrNotMember) {
-			t.Errorf("%T: %v", c, err)
+			t.Errorf("%T: got %v, want ErrNotMember", c, err)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func TestAccidentalPrint(t *testing.T) {
 	fmt.Fprintf(&log, "%v %v %+v %+v %v %s", v, &v, c, struct{ V any }{c}, []poker.Vote{v}, v)
 	fmt.Fprintf(&log, "%+v", whole(restless(t)))
 	if strings.Contains(log.String(), canary) {
-		t.Error(log.String())
+		t.Errorf("got %s, want no estimate in it", log.String())
 	}
 }
 
@@ -220,7 +220,7 @@ func TestSecondVotesLookAlike(t *testing.T) {
 	events, snapshot := play("5")
 	otherEvents, otherSnapshot := play("13")
 	if !reflect.DeepEqual(events, otherEvents) || !reflect.DeepEqual(snapshot, otherSnapshot) {
-		t.Errorf("%v %s\n%v %s", events, dump(snapshot), otherEvents, dump(otherSnapshot))
+		t.Errorf("got  %v %s\nwant %v %s", events, dump(snapshot), otherEvents, dump(otherSnapshot))
 	}
 }
 

@@ -75,7 +75,7 @@ func TestNoNegativeZero(t *testing.T) {
 	s := poker.Summarise(poker.Deck{Name: "free"}, votes([]string{"-0", "-0.0"}))
 	for _, x := range []*float64{s.Mean, s.Median, s.Min, s.Max} {
 		if *x != 0 || math.Signbit(*x) {
-			t.Errorf("%v", *x)
+			t.Errorf("got %v, want 0", *x)
 		}
 	}
 }

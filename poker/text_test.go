@@ -78,7 +78,7 @@ func TestCleanName(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q", test.what, got, err, test.want)
 		}
 		if err != nil && !errors.Is(err, poker.ErrInvalidName) {
-			t.Errorf("%s: error %v", test.what, err)
+			t.Errorf("%s: got error %v, want ErrInvalidName", test.what, err)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestLengths(t *testing.T) {
 	} {
 		got, err := test.clean(test.in)
 		if !errors.Is(err, test.err) || err == nil && got != test.in {
-			t.Errorf("%s: %q, %v", test.what, got, err)
+			t.Errorf("%s: got %q, %v, want %v", test.what, got, err, test.err)
 		}
 	}
 }
@@ -182,7 +182,7 @@ func value(s string) (string, error) {
 func TestErrorsTellNothing(t *testing.T) {
 	for _, clean := range []func(string) (string, error){poker.CleanName, poker.CleanTopic, poker.CleanComment} {
 		if got, err := clean(canary + "\n"); got != "" || err == nil || strings.Contains(err.Error(), canary) {
-			t.Errorf("%q, %v", got, err)
+			t.Errorf("got %q, %v, want an error without the text", got, err)
 		}
 	}
 }
@@ -217,18 +217,18 @@ func FuzzText(f *testing.F) {
 			got, err := c.clean(s)
 			if err != nil {
 				if got != "" || !errors.Is(err, c.err) {
-					t.Fatalf("cleaner %d: %q, %v", i, got, err)
+					t.Fatalf("cleaner %d: got %q, %v, want %v", i, got, err, c.err)
 				}
 				continue
 			}
 			if again, err := c.clean(got); err != nil || again != got {
-				t.Fatalf("cleaner %d: %q becomes %q, %v", i, got, again, err)
+				t.Fatalf("cleaner %d: cleaning %q again: got %q, %v, want no change", i, got, again, err)
 			}
 			if len(got) > c.bytes || uniseg.GraphemeClusterCount(got) > c.max {
-				t.Fatalf("cleaner %d: %q is too long", i, got)
+				t.Fatalf("cleaner %d: got %q, want at most %d characters and %d bytes", i, got, c.max, c.bytes)
 			}
 			if fault := faultOf(got); fault != "" {
-				t.Fatalf("cleaner %d: %q: %s", i, got, fault)
+				t.Fatalf("cleaner %d: got %q: %s", i, got, fault)
 			}
 		}
 	})

@@ -31,17 +31,17 @@ func FuzzDecode(f *testing.F) {
 		in, refusal := Decode(data)
 		again, refusalAgain := Decode(data)
 		if !reflect.DeepEqual(in, again) || !reflect.DeepEqual(refusal, refusalAgain) {
-			t.Errorf("two answers: %+v %+v, %+v %+v", in, refusal, again, refusalAgain)
+			t.Errorf("decoding twice: got %+v %+v, then %+v %+v, want the same", in, refusal, again, refusalAgain)
 		}
 		if !bytes.Equal(data, kept) {
-			t.Error("the message was changed")
+			t.Error("Decode changed the message")
 		}
 		if (in.Request == nil) != (refusal != nil) {
-			t.Fatalf("%+v and %+v", in, refusal)
+			t.Fatalf("got %+v and %+v, want either a request or a refusal", in, refusal)
 		}
 		good := len(data) <= MaxMessage && strict(data) && bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{"))
 		if bad := refusal != nil && refusal.Code == BadJSON; bad == good {
-			t.Fatalf("strict JSON: %v, refused: %v", good, bad)
+			t.Fatalf("strict JSON: %v, but refused as bad_json: %v", good, bad)
 		}
 		if good {
 			checkFields(t, data, in, refusal)
@@ -66,16 +66,16 @@ func checkFields(t *testing.T, data []byte, in Incoming, refusal *Error) {
 		return
 	}
 	if id, _ := fields["id"].(string); in.ID != id || in.Name != fields["request"] {
-		t.Errorf("%+v", in)
+		t.Errorf("got %+v, want the id and request of %v", in, fields)
 	}
 	if r, ok := in.Request.(RoomRequest); ok && string(r.Room()) != fields["roomId"] {
-		t.Errorf("%+v", in)
+		t.Errorf("got %+v, want the room of %v", in, fields)
 	}
 	if e, ok := in.Request.(Estimate); ok {
 		value, _ := fields["value"].(string)
 		comment, _ := fields["comment"].(string)
 		if (e.Value == nil) != (fields["value"] == nil) || e.Value != nil && *e.Value != value || e.Comment != comment {
-			t.Errorf("%#v", e)
+			t.Errorf("got %#v, want value %v and comment %q", e, value, comment)
 		}
 	}
 }

@@ -27,11 +27,11 @@ func TestDecode(t *testing.T) {
 		}
 		in, refusal := Decode(data)
 		if refusal != nil {
-			t.Errorf("%s: %+v", file, *refusal)
+			t.Errorf("%s: got refusal %+v, want a request", file, *refusal)
 			continue
 		}
 		if string(in.Raw) != string(data) {
-			t.Errorf("%s: kept as %q", file, in.Raw)
+			t.Errorf("%s: got raw message %q, want it as it was", file, in.Raw)
 		}
 		value, err := json.MarshalIndent(struct {
 			ID, Name string
@@ -117,11 +117,11 @@ func TestDecodeBrokenJSON(t *testing.T) {
 	for name, message := range brokenJSON {
 		in, refusal := Decode([]byte(message))
 		if refusal == nil || !reflect.DeepEqual(in, Incoming{}) {
-			t.Errorf("%s: accepted", name)
+			t.Errorf("%s: got %+v, want a refusal", name, in)
 			continue
 		}
 		if *refusal != *NewError(BadJSON) {
-			t.Errorf("%s: %+v", name, *refusal)
+			t.Errorf("%s: got %+v, want bad_json", name, *refusal)
 		}
 	}
 }
@@ -140,11 +140,11 @@ func TestDecodeAccepts(t *testing.T) {
 	} {
 		in, refusal := Decode([]byte(message))
 		if refusal != nil {
-			t.Errorf("%s: %+v", name, *refusal)
+			t.Errorf("%s: got refusal %+v, want a ping", name, *refusal)
 			continue
 		}
 		if in.Request != (Ping{}) || in.Name != "ping" || in.ID != "" {
-			t.Errorf("%s: %#v", name, in)
+			t.Errorf("%s: got %#v, want a ping without an id", name, in)
 		}
 	}
 }
@@ -251,7 +251,7 @@ func TestDecodeRefuses(t *testing.T) {
 	} {
 		in, refusal := Decode([]byte(message))
 		if refusal == nil || !reflect.DeepEqual(in, Incoming{}) {
-			t.Errorf("%s: accepted", message)
+			t.Errorf("%s: got %+v, want %s", message, in, want.Code)
 			continue
 		}
 		want.Message, want.Retryable = refusals[want.Code].message, refusals[want.Code].retryable
@@ -275,7 +275,7 @@ func TestDecodeLeavesValuesToTheRules(t *testing.T) {
 		`{"request":"ping","id":"` + strings.Repeat("é", 64) + `"}`,
 	} {
 		if _, refusal := Decode([]byte(message)); refusal != nil {
-			t.Errorf("%s: %+v", message, *refusal)
+			t.Errorf("%s: got refusal %+v, want a request", message, *refusal)
 		}
 	}
 }
@@ -291,7 +291,7 @@ func TestDecodeKeepsNothing(t *testing.T) {
 	}
 	want := SetTopics{In{"room"}, []poker.Story{titled("first"), titled("second")}}
 	if in.ID != "one" || in.Name != "setTopics" || !reflect.DeepEqual(in.Request, Request(want)) {
-		t.Errorf("%s %s %#v", in.ID, in.Name, in.Request)
+		t.Errorf("got %s %s %#v, want one setTopics %#v, with memory of its own", in.ID, in.Name, in.Request, want)
 	}
 }
 
@@ -300,7 +300,7 @@ func TestDigest(t *testing.T) {
 	in, _ := Decode([]byte(`{"request":"ping"}`))
 	other, _ := Decode([]byte(`{"request":"ping" }`))
 	if in.Digest != 0xa12ba99f26149b60 || other.Digest == in.Digest {
-		t.Errorf("%#x %#x", in.Digest, other.Digest)
+		t.Errorf("got %#x and %#x, want %#x and another", in.Digest, other.Digest, uint64(0xa12ba99f26149b60))
 	}
 }
 
@@ -322,7 +322,7 @@ func TestNothingPrintsAnEstimate(t *testing.T) {
 		asText.Info("printed", "v", v)
 	}
 	if strings.Contains(log.String(), value) {
-		t.Error(log.String())
+		t.Errorf("got %s, want no estimate in it", log.String())
 	}
 }
 
@@ -336,11 +336,11 @@ func TestRoomRequests(t *testing.T) {
 		}
 		in, refusal := Decode(data)
 		if refusal != nil {
-			t.Fatalf("%s: %+v", name, *refusal)
+			t.Fatalf("%s: got refusal %+v, want a request", name, *refusal)
 		}
 		r, ok := in.Request.(RoomRequest)
 		if in.Name != name || ok == without[name] || ok && r.Room() != poker.RoomID(roomID) {
-			t.Errorf("%s: %s %v", name, in.Name, ok)
+			t.Errorf("%s: got %s with a room %v, want one with a room %v", name, in.Name, ok, !without[name])
 		}
 	}
 }

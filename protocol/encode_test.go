@@ -80,10 +80,10 @@ func TestEncode(t *testing.T) {
 		golden(t, "testdata/events/"+name+".json", append(got, '\n'))
 		kind, _, _ := strings.Cut(name, "-")
 		if !strings.HasPrefix(string(got), `{"event":"`+kind+`",`) {
-			t.Errorf("%s begins otherwise: %s", name, got)
+			t.Errorf("%s: got %s, want the event's name first", name, got)
 		}
 		if !json.Valid(got) {
-			t.Errorf("%s is not JSON: %s", name, got)
+			t.Errorf("%s: got %s, want JSON", name, got)
 		}
 	}
 }
@@ -99,10 +99,10 @@ func TestEncodeAnyText(t *testing.T) {
 		var got struct{ Event, Name string }
 		data := Encode(User{Name: text})
 		if err := json.Unmarshal(data, &got); err != nil || got.Event != "user" || got.Name != want {
-			t.Errorf("%q became %q: %v", text, got, err)
+			t.Errorf("%q: got %q, %v, want name %q", text, got, err, want)
 		}
 		if strings.Contains(string(data), `\u003c`) {
-			t.Errorf("%q is escaped as for HTML: %s", text, data)
+			t.Errorf("%q: got %s, want no escapes for HTML", text, data)
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestEncodeAnyText(t *testing.T) {
 func TestEncodePanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
-			t.Error("infinity was encoded")
+			t.Error("infinity was encoded, want a panic")
 		}
 	}()
 	Encode(Welcome{Limits: Limits{MessageRate: math.Inf(1)}})
@@ -119,6 +119,6 @@ func TestEncodePanics(t *testing.T) {
 func TestTime(t *testing.T) {
 	zone := time.FixedZone("east", 2*60*60)
 	if got := Time(time.Date(2026, 11, 23, 14, 0, 0, 7_999_999, zone)); got != "2026-11-23T12:00:00.007Z" {
-		t.Error(got)
+		t.Errorf("got %s, want 2026-11-23T12:00:00.007Z", got)
 	}
 }

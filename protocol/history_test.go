@@ -21,11 +21,11 @@ type page struct {
 func read(t *testing.T, data []byte) page {
 	t.Helper()
 	if len(data) > MaxEvent {
-		t.Errorf("an event of %d bytes", len(data))
+		t.Errorf("got an event of %d bytes, want at most %d", len(data), MaxEvent)
 	}
 	var p page
 	if err := json.Unmarshal(data, &p); err != nil {
-		t.Fatalf("%v: %.200s", err, data)
+		t.Fatalf("got %.200s, %v, want a roomHistory", data, err)
 	}
 	return p
 }
@@ -34,7 +34,7 @@ func TestEncodeHistory(t *testing.T) {
 	golden(t, "testdata/events/roomHistory.json", append(EncodeHistory(roomID, finishedRounds, 0, 0), '\n'))
 	golden(t, "testdata/events/roomHistory-page.json", append(EncodeHistory(roomID, finishedRounds, 5, 1), '\n'))
 	if got := string(EncodeHistory(roomID, nil, 0, 0)); got != string(Encode(events["roomHistory-none"])) {
-		t.Error(got)
+		t.Errorf("without rounds: got %s, want an empty page", got)
 	}
 }
 
@@ -87,12 +87,12 @@ func TestHistoryFits(t *testing.T) {
 			data := EncodeHistory(roomID, rounds, before, 50)
 			p := read(t, data)
 			if len(p.Rounds) == 0 {
-				t.Fatalf("%d members: a page of nothing before round %d", members, before)
+				t.Fatalf("%d members: got no rounds before round %d, want some", members, before)
 			}
 			for _, f := range p.Rounds {
 				got = append(got, f.Round)
 				if len(f.Estimates)+f.Hidden != members || f.Summary == nil {
-					t.Errorf("%d members: %d estimates and %d hidden", members, len(f.Estimates), f.Hidden)
+					t.Errorf("%d members: got %d estimates, %d hidden, want all of them and a summary", members, len(f.Estimates), f.Hidden)
 				}
 			}
 			if before = p.Rounds[0].Round; !p.More {
@@ -114,6 +114,6 @@ func TestHistoryIsAsLongAsItSays(t *testing.T) {
 		}
 	}
 	if strings.Contains(string(EncodeHistory(roomID, []poker.Finished{{Topic: titled("<&>")}}, 0, 0)), `\u003c`) {
-		t.Error("escaped as for HTML")
+		t.Error("got escapes for HTML, want none")
 	}
 }

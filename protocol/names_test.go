@@ -38,7 +38,7 @@ func declared(t *testing.T) names {
 		}
 	}
 	if len(n.requests) < 27 || len(n.events) < 12 || len(n.codes) < 25 || len(n.closes) < 14 {
-		t.Fatalf("the source was not understood: %+v", n)
+		t.Fatalf("got only %+v from the source: the test does not understand it", n)
 	}
 	return n
 }
@@ -82,18 +82,18 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 	for _, code := range codes {
 		e := NewError(Code(code))
 		if string(e.Code) != code || !strings.HasSuffix(e.Message, ".") {
-			t.Errorf("%s: %+v", code, e)
+			t.Errorf("%s: got %+v, want this code and a sentence", code, e)
 		}
 		retryable := slices.Contains([]Code{RateLimited, Unavailable, Internal}, e.Code)
 		if e.Retryable != retryable {
-			t.Errorf("%s: retryable is %v", code, e.Retryable)
+			t.Errorf("%s: got retryable %v, want %v", code, e.Retryable, retryable)
 		}
 	}
 	if len(refusals) != len(codes) {
-		t.Errorf("%d codes, %d in the table", len(codes), len(refusals))
+		t.Errorf("got %d codes in the table, want %d", len(refusals), len(codes))
 	}
 	if e := NewError("no_such_code"); e.Code != Internal {
-		t.Errorf("an unknown code became %s", e.Code)
+		t.Errorf("an unknown code: got %s, want %s", e.Code, Internal)
 	}
 }
 
@@ -115,12 +115,12 @@ func TestGoldenFilesAreComplete(t *testing.T) {
 			name, _, _ = strings.Cut(name, "-")
 			got[name] = true
 			if !slices.Contains(want, name) {
-				t.Errorf("testdata/%s/%s belongs to nothing", folder, e.Name())
+				t.Errorf("testdata/%s/%s is for none of %q", folder, e.Name(), want)
 			}
 		}
 		for _, name := range want {
 			if !got[name] {
-				t.Errorf("testdata/%s: nothing for %s", folder, name)
+				t.Errorf("testdata/%s has no file for %s", folder, name)
 			}
 		}
 	}

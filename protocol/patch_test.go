@@ -91,7 +91,7 @@ func TestAppendPatch(t *testing.T) {
 		got, ok := AppendPatch([]byte("before "), prev, next)
 		patch, found := bytes.CutPrefix(got, []byte("before "))
 		if !ok || !found {
-			t.Errorf("%s: no patch", name)
+			t.Errorf("%s: got no patch, want one", name)
 			continue
 		}
 		before, after := AppendStatus(nil, prev), AppendStatus(nil, next)
@@ -107,7 +107,7 @@ func TestAppendPatch(t *testing.T) {
 func checkPatch(t *testing.T, before, patch, after []byte) {
 	t.Helper()
 	if !strict(patch) {
-		t.Fatalf("not strict JSON: %s", patch)
+		t.Fatalf("got %s, want strict JSON", patch)
 	}
 	type status struct {
 		RoomID  string
@@ -119,14 +119,14 @@ func checkPatch(t *testing.T, before, patch, after []byte) {
 	var was, step, is status
 	for data, s := range map[string]*status{string(before): &was, string(patch): &step, string(after): &is} {
 		if err := json.Unmarshal([]byte(data), s); err != nil {
-			t.Fatalf("%v: %s", err, data)
+			t.Fatalf("got %s, %v, want a message", data, err)
 		}
 	}
 	if got := merge(was.Room, step.Patch); !reflect.DeepEqual(got, is.Room) {
-		t.Errorf("before %s\npatch  %s\nafter  %s\ngot    %v", before, patch, after, got)
+		t.Errorf("before %s\npatch  %s\nwant   %s\ngot    %v", before, patch, after, got)
 	}
 	if step.RoomID != is.RoomID || step.Since != was.Version || step.Version != is.Version || len(patch) >= len(after) {
-		t.Errorf("before %s\npatch  %s\nafter  %s", before, patch, after)
+		t.Errorf("before %s\npatch  %s\nafter  %s\nwant a shorter patch between these versions", before, patch, after)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestNoPatch(t *testing.T) {
 		change(prev, next)
 		dst := []byte("before")
 		if got, ok := AppendPatch(dst, prev, next); ok || string(got) != "before" {
-			t.Errorf("%s: %v %s", name, ok, got)
+			t.Errorf("%s: got %v, %s, want no patch", name, ok, got)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func TestAnyPatch(t *testing.T) {
 		next.Version = prev.Version + 1 + uint64(r.IntN(3))
 		before, after := AppendStatus(nil, prev), AppendStatus(nil, next)
 		if least := leastStatus(next); least > len(after) {
-			t.Fatalf("at least %d bytes, in fact %d: %s", least, len(after), after)
+			t.Fatalf("got at least %d bytes, want no more than the %d of %s", least, len(after), after)
 		}
 		patch, ok := AppendPatch(nil, prev, next)
 		switch {
@@ -36,7 +36,7 @@ func TestAnyPatch(t *testing.T) {
 		case patchable(prev, next):
 			tooBig++
 			if size := len(appendPatch(nil, prev, next)); size < len(after) {
-				t.Fatalf("a patch of %d bytes was not used for %d", size, len(after))
+				t.Fatalf("got no patch, want the one of %d bytes in place of %d", size, len(after))
 			}
 		}
 		if t.Failed() {
@@ -44,7 +44,7 @@ func TestAnyPatch(t *testing.T) {
 		}
 	}
 	if made < 1500 || tooBig < 10 {
-		t.Errorf("only %d patches were made, and %d found too big", made, tooBig)
+		t.Errorf("got %d patches and %d that were too big: the test is blind", made, tooBig)
 	}
 }
 
@@ -193,7 +193,7 @@ func FuzzStatus(f *testing.F) {
 		}
 		data := AppendStatus(nil, s)
 		if !strict(data) {
-			t.Fatalf("not strict JSON: %s", data)
+			t.Fatalf("got %s, want strict JSON", data)
 		}
 		type story struct{ Title, Key, URL, Estimate string }
 		type member struct {
@@ -212,7 +212,7 @@ func FuzzStatus(f *testing.F) {
 			}
 		}
 		if err := json.Unmarshal(data, &got); err != nil {
-			t.Fatalf("%v: %s", err, data)
+			t.Fatalf("got %s, %v, want a status", data, err)
 		}
 		a, b = readable(a), readable(b)
 		room, m := got.Room, got.Room.Members[a]
@@ -241,11 +241,11 @@ func FuzzStatus(f *testing.F) {
 			{room.Summary.Distribution[0].Value, a},
 		} {
 			if pair[0] != pair[1] {
-				t.Errorf("%d: %q became %q", i, pair[1], pair[0])
+				t.Errorf("%d: got %q, want %q", i, pair[0], pair[1])
 			}
 		}
 		if !reflect.DeepEqual(AppendStatus([]byte("x"), s)[1:], data) {
-			t.Error("two encodings differ")
+			t.Error("got two encodings of one snapshot, want one")
 		}
 	})
 }

@@ -66,7 +66,7 @@ func TestAppendStatus(t *testing.T) {
 		got := AppendStatus([]byte("before "), s)
 		status, ok := strings.CutPrefix(string(got), "before ")
 		if !ok || !json.Valid([]byte(status)) {
-			t.Errorf("%s: %s", name, got)
+			t.Errorf("%s: got %s, want JSON", name, got)
 		}
 		golden(t, "testdata/events/roomStatus-"+name+".json", []byte(status+"\n"))
 	}
@@ -87,7 +87,7 @@ func TestOrderOnTheWire(t *testing.T) {
 	} {
 		i := strings.Index(status[at:], `"`+key+`":`)
 		if i < 0 {
-			t.Fatalf("%s is missing or early: %s", key, status)
+			t.Fatalf("got %s, want %s after those before it", status, key)
 		}
 		at += i + 1
 	}
@@ -125,7 +125,7 @@ func TestHiddenMeansHidden(t *testing.T) {
 	next.Members[1].Vote = &poker.Vote{Value: "canary", Comment: "canary"}
 	patch, ok := AppendPatch(nil, prev, next)
 	if !ok || strings.Contains(string(AppendStatus(patch, next)), "canary") {
-		t.Errorf("%s", AppendStatus(patch, next))
+		t.Errorf("got %s, want no hidden estimate in it", AppendStatus(patch, next))
 	}
 }
 
@@ -144,11 +144,11 @@ func TestNewStatus(t *testing.T) {
 	} {
 		s := NewStatus(c.prev, next)
 		if s.RoomID != roomID || s.Version != 12 || s.Since != c.since || string(s.Patch) != string(c.patch) {
-			t.Errorf("%s: %+v %s", name, s, s.Patch)
+			t.Errorf("%s: got %+v with patch %s, want since %d and patch %s", name, s, s.Patch, c.since, c.patch)
 		}
 		once, again := s.Full(), s.Full()
 		if string(once) != string(AppendStatus(nil, next)) || &once[0] != &again[0] {
-			t.Errorf("%s: %s", name, once)
+			t.Errorf("%s: got %s, want the status, encoded once", name, once)
 		}
 	}
 }

@@ -89,13 +89,13 @@ func TestStatusesAreBounded(t *testing.T) {
 	s.Deck = deck // with it the values could not be as long as they are
 	status := AppendStatus(nil, s)
 	if len(status) > most || len(status) < most/2 {
-		t.Errorf("a status of %d bytes", len(status))
+		t.Errorf("got a status of %d bytes, want at most %d and not much less", len(status), most)
 	}
 	prev := *s
 	prev.Version--
 	prev.Members = nil
 	if patch, ok := AppendPatch(nil, &prev, s); ok && len(patch) > most {
-		t.Errorf("a patch of %d bytes", len(patch))
+		t.Errorf("got a patch of %d bytes, want at most %d", len(patch), most)
 	}
 	t.Logf("the longest status has %d bytes", len(status))
 }
@@ -105,7 +105,7 @@ func TestTopicsAreBounded(t *testing.T) {
 	room := worstRoom(t, 1)
 	topic := worst(poker.TopicLength, poker.TopicBytes)
 	if _, err := room.Apply(noon, poker.SetTopics{By: ada, Topics: repeat(topic, 65)}, poker.Limits{}); err == nil {
-		t.Error("65 topics of more than 1000 bytes were taken")
+		t.Errorf("65 topics of more than 1000 bytes were accepted, want %v", poker.ErrInvalidTopic)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestOtherEventsAreBounded(t *testing.T) {
 		OwnEstimate{RoomID: roomID, Value: &text, Comment: text},
 	} {
 		if n := len(Encode(event)); n > MaxEvent {
-			t.Errorf("%T: %d bytes", event, n)
+			t.Errorf("%T: got %d bytes, want at most %d", event, n, MaxEvent)
 		}
 	}
 }

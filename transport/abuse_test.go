@@ -32,7 +32,7 @@ func TestAnnouncedBytesCostNothing(t *testing.T) {
 		c.send(client(text, strings.Repeat(" ", protocol.MaxMessage))[:20]) // all but twelve bytes of it never come
 	}
 	if after := heap(); after > before+connections*each {
-		t.Errorf("%d connections took %d KiB each", connections, (after-before)/connections>>10)
+		t.Errorf("%d connections took %d KiB each, want at most %d", connections, (after-before)/connections>>10, each>>10)
 	}
 }
 
@@ -52,7 +52,7 @@ func TestDripBuysNoTime(t *testing.T) {
 		}()
 		c.wantClose(protocol.CloseProtocol)
 		if took := time.Since(begun); took != messageTimeout {
-			t.Errorf("closed after %v", took)
+			t.Errorf("closed after %v, want %v", took, messageTimeout)
 		}
 		_ = c.Close()
 		time.Sleep(2 * time.Second) // for the writer to notice
@@ -67,7 +67,7 @@ func TestCompressionIsNotNegotiated(t *testing.T) {
 		c := s.dialRaw()
 		resp := c.ask(s.handshake("Sec-WebSocket-Extensions: " + offer))
 		if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-WebSocket-Extensions") != "" {
-			t.Fatalf("%s: %v", resp.Status, resp.Header)
+			t.Fatalf("got %s with headers %v, want 101 without extensions", resp.Status, resp.Header)
 		}
 		bomb := "\xec\xc1\x01\x0d\x00\x00\x00\xc2\xa0\xf7\x4f\x6d\x0e\x37\xa0\x00" // the head of a long run of one letter
 		c.send(client(text|0x40, bomb))
@@ -107,7 +107,7 @@ func TestOddRequests(t *testing.T) {
 		c.send(row.send)
 		resp, err := http.ReadResponse(c.br, nil)
 		if err != nil {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v, want an answer", name, err)
 			continue
 		}
 		if resp.StatusCode != row.status || resp.Header.Get("Set-Cookie") != "" {
@@ -118,11 +118,11 @@ func TestOddRequests(t *testing.T) {
 			continue // that connection may be used for a better request
 		}
 		if _, err := c.br.ReadByte(); !errors.Is(err, io.EOF) && !errors.Is(err, syscall.ECONNRESET) {
-			t.Errorf("%s: the connection goes on: %v", name, err)
+			t.Errorf("%s: got %v, want the end of the connection", name, err)
 		}
 	}
 	if got := s.Stats(); got.Panics != 0 || got.Handshakes[http.StatusInternalServerError] != 0 || got.Handshakes[http.StatusSwitchingProtocols] != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("got %+v, want no panic, internal error or upgrade", got)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestSlowHandshakes(t *testing.T) {
 			ended.Go(func() {
 				_, _ = io.Copy(io.Discard, bufio.NewReader(c))
 				if took := time.Since(begun); took > 6*time.Second {
-					t.Errorf("a socket was held for %v", took)
+					t.Errorf("a socket was held for %v, want at most 6 s", took)
 				}
 				_ = c.Close()
 			})
@@ -158,7 +158,7 @@ func TestSlowHandshakes(t *testing.T) {
 		before := time.Now()
 		s.connect()
 		if took := time.Since(before); took != 0 {
-			t.Errorf("a good handshake waited %v", took)
+			t.Errorf("a good handshake waited %v, want 0", took)
 		}
 		ended.Wait()
 		time.Sleep(time.Second) // for the writers to notice
@@ -181,7 +181,7 @@ func TestManyClosesWithoutAnAnswer(t *testing.T) {
 		time.Sleep(closeTimeout)
 		synctest.Wait()
 		if got := s.Stats(); got.Connections != 0 || got.Closes[protocol.CloseMoved] != 1000 {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v, want no connection and 1000 closed as moved", got)
 		}
 	})
 }

@@ -65,16 +65,16 @@ func FuzzClientIP(f *testing.F) {
 	f.Fuzz(func(t *testing.T, first, second string) {
 		r := &http.Request{RemoteAddr: "10.0.0.1:80", Header: http.Header{"X-Forwarded-For": {first, second, "198.51.100.7"}}}
 		if got := s.clientAddr(r).String(); got != "198.51.100.7" {
-			t.Fatalf("what the client wrote counts: %s", got)
+			t.Fatalf("with what the client wrote itself: got %s, want 198.51.100.7", got)
 		}
 		r.Header["X-Forwarded-For"] = []string{first, second}
 		got := s.clientAddr(r)
 		if !got.IsValid() || got.Zone() != "" || got.Is4In6() || s.trusted(got) && got.String() != "10.0.0.1" {
-			t.Fatalf("from %q, %q: %s", first, second, got)
+			t.Fatalf("from %q, %q: got %s, want an address that is not a proxy's", first, second, got)
 		}
 		r.RemoteAddr = "203.0.113.9:1"
 		if got := s.clientAddr(r).String(); got != "203.0.113.9" {
-			t.Fatalf("a stranger's header counts: %s", got)
+			t.Fatalf("from a peer that is no proxy: got %s, want 203.0.113.9", got)
 		}
 	})
 }

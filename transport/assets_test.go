@@ -21,7 +21,7 @@ func TestAssets(t *testing.T) {
 	plain := s.get(script, cookie)
 	want := string(minified("js/app.js", page["js/app.js"].Data))
 	if got := body(t, plain); got != want || plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("Vary") != "Accept-Encoding" {
-		t.Errorf("plain: %d bytes, %v", len(got), plain.Header)
+		t.Errorf("plain: got %d bytes, %v, want %d bytes without an encoding, varying by Accept-Encoding", len(got), plain.Header, len(want))
 	}
 	zipped := s.get(script, cookie, "Accept-Encoding: br, gzip;q=0.5")
 	z, err := gzip.NewReader(zipped.Body)
@@ -29,25 +29,25 @@ func TestAssets(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, err := io.ReadAll(z); err != nil || string(got) != want || zipped.Header.Get("Content-Encoding") != "gzip" {
-		t.Errorf("zipped: %v, %v", err, zipped.Header)
+		t.Errorf("zipped: got %v, %v, want the script in gzip", err, zipped.Header)
 	}
 	if plain.Header.Get("ETag") == zipped.Header.Get("ETag") {
-		t.Error("the encodings share an ETag")
+		t.Error("both encodings have one ETag, want two")
 	}
 	for _, refused := range []string{"br", "gzip;q=0", "gzip; q=0.000", "xgzip", ""} {
 		if got := s.get(script, cookie, "Accept-Encoding: "+refused).Header.Get("Content-Encoding"); got != "" {
-			t.Errorf("%q gets %s", refused, got)
+			t.Errorf("Accept-Encoding %q: got %s, want no encoding", refused, got)
 		}
 	}
 	etag := plain.Header.Get("ETag")
 	for _, match := range []string{etag, "W/" + etag, `"other", ` + etag, "*"} {
 		resp := s.get(script, cookie, "If-None-Match: "+match)
 		if got := body(t, resp); resp.StatusCode != http.StatusNotModified || got != "" || resp.Header.Get("ETag") != etag || resp.Header.Get("Cache-Control") != forever {
-			t.Errorf("%s: %s, %q, %v", match, resp.Status, got, resp.Header)
+			t.Errorf("%s: got %s, %q, %v, want 304 without a body", match, resp.Status, got, resp.Header)
 		}
 	}
 	if resp := s.get(script, cookie, "If-None-Match: "+zipped.Header.Get("ETag")); resp.StatusCode != http.StatusOK {
-		t.Errorf("the other encoding's ETag: %s", resp.Status)
+		t.Errorf("with the other encoding's ETag: got %s, want 200", resp.Status)
 	}
 }
 
@@ -56,23 +56,23 @@ func TestPage(t *testing.T) {
 	resp := s.get("/poker/")
 	got := body(t, resp)
 	if !regexp.MustCompile(`^<base href="/poker/"><script src="/poker/v/[0-9a-f]{12}/js/app\.js">1\.2\.3</script>$`).MatchString(got) {
-		t.Errorf("page: %s", got)
+		t.Errorf("got page %s, want base path, hash and version filled in", got)
 	}
 	if resp := s.get("/poker"); resp.StatusCode != http.StatusTemporaryRedirect || resp.Header.Get("Location") != "/poker/" {
-		t.Errorf("without the slash: %s", resp.Status)
+		t.Errorf("without the slash: got %s, want a redirect to /poker/", resp.Status)
 	}
 	for _, path := range []string{"/", "/r/x", "/connect", "/healthz", "/pokerx"} {
 		if resp := s.get(path); resp.StatusCode != http.StatusNotFound {
-			t.Errorf("%s: %s", path, resp.Status)
+			t.Errorf("%s: got %s, want 404", path, resp.Status)
 		}
 	}
 	for _, path := range []string{"/poker/r/x", "/poker/healthz", "/poker/favicon.svg"} {
 		if resp := s.get(path); resp.StatusCode != http.StatusOK {
-			t.Errorf("%s: %s", path, resp.Status)
+			t.Errorf("%s: got %s, want 200", path, resp.Status)
 		}
 	}
 	if resp := s.get("/poker/connect"); resp.StatusCode != http.StatusUpgradeRequired {
-		t.Errorf("connect: %s", resp.Status)
+		t.Errorf("connect: got %s, want 426", resp.Status)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestTreeHash(t *testing.T) {
 	changed["css/app.css"] = &fstest.MapFile{Data: append([]byte("/**/"), page["css/app.css"].Data...)}
 	after := newService(t, func(c *Config) { c.Static = changed }).tree()
 	if before == after || before != newService(t, nil).tree() {
-		t.Errorf("%s, then %s", before, after)
+		t.Errorf("got hash %s, then %s for a changed file, want another one, and the first one again without the change", before, after)
 	}
 }
 
@@ -116,16 +116,16 @@ func TestQR(t *testing.T) {
 		} `xml:"path"`
 	}
 	if err := xml.Unmarshal([]byte(got), &svg); err != nil || len(svg.Paths) != 2 {
-		t.Fatalf("%v: %.300s", err, got)
+		t.Fatalf("got %.300s, %v, want an SVG of two paths", got, err)
 	}
 	if side := want.Size + 2*quiet; svg.ViewBox != fmt.Sprintf("0 0 %d %d", side, side) {
-		t.Errorf("view box %s", svg.ViewBox)
+		t.Errorf("got view box %s, want 0 0 %d %d", svg.ViewBox, side, side)
 	}
 	black := map[[2]int]bool{}
 	for run := range strings.SplitSeq(strings.TrimSuffix(svg.Paths[1].D, "z"), "z") {
 		var x, y, n, back int
 		if _, err := fmt.Sscanf(run, "M%d %dh%dv1h-%d", &x, &y, &n, &back); err != nil || n != back {
-			t.Fatalf("path %q: %v", run, err)
+			t.Fatalf("path %q: got %v, want a run that goes back as far as it came", run, err)
 		}
 		for i := range n {
 			black[[2]int{x + i, y}] = true
@@ -134,7 +134,7 @@ func TestQR(t *testing.T) {
 	for y := range want.Size + 2*quiet {
 		for x := range want.Size + 2*quiet {
 			if black[[2]int{x, y}] != want.Black(x-quiet, y-quiet) {
-				t.Fatalf("module %d,%d is wrong", x, y)
+				t.Fatalf("module %d,%d: got %t, want %t", x, y, black[[2]int{x, y}], !black[[2]int{x, y}])
 			}
 		}
 	}
@@ -148,7 +148,7 @@ func TestQRWithoutPublicOrigin(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := body(t, s.get("/qr/"+room+".svg", "Host: localhost:8080")); got != string(drawQR(code)) {
-		t.Error("it is the code of something else")
+		t.Error("got the code of another address, want that of http://localhost:8080")
 	}
 }
 

@@ -77,7 +77,7 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 	before2 := rounds.Load()
 	time.Sleep(100 * time.Millisecond)
 	if rounds.Load() == before2 {
-		t.Error("the innocents stand still beside the attack")
+		t.Error("the others got no answer beside the attack, want them to play on")
 	}
 	close(done)
 	playing.Wait()
@@ -209,7 +209,7 @@ func TestWholeStatusesAreRationed(t *testing.T) {
 			case strings.Contains(got, `"code":"rate_limited"`) && strings.Contains(got, `"retryable":true`) && strings.Contains(got, string(room)):
 				refused++
 			default:
-				t.Fatalf("got %.200s", got)
+				t.Fatalf("got %.200s, want an answer or unavailable", got)
 			}
 			time.Sleep(200 * time.Millisecond)
 		}
@@ -267,7 +267,7 @@ func TestFirstStatusIsAlwaysGiven(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		c := connect()
 		if first, second := given(c), given(c); !first || !second {
-			t.Error("ten seconds later it is still refused")
+			t.Errorf("ten seconds later: got %t and %t, want two answers", first, second)
 		}
 	})
 }

@@ -28,7 +28,7 @@ func TestRequestsAreAnsweredInOrder(t *testing.T) {
 		c.wantFrame(text, okTo(fmt.Sprint(i)))
 	}
 	if handled, _ := e.count(); handled != 1000 {
-		t.Errorf("handled %d", handled)
+		t.Errorf("handled %d requests, want 1000", handled)
 	}
 }
 
@@ -63,7 +63,7 @@ func TestStalledClientGetsTheLatest(t *testing.T) {
 		e.SendStatus(step("r", 1003))
 		next("patch r 1002-1003")
 		if got := s.Stats().Superseded; got != 2*999 {
-			t.Errorf("%d superseded", got)
+			t.Errorf("got %d superseded, want %d", got, 2*999)
 		}
 	})
 }
@@ -89,7 +89,7 @@ func TestSlowConsumer(t *testing.T) {
 				}
 			}
 			if !slowSession.closing() {
-				t.Fatalf("%d events later it is still there", sent)
+				t.Fatalf("after %d events the slow client is still there, want it cut", sent)
 			}
 			// It may still see why, if it comes back in time.
 			slow.wantClose(protocol.CloseSlowConsumer)
@@ -111,15 +111,15 @@ func TestSlowConsumerGetsNoTime(t *testing.T) {
 		e.Send([]byte("b"))
 		time.Sleep(writeTimeout + closeTimeout - time.Millisecond)
 		if _, closed := e.count(); closed != 0 {
-			t.Error("cut too early")
+			t.Errorf("closed %d times, want it open until writeTimeout", closed)
 		}
 		time.Sleep(2 * time.Millisecond)
 		if _, closed := e.count(); closed != 1 {
-			t.Error("not cut in time")
+			t.Errorf("closed %d times after writeTimeout, want once", closed)
 		}
 		synctest.Wait()
 		if got := s.Stats().Closes[protocol.CloseSlowConsumer]; got != 1 {
-			t.Errorf("counted %d", got)
+			t.Errorf("counted %d slow consumers, want 1", got)
 		}
 	})
 }
@@ -136,7 +136,7 @@ func TestSlowButSteady(t *testing.T) {
 			time.Sleep(writeTimeout - time.Second)
 			n, err := io.ReadFull(c, b[:min(len(b), len(event)+10-got)])
 			if err != nil {
-				t.Fatalf("cut after %d bytes", got)
+				t.Fatalf("cut after %d bytes, want a client that reads to stay", got)
 			}
 			got += n
 		}
@@ -168,7 +168,7 @@ func TestWritesStayWhole(t *testing.T) {
 			for total, pongs := 0, 0; total < senders*each; {
 				op, payload, err := c.readFrame()
 				if err != nil {
-					t.Fatalf("after %d events: %v", total, err)
+					t.Fatalf("after %d events: got %v, want the rest", total, err)
 				}
 				if op == pingF {
 					continue
@@ -209,7 +209,7 @@ func TestStatusThatPanics(t *testing.T) {
 		c.wantEnd()
 		synctest.Wait()
 		if got := s.Stats(); got.Panics != 1 || got.Connections != 0 {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v, want one panic and no connection", got)
 		}
 	})
 }
@@ -227,7 +227,7 @@ func TestBatch(t *testing.T) {
 				e.SendStatus(full("r", 1))
 				e.Send([]byte("b"))
 				if n := s.Stats().BytesOut - before; n > 0 {
-					t.Errorf("%d bytes are written already", n)
+					t.Errorf("%d bytes are written already, want none before the batch ends", n)
 				}
 			})
 			c.wantFrame(text, "a")
@@ -252,7 +252,7 @@ func TestSendAfterTheEnd(t *testing.T) {
 		e.Conn.Close(protocol.CloseMoved, "late")
 		time.Sleep(time.Hour)
 		if got := s.Stats(); got.Closes[ClosedAbruptly] != 1 || len(got.Closes) != 1 || got.BytesOut != 0 {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v, want one abrupt close and nothing written", got)
 		}
 	})
 }
@@ -269,7 +269,7 @@ func TestObserve(t *testing.T) {
 		c.wantFrame(text, "a")
 		c.wantFrame(text, "b")
 		if a, b := <-seen, <-seen; a != 2*time.Second || b != time.Second {
-			t.Errorf("observed %v and %v", a, b)
+			t.Errorf("observed %v and %v, want 2 s and 1 s", a, b)
 		}
 	})
 }
@@ -301,6 +301,6 @@ func TestStatsAreTheCallers(t *testing.T) {
 	got := s.Stats()
 	clear(got.Handshakes)
 	if again := s.Stats(); again.Handshakes[401] != 1 || !slices.Equal([]int{len(got.Handshakes)}, []int{0}) {
-		t.Errorf("%v", again.Handshakes)
+		t.Errorf("got %v, want a map of the caller's own", again.Handshakes)
 	}
 }

@@ -38,12 +38,12 @@ func TestFloods(t *testing.T) {
 				c.wantClose(protocol.CloseRateLimited)
 				for s.Stats().Connections > 0 {
 					if time.Since(begun) > 5*time.Second {
-						t.Fatal("it is not cut")
+						t.Fatal("after 5 s the flood is not cut")
 					}
 					time.Sleep(time.Millisecond)
 				}
 				if handled, _ := e.count(); handled != 0 {
-					t.Errorf("handled %d", handled)
+					t.Errorf("handled %d requests, want none", handled)
 				}
 				t.Logf("cut after %v, %d bytes", time.Since(begun), s.Stats().BytesIn)
 			})
@@ -68,7 +68,7 @@ func TestSteadyFlood(t *testing.T) {
 		begun := time.Now()
 		c.wantClose(protocol.CloseRateLimited)
 		if took := time.Since(begun); took > time.Second {
-			t.Errorf("took %v", took)
+			t.Errorf("took %v, want at most 1 s", took)
 		}
 		_ = c.Close()
 		time.Sleep(time.Second) // for the writer to notice
@@ -95,7 +95,7 @@ func TestBytesFlood(t *testing.T) {
 		if op == closeF {
 			// Whichever limit comes first, it is one that says so.
 			if code := payload[:2]; code != closePayload(protocol.CloseRateLimited) && code != closePayload(protocol.CloseTooManyErrors) {
-				t.Errorf("closed with %q", payload)
+				t.Errorf("closed with %q, want rate limited or too many errors", payload)
 			}
 			return
 		}
@@ -148,7 +148,7 @@ func TestBusyClientIsNoFlood(t *testing.T) {
 		synctest.Wait()
 		handled, closed := e.count()
 		if handled != 230 || closed != 0 || len(s.Stats().Refusals) != 0 {
-			t.Errorf("handled %d, closed %d, %+v", handled, closed, s.Stats())
+			t.Errorf("handled %d, closed %d, %+v, want 230 handled and none refused", handled, closed, s.Stats())
 		}
 	})
 }
@@ -164,6 +164,6 @@ func TestNoMessageRate(t *testing.T) {
 	c.send(client(text, ping("last")))
 	c.wantFrame(text, okTo("last"))
 	if handled, _ := e.count(); handled != 2001 {
-		t.Errorf("handled %d", handled)
+		t.Errorf("handled %d requests, want 2001", handled)
 	}
 }

@@ -222,7 +222,7 @@ func TestMessageDripped(t *testing.T) {
 				c.send(start)
 				c.wantClose(protocol.CloseProtocol)
 				if took := time.Since(begun); took != messageTimeout {
-					t.Errorf("took %v", took)
+					t.Errorf("closed after %v, want %v", took, messageTimeout)
 				}
 			})
 		})
@@ -260,7 +260,7 @@ func TestAppendFrame(t *testing.T) {
 			got = uint64(head[1])
 		}
 		if head[0] != text || got != uint64(n) || !bytes.HasSuffix(b, payload) {
-			t.Errorf("%d bytes: header % x", n, head)
+			t.Errorf("%d bytes: got header % x, want one of a text frame with that length", n, head)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func FuzzFrames(f *testing.F) {
 				break
 			}
 			if op != text && op != pongF && op != closeF || op != text && len(payload) > 125 {
-				t.Fatalf("frame %#x of %d bytes", op, len(payload))
+				t.Fatalf("got frame %#x of %d bytes, want text, pong or close", op, len(payload))
 			}
 		}
 		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
@@ -44,14 +44,14 @@ func FuzzFrames(f *testing.F) {
 				break
 			}
 			if time.Now().After(deadline) {
-				t.Fatal("the session is not closed")
+				t.Fatal("the session is not closed in time")
 			}
 		}
 		if s.Stats().Panics != 0 {
-			t.Fatalf("log: %s", s.log)
+			t.Fatalf("got %d panics, want none; log: %s", s.Stats().Panics, s.log)
 		}
 		if n := s.Stats().Refusals[protocol.Internal]; n != 0 {
-			t.Fatalf("%d internal errors", n)
+			t.Fatalf("got %d internal errors, want none", n)
 		}
 	})
 }
@@ -71,17 +71,17 @@ func FuzzFrameScan(f *testing.F) {
 		firstGood, firstOverhead, firstFault := parts.scan(b[:k])
 		if firstFault != 0 {
 			if firstFault != fault || firstGood != good || firstOverhead != overhead {
-				t.Fatalf("fault %d at %d, then %d at %d", firstFault, firstGood, fault, good)
+				t.Fatalf("in parts: got fault %d at %d, want fault %d at %d", firstFault, firstGood, fault, good)
 			}
 			return
 		}
 		restGood, restOverhead, restFault := parts.scan(b[k:])
 		if restFault != fault || firstOverhead+restOverhead != overhead || whole.midway() != parts.midway() {
-			t.Fatalf("fault %d and overhead %d, then %d and %d", fault, overhead, restFault, firstOverhead+restOverhead)
+			t.Fatalf("in parts: got fault %d and overhead %d, want %d and %d", restFault, firstOverhead+restOverhead, fault, overhead)
 		}
 		// A header that began in the first part has been passed on.
 		if total := k + restGood; total != good && restGood != 0 {
-			t.Fatalf("passed on %d of %d", total, good)
+			t.Fatalf("in parts: passed on %d bytes, want %d", total, good)
 		}
 	})
 }

@@ -87,7 +87,7 @@ func TestHandshakeChecks(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", row.name, resp.StatusCode, row.status)
 		}
 		if got := resp.Header.Get("Set-Cookie"); got != "" {
-			t.Errorf("%s: sets a cookie", row.name)
+			t.Errorf("%s: got cookie %q, want none", row.name, got)
 		}
 		if row.body != "" {
 			body := make([]byte, 100)
@@ -119,7 +119,7 @@ func TestHandshakeChecks(t *testing.T) {
 func TestHandshakeRequiresOrigin(t *testing.T) {
 	s := overPipes(t, func(c *Config) { c.RequireOrigin = true })
 	if resp, _ := s.do(s.handshake("Origin:")); resp.StatusCode != http.StatusForbidden {
-		t.Errorf("got %s", resp.Status)
+		t.Errorf("without an Origin: got %s, want 403", resp.Status)
 	}
 }
 
@@ -166,7 +166,7 @@ func TestConnectionLimits(t *testing.T) {
 			t.Helper()
 			resp, _ := s.do(s.handshake(lines...))
 			if resp.StatusCode != status || resp.Header.Get("Retry-After") != retryAfter {
-				t.Errorf("got %s, retry after %q", resp.Status, resp.Header.Get("Retry-After"))
+				t.Errorf("got %s, Retry-After %q, want %d, %q", resp.Status, resp.Header.Get("Retry-After"), status, retryAfter)
 			}
 		}
 		ada, here := s.cookie(), "X-Forwarded-For: 192.0.2.1"
@@ -202,7 +202,7 @@ func TestSilentConnectionGivesWay(t *testing.T) {
 		go answerPings(other, time.Hour)
 		time.Sleep(pingInterval + silentAfter - 10*time.Second) // both heard of no longer ago than the limit
 		if resp, _ := s.do(s.handshake(ada)); resp.StatusCode != http.StatusTooManyRequests {
-			t.Fatalf("got %s", resp.Status)
+			t.Fatalf("got %s, want 429", resp.Status)
 		}
 		time.Sleep(time.Second)
 		s.connect(ada)
@@ -210,7 +210,7 @@ func TestSilentConnectionGivesWay(t *testing.T) {
 		time.Sleep(closeTimeout)
 		synctest.Wait()
 		if got := s.Stats().Closes; got[4002] != 1 || len(got) != 1 {
-			t.Errorf("closed: %v", got)
+			t.Errorf("closed with %v, want one 4002", got)
 		}
 	})
 }
@@ -240,7 +240,7 @@ func TestHandshakeRate(t *testing.T) {
 				case http.StatusTooManyRequests:
 					refused++
 					if got := resp.Header.Get("Retry-After"); got != "2" {
-						t.Errorf("retry after %q", got)
+						t.Errorf("got Retry-After %q, want 2", got)
 					}
 				}
 				_ = c.Close()
@@ -248,11 +248,11 @@ func TestHandshakeRate(t *testing.T) {
 			return let, refused
 		}
 		if let, refused := outcomes(5); let != 3 || refused != 2 {
-			t.Errorf("let %d, refused %d", let, refused)
+			t.Errorf("let in %d and refused %d, want 3 and 2", let, refused)
 		}
 		time.Sleep(4 * time.Second)
 		if let, refused := outcomes(3); let != 2 || refused != 1 {
-			t.Errorf("later let %d, refused %d", let, refused)
+			t.Errorf("later let in %d and refused %d, want 2 and 1", let, refused)
 		}
 	})
 }
@@ -291,7 +291,7 @@ func TestFloodersWait(t *testing.T) {
 			floods++
 		}
 		if floods != 4 {
-			t.Errorf("flooded %d times", floods)
+			t.Errorf("flooded %d times, want 4", floods)
 		}
 		for range 160 {
 			time.Sleep(time.Second)
@@ -300,12 +300,12 @@ func TestFloodersWait(t *testing.T) {
 			}
 		}
 		if floods != 4+160/floodCost {
-			t.Errorf("with patience flooded %d times", floods)
+			t.Errorf("with patience flooded %d times, want %d", floods, 4+160/floodCost)
 		}
 		for range 4 * floodCost {
 			c, let := come(neighbour)
 			if !let {
-				t.Fatal("a neighbour is kept out")
+				t.Fatal("a neighbour is refused, want one let in")
 			}
 			c.send(closeFrame(1000, ""))
 			c.wantClose(1000)
@@ -316,7 +316,7 @@ func TestFloodersWait(t *testing.T) {
 		}
 		time.Sleep(floodWait + time.Second)
 		if _, let := come(flooder); !let {
-			t.Error("kept out for longer than was meant")
+			t.Error("the flooder is still refused, want it let in after floodWait")
 		}
 	})
 }

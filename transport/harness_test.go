@@ -156,7 +156,7 @@ func (s *service) serve(l net.Listener) {
 	go func() {
 		defer close(ended)
 		if err := s.http.Serve(s.Listen(l)); !errors.Is(err, http.ErrServerClosed) {
-			s.t.Errorf("serve: %v", err)
+			s.t.Errorf("serve: got %v, want %v", err, http.ErrServerClosed)
 		}
 	}()
 	s.t.Cleanup(func() {
@@ -168,7 +168,7 @@ func (s *service) serve(l net.Listener) {
 		}
 		<-ended
 		if open := s.Stats().Connections; open != 0 {
-			s.t.Errorf("%d connections are left", open)
+			s.t.Errorf("got %d connections at the end, want none", open)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func exchange(t *testing.T, e *echo, send func(string) error, receive func() (st
 	e.Conn.Close(protocol.CloseMoved, "moved")
 	_, err := receive()
 	if got := closeCode(err); got != int(protocol.CloseMoved) {
-		t.Fatalf("closed with %d: %v", got, err)
+		t.Fatalf("closed with %d (%v), want %d", got, err, protocol.CloseMoved)
 	}
 }
 

@@ -25,10 +25,10 @@ func TestHeartbeat(t *testing.T) {
 		for i := range 20 {
 			op, payload, err := c.readFrame()
 			if err != nil || op != pingF {
-				t.Fatalf("got %#x, %v", op, err)
+				t.Fatalf("got frame %#x, %v, want a ping", op, err)
 			}
 			if got, want := time.Since(begun), time.Duration(i+1)*pingInterval; got != want {
-				t.Fatalf("ping %d after %v", i, got)
+				t.Fatalf("ping %d came after %v, want %v", i, got, want)
 			}
 			c.send(client(pongF, payload))
 		}
@@ -51,7 +51,7 @@ func TestHeartbeatWithTheLibrarysClient(t *testing.T) {
 		ctx = c.CloseRead(ctx)
 		time.Sleep(time.Hour)
 		if ctx.Err() != nil {
-			t.Error("the connection did not last")
+			t.Error("the connection ended, want it to last while pongs come")
 		}
 		cancel()
 	})
@@ -92,10 +92,10 @@ func TestClose(t *testing.T) {
 					t.Errorf("took %v, want %v", took, row.takes)
 				}
 				if handled, closed := e.count(); handled != 0 || closed != 1 {
-					t.Errorf("handled %d, closed %d times", handled, closed)
+					t.Errorf("handled %d, closed %d times, want 0 and once", handled, closed)
 				}
 				if got := s.Stats().Closes; got[protocol.CloseMoved] != 1 || len(got) != 1 {
-					t.Errorf("counted %v", got)
+					t.Errorf("closed with %v, want one 4201", got)
 				}
 			})
 		})
@@ -111,10 +111,10 @@ func TestCloseByClient(t *testing.T) {
 		c.wantEnd()
 		synctest.Wait()
 		if _, closed := e.count(); closed != 1 {
-			t.Errorf("closed %d times", closed)
+			t.Errorf("closed %d times, want once", closed)
 		}
 		if got := s.Stats().Closes; got[ClosedByClient] != 1 || len(got) != 1 {
-			t.Errorf("counted %v", got)
+			t.Errorf("closed with %v, want one by the client", got)
 		}
 	})
 }
@@ -133,14 +133,14 @@ func TestPanics(t *testing.T) {
 		other.send(client(text, ping("1")))
 		other.wantFrame(text, okTo("1"))
 		if _, closed := e.count(); closed != 1 {
-			t.Errorf("closed %d times", closed)
+			t.Errorf("closed %d times, want once", closed)
 		}
 		log := s.log.String()
 		if strings.Count(log, "level=ERROR msg=panic where=connection") != 1 || !strings.Contains(log, "lifecycle_test.go") || strings.Contains(log, secret) {
-			t.Errorf("log: %s", log)
+			t.Errorf("got log %s, want one line about the panic, with its place and without its text", log)
 		}
 		if got := s.Stats().Panics; got != 1 {
-			t.Errorf("counted %d", got)
+			t.Errorf("counted %d panics, want 1", got)
 		}
 	})
 }
@@ -174,7 +174,7 @@ func TestDrain(t *testing.T) {
 				}
 				if err := json.Unmarshal([]byte(got), &event); err != nil || event.Event != "closing" ||
 					event.RetryAfterMS < 500 || event.RetryAfterMS > 2500 {
-					t.Errorf("got %s", got)
+					t.Errorf("got %s, want a restart with 500 to 2500 ms to wait", got)
 				}
 				c.wantFrame(closeF, closePayload(protocol.CloseRestart)+"restart")
 				perSecond[time.Since(begun)/time.Second].Add(1)
@@ -186,22 +186,22 @@ func TestDrain(t *testing.T) {
 		go func() { s.Drain(context.Background(), spread); close(ended) }()
 		synctest.Wait()
 		if s.Ready() {
-			t.Error("still ready")
+			t.Error("ready while draining, want not ready")
 		}
 		if resp, body := s.do(s.handshake()); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") != "2" || !strings.Contains(body, "draining") {
-			t.Errorf("got %s: %s", resp.Status, body)
+			t.Errorf("got %s: %s, want 503 draining with Retry-After 2", resp.Status, body)
 		}
 		<-ended
 		if got := s.Stats(); got.Connections != 0 || got.Closes[protocol.CloseRestart] != clients {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v, want no connection and %d closed for a restart", got, clients)
 		}
 		for second := range 10 {
 			if n := perSecond[second].Load(); n != clients/10 {
-				t.Errorf("%d closed in second %d", n, second)
+				t.Errorf("%d closed in second %d, want %d", n, second, clients/10)
 			}
 		}
 		if took := time.Since(begun); took != time.Duration(last.Load()) {
-			t.Errorf("took %v, the last one closed after %v", took, time.Duration(last.Load()))
+			t.Errorf("took %v, want %v, when the last one closed", took, time.Duration(last.Load()))
 		}
 	})
 }
@@ -221,13 +221,13 @@ func TestDrainElsewhere(t *testing.T) {
 		moving.send(closeFrame(1000, ""))
 		moving.wantClose(1000)
 		if took := time.Since(begun); took != 0 {
-			t.Errorf("the first took %v", took)
+			t.Errorf("the first was told after %v, want at once", took)
 		}
 		staying.wantFrame(closeF, closePayload(protocol.CloseRestart)+"restart")
 		staying.send(closeFrame(protocol.CloseRestart, ""))
 		<-ended
 		if took := time.Since(begun); took != overlap {
-			t.Errorf("took %v", took)
+			t.Errorf("closed after %v, want %v", took, overlap)
 		}
 	})
 }
@@ -243,14 +243,14 @@ func TestTurnAway(t *testing.T) {
 		c.wantClose(protocol.CloseMoved)
 		c.send(closeFrame(protocol.CloseMoved, ""))
 		if resp, _ := s.do(s.handshake()); resp.StatusCode != http.StatusServiceUnavailable || s.Ready() {
-			t.Errorf("turned away, and got %s", resp.Status)
+			t.Errorf("turned away: got %s, want 503 and not ready", resp.Status)
 		}
 		s.TurnAway(false)
 		c, _ = s.connect()
 		c.send(closeFrame(1000, ""))
 		c.wantClose(1000)
 		if !s.Ready() {
-			t.Error("not ready again")
+			t.Error("not ready after turning away has ended, want ready")
 		}
 	})
 }
@@ -267,7 +267,7 @@ func TestDrainOutOfTime(t *testing.T) {
 		begun := time.Now()
 		s.Drain(ctx, time.Hour)
 		if took := time.Since(begun); took != time.Second {
-			t.Errorf("took %v", took)
+			t.Errorf("took %v, want 1 s", took)
 		}
 	})
 }
@@ -304,7 +304,7 @@ func TestNothingIsLeft(t *testing.T) {
 	deadline := time.Now().Add(10 * time.Second)
 	for s.Stats().Connections > 0 || runtime.NumGoroutine() > before+2 {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines, %d before; %+v", runtime.NumGoroutine(), before, s.Stats())
+			t.Fatalf("got %d goroutines, want %d as before; %+v", runtime.NumGoroutine(), before, s.Stats())
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -313,10 +313,10 @@ func TestNothingIsLeft(t *testing.T) {
 	defer a.mu.Unlock()
 	for addr, known := range a.addresses {
 		if known.connections != 0 {
-			t.Errorf("%s has %d connections left", addr, known.connections)
+			t.Errorf("%s has %d connections left, want none", addr, known.connections)
 		}
 	}
 	if len(a.sessions) != 0 {
-		t.Errorf("%d sessions are left", len(a.sessions))
+		t.Errorf("%d sessions are left, want none", len(a.sessions))
 	}
 }

@@ -27,7 +27,7 @@ func TestMessageRate(t *testing.T) {
 					Retryable                bool
 				}
 				if err := json.Unmarshal([]byte(got), &event); err != nil || event.ID != "x" {
-					t.Fatalf("answer %s", got)
+					t.Fatalf("got answer %s, want one to x", got)
 				}
 				switch {
 				case event.Event == "ok":
@@ -39,30 +39,30 @@ func TestMessageRate(t *testing.T) {
 			return answered, refused
 		}
 		if answered, refused := ask(40); answered != 30 || refused != 10 {
-			t.Errorf("answered %d, refused %d", answered, refused)
+			t.Errorf("answered %d, refused %d, want 30 and 10", answered, refused)
 		}
 		time.Sleep(2 * time.Second)
 		if answered, refused := ask(30); answered != 20 || refused != 10 {
-			t.Errorf("then answered %d, refused %d", answered, refused)
+			t.Errorf("a while later answered %d, refused %d, want 20 and 10", answered, refused)
 		}
 		time.Sleep(errorWindow + time.Second)
 		if answered, refused := ask(128); answered != 30 || refused != 98 {
-			t.Errorf("at last answered %d, refused %d", answered, refused)
+			t.Errorf("at last answered %d, refused %d, want 30 and 98", answered, refused)
 		}
 		// Those that are no good ones are refused for the same reason.
 		c.send(client(text, `{"request":"reveal","id":"y"}`))
 		if _, got, _ := c.readFrame(); !strings.Contains(got, `"code":"rate_limited"`) || !strings.Contains(got, `"id":"y","request":"reveal","retryable":true`) {
-			t.Errorf("answer %s", got)
+			t.Errorf("got %s, want rate_limited for y", got)
 		}
 		c.send(client(text, `{"request":"reveal","id":"y","roomId":"r"}`))
 		if _, got, _ := c.readFrame(); !strings.Contains(got, `"request":"reveal","roomId":"r","retryable":true`) {
-			t.Errorf("answer %s", got)
+			t.Errorf("got %s, want a refusal that names the room", got)
 		}
 		c.send(client(text, ping("one too many")))
 		c.wantClose(protocol.CloseRateLimited)
 		handled, _ := e.count()
 		if got := s.Stats(); handled != 80 || got.Messages != 201 || got.Refusals[protocol.RateLimited] != 121 {
-			t.Errorf("handled %d; %+v", handled, got)
+			t.Errorf("handled %d, %+v, want 80 handled and 121 of 201 refused", handled, got)
 		}
 	})
 }
@@ -78,7 +78,7 @@ func TestTooManyErrors(t *testing.T) {
 			for range maxErrors + 1 {
 				c.send(client(text, `{"request":"setNam","id":"x"}`))
 				if _, got, _ := c.readFrame(); !strings.Contains(got, `"code":"unknown_request"`) || !strings.Contains(got, `"id":"x"`) {
-					t.Fatalf("answer %s", got)
+					t.Fatalf("got %s, want unknown_request for x", got)
 				}
 				time.Sleep(pause)
 			}
@@ -89,7 +89,7 @@ func TestTooManyErrors(t *testing.T) {
 			}
 			c.wantClose(protocol.CloseTooManyErrors)
 			if handled, _ := e.count(); handled != 0 {
-				t.Errorf("handled %d", handled)
+				t.Errorf("handled %d requests, want none", handled)
 			}
 		})
 	}

@@ -38,14 +38,14 @@ func TestASlowLogHoldsUpNoRoom(t *testing.T) {
 		select {
 		case <-log.asked:
 		case <-time.After(5 * time.Second):
-			t.Fatalf("%s: nothing is logged", name)
+			t.Fatalf("%s: nothing is logged in 5 s", name)
 		}
 		sent := make(chan struct{})
 		go func() { e.Send([]byte("{}")); close(sent) }()
 		select {
 		case <-sent:
 		case <-time.After(5 * time.Second):
-			t.Errorf("%s: nothing can be sent while it is logged", name)
+			t.Errorf("%s: Send waits for the log, want it not to", name)
 		}
 		close(log.goOn)
 	}

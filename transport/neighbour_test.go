@@ -48,12 +48,12 @@ func TestNeighboursKeepTheirSessions(t *testing.T) {
 			here, _ := s.sites.of(request)
 			session, ok := s.session(request, here)
 			if !ok {
-				t.Fatalf("%s: at %s the browser has no session: %v", name, at, jar.Cookies(at))
+				t.Fatalf("%s: at %s the browser has no session, only %v", name, at, jar.Cookies(at))
 			}
 			// A browser that keeps __Host- and __Secure- cookies by their rules keeps this one.
 			for _, c := range resp.Cookies() {
 				if strings.HasPrefix(c.Name, "__Host-") && (c.Path != "/" || !c.Secure) || strings.HasPrefix(c.Name, "__") != c.Secure {
-					t.Errorf("%s: %s", name, c)
+					t.Errorf("%s: got cookie %s, want a prefix that browsers accept with it", name, c)
 				}
 			}
 			return session.UserID

@@ -124,7 +124,7 @@ func TestOutbox(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, got, row.want)
 		}
 		if o.bytes != 0 {
-			t.Errorf("%s: %d bytes are left", name, o.bytes)
+			t.Errorf("%s: %d bytes are left, want none", name, o.bytes)
 		}
 	}
 }
@@ -134,16 +134,16 @@ func TestOutboxBytes(t *testing.T) {
 	o := &outbox{}
 	long := []byte(strings.Repeat("x", protocol.MaxEvent))
 	if !o.push(opText, long) {
-		t.Error("one long event is refused")
+		t.Error("one long event is refused, want it taken")
 	}
 	if o.push(opText, []byte("more")) {
-		t.Error("more is taken behind it")
+		t.Error("another event is taken behind a long one, want it refused")
 	}
 	if n := len(takeAll(o)); n != len(long)+10 {
-		t.Errorf("took %d bytes", n)
+		t.Errorf("took %d bytes, want %d", n, len(long)+10)
 	}
 	if !o.push(opText, []byte("more")) {
-		t.Error("nothing is taken after it")
+		t.Error("an event after the long one was taken is refused, want it taken")
 	}
 }
 
@@ -173,7 +173,7 @@ func TestOutboxKeepsLittle(t *testing.T) {
 	}
 	takeAll(o)
 	if cap(o.queue) != 0 {
-		t.Errorf("room for %d events is kept", cap(o.queue))
+		t.Errorf("room for %d events is kept, want none", cap(o.queue))
 	}
 }
 
@@ -190,7 +190,7 @@ func TestOutboxLarge(t *testing.T) {
 	o.status(status)
 	head, shared := o.nextBatch(nil)
 	if shared {
-		t.Error("the header is shared")
+		t.Error("the header is shared, want it in a buffer of its own")
 	}
 	o.push(opText, []byte("after"))
 	o.status(large(2))
@@ -198,7 +198,7 @@ func TestOutboxLarge(t *testing.T) {
 	o.push(opText, []byte("last"))
 	rest, shared := o.nextBatch([]byte("not this"))
 	if !shared || &rest[0] != &status.Full()[0] {
-		t.Error("the status is a copy")
+		t.Error("the status is a copy, want the shared bytes")
 	}
 	last, _ := o.nextBatch(nil)
 	if got, want := told(t, slices.Concat(head, rest, last)), []string{"before", "full large 1", "last"}; !slices.Equal(got, want) {

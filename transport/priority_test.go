@@ -85,7 +85,7 @@ func TestKnownSessionsGoAhead(t *testing.T) {
 			t.Errorf("sessions were looked at %d times, want at most twice the handshakes allowed", asked)
 		}
 		if _, closed := single.count(); closed != 0 {
-			t.Error("somebody's only connection was closed")
+			t.Errorf("somebody's only connection was closed %d times, want it left alone", closed)
 		}
 		time.Sleep(time.Minute)
 	})
@@ -126,7 +126,7 @@ func TestNewRoomsByAddress(t *testing.T) {
 				case strings.Contains(got, `"code":"rate_limited"`) && strings.Contains(got, `"id":"x","request":"createRoom","retryable":true`):
 					refused++
 				default:
-					t.Fatalf("got %s", got)
+					t.Fatalf("got %s, want an answer or a refusal", got)
 				}
 				_ = c.Close()
 			}

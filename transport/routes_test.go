@@ -58,7 +58,7 @@ func (s *service) tree() string {
 	b, _ := io.ReadAll(s.get("/").Body)
 	m := hashed.FindStringSubmatch(string(b))
 	if m == nil {
-		s.t.Fatalf("page: %s", b)
+		s.t.Fatalf("got page %s, want one with the hash in it", b)
 	}
 	return m[1]
 }
@@ -120,16 +120,16 @@ func TestRoutes(t *testing.T) {
 			}
 			h := resp.Header
 			if resp.StatusCode != status || h.Get("Content-Type") != row.contentType || h.Get("Cache-Control") != row.cache {
-				t.Errorf("%s %s: %s, %s, %s", method, row.path, resp.Status, h.Get("Content-Type"), h.Get("Cache-Control"))
+				t.Errorf("%s %s: got %s, %s, %s, want %d, %s, %s", method, row.path, resp.Status, h.Get("Content-Type"), h.Get("Cache-Control"), status, row.contentType, row.cache)
 			}
 			if h.Get("Set-Cookie") != "" {
-				t.Errorf("%s %s: sets a cookie for a good session", method, row.path)
+				t.Errorf("%s %s: got a cookie, want none for a good session", method, row.path)
 			}
 		}
 		if row.status == http.StatusOK {
 			resp := s.respond(http.MethodPost, row.path)
 			if resp.StatusCode != http.StatusMethodNotAllowed || resp.Header.Get("Allow") != "GET, HEAD" {
-				t.Errorf("POST %s: %s, allow %q", row.path, resp.Status, resp.Header.Get("Allow"))
+				t.Errorf("POST %s: got %s, Allow %q, want 405, GET, HEAD", row.path, resp.Status, resp.Header.Get("Allow"))
 			}
 		}
 	}
@@ -139,7 +139,7 @@ func TestHeadHasNoBody(t *testing.T) {
 	s := overPipes(t, nil)
 	resp, got := s.do(request("HEAD / HTTP/1.1", []string{"Host: localhost", "Connection: close"}, nil))
 	if resp.StatusCode != http.StatusOK || got != "" || resp.ContentLength <= 0 || resp.Header.Get("Set-Cookie") == "" {
-		t.Errorf("%s, %d bytes of %d, cookie %q", resp.Status, len(got), resp.ContentLength, resp.Header.Get("Set-Cookie"))
+		t.Errorf("got %s, %d bytes of %d, cookie %q, want 200, none of some, and a cookie", resp.Status, len(got), resp.ContentLength, resp.Header.Get("Set-Cookie"))
 	}
 }
 
@@ -147,7 +147,7 @@ func TestHealthz(t *testing.T) {
 	s := newService(t, nil)
 	resp := s.get("/healthz")
 	if got := body(t, resp); got != "ok\n" || resp.Header.Get("Set-Cookie") != "" {
-		t.Errorf("got %q, cookie %q", got, resp.Header.Get("Set-Cookie"))
+		t.Errorf("got %q, cookie %q, want ok without a cookie", got, resp.Header.Get("Set-Cookie"))
 	}
 }
 
@@ -190,20 +190,20 @@ func TestSecurityHeaders(t *testing.T) {
 			resp := c.ask(text)
 			for header, value := range want {
 				if got := resp.Header.Get(header); got != value {
-					t.Errorf("%s (%s): %s is %q", name, resp.Status, header, got)
+					t.Errorf("%s (%s): got %s %q, want %q", name, resp.Status, header, got, value)
 				}
 			}
 			if !secure && resp.Header.Get("Strict-Transport-Security") != "" {
-				t.Errorf("%s: HSTS without https", name)
+				t.Errorf("%s: got HSTS, want none without https", name)
 			}
 			if got := resp.Header.Get("Server"); got != "" {
-				t.Errorf("%s: server %s", name, got)
+				t.Errorf("%s: got Server %q, want none", name, got)
 			}
 			_ = c.Close()
 		}
 		c := s.dialRaw()
 		if resp := c.ask(request("GET / HTTP/1.1", []string{"Host: evil"}, nil)); resp.Header.Get("Content-Security-Policy") == "" {
-			t.Error("not on 421")
+			t.Error("a request for another host: got no Content-Security-Policy")
 		}
 	}
 }
@@ -212,7 +212,7 @@ func TestSecurityHeaders(t *testing.T) {
 func TestHostIsCheckedEverywhere(t *testing.T) {
 	s := newService(t, public)
 	if resp := s.get("/healthz", "Host: 127.0.0.1:8080"); resp.StatusCode != http.StatusOK {
-		t.Errorf("health from beside it: %s", resp.Status)
+		t.Errorf("health from this machine: got %s, want 200", resp.Status)
 	}
 	for _, path := range []string{"/", "/r/x", "/favicon.svg", "/healthz", "/qr/x.svg", "/none"} {
 		for _, host := range []string{"evil.example", "localhost", "poker.example.com.evil", ""} {
@@ -221,12 +221,12 @@ func TestHostIsCheckedEverywhere(t *testing.T) {
 			}
 			resp := s.get(path, "Host: "+host)
 			if resp.StatusCode != http.StatusMisdirectedRequest || resp.Header.Get("Set-Cookie") != "" {
-				t.Errorf("%s at %q: %s", path, host, resp.Status)
+				t.Errorf("%s at %q: got %s, want 421 without a cookie", path, host, resp.Status)
 			}
 		}
 	}
 	if log := s.log.String(); strings.Count(log, "refused") != 10 || !strings.Contains(log, "-public-origin") {
-		t.Errorf("log: %s", log)
+		t.Errorf("got log %s, want ten refusals that name -public-origin", log)
 	}
 }
 
@@ -236,10 +236,10 @@ func TestHandlerPanics(t *testing.T) {
 	s.assets = nil
 	resp := s.get("/")
 	if resp.StatusCode != http.StatusInternalServerError || resp.Header.Get("Content-Security-Policy") == "" {
-		t.Errorf("%s", resp.Status)
+		t.Errorf("got %s, want 500 with a Content-Security-Policy", resp.Status)
 	}
 	if log := s.log.String(); strings.Count(log, "level=ERROR msg=panic where=request") != 1 || s.Stats().Panics != 1 {
-		t.Errorf("log: %s", log)
+		t.Errorf("got log %s, want one panic", log)
 	}
 }
 
@@ -272,7 +272,7 @@ func TestConfigIsChecked(t *testing.T) {
 		cfg := newService(t, nil).cfg
 		change(&cfg)
 		if _, err := New(cfg); err == nil {
-			t.Errorf("%s: accepted", name)
+			t.Errorf("%s: got a server, want an error", name)
 		}
 	}
 }

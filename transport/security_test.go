@@ -70,15 +70,15 @@ func TestSecurityEvents(t *testing.T) {
 					t.Errorf("%s: got %d events, want more", row.kind, got)
 				}
 				if log := s.log.String(); !strings.Contains(log, "kind="+string(row.kind)) {
-					t.Errorf("%s is not in the log:\n%s", row.kind, log)
+					t.Errorf("got log\n%s\nwant kind %s in it", log, row.kind)
 				}
 			}
 			log := s.log.String()
 			if got := strings.Contains(log, from); got == hidden {
-				t.Errorf("addresses hidden %t: got the address in the log %t", hidden, got)
+				t.Errorf("addresses hidden %t: got the address in the log %t, want %t", hidden, got, !hidden)
 			}
 			if strings.Contains(log, ada) || strings.Contains(log, cookie[20:60]) {
-				t.Error("the log names a user or a cookie")
+				t.Error("the log names a user or a cookie, want neither")
 			}
 			time.Sleep(time.Minute)
 		})

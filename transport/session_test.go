@@ -34,15 +34,15 @@ func TestSessionCookie(t *testing.T) {
 		resp := s.get("/", "Host: "+row.host, "X-Forwarded-Proto: https", "Forwarded: proto=https", "X-Forwarded-Host: evil")
 		cookies := resp.Cookies()
 		if len(cookies) != 1 {
-			t.Fatalf("%s: %d cookies", row.name, len(cookies))
+			t.Fatalf("%s: got %d cookies, want one", row.name, len(cookies))
 		}
 		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), strings.HasPrefix(cookies[0].Name, "__Host-"))
 		if err != nil || session.UserID == "" {
-			t.Errorf("%s: %v", row.name, err)
+			t.Errorf("%s: got %+v, %v, want a session", row.name, session, err)
 		}
 		got := strings.Replace(resp.Header.Get("Set-Cookie"), cookies[0].Value, "", 1)
 		if got != row.attribute || resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("ETag") != "" {
-			t.Errorf("%s: %s; %s", row.name, got, resp.Header.Get("Cache-Control"))
+			t.Errorf("%s: got %s; %s, want %s; no-store without an ETag", row.name, got, resp.Header.Get("Cache-Control"), row.attribute)
 		}
 	}
 }
@@ -88,25 +88,25 @@ func TestMinting(t *testing.T) {
 		resp := s.get(row.path, row.lines...)
 		cookies := resp.Cookies()
 		if (len(cookies) == 1) != row.mints {
-			t.Errorf("%s: sets %d cookies", row.name, len(cookies))
+			t.Errorf("%s: got %d cookies, want one: %t", row.name, len(cookies), row.mints)
 		}
 		if len(cookies) == 0 {
 			continue
 		}
 		if resp.StatusCode != http.StatusOK || resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("ETag") != "" {
-			t.Errorf("%s: %s, %v", row.name, resp.Status, resp.Header)
+			t.Errorf("%s: got %s, %v, want 200, no-store, without an ETag", row.name, resp.Status, resp.Header)
 		}
 		session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), false)
 		if err != nil || session.Renew || seen[session.UserID] {
-			t.Errorf("%s: %v, %+v", row.name, err, session)
+			t.Errorf("%s: got %+v, %v, want a new session", row.name, session, err)
 		}
 		seen[session.UserID] = true
 		if (row.name == "to renew") != (session.UserID == ada) {
-			t.Errorf("%s: user %s", row.name, session.UserID)
+			t.Errorf("%s: got user %s, want Ada only if it is renewed", row.name, session.UserID)
 		}
 	}
 	if got := s.Stats().Mints; int(got) != len(seen) { // one by tree, none for the renewal
-		t.Errorf("counted %d, saw %d", got, len(seen))
+		t.Errorf("counted %d new sessions, want the %d seen", got, len(seen))
 	}
 }
 
@@ -122,23 +122,23 @@ func TestMintRate(t *testing.T) {
 					count++
 				case resp.StatusCode != http.StatusTooManyRequests, resp.Header.Get("Retry-After") != "1",
 					resp.Header.Get("Cache-Control") != "no-store", !strings.Contains(body(t, resp), "<script"):
-					t.Fatalf("%s, %v", resp.Status, resp.Header)
+					t.Fatalf("got %s, %v, want the page as 429, no-store", resp.Status, resp.Header)
 				}
 			}
 			return count
 		}
 		if got := minted(130); got != 120 {
-			t.Errorf("minted %d", got)
+			t.Errorf("got %d new sessions of 130, want 120", got)
 		}
 		if resp := s.get("/", s.cookie()); resp.StatusCode != http.StatusOK {
-			t.Errorf("with a session: %s", resp.Status)
+			t.Errorf("with a session: got %s, want 200", resp.Status)
 		}
 		time.Sleep(time.Minute)
 		if got := minted(70); got != 60 {
-			t.Errorf("a minute later minted %d", got)
+			t.Errorf("a minute later got %d new sessions of 70, want 60", got)
 		}
 		if got := s.Stats(); got.Mints != 180 || got.MintsRefused != 20 {
-			t.Errorf("%+v", got)
+			t.Errorf("got %+v, want 180 new sessions and 20 refused", got)
 		}
 	})
 }
@@ -179,7 +179,7 @@ func TestRevokedSession(t *testing.T) {
 		if cookies := resp.Cookies(); len(cookies) > 0 {
 			session, err := s.cfg.Keys.Unseal(cookies[0].Value, time.Now(), false)
 			if got = "somebody new"; err != nil {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: got %v, want a session", name, err)
 			} else if session.UserID == ada {
 				got = "ada"
 			}
@@ -204,7 +204,7 @@ func TestChecksOfSessionsAreLimited(t *testing.T) {
 		cookie := s.cookie()
 		for range 100 {
 			if resp := s.get("/", cookie); resp.StatusCode != http.StatusOK || resp.Header.Get("Set-Cookie") != "" {
-				t.Fatalf("%s, %v", resp.Status, resp.Header)
+				t.Fatalf("got %s, %v, want 200 without a cookie", resp.Status, resp.Header)
 			}
 		}
 		s.get("/", cookie, "Sec-Fetch-Dest: script")
@@ -252,11 +252,11 @@ func TestCookieNeverLeaks(t *testing.T) {
 	_, value, _ := strings.Cut(cookie, "=")
 	for _, path := range []string{"/", "/none", "/connect", "/healthz"} {
 		if got := body(t, s.get(path, cookie, "Cookie: "+identity.CookieName(true, "", "/")+"="+value)); strings.Contains(got, value[:20]) {
-			t.Errorf("%s has it in the body", path)
+			t.Errorf("%s: the body has the cookie, want it nowhere", path)
 		}
 	}
 	if strings.Contains(s.log.String(), value[:20]) {
-		t.Error("the log has it")
+		t.Error("the log has the cookie, want it nowhere")
 	}
 }
 
@@ -269,7 +269,7 @@ func TestManyAddresses(t *testing.T) {
 		a.takeMint(addr, time.Duration(i)*time.Millisecond*10)
 	}
 	if got := len(a.addresses); got > 2048 {
-		t.Errorf("%d addresses are remembered", got)
+		t.Errorf("%d addresses are remembered, want at most 2048", got)
 	}
 	busy, _ := parseAddr("203.0.113.1")
 	a.mu.Lock()
@@ -277,6 +277,6 @@ func TestManyAddresses(t *testing.T) {
 	a.sweep(time.Hour)
 	a.mu.Unlock()
 	if len(a.addresses) != 1 {
-		t.Errorf("%d addresses are remembered after an hour", len(a.addresses))
+		t.Errorf("%d addresses are remembered after an hour, want 1", len(a.addresses))
 	}
 }

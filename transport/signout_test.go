@@ -76,7 +76,7 @@ func TestSignOutOthers(t *testing.T) {
 		}
 		for _, resp := range []*http.Response{first, second} {
 			if resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("Content-Security-Policy") == "" {
-				t.Errorf("%s: headers: %v", name, resp.Header)
+				t.Errorf("%s: got headers %v, want no-store and a Content-Security-Policy", name, resp.Header)
 			}
 			if resp.StatusCode == http.StatusMethodNotAllowed && resp.Header.Get("Allow") != "POST" {
 				t.Errorf("%s: allows %q, want POST", name, resp.Header.Get("Allow"))
@@ -90,7 +90,7 @@ func TestSignOutOthers(t *testing.T) {
 		}
 		cookies := first.Cookies()
 		if (len(cookies) == 1) != (row.first == 204) {
-			t.Errorf("%s: sets %d cookies", name, len(cookies))
+			t.Errorf("%s: got %d cookies, want one only with 204", name, len(cookies))
 		}
 		if len(cookies) != 1 {
 			continue
@@ -177,7 +177,7 @@ func TestEndsAreLimited(t *testing.T) {
 			if line := resp.Header.Get("Set-Cookie"); line != "" {
 				cookie, _, _ = strings.Cut("Cookie: "+line, ";")
 			} else if resp.Header.Get("Retry-After") == "" {
-				t.Error("does not say when to try again")
+				t.Error("got no Retry-After, want one")
 			}
 		}
 		if statuses[204] < 10 || statuses[204] > 12 || statuses[429] != 20-statuses[204] {
