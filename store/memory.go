@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// Memory is a [Store] that forgets everything with the process.
+// Memory is a [Store] that loses everything with the process.
 type Memory struct {
 	mu       sync.Mutex
 	records  map[string]Record            // nil once closed
-	parts    map[string]map[string][]byte // by the record's key and their own names
+	parts    map[string]map[string][]byte // by the record's key and the part's name
 	revision Revision                     // the newest one given
 }
 
@@ -31,7 +31,7 @@ func (m *Memory) Load(ctx context.Context, key string) (Record, error) {
 
 // LoadAll implements [Store].
 func (m *Memory) LoadAll(ctx context.Context, key string) (Record, []Record, error) {
-	if err := m.enter(ctx); err != nil {
+	if err := m.lock(ctx); err != nil {
 		return Record{}, nil, err
 	}
 	defer m.mu.Unlock()
@@ -52,7 +52,7 @@ func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revisio
 	if err := CheckKeys(r, parts); err != nil {
 		return 0, err
 	}
-	if err := m.enter(ctx); err != nil {
+	if err := m.lock(ctx); err != nil {
 		return 0, err
 	}
 	defer m.mu.Unlock()
@@ -63,7 +63,7 @@ func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revisio
 		delete(m.parts, r.Key)
 	}
 	for _, p := range parts {
-		m.put(r.Key, strings.TrimPrefix(p.Key, r.Key+"/"), p.Data)
+		m.putPart(r.Key, strings.TrimPrefix(p.Key, r.Key+"/"), p.Data)
 	}
 	m.revision++
 	r.Revision = m.revision
@@ -72,7 +72,8 @@ func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revisio
 	return r.Revision, nil
 }
 
-func (m *Memory) put(key, name string, data []byte) {
+// putPart stores a part, or removes it if it has no data.
+func (m *Memory) putPart(key, name string, data []byte) {
 	if m.parts[key] == nil {
 		m.parts[key] = map[string][]byte{}
 	}
@@ -83,7 +84,7 @@ func (m *Memory) put(key, name string, data []byte) {
 
 // Delete implements [Store].
 func (m *Memory) Delete(ctx context.Context, key string, rev Revision) error {
-	if err := m.enter(ctx); err != nil {
+	if err := m.lock(ctx); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
@@ -97,7 +98,7 @@ func (m *Memory) Delete(ctx context.Context, key string, rev Revision) error {
 
 // Expired implements [Store].
 func (m *Memory) Expired(ctx context.Context, now time.Time, limit int) ([]string, error) {
-	if err := m.enter(ctx); err != nil {
+	if err := m.lock(ctx); err != nil {
 		return nil, err
 	}
 	defer m.mu.Unlock()
@@ -128,7 +129,7 @@ func (m *Memory) Shared() bool { return false }
 
 // Close implements [Store].
 func (m *Memory) Close() error {
-	if err := m.enter(context.Background()); err != nil {
+	if err := m.lock(context.Background()); err != nil {
 		return err
 	}
 	defer m.mu.Unlock()
@@ -136,8 +137,8 @@ func (m *Memory) Close() error {
 	return nil
 }
 
-// enter locks m, unless there is an error.
-func (m *Memory) enter(ctx context.Context) error {
+// lock locks m.mu unless it returns an error.
+func (m *Memory) lock(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"bytes"
-	"encoding/binary"
 	"io"
 )
 
@@ -16,7 +15,6 @@ import (
 //	branch  per element: position u32, key size u32, page u64
 //	leaf    per element: flags u32, position u32, key size u32, value size u32
 const (
-	pageHeader   = 16
 	element      = 16 // bytes in a branch or leaf element
 	bucketHeader = 16
 
@@ -26,8 +24,6 @@ const (
 	flagFreelist = 0x10
 	flagBucket   = 0x01 // of a leaf element: the value is a bucket
 )
-
-var machine = binary.NativeEndian
 
 // checker follows the references from page to page. It goes on after a fault.
 type checker struct {

@@ -6,9 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// errDamaged means that a file is not a bbolt database, or that its structure is
-// damaged.
-var errDamaged = errors.New("store: the database file is damaged")
+// errDamaged means that a file is not bbolt's, or that its structure is damaged.
+var errDamaged = errors.New("store: pokey.db is damaged")
 
 // guard turns a panic of do into an error, also one that reading mapped pages
 // causes, as of a file that was truncated.

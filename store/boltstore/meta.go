@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -9,6 +10,7 @@ import (
 )
 
 const (
+	pageHeader  = 16 // id u64, flags u16, count u16, overflow u32
 	metaSize    = 64
 	metaMagic   = 0xED0CDAED
 	metaVersion = 2
@@ -16,6 +18,8 @@ const (
 	maxPage     = 16 << 20
 	firstPage   = 2 // behind the meta pages
 )
+
+var machine = binary.NativeEndian // the byte order of the file
 
 // meta is one of the two meta pages. bbolt goes by the valid one with the newer
 // transaction. Its layout, behind a page header:

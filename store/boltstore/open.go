@@ -66,3 +66,22 @@ func (d *database) prepare(tx *bbolt.Tx, c contents, floor store.Revision) error
 	d.records += b.added
 	return b.fault
 }
+
+// rebuildIndex replaces the index by one that agrees with the sound records.
+func rebuildIndex(tx *bbolt.Tx) error {
+	if err := tx.DeleteBucket([]byte(expiryBucket)); err != nil {
+		return err
+	}
+	fresh, err := tx.CreateBucket([]byte(expiryBucket))
+	if err != nil {
+		return err
+	}
+	index := expiryIndex{fresh}
+	return tx.Bucket([]byte(recordBucket)).ForEach(func(k, v []byte) error {
+		r, err := unwrap(k, v)
+		if err != nil {
+			return nil //nolint:nilerr // a damaged record is not listed
+		}
+		return index.add(store.Millis(r.Expires), r.Key)
+	})
+}

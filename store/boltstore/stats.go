@@ -58,22 +58,22 @@ func (m *monitor) outcome(o operation, err error) {
 	}
 }
 
-// contents records how many records and parts there are, and how many are damaged.
-func (m *monitor) contents(records, damaged int) {
+// setRecords records how many records and parts there are, and how many are damaged.
+func (m *monitor) setRecords(records, damaged int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Records, m.stats.Damaged = records, damaged
 }
 
-// scrubbed records that a scrub is done.
-func (m *monitor) scrubbed(took time.Duration) {
+// scrubDone records that a scrub is done.
+func (m *monitor) scrubDone(took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.stats.Scrubs++
 	m.stats.Scrub = took
 }
 
-func (m *monitor) read() Stats {
+func (m *monitor) figures() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.stats

@@ -127,7 +127,7 @@ func (s *Store) Shared() bool { return false }
 
 // Stats returns what is known without waiting for the file.
 func (s *Store) Stats() Stats {
-	stats := s.writer.monitor.read()
+	stats := s.writer.monitor.figures()
 	if info, err := os.Stat(filepath.Join(s.config.Dir, fileName)); err == nil {
 		stats.Bytes = info.Size()
 	}

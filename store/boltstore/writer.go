@@ -43,11 +43,11 @@ func (w *writer) open() (err error) {
 		w.db = nil
 		return err
 	}
-	if n := len(w.db.damaged); n > 0 && n != w.monitor.read().Damaged {
+	if n := len(w.db.damaged); n > 0 && n != w.monitor.figures().Damaged {
 		w.config.Log.Error("records are damaged and cannot be read", "damaged", n, "records", w.db.records)
 	}
 	w.scrubAt = immediately()
-	w.monitor.contents(w.db.records, len(w.db.damaged))
+	w.monitor.setRecords(w.db.records, len(w.db.damaged))
 	return nil
 }
 
@@ -171,7 +171,7 @@ func (w *writer) scrub() {
 	case w.dirty: // since the scrub began
 		w.scrubAt = time.After(w.config.scrubAfter)
 	}
-	w.monitor.scrubbed(time.Since(w.scrubBegan))
+	w.monitor.scrubDone(time.Since(w.scrubBegan))
 }
 
 func (w *writer) scrubSlice() (done bool, err error) {
@@ -200,7 +200,7 @@ func (w *writer) note(o operation, err error) {
 	}
 	w.monitor.outcome(o, err)
 	if w.db != nil {
-		w.monitor.contents(w.db.records, len(w.db.damaged))
+		w.monitor.setRecords(w.db.records, len(w.db.damaged))
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// outcome is what may become of a call on its way to etcd and back.
+// outcome is what happens to a request on its way to etcd and back.
 type outcome int
 
 const (
@@ -25,14 +25,14 @@ const (
 	neverSent          // etcd does not get it, and the caller gets an error
 	unanswered         // etcd carries it out, and the caller gets an error
 	twice              // etcd carries it out twice, and the caller gets the second answer
-	late               // etcd carries it out, and the caller gives up before it gets an answer
+	late               // etcd carries it out, and the caller's context ends before the answer
 )
 
-// line is a way to etcd on which transactions meet with what a test wants.
+// line is a connection to etcd on which transactions have the outcomes of a test.
 type line struct {
 	mu       sync.Mutex
 	outcomes []outcome // of the next transactions; delivered when there are none
-	giveUp   func()    // has the caller give up
+	giveUp   func()    // ends the caller's context
 	code     codes.Code
 	text     string
 }
@@ -67,7 +67,7 @@ func (l *line) intercept(ctx context.Context, method string, req, reply any, cc 
 	}
 }
 
-// dial returns a client at the other end of the line.
+// dial returns a client that uses the line.
 func (l *line) dial(t *testing.T, endpoint string) *clientv3.Client {
 	t.Helper()
 	client, err := dialWith([]string{endpoint}, nil, nil, grpc.WithChainUnaryInterceptor(l.intercept))
@@ -78,11 +78,11 @@ func (l *line) dial(t *testing.T, endpoint string) *clientv3.Client {
 	return client
 }
 
-// written returns how often a record was written since it came to be, and its
-// revision.
+// written returns how often a record was written since it was created, and its
+// revision; zero if there is none.
 func written(t *testing.T, e *Store, key string) (times int64, rev store.Revision) {
 	t.Helper()
-	resp, err := e.config.Client.Get(t.Context(), e.recordKey(key))
+	resp, err := e.records.client.Get(t.Context(), e.keys.record(key))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +92,8 @@ func written(t *testing.T, e *Store, key string) (times int64, rev store.Revisio
 	return resp.Kvs[0].Version, store.Revision(resp.Kvs[0].ModRevision)
 }
 
-// Whatever becomes of the answers, a commit is carried out once, and its caller
-// learns the revision, from the first call or from a repetition.
+// Whatever happens to requests and answers, a commit is carried out once, and its
+// caller gets the revision, from the first call or from a repetition.
 func TestLostAnswers(t *testing.T) {
 	server := etcdtest.Start(t)
 	for name, c := range map[string]struct {
@@ -102,7 +102,7 @@ func TestLostAnswers(t *testing.T) {
 		outcomes []outcome
 		fails    bool // the first call returns an error
 	}{
-		"well":              {},
+		"answered":          {},
 		"twice":             {outcomes: []outcome{twice}},
 		"unavailable":       {code: codes.Unavailable, outcomes: []outcome{unanswered}},
 		"never sent":        {code: codes.Unavailable, outcomes: []outcome{neverSent, neverSent}},
@@ -131,22 +131,22 @@ func TestLostAnswers(t *testing.T) {
 					return err
 				})
 				if times, is := written(t, e, "room/a"); times != n+1 || is != rev {
-					t.Fatalf("the record is at revision %d after %d commits, want %d after %d", is, times, rev, n+1)
+					t.Fatalf("got %d commits and revision %d, want %d and %d", times, is, n+1, rev)
 				}
 			}
 			l.outcomes = append(l.outcomes, c.outcomes...)
 			l.call(t, c.fails, func(ctx context.Context) error { return e.Delete(ctx, "room/a", rev) })
 			if times, _ := written(t, e, "room/a"); times != 0 {
-				t.Error("the record is still there")
+				t.Errorf("after Delete: got a record of %d commits, want none", times)
 			}
 			if len(l.outcomes) > 0 {
-				t.Errorf("%d outcomes did not come to pass", len(l.outcomes))
+				t.Errorf("got %d outcomes left, want none", len(l.outcomes))
 			}
 		})
 	}
 }
 
-// call does something, and once more if it fails.
+// call calls do, and again if it fails.
 func (l *line) call(t *testing.T, fails bool, do func(context.Context) error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -154,17 +154,18 @@ func (l *line) call(t *testing.T, fails bool, do func(context.Context) error) {
 	l.giveUp = cancel
 	err := do(ctx)
 	if (err != nil) != fails || errors.Is(err, store.ErrConflict) {
-		t.Fatalf("the first call: %v", err)
+		t.Fatalf("the first call: got %v, want failure %v", err, fails)
 	}
 	if err == nil {
 		return
 	}
 	if err := do(t.Context()); err != nil {
-		t.Fatalf("the second call: %v", err)
+		t.Fatalf("the second call: got %v", err)
 	}
 }
 
-// Somebody else's commit that comes between an attempt and its repetition wins.
+// If another process commits between an attempt and its repetition, the repetition
+// conflicts.
 func TestOtherCommitBetweenAttempts(t *testing.T) {
 	server := etcdtest.Start(t)
 	other := openTest(t, Config{Client: dial(t, server.Endpoint)})
@@ -174,7 +175,7 @@ func TestOtherCommitBetweenAttempts(t *testing.T) {
 		base := storetest.MustCommit(t, other, "room/a", 0, []byte("base"))
 		r := store.Record{Key: "room/a", Revision: base, Data: []byte("mine")}
 		if rev, err := e.Commit(t.Context(), r); err == nil || errors.Is(err, store.ErrConflict) {
-			t.Fatalf("Commit = %d, %v", rev, err)
+			t.Fatalf("Commit: got %d, %v, want another error than %v", rev, err, store.ErrConflict)
 		}
 		now, err := other.Load(t.Context(), "room/a")
 		if err != nil {
@@ -182,13 +183,13 @@ func TestOtherCommitBetweenAttempts(t *testing.T) {
 		}
 		last := storetest.MustCommit(t, other, "room/a", now.Revision, []byte("theirs"))
 		if rev, err := e.Commit(t.Context(), r); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("repeated: %d, %v", rev, err)
+			t.Errorf("repeated commit: got %d, %v, want %v", rev, err, store.ErrConflict)
 		}
 		if err := other.Delete(t.Context(), "room/a", last); err != nil {
 			t.Fatal(err)
 		}
 		if rev, err := e.Commit(t.Context(), r); !errors.Is(err, store.ErrConflict) {
-			t.Errorf("repeated after a deletion: %d, %v", rev, err)
+			t.Errorf("repeated commit after a deletion: got %d, %v, want %v", rev, err, store.ErrConflict)
 		}
 	}
 }

@@ -3,52 +3,61 @@ package etcdstore
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 const (
-	// compactEvery is how often etcd forgets what was overwritten or deleted. What
-	// it forgets is at least that old, so that those who watch keys and were away
-	// for a moment find what they have missed.
+	// compactEvery is how often etcd's history is compacted. What is compacted is at
+	// least that old, so that a watcher that was disconnected for a moment finds the
+	// changes it has missed.
 	compactEvery   = 20 * time.Second
 	compactTimeout = 10 * time.Second
 )
 
-// compactHistory has etcd forget every revision up to the one that was this
-// store's newest at the last turn. Other stores do the same with theirs: what is
-// compacted already is no error.
-func (e *Store) compactHistory(ctx context.Context) {
-	defer close(e.ended)
-	turn := time.NewTicker(e.config.compactEvery)
-	defer turn.Stop()
+// compactor removes overwritten and deleted values from etcd's history.
+type compactor struct {
+	client *clientv3.Client
+	newest *atomic.Int64 // the etcd revision of the store's last write
+	every  time.Duration
+	log    *slog.Logger
+}
+
+// run compacts, in each round, up to what was the newest write in the round before.
+// Other stores do the same; a revision that is compacted already is no error.
+func (c *compactor) run(ctx context.Context) {
+	rounds := time.NewTicker(c.every)
+	defer rounds.Stop()
 	var aged, compacted int64
 	failing := false
 	for {
 		select {
-		case <-turn.C:
+		case <-rounds.C:
 		case <-ctx.Done():
 			return
 		}
 		if aged != compacted {
-			err := e.compact(ctx, aged)
+			err := c.compact(ctx, aged)
 			switch {
 			case err == nil:
 				compacted = aged
 			case !failing && ctx.Err() == nil:
-				e.config.Log.Warn("what was deleted stays in etcd's history for now", "err", err)
+				c.log.Warn("cannot compact etcd's history: deleted data stays in it for now", "err", err)
 			}
 			failing = err != nil
 		}
-		aged = e.newest.Load()
+		aged = c.newest.Load()
 	}
 }
 
-func (e *Store) compact(ctx context.Context, rev int64) error {
+func (c *compactor) compact(ctx context.Context, rev int64) error {
 	ctx, cancel := context.WithTimeout(ctx, compactTimeout)
 	defer cancel()
-	_, err := e.config.Client.Compact(ctx, rev)
+	_, err := c.client.Compact(ctx, rev)
 	if errors.Is(err, rpctypes.ErrCompacted) {
 		return nil
 	}

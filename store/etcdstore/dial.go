@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	maxMessage = 16 << 20 // bytes; etcd itself has a lower limit, and says so
+	maxMessage = 16 << 20 // bytes; etcd has a lower limit, and returns an error above it
 
-	// A member that does not answer is given up after a ping has. Etcd allows one
-	// in 5 s, and grpc one in 10 s.
+	// A connection that does not answer a ping in time is closed. etcd allows one ping
+	// in 5 s, and gRPC one in 10 s.
 	pingAfter   = 10 * time.Second
 	pingTimeout = 3 * time.Second
 
-	// Members that are back are found soon.
+	// A member that has restarted is found soon.
 	firstReconnect = 100 * time.Millisecond
 	lastReconnect  = 2 * time.Second
 	dialTimeout    = 3 * time.Second
@@ -31,8 +31,8 @@ const (
 
 // Dial returns a client that connects, and connects again, to any of the
 // endpoints: HOST:PORT, or URLs. It does not wait for a connection. Config is nil
-// for a connection in plaintext. Log is told of each kind of trouble once a minute
-// at most; nil means that nobody is.
+// for a connection in plaintext. Log receives each kind of warning once a minute at
+// most; nil discards them.
 func Dial(endpoints []string, config *tls.Config, log *slog.Logger) (*clientv3.Client, error) {
 	return dialWith(endpoints, config, log)
 }
@@ -54,7 +54,7 @@ func dialWith(endpoints []string, config *tls.Config, log *slog.Logger, options 
 	})
 }
 
-// logBridge passes on what an etcd client warns of.
+// logBridge logs the warnings of an etcd client.
 type logBridge struct {
 	log  *slog.Logger
 	mu   sync.Mutex
@@ -66,8 +66,7 @@ const logInterval = time.Minute
 // Enabled implements [zapcore.Core].
 func (*logBridge) Enabled(level zapcore.Level) bool { return level >= zapcore.WarnLevel }
 
-// With implements [zapcore.Core]. What it is given names the client, and there
-// is one.
+// With implements [zapcore.Core]. The fields name the client, of which there is one.
 func (b *logBridge) With([]zapcore.Field) zapcore.Core { return b }
 
 // Check implements [zapcore.Core].
@@ -88,17 +87,17 @@ func (b *logBridge) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	if expected(err) || !b.first(entry) {
 		return nil
 	}
-	b.log.Warn("trouble with etcd", "what", entry.Message, "err", err)
+	b.log.Warn("etcd client warning", "warning", entry.Message, "err", err)
 	return nil
 }
 
-// expected tells what is no trouble: a caller that has given up, and history
-// that another process has compacted before.
+// expected reports whether an error needs no warning: a caller has given up, or
+// another process has compacted the history already.
 func expected(err string) bool {
 	return strings.Contains(err, "context canceled") || strings.Contains(err, "has been compacted")
 }
 
-// first reports whether a message has not been passed on lately.
+// first reports whether a message has not been logged in the last minute.
 func (b *logBridge) first(entry zapcore.Entry) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -19,13 +19,16 @@ import (
 	"testing"
 	"time"
 
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc/connectivity"
+
 	"example.com/pokey/store"
 	"example.com/pokey/store/etcdtest"
 	"example.com/pokey/store/storetest"
 )
 
-// relay listens at an address of its own and passes on what it gets to etcd. It
-// can freeze: connections stay, and nothing is passed on any more.
+// relay forwards connections to etcd. When it is frozen, connections stay open and
+// nothing is forwarded.
 type relay struct {
 	address string
 	frozen  chan struct{}
@@ -78,7 +81,7 @@ func (r *relay) pass(ctx context.Context, in net.Conn, to string) {
 	wg.Wait()
 }
 
-// freezing is a reader that stops at some time, until the context ends.
+// freezing is a reader that blocks from some time until the context ends.
 type freezing struct {
 	r      io.Reader
 	ctx    context.Context
@@ -96,8 +99,7 @@ func (f *freezing) Read(b []byte) (int, error) {
 	}
 }
 
-// A member of etcd that no longer answers does not hold up commits for long, as
-// long as there is another one.
+// While another member of etcd answers, a frozen one does not delay commits for long.
 func TestFrozenMember(t *testing.T) {
 	server := etcdtest.Start(t)
 	one, other := startRelay(t, server.Endpoint, nil), startRelay(t, server.Endpoint, nil)
@@ -113,7 +115,7 @@ func TestFrozenMember(t *testing.T) {
 		}
 		rev = next
 	}
-	for n := range 20 { // both are connected then
+	for n := range 20 { // until both are connected
 		commit(n)
 	}
 	close(one.frozen)
@@ -125,7 +127,7 @@ func TestFrozenMember(t *testing.T) {
 	}
 }
 
-// testCertificate is for 127.0.0.1 and its own authority.
+// testCertificate returns a self-signed certificate for 127.0.0.1, and a pool with it.
 func testCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -149,12 +151,26 @@ func testCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
+// awaitFailure returns when the client has failed to connect.
+func awaitFailure(t *testing.T, client *clientv3.Client) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	conn := client.ActiveConnection()
+	conn.Connect()
+	for state := conn.GetState(); state != connectivity.TransientFailure; state = conn.GetState() {
+		if !conn.WaitForStateChange(ctx, state) {
+			t.Fatalf("got a connection that is %v after 20 s, want %v", state, connectivity.TransientFailure)
+		}
+	}
+}
+
 func TestDialTLS(t *testing.T) {
 	certificate, pool := testCertificate(t)
 	r := startRelay(t, etcdtest.Start(t).Endpoint, &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"h2"}})
 	for name, c := range map[string]struct {
 		config  *tls.Config
-		trouble string // what the log says, if it does not work
+		trouble string // in the log, if it fails
 	}{
 		"trusted":   {config: &tls.Config{RootCAs: pool}},
 		"distrust":  {config: &tls.Config{}, trouble: "certificate"},
@@ -172,21 +188,21 @@ func TestDialTLS(t *testing.T) {
 				storetest.MustCommit(t, e, "room/a", 0, nil)
 				return
 			}
+			awaitFailure(t, client)
 			for range 3 {
-				ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 				defer cancel()
 				if rev, err := e.Commit(ctx, store.Record{Key: "room/a"}); !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("Commit = %d, %v", rev, err)
+					t.Errorf("Commit: got %d, %v, want %v", rev, err, context.DeadlineExceeded)
 				}
 			}
-			if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "trouble with etcd") || !strings.Contains(got, c.trouble) {
-				t.Errorf("the log says %q", got)
+			if got := log.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "etcd client warning") || !strings.Contains(got, c.trouble) {
+				t.Errorf("got log %q, want one warning with %q", got, c.trouble)
 			}
 		})
 	}
 }
 
-// A client whose owner has closed it ends all calls.
 func TestClosedClient(t *testing.T) {
 	server := etcdtest.Start(t)
 	client := dial(t, server.Endpoint)
@@ -200,7 +216,7 @@ func TestClosedClient(t *testing.T) {
 	time.Sleep(50 * time.Millisecond)
 	_ = client.Close()
 	if err := <-ended; err == nil || errors.Is(err, store.ErrConflict) {
-		t.Errorf("Commit: %v", err)
+		t.Errorf("Commit with a closed client: got %v, want another error than %v", err, store.ErrConflict)
 	}
 }
 

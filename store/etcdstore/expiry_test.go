@@ -11,7 +11,6 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// Many records, so that the index has several pages, and some of them changed.
 func TestExpiredReadsAllPages(t *testing.T) {
 	const page = 300
 	const n = 2*page + 10
@@ -19,16 +18,16 @@ func TestExpiredReadsAllPages(t *testing.T) {
 	plant(t, e, n)
 	keys, err := e.Expired(t.Context(), storetest.AfterAll, n+1)
 	if err != nil || len(keys) != n {
-		t.Fatalf("%d of %d have expired, %v", len(keys), n, err)
+		t.Fatalf("Expired: got %d keys, %v, want %d", len(keys), err, n)
 	}
 	for i, key := range keys {
 		if key != plantKey(n-1-i) {
-			t.Fatalf("number %d is %s", i, key)
+			t.Fatalf("Expired: got %s at %d, want %s", key, i, plantKey(n-1-i))
 		}
 	}
 }
 
-// plant commits many records in a hurry, the newest of which expires first.
+// plant commits n records, the last of which expires first.
 func plant(t testing.TB, e *Store, n int) {
 	t.Helper()
 	const together = 40

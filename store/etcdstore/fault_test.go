@@ -19,8 +19,8 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// While etcd is paused nothing is known. When it goes on, the repeated commit is
-// the one that was given up.
+// While etcd is paused every call runs into its deadline. Afterwards the repeated
+// commit finds that the one that was given up was carried out.
 func TestPausedEtcd(t *testing.T) {
 	server := etcdtest.Start(t)
 	e := openTest(t, Config{Client: dial(t, server.Endpoint)})
@@ -30,28 +30,29 @@ func TestPausedEtcd(t *testing.T) {
 		r := store.Record{Key: "room/a", Revision: rev, Data: fmt.Append(nil, n)}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		if rev, err := e.Commit(ctx, r); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatalf("Commit = %d, %v", rev, err)
+			t.Fatalf("Commit: got %d, %v, want %v", rev, err, context.DeadlineExceeded)
 		}
 		if _, err := e.Load(ctx, r.Key); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatalf("Load: %v", err)
+			t.Fatalf("Load: got %v, want %v", err, context.DeadlineExceeded)
 		}
 		if _, err := e.Expired(ctx, storetest.AfterAll, 1); !errors.Is(err, context.DeadlineExceeded) {
-			t.Fatalf("Expired: %v", err)
+			t.Fatalf("Expired: got %v, want %v", err, context.DeadlineExceeded)
 		}
 		cancel()
 		server.Resume()
 		next, err := e.Commit(t.Context(), r)
 		if err != nil {
-			t.Fatalf("the repeated commit: %v", err)
+			t.Fatalf("repeated commit: got %v", err)
 		}
 		if times, is := written(t, e, r.Key); times != n+1 || is != next {
-			t.Errorf("the record is at revision %d after %d commits, want %d after %d", is, times, next, n+1)
+			t.Errorf("got %d commits and revision %d, want %d and %d", times, is, n+1, next)
 		}
 		rev = next
 	}
 }
 
-// A commit that etcd's crash comes across succeeds when etcd is back, once.
+// A commit that a crash of etcd interrupts succeeds once etcd has restarted, and is
+// carried out once.
 func TestRestartedEtcd(t *testing.T) {
 	server := etcdtest.Start(t)
 	e := openTest(t, Config{Client: dial(t, server.Endpoint)})
@@ -80,7 +81,7 @@ func TestRestartedEtcd(t *testing.T) {
 				}
 				commits.Add(1)
 				if times, is := written(t, e, key); times != n || is != rev {
-					t.Errorf("the record is at revision %d after %d commits, want %d after %d", is, times, rev, n)
+					t.Errorf("got %d commits and revision %d, want %d and %d", times, is, n, rev)
 				}
 			}
 		})
@@ -96,28 +97,28 @@ func TestRestartedEtcd(t *testing.T) {
 	progress(t, &commits, 20)
 }
 
-// progress waits for n more of what is counted.
+// progress waits until the count has risen by n.
 func progress(t *testing.T, count *atomic.Int64, n int64) {
 	t.Helper()
 	n += count.Load()
 	for until := time.Now().Add(30 * time.Second); count.Load() < n; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
-			t.Fatalf("%d commits, want %d", count.Load(), n)
+			t.Fatalf("got %d commits after 30 s, want %d", count.Load(), n)
 		}
 	}
 }
 
-// fighter is one of many processes that write the same record. Each appends its
-// mark to what it takes for the newest state, and goes on from there until it is
-// refused.
-type fighter struct {
+// competitor is one of several processes that write the same record. It appends marks
+// to the state it takes for the newest one until a commit conflicts, and then loads
+// the record again.
+type competitor struct {
 	name    string
 	store   *Store
-	acked   map[string]store.Revision // by mark, with the revision that it came from
+	acked   map[string]store.Revision // the revision that each mark was added to
 	refused []string
 }
 
-func (f *fighter) run(t *testing.T, commits *atomic.Int64, stop <-chan struct{}) {
+func (f *competitor) run(t *testing.T, commits *atomic.Int64, stop <-chan struct{}) {
 	var r store.Record
 	for n := 0; ; n++ {
 		select {
@@ -147,8 +148,8 @@ func (f *fighter) run(t *testing.T, commits *atomic.Int64, stop <-chan struct{})
 	}
 }
 
-// commit repeats the commit, now and then in too little time, until it has an answer.
-func (f *fighter) commit(t *testing.T, r store.Record) (store.Revision, error) {
+// commit repeats the commit, often with too little time, until it has an answer.
+func (f *competitor) commit(t *testing.T, r store.Record) (store.Revision, error) {
 	for n := 0; ; n++ {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+rand.IntN(20<<min(n, 8)))*time.Millisecond)
 		rev, err := f.store.Commit(ctx, r)
@@ -159,13 +160,12 @@ func (f *fighter) commit(t *testing.T, r store.Record) (store.Revision, error) {
 	}
 }
 
-// For one revision one of them succeeds, whatever happens to etcd and to the
-// answers: no mark that was acknowledged is lost, and none is there twice. One
-// that was refused may be there, if somebody else has gone on from it before its
-// fighter got an answer.
+// For one revision one process succeeds, whatever happens to etcd and to its answers:
+// no acknowledged mark is lost, and none is there twice. A refused mark may be there,
+// if another process has built on it before its own process got an answer.
 func TestCompetingProcesses(t *testing.T) {
 	server := etcdtest.Start(t)
-	var fighters []*fighter
+	var competitors []*competitor
 	var commits atomic.Int64
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
@@ -179,8 +179,8 @@ func TestCompetingProcesses(t *testing.T) {
 		for range 2000 {
 			l.outcomes = append(l.outcomes, max(delivered, outcome(rand.IntN(12)-8))) // one in four goes wrong
 		}
-		f := &fighter{name: string(rune('a' + i)), acked: map[string]store.Revision{}, store: openTest(t, Config{Client: l.dial(t, server.Endpoint)})}
-		fighters = append(fighters, f)
+		f := &competitor{name: string(rune('a' + i)), acked: map[string]store.Revision{}, store: openTest(t, Config{Client: l.dial(t, server.Endpoint)})}
+		competitors = append(competitors, f)
 		wg.Go(func() { f.run(t, &commits, stop) })
 	}
 	for range 2 {
@@ -194,7 +194,7 @@ func TestCompetingProcesses(t *testing.T) {
 	}
 	progress(t, &commits, 10)
 	end()
-	r, err := fighters[0].store.Load(t.Context(), "room/a")
+	r, err := competitors[0].store.Load(t.Context(), "room/a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,26 +203,26 @@ func TestCompetingProcesses(t *testing.T) {
 		count[mark]++
 	}
 	from := map[store.Revision]string{}
-	for _, f := range fighters {
+	for _, f := range competitors {
 		for mark, rev := range f.acked {
 			if count[mark] != 1 {
-				t.Errorf("%s was acknowledged, and is there %d times", mark, count[mark])
+				t.Errorf("acknowledged mark %s: got it %d times, want once", mark, count[mark])
 			}
 			if other, ok := from[rev]; ok {
-				t.Errorf("%s and %s both come from revision %d", mark, other, rev)
+				t.Errorf("got marks %s and %s both added to revision %d, want one", mark, other, rev)
 			}
 			from[rev] = mark
 			delete(count, mark)
 		}
 		for _, mark := range f.refused {
 			if count[mark] > 1 {
-				t.Errorf("%s is there %d times", mark, count[mark])
+				t.Errorf("refused mark %s: got it %d times, want at most once", mark, count[mark])
 			}
 			delete(count, mark)
 		}
 		t.Logf("%s: %d acknowledged, %d refused", f.name, len(f.acked), len(f.refused))
 	}
 	if len(count) > 0 {
-		t.Errorf("from nowhere: %v", count)
+		t.Errorf("got marks that nobody has added: %v", count)
 	}
 }

@@ -18,17 +18,17 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// readable says whether etcd can still show what a key held at a revision.
+// readable reports whether a key's value at a revision can still be read from etcd.
 func readable(t *testing.T, e *Store, key string, rev store.Revision) bool {
 	t.Helper()
-	_, err := e.config.Client.Get(t.Context(), key, clientv3.WithRev(int64(rev)))
+	_, err := e.records.client.Get(t.Context(), key, clientv3.WithRev(int64(rev)))
 	if err != nil && !errors.Is(err, rpctypes.ErrCompacted) {
 		t.Fatal(err)
 	}
 	return err == nil
 }
 
-// What was overwritten and deleted leaves etcd's history, and what is there stays.
+// Overwritten and deleted values leave etcd's history; current values stay.
 func TestCompaction(t *testing.T) {
 	client := dial(t, etcdtest.Start(t).Endpoint)
 	e := openTest(t, Config{Client: client, compactEvery: 50 * time.Millisecond})
@@ -38,22 +38,22 @@ func TestCompaction(t *testing.T) {
 	if err := e.Delete(t.Context(), "room/a", second); err != nil {
 		t.Fatal(err)
 	}
-	deleted := store.Revision(e.newest.Load())
+	deleted := store.Revision(e.records.newest.Load())
 	gone := func(rev store.Revision) {
 		t.Helper()
-		for until := time.Now().Add(20 * time.Second); readable(t, e, e.recordKey("room/a"), rev); time.Sleep(5 * time.Millisecond) {
+		for until := time.Now().Add(20 * time.Second); readable(t, e, e.keys.record("room/a"), rev); time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(until) {
-				t.Fatalf("revision %d can still be read", rev)
+				t.Fatalf("got revision %d still readable after 20 s", rev)
 			}
 		}
 	}
 	gone(first)
 	gone(deleted - 1)
 	if n := storetest.Intact(t, e, records); n != len(records) {
-		t.Errorf("%d of %d records are there", n, len(records))
+		t.Errorf("got %d records, want %d", n, len(records))
 	}
 
-	// Another process may have been faster.
+	// Another process may have compacted already.
 	if _, err := client.Put(t.Context(), "/other", "1"); err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +69,8 @@ func TestCompaction(t *testing.T) {
 	gone(fourth - 1)
 }
 
-// What others do with etcd is left alone while nothing is written here, and what
-// is written here is not compacted before a turn has passed.
+// A store that writes nothing compacts nothing, and no store compacts its writes before
+// a round has passed.
 func TestCompactionSparesOthers(t *testing.T) {
 	client := dial(t, etcdtest.Start(t).Endpoint)
 	quick := openTest(t, Config{Client: client, Prefix: "/quick/", compactEvery: 10 * time.Millisecond})
@@ -79,19 +79,19 @@ func TestCompactionSparesOthers(t *testing.T) {
 	rev = storetest.MustCommit(t, quick, "room/a", rev, nil)
 	before := storetest.MustCommit(t, slow, "room/a", 0, []byte("one"))
 	storetest.MustCommit(t, slow, "room/a", before, []byte("two"))
-	for until := time.Now().Add(20 * time.Second); readable(t, quick, quick.recordKey("room/a"), rev-1); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(20 * time.Second); readable(t, quick, quick.keys.record("room/a"), rev-1); time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
-			t.Fatal("nothing is compacted")
+			t.Fatal("got nothing compacted after 20 s")
 		}
 	}
-	time.Sleep(100 * time.Millisecond) // many turns
-	if !readable(t, slow, slow.recordKey("room/a"), before) {
-		t.Error("what others wrote was compacted")
+	time.Sleep(100 * time.Millisecond) // many rounds
+	if !readable(t, slow, slow.keys.record("room/a"), before) {
+		t.Error("got another store's writes compacted")
 	}
 }
 
-// lookFor counts what there is of each mark in all files of a directory.
-func lookFor(t *testing.T, dir string, marks ...string) []int {
+// countInFiles counts each mark in all files of a directory.
+func countInFiles(t *testing.T, dir string, marks ...string) []int {
 	t.Helper()
 	found := make([]int, len(marks))
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -116,19 +116,18 @@ func lookFor(t *testing.T, dir string, marks ...string) []int {
 	return found
 }
 
-// No name and no estimate can be read in etcd's files, at any time.
 func TestEtcdFilesHoldNoSecrets(t *testing.T) {
 	const name, estimate, key = "Ada-the-canary", `"estimate":"13-canary"`, "room/canary-key"
 	server := etcdtest.Start(t, "--snapshot-count=50")
 	e := openTest(t, Config{Client: dial(t, server.Endpoint), compactEvery: 20 * time.Millisecond})
 	clean := func(when string) {
 		t.Helper()
-		found := lookFor(t, server.Dir, name, estimate, key)
+		found := countInFiles(t, server.Dir, name, estimate, key)
 		if found[0] > 0 || found[1] > 0 {
-			t.Errorf("%s: etcd's files show what was written", when)
+			t.Errorf("%s: got name %d times, estimate %d times in etcd's files, want neither", when, found[0], found[1])
 		}
 		if found[2] == 0 {
-			t.Errorf("%s: the search does not find the key either", when)
+			t.Errorf("%s: got no key in etcd's files: the search does not work", when)
 		}
 	}
 	var rev store.Revision

@@ -17,25 +17,30 @@ import (
 	"example.com/pokey/store"
 )
 
-// A commit of more than one transaction is atomic all the same. Its parts are first
-// written aside, in chunks that carry the commit's token. Then one transaction writes
-// the record, with that token: from this moment on the chunks count as the parts in
-// them, wherever these are read. At last each chunk is moved to where its parts
-// belong. Whatever ends it before that, whoever commits next finishes it first.
-// Chunks with another token than the record's are of commits that never were.
+// A commit that takes several transactions is atomic all the same. Its parts are
+// first staged in batches that carry the commit's token. Then one transaction writes
+// the record, with that token: from then on whoever loads the record takes its parts
+// from the batches. Finally each batch is applied: its parts are moved to their own
+// keys. If the process ends before that, the next commit applies the batches first.
+// Batches with another token than the record's belong to commits that failed.
 
-// chunk is parts of a large commit, and the key that it is kept under.
-type chunk struct {
-	key   string
+// A transaction is at most this large unless a single part is larger. By default etcd
+// accepts 128 operations and 1.5 MiB.
+const (
+	maxOps      = 100
+	maxOpsBytes = 1 << 20
+)
+
+// batch is some of the parts of a large commit.
+type batch struct {
+	key   string // in etcd
 	parts []store.Record
 }
 
-func (e *Store) largeKey(key string) string { return e.config.Prefix + "large/" + key }
-
-// chunks are the parts of a commit that is too large for one transaction, and nil
-// for others.
-func (e *Store) chunks(r store.Record, parts []store.Record, t token) (all []chunk) {
-	size := len(r.Data)
+// split splits the parts of a commit that is too large for one transaction. It
+// returns nil for other commits.
+func (r *records) split(rec store.Record, parts []store.Record, t token) (all []batch) {
+	size := len(rec.Data)
 	for _, p := range parts {
 		size += len(p.Key) + len(p.Data)
 	}
@@ -46,7 +51,7 @@ func (e *Store) chunks(r store.Record, parts []store.Record, t token) (all []chu
 		p := parts[0]
 		size += len(p.Key) + len(p.Data)
 		if size > maxOpsBytes || len(all[len(all)-1].parts) >= maxOps {
-			all = append(all, chunk{key: fmt.Sprintf("%s/%s/%06d", r.Key, hex.EncodeToString(t[:]), len(all))})
+			all = append(all, batch{key: fmt.Sprintf("%s%06d", r.batchPrefix(rec.Key, t), len(all))})
 			size = len(p.Key) + len(p.Data)
 		}
 		last := &all[len(all)-1]
@@ -55,91 +60,85 @@ func (e *Store) chunks(r store.Record, parts []store.Record, t token) (all []chu
 	return all
 }
 
-// writeAside writes the chunks of a commit. Those that an earlier attempt has
-// written are left. It returns the conditions under which all of them are there.
-func (e *Store) writeAside(ctx context.Context, key string, expected int64, all []chunk, t token) (whole []clientv3.Cmp, err error) {
-	for _, c := range all {
-		name := e.largeKey(c.key)
-		is := clientv3.Compare(clientv3.CreateRevision(name), ">", 0)
-		sealed := seal(e.config.Seal, "large/"+c.key, sealed{token: t, data: packParts(c.parts)})
-		err := e.persist(ctx, func(ctx context.Context) error {
-			_, err := e.config.Client.Txn(ctx).
-				If(clientv3.Compare(clientv3.ModRevision(e.recordKey(key)), "=", expected), clientv3.Compare(clientv3.CreateRevision(name), "=", 0)).
-				Then(clientv3.OpPut(name, string(sealed))).
+// batchPrefix is what the keys of a commit's batches begin with.
+func (r *records) batchPrefix(key string, t token) string {
+	return r.keys.batches(key) + hex.EncodeToString(t[:]) + "/"
+}
+
+// stage writes the batches of a commit, except those that an earlier attempt has
+// written. It returns the conditions under which all of them are there.
+func (r *records) stage(ctx context.Context, key string, expected int64, all []batch, t token) (complete []clientv3.Cmp, err error) {
+	for _, b := range all {
+		value := seal(r.aead, r.sealedKey(b.key), sealed{token: t, data: packParts(b.parts)})
+		err := retry(ctx, r.client, func(ctx context.Context) error {
+			_, err := r.client.Txn(ctx).
+				If(r.atRevision(key, expected), clientv3.Compare(clientv3.CreateRevision(b.key), "=", 0)).
+				Then(clientv3.OpPut(b.key, string(value))).
 				Commit()
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
-		whole = append(whole, is)
+		complete = append(complete, clientv3.Compare(clientv3.CreateRevision(b.key), ">", 0))
 	}
-	return whole, nil
+	return complete, nil
 }
 
-// finish moves the chunks of a record's last commit to where their parts belong, and
-// removes all others, as long as the record's revision is rev.
-func (e *Store) finish(ctx context.Context, key string, rev int64) error {
-	return e.finishOthers(ctx, key, rev, token{})
-}
-
-// finishOthers is finish, and leaves the chunks alone that a commit under way has
-// written.
-func (e *Store) finishOthers(ctx context.Context, key string, rev int64, mine token) error {
+// apply applies the batches of a record's last commit and removes all others, except
+// those of a commit under way, as long as the record's revision is rev.
+func (r *records) apply(ctx context.Context, key string, rev int64, underWay token) error {
 	var resp *clientv3.TxnResponse
-	err := e.persist(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.config.Client.Txn(ctx).
-			If(clientv3.Compare(clientv3.ModRevision(e.recordKey(key)), "=", rev)).
-			Then(clientv3.OpGet(e.recordKey(key)), clientv3.OpGet(e.largeKey(key)+"/", clientv3.WithPrefix())).
+	err := retry(ctx, r.client, func(ctx context.Context) (err error) {
+		resp, err = r.client.Txn(ctx).
+			If(r.atRevision(key, rev)).
+			Then(clientv3.OpGet(r.keys.record(key)), clientv3.OpGet(r.keys.batches(key), clientv3.WithPrefix())).
 			Commit()
 		return err
 	})
 	if err != nil || !resp.Succeeded {
 		return err
 	}
-	t := e.tokenIn(key, resp.Responses[0].GetResponseRange().Kvs)
-	own := e.largeKey(key) + "/" + hex.EncodeToString(mine[:]) + "/"
+	var t token // of the last commit
+	if found := resp.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
+		_, t, _ = r.open(key, found[0]) // the batches of a damaged record do not count
+	}
 	for _, kv := range resp.Responses[1].GetResponseRange().Kvs {
-		if strings.HasPrefix(string(kv.Key), own) {
+		if strings.HasPrefix(string(kv.Key), r.batchPrefix(key, underWay)) {
 			continue
 		}
-		parts := e.openChunk(kv, t) // one that cannot be read is as good as none
-		ops := append(e.putParts(parts, t), clientv3.OpDelete(string(kv.Key)))
-		if _, done, err := e.swap(ctx, key, rev, nil, ops); err != nil || done == 0 {
+		ops := append(r.putParts(r.openBatch(kv, t), t), clientv3.OpDelete(string(kv.Key)))
+		if _, done, err := r.swap(ctx, key, rev, nil, ops); err != nil || done == 0 {
 			return err
 		}
 	}
 	return nil
 }
 
-// tokenIn is the token of the commit that wrote a record.
-func (e *Store) tokenIn(key string, found []*mvccpb.KeyValue) (t token) {
-	if len(found) > 0 {
-		_, t, _ = e.open(key, found[0])
-	}
-	return t
-}
-
-// openChunk returns the parts in a chunk that is of the commit with that token.
-func (e *Store) openChunk(kv *mvccpb.KeyValue, t token) []store.Record {
-	s, err := unseal(e.config.Seal, strings.TrimPrefix(string(kv.Key), e.config.Prefix), kv.Value)
+// openBatch returns the parts in a batch, or none if it is damaged or of another
+// commit than that with the token.
+func (r *records) openBatch(kv *mvccpb.KeyValue, t token) []store.Record {
+	s, err := unseal(r.aead, r.sealedKey(string(kv.Key)), kv.Value)
 	if err != nil || s.token != t {
 		return nil
 	}
 	return unpackParts(s.data)
 }
 
-// overlay puts the parts in a record's chunks over those that were found.
-func (e *Store) overlay(parts []store.Record, chunks []*mvccpb.KeyValue, t token) []store.Record {
-	if len(chunks) == 0 {
+// sealedKey is the key of a batch that goes into its seal, without the prefix.
+func (r *records) sealedKey(key string) string { return strings.TrimPrefix(key, string(r.keys)) }
+
+// overlay returns the parts as they are once the batches are applied.
+func (r *records) overlay(parts []store.Record, batches []*mvccpb.KeyValue, t token) []store.Record {
+	if len(batches) == 0 {
 		return parts
 	}
 	byKey := map[string]store.Record{}
 	for _, p := range parts {
 		byKey[p.Key] = p
 	}
-	for _, kv := range chunks {
-		for _, p := range e.openChunk(kv, t) {
+	for _, kv := range batches {
+		for _, p := range r.openBatch(kv, t) {
 			if byKey[p.Key] = p; len(p.Data) == 0 {
 				delete(byKey, p.Key)
 			}
@@ -148,7 +147,7 @@ func (e *Store) overlay(parts []store.Record, chunks []*mvccpb.KeyValue, t token
 	return slices.SortedFunc(maps.Values(byKey), func(a, b store.Record) int { return cmp.Compare(a.Key, b.Key) })
 }
 
-// packParts writes parts one after the other: the length of the key, the key, the
+// packParts encodes parts one after the other: the length of the key, the key, the
 // length of the data, the data.
 func packParts(parts []store.Record) (b []byte) {
 	for _, p := range parts {
@@ -158,7 +157,7 @@ func packParts(parts []store.Record) (b []byte) {
 	return b
 }
 
-// unpackParts returns nothing if b is not what packParts has written.
+// unpackParts is the inverse of packParts. It returns nil for anything else.
 func unpackParts(b []byte) (parts []store.Record) {
 	ok := true
 	next := func() []byte {

@@ -13,7 +13,7 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// largeParts are more than one transaction takes, all of one kind.
+// largeParts returns more parts than one transaction takes, all of one kind.
 func largeParts(kind string) (parts []store.Record) {
 	for i := range 250 {
 		parts = append(parts, store.Record{Key: fmt.Sprintf("room/a/%03d", i), Data: bytes.Repeat([]byte(kind), 8000)})
@@ -21,7 +21,7 @@ func largeParts(kind string) (parts []store.Record) {
 	return parts
 }
 
-// kindOf is the kind that all parts are of, and empty if they differ.
+// kindOf returns the kind of all parts, and nothing if they differ.
 func kindOf(t *testing.T, e *Store, record string) string {
 	t.Helper()
 	r, parts, err := e.LoadAll(t.Context(), "room/a")
@@ -40,15 +40,15 @@ func kindOf(t *testing.T, e *Store, record string) string {
 	return kind
 }
 
-// Wherever a commit of several transactions is interrupted, by a process that dies,
-// it is there as a whole or not at all, and a later one finds no trace of it.
+// When a process ends during a commit of several transactions, all of the commit is
+// there or nothing of it, and the next commit leaves no batches.
 func TestLargeCommitIsAtomic(t *testing.T) {
 	server := etcdtest.Start(t)
 	for n := range 11 {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			l := &line{code: codes.Unknown, text: "?"}
 			dying := openTest(t, Config{Client: l.dial(t, server.Endpoint), Prefix: fmt.Sprintf("/large/%d/", n)})
-			e := openTest(t, Config{Client: dial(t, server.Endpoint), Prefix: dying.config.Prefix})
+			e := openTest(t, Config{Client: dial(t, server.Endpoint), Prefix: string(dying.keys)})
 			rev, err := dying.Commit(t.Context(), store.Record{Key: "room/a", Data: []byte("1")}, largeParts("a")...)
 			if err != nil {
 				t.Fatal(err)
@@ -69,24 +69,24 @@ func TestLargeCommitIsAtomic(t *testing.T) {
 				want = "b"
 			}
 			if err == nil && want != "b" {
-				t.Error("acknowledged and not there")
+				t.Errorf("an acknowledged commit: got parts %q, want %q", want, "b")
 			}
 			if got := kindOf(t, e, string(found.Data)); got != want {
-				t.Errorf("interrupted before transaction %d: parts are %q, want all %q", n, got, want)
+				t.Errorf("interrupted before transaction %d: got parts %q, want all %q", n, got, want)
 			}
 			rev, err = e.Commit(t.Context(), store.Record{Key: "room/a", Revision: found.Revision, Data: []byte("3")})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := kindOf(t, e, "3"); got != want {
-				t.Errorf("after another commit: parts are %q, want all %q", got, want)
+				t.Errorf("after the next commit: got parts %q, want all %q", got, want)
 			}
-			resp, err := e.config.Client.Get(t.Context(), e.largeKey("room/a")+"/")
+			resp, err := e.records.client.Get(t.Context(), e.keys.batches("room/a"))
 			if err != nil || resp.Count != 0 {
-				t.Errorf("left aside: %d chunks, %v", resp.Count, err)
+				t.Errorf("after the next commit: got %d batches, %v, want 0", resp.Count, err)
 			}
 			if _, err := dying.Commit(t.Context(), store.Record{Key: "room/a", Revision: found.Revision, Data: []byte("2")}, largeParts("b")...); !errors.Is(err, store.ErrConflict) {
-				t.Errorf("a stale large commit: got %v, want %v", err, store.ErrConflict)
+				t.Errorf("stale large commit: got %v, want %v", err, store.ErrConflict)
 			}
 			if err := e.Delete(t.Context(), "room/a", rev); err != nil {
 				t.Fatal(err)

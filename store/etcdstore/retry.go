@@ -8,21 +8,22 @@ import (
 	"time"
 
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 )
 
 const (
-	firstPause = 20 * time.Millisecond // before the second attempt, and doubled for each further one
+	firstPause = 20 * time.Millisecond // before the second attempt; doubled for each further one
 	lastPause  = 320 * time.Millisecond
-	// firstPatience is how long a member of etcd may take before another one is
-	// asked, and is doubled for each further attempt.
-	firstPatience = 300 * time.Millisecond
+	// attemptTimeout is how long the first attempt waits for a member of etcd before
+	// another member is asked. It is doubled for each further attempt.
+	attemptTimeout = 300 * time.Millisecond
 )
 
-// persist attempts something until it succeeds, or fails for a reason that does
-// not pass, or the context ends. It is for what may be carried out twice.
-func (e *Store) persist(ctx context.Context, do func(context.Context) error) error {
+// retry repeats a request, which must be safe to repeat, until it succeeds, fails
+// with an error that is not transient, or the context ends.
+func retry(ctx context.Context, client *clientv3.Client, request func(context.Context) error) error {
 	var last error
 	for n := 0; ; n++ {
 		if n > 0 {
@@ -32,43 +33,43 @@ func (e *Store) persist(ctx context.Context, do func(context.Context) error) err
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			return because(err, last)
+			return withCause(err, last)
 		}
-		err := e.attempt(ctx, n, do)
+		err := attempt(ctx, client, n, request)
 		switch {
 		case err == nil:
 			return nil
 		case ctx.Err() != nil:
-			return because(ctx.Err(), last)
-		case e.config.Client.Ctx().Err() != nil || !passes(err):
+			return withCause(ctx.Err(), last)
+		case client.Ctx().Err() != nil || !isTransient(err):
 			return fmt.Errorf("store: etcd: %w", err)
 		}
 		last = err
 	}
 }
 
-// because is the end of a context, and tells what went wrong before.
-func because(ended, last error) error {
+// withCause adds to the end of a context the error of the last attempt, if any.
+func withCause(ended, last error) error {
 	if last == nil {
 		return ended
 	}
 	return fmt.Errorf("store: etcd: %w, after: %s", ended, last.Error())
 }
 
-// attempt does it once. Where there is another member of etcd to ask, one that
-// does not answer is not waited for until the end: it may be down or cut off,
-// which is known only when its connection has timed out.
-func (e *Store) attempt(ctx context.Context, n int, do func(context.Context) error) error {
-	if len(e.config.Client.Endpoints()) > 1 {
+// attempt sends the request once. Where etcd has other members, a member that does
+// not answer is given up early: it may be down or cut off, which is known only when
+// its connection has timed out.
+func attempt(ctx context.Context, client *clientv3.Client, n int, request func(context.Context) error) error {
+	if len(client.Endpoints()) > 1 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, firstPatience<<min(n, 8))
+		ctx, cancel = context.WithTimeout(ctx, attemptTimeout<<min(n, 8))
 		defer cancel()
 	}
-	return do(ctx)
+	return request(ctx)
 }
 
-// passes tells errors that come and go by themselves.
-func passes(err error) bool {
+// isTransient reports whether an error may disappear by itself.
+func isTransient(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, rpctypes.ErrTooManyRequests) {
 		return true
 	}

@@ -10,36 +10,36 @@ import (
 	"example.com/pokey/store"
 )
 
-// A sealed record is what etcd keeps of it:
+// A sealed value, as etcd stores it:
 //
 //	byte 0      version = 1
-//	then        nonce, as long as the AEAD wants it
+//	then        nonce, of the AEAD's size
 //	then        encrypted, with the record's key as additional data:
 //	  byte 0..15   token
 //	  byte 16..23  expires, milliseconds since 1970, big endian; 0 means never
 //	  byte 24..    data
 //
-// A record of a newer version is not taken for a damaged one, which the first
-// old process to come across it would replace. Nothing is compressed: next to a
-// text that one member may choose, the length would tell of what others keep
-// hidden.
+// A value of a newer version does not count as damaged, because old processes would
+// then replace it. Nothing is compressed: the length of compressed data that includes
+// one member's text would reveal what other members hide.
 const (
 	sealVersion = 1
-	sealExpires = 16 // where the time begins
-	sealData    = 24 // where the data begins
+	sealExpires = 16 // offset of the expiry
+	sealData    = 24 // offset of the data
 )
 
-// token tells one commit from all others: it is the same only for the same
-// store, key, former revision and content.
+// token identifies a commit: two commits have the same token only if they have the
+// same store, key, former revision and content.
 type token [16]byte
 
-// sealed is what is in a sealed record.
+// sealed is the content of a sealed value.
 type sealed struct {
 	token   token
-	expires int64
+	expires int64 // milliseconds since 1970; 0 means never
 	data    []byte
 }
 
+// seal returns the sealed value for a key.
 func seal(aead cipher.AEAD, key string, s sealed) []byte {
 	plain := make([]byte, sealData, sealData+len(s.data))
 	copy(plain, s.token[:])
@@ -53,7 +53,7 @@ func seal(aead cipher.AEAD, key string, s sealed) []byte {
 	return aead.Seal(b, nonce, plain, []byte(key))
 }
 
-// unseal returns ErrCorrupt, or an error that wraps ErrFormat.
+// unseal is the inverse of seal. The error is ErrCorrupt, or wraps ErrFormat.
 func unseal(aead cipher.AEAD, key string, b []byte) (sealed, error) {
 	if len(b) > 0 && b[0] > sealVersion {
 		return sealed{}, fmt.Errorf("store: record %w", store.ErrFormat)

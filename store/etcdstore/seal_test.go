@@ -10,7 +10,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// sealedVector is a sealed record as every version has to read it.
+// sealedVector is a sealed value that every version must be able to read.
 const sealedVector = "01c360c2aa733216779f1546f752471ade299b33381730575f9ce8c88fd5b24d2a8faea9115cd6c51c4a914944446a8bce52e78ff36dcf"
 
 func TestSeal(t *testing.T) {
@@ -23,28 +23,28 @@ func TestSeal(t *testing.T) {
 	for name, b := range map[string][]byte{"vector": b, "sealed": seal(aead, "room/a", want), "sealed again": seal(aead, "room/a", want)} {
 		got, err := unseal(aead, "room/a", b)
 		if err != nil || got.token != want.token || got.expires != want.expires || !bytes.Equal(got.data, want.data) {
-			t.Errorf("%s: %+v, %v", name, got, err)
+			t.Errorf("%s: got %+v, %v, want %+v", name, got, err, want)
 		}
 	}
 	if bytes.Equal(seal(aead, "room/a", want), seal(aead, "room/a", want)) {
-		t.Error("a nonce was used twice")
+		t.Error("seal: got the same value twice, want another nonce")
 	}
 	if _, err := unseal(aead, "room/b", b); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("under another key: %v", err)
+		t.Errorf("another key: got %v, want %v", err, store.ErrCorrupt)
 	}
 	if _, err := unseal(testSeal(t, 8), "room/a", b); !errors.Is(err, store.ErrCorrupt) {
-		t.Errorf("with another secret: %v", err)
+		t.Errorf("another secret: got %v, want %v", err, store.ErrCorrupt)
 	}
 	for i := range b {
 		for bit := range 8 {
 			b[i] ^= 1 << bit
 			if _, err := unseal(aead, "room/a", b); !errors.Is(err, store.ErrCorrupt) && (i > 0 || !errors.Is(err, store.ErrFormat)) {
-				t.Errorf("with bit %d of byte %d changed: %v", bit, i, err)
+				t.Errorf("bit %d of byte %d changed: got %v, want %v", bit, i, err, store.ErrCorrupt)
 			}
 			b[i] ^= 1 << bit
 		}
 		if _, err := unseal(aead, "room/a", b[:i]); !errors.Is(err, store.ErrCorrupt) {
-			t.Errorf("cut to %d bytes: %v", i, err)
+			t.Errorf("cut to %d bytes: got %v, want %v", i, err, store.ErrCorrupt)
 		}
 	}
 }
@@ -55,7 +55,7 @@ func FuzzUnseal(f *testing.F) {
 	f.Add("room/a", []byte{sealVersion})
 	f.Fuzz(func(t *testing.T, key string, b []byte) {
 		if s, err := unseal(aead, key, b); err == nil && (key != "room/a" || string(s.data) != "{}") {
-			t.Fatalf("%x is accepted under %q", b, key)
+			t.Fatalf("unseal of %x under %q: got success, want %v", b, key, store.ErrCorrupt)
 		}
 	})
 }
@@ -65,13 +65,13 @@ func TestToken(t *testing.T) {
 	r := store.Record{Key: "room/a", Revision: 1, Expires: time.UnixMilli(5), Data: []byte("data")}
 	same := store.Record{Key: "room/a", Revision: 1, Expires: time.UnixMilli(5).UTC(), Data: []byte("data")}
 	if tokenOf(process, r, nil) != tokenOf(process, same, nil) {
-		t.Error("a commit has two tokens")
+		t.Error("the same commit: got two tokens, want one")
 	}
 	seen := map[token]string{}
 	add := func(what string, process [16]byte, r store.Record, with ...store.Record) {
 		tok := tokenOf(process, r, with)
 		if other, ok := seen[tok]; ok {
-			t.Errorf("%s and %s have the same token", what, other)
+			t.Errorf("got the same token for %s and %s", what, other)
 		}
 		seen[tok] = what
 	}

@@ -17,7 +17,7 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// testSeal is AES-GCM with a key of 32 times the byte.
+// testSeal returns AES-GCM with a key of 32 times the byte.
 func testSeal(t testing.TB, key byte) cipher.AEAD {
 	t.Helper()
 	block, err := aes.NewCipher(bytes.Repeat([]byte{key}, 32))
@@ -41,9 +41,8 @@ func dial(t testing.TB, endpoints ...string) *clientv3.Client {
 	return client
 }
 
-// openTest opens a store that is closed at the end of the test at the
-// latest. A prefix and a seal that all tests share is what it gets if nothing is
-// said.
+// openTest opens a store that is closed at the end of the test at the latest. By
+// default it has the prefix /test/ and the seal 1.
 func openTest(t testing.TB, c Config) *Store {
 	t.Helper()
 	if c.Prefix == "" {
@@ -60,10 +59,10 @@ func openTest(t testing.TB, c Config) *Store {
 	return e
 }
 
-// overwrite puts a value where a record is, behind the store's back.
+// overwrite replaces a sealed record in etcd.
 func overwrite(t *testing.T, e *Store, key string, value []byte) store.Revision {
 	t.Helper()
-	resp, err := e.config.Client.Put(t.Context(), e.recordKey(key), string(value))
+	resp, err := e.records.client.Put(t.Context(), e.keys.record(key), string(value))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,34 +79,34 @@ func TestConfig(t *testing.T) {
 		"slash":  {Prefix: "/test", Client: client, Seal: aead},
 	} {
 		if e, err := Open(c); e != nil || err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("without %s: %v, %v", name, e, err)
+			t.Errorf("without %s: got %v, %v, want an error that names it", name, e, err)
 		}
 	}
 }
 
-// What one process commits another one reads.
 func TestProcessesShareRecords(t *testing.T) {
 	server := etcdtest.Start(t)
 	one := openTest(t, Config{Client: dial(t, server.Endpoint)})
 	records := storetest.Fill(t, one, 30)
 	other := openTest(t, Config{Client: dial(t, server.Endpoint)})
 	if n := storetest.Intact(t, other, records); n != len(records) {
-		t.Errorf("%d of %d records are there", n, len(records))
+		t.Errorf("another process: got %d records, want %d", n, len(records))
 	}
-	if n := storetest.Intact(t, openTest(t, Config{Client: one.config.Client, Prefix: "/test/other/"}), records); n != 0 {
-		t.Errorf("%d records are under another prefix", n)
+	if n := storetest.Intact(t, openTest(t, Config{Client: one.records.client, Prefix: "/test/other/"}), records); n != 0 {
+		t.Errorf("another prefix: got %d records, want 0", n)
 	}
 	first := records["room/0001"]
 	storetest.MustCommit(t, other, first.Key, first.Revision, []byte("other"))
 	if _, err := one.Commit(t.Context(), store.Record{Key: first.Key, Revision: first.Revision, Data: []byte("one")}); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("Commit after the other one's: %v", err)
+		t.Errorf("Commit after another process's: got %v, want %v", err, store.ErrConflict)
 	}
 	if err := one.Delete(t.Context(), first.Key, first.Revision); !errors.Is(err, store.ErrConflict) {
-		t.Errorf("Delete after the other one's commit: %v", err)
+		t.Errorf("Delete after another process's commit: got %v, want %v", err, store.ErrConflict)
 	}
 }
 
-// Who commits the same twice succeeds once, and is told so twice; others are not.
+// A repeated commit returns the same revision and changes nothing. Any other commit of
+// the same revision conflicts.
 func TestRepeatedCommit(t *testing.T) {
 	client := dial(t, etcdtest.Start(t).Endpoint)
 	e := openTest(t, Config{Client: client})
@@ -122,7 +121,7 @@ func TestRepeatedCommit(t *testing.T) {
 			t.Fatal(err)
 		}
 		if again, err := e.Commit(t.Context(), r, part); err != nil || again != next {
-			t.Errorf("repeated: %d, %v, want %d", again, err, next)
+			t.Errorf("repeated commit: got %d, %v, want %d", again, err, next)
 		}
 		commit := func(s store.Store, with ...store.Record) func(store.Record) (store.Revision, error) {
 			return func(r store.Record) (store.Revision, error) { return s.Commit(t.Context(), r, with...) }
@@ -137,7 +136,7 @@ func TestRepeatedCommit(t *testing.T) {
 			"an earlier one":   func(r store.Record) (store.Revision, error) { r.Revision--; return commit(e, part)(r) },
 		} {
 			if got, err := try(r); !errors.Is(err, store.ErrConflict) {
-				t.Errorf("commit %d, %s: %d, %v", n, name, got, err)
+				t.Errorf("commit %d, %s: got %d, %v, want %v", n, name, got, err, store.ErrConflict)
 			}
 		}
 		rev = next
@@ -148,11 +147,11 @@ func TestRepeatedCommit(t *testing.T) {
 		}
 	}
 	if resp, err := client.Get(t.Context(), "/test/", clientv3.WithPrefix(), clientv3.WithCountOnly()); err != nil || resp.Count != 0 {
-		t.Errorf("%d keys are left, %v", resp.Count, err)
+		t.Errorf("got %d keys in etcd, %v, want 0", resp.Count, err)
 	}
 }
 
-// What cannot be opened costs that record and no other.
+// A value that cannot be unsealed is a damaged record. Others are not affected.
 func TestDamagedRecord(t *testing.T) {
 	client := dial(t, etcdtest.Start(t).Endpoint)
 	e := openTest(t, Config{Client: client})
@@ -160,47 +159,47 @@ func TestDamagedRecord(t *testing.T) {
 	records := storetest.Fill(t, e, 60)
 	const key = "room/0023" // it expires
 	for name, value := range map[string][]byte{
-		"foreign": seal(foreign.config.Seal, key, sealed{expires: 1, data: []byte("foreign")}),
-		"moved":   seal(e.config.Seal, "room/0024", sealed{expires: 1, data: []byte("moved")}),
-		"short":   seal(e.config.Seal, key, sealed{expires: 1})[:20],
+		"foreign": seal(foreign.records.aead, key, sealed{expires: 1, data: []byte("foreign")}),
+		"moved":   seal(e.records.aead, "room/0024", sealed{expires: 1, data: []byte("moved")}),
+		"short":   seal(e.records.aead, key, sealed{expires: 1})[:20],
 		"zero":    make([]byte, 100),
 		"empty":   nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			rev := overwrite(t, e, key, value)
 			if r, err := e.Load(t.Context(), key); !errors.Is(err, store.ErrCorrupt) {
-				t.Errorf("Load: %v, %v", r, err)
+				t.Errorf("Load: got %v, %v, want %v", r, err, store.ErrCorrupt)
 			}
 			keys, err := e.Expired(t.Context(), storetest.AfterAll, 1000)
 			if err != nil || len(keys) < 30 || strings.Contains(strings.Join(keys, " "), key) {
-				t.Errorf("%d records have expired, %v", len(keys), err)
+				t.Errorf("Expired: got %q, %v, want at least 30 keys and not %s", keys, err, key)
 			}
 			if _, err := e.Commit(t.Context(), store.Record{Key: key, Revision: rev - 1}); !errors.Is(err, store.ErrCorrupt) {
-				t.Errorf("Commit of the revision before: %v", err)
+				t.Errorf("Commit of the former revision: got %v, want %v", err, store.ErrCorrupt)
 			}
 			if err := e.Delete(t.Context(), key, rev-1); !errors.Is(err, store.ErrCorrupt) {
-				t.Errorf("Delete of the revision before: %v", err)
+				t.Errorf("Delete of the former revision: got %v, want %v", err, store.ErrCorrupt)
 			}
-			next := storetest.MustCommit(t, e, key, 0, []byte("begun anew"))
-			if again := storetest.MustCommit(t, e, key, 0, []byte("begun anew")); again != next {
-				t.Errorf("repeated: %d, want %d", again, next)
+			next := storetest.MustCommit(t, e, key, 0, []byte("created again"))
+			if again := storetest.MustCommit(t, e, key, 0, []byte("created again")); again != next {
+				t.Errorf("repeated commit: got %d, want %d", again, next)
 			}
 			overwrite(t, e, key, value)
 			if err := e.Delete(t.Context(), key, 0); err != nil {
 				t.Errorf("Delete: %v", err)
 			}
 			if _, err := e.Load(t.Context(), key); !errors.Is(err, store.ErrNotFound) {
-				t.Errorf("Load: %v", err)
+				t.Errorf("Load: got %v, want %v", err, store.ErrNotFound)
 			}
 			records[key] = store.Record{Key: key, Revision: storetest.MustCommit(t, e, key, 0, nil)}
 			if n := storetest.Intact(t, e, records); n != len(records) {
-				t.Errorf("%d of %d are intact", n, len(records))
+				t.Errorf("got %d records, want %d", n, len(records))
 			}
 		})
 	}
 }
 
-// An old process leaves alone what a newer version has written.
+// A record of a newer version is neither read nor replaced.
 func TestNewerRecord(t *testing.T) {
 	e := openTest(t, Config{Client: dial(t, etcdtest.Start(t).Endpoint)})
 	rev := overwrite(t, e, "room/a", []byte{sealVersion + 1, 1, 2, 3})
@@ -208,25 +207,25 @@ func TestNewerRecord(t *testing.T) {
 	_, commitErr := e.Commit(t.Context(), store.Record{Key: "room/a"})
 	_, staleErr := e.Commit(t.Context(), store.Record{Key: "room/a", Revision: rev - 1})
 	for name, err := range map[string]error{
-		"Load":          loadErr,
-		"Commit":        commitErr,
-		"stale Commit":  staleErr,
-		"Delete":        e.Delete(t.Context(), "room/a", 0),
-		"stale Delete ": e.Delete(t.Context(), "room/a", rev-1),
+		"Load":         loadErr,
+		"Commit":       commitErr,
+		"stale Commit": staleErr,
+		"Delete":       e.Delete(t.Context(), "room/a", 0),
+		"stale Delete": e.Delete(t.Context(), "room/a", rev-1),
 	} {
 		if !errors.Is(err, store.ErrFormat) || errors.Is(err, store.ErrCorrupt) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: got %v, want %v", name, err, store.ErrFormat)
 		}
 	}
 }
 
-// What etcd does not take is refused at once, and says why.
+// A record that is too large for etcd is refused at once, with the reason.
 func TestRecordTooLarge(t *testing.T) {
 	e := openTest(t, Config{Client: dial(t, etcdtest.Start(t).Endpoint)})
 	for _, size := range []int{1_600_000, 5 << 20, 20 << 20} {
 		_, err := e.Commit(t.Context(), store.Record{Key: "room/a", Data: make([]byte, size)})
 		if err == nil || !strings.Contains(err.Error(), "large") {
-			t.Errorf("%d bytes: %v", size, err)
+			t.Errorf("%d bytes: got %v, want an error that says too large", size, err)
 		}
 	}
 	storetest.MustCommit(t, e, "room/a", 0, make([]byte, 1_500_000))

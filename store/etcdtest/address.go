@@ -8,19 +8,19 @@ import (
 	"testing"
 )
 
-// given are the addresses that this process has handed out: some are not
-// listened at yet.
+// given holds the addresses that FreeAddress has returned, some of which nobody
+// listens at yet.
 var given sync.Map
 
-// FreeAddress returns an address on loopback that nobody listens at, and that it
-// has not returned before. Its port is below those that systems give to outgoing
-// connections and to listeners that ask for any port, so that nobody happens to
-// take it before its owner does, or while its owner restarts.
+// FreeAddress returns a loopback address, HOST:PORT, that nobody listens at and that it
+// has not returned before. The port is below those that systems assign to outgoing
+// connections and to listeners without a port, so that it stays free until the caller
+// uses it, and while the caller's program restarts.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
-		l, err := net.Listen("tcp", address) //nolint:noctx // it is closed at once
+		l, err := net.Listen("tcp", address) //nolint:noctx // it does not wait
 		if err != nil {
 			continue
 		}
@@ -29,6 +29,6 @@ func FreeAddress(t testing.TB) string {
 			return address
 		}
 	}
-	t.Fatal("there is no free port")
+	t.Fatal("found no free port in 100 attempts")
 	return ""
 }

@@ -1,8 +1,8 @@
-// Package etcdtest runs a real etcd for tests, one member on loopback that can
-// be stopped, killed, paused and started again while the test goes on.
+// Package etcdtest runs etcd for tests: one member on loopback that can be stopped,
+// killed, paused and restarted during the test.
 //
-// It takes the etcd that is in PATH. Where there is none a test is skipped,
-// unless POKEY_ETCDTEST=require is in the environment: then it fails.
+// It runs the etcd in PATH. If there is none the test is skipped, or fails if
+// POKEY_ETCDTEST=require is in the environment.
 //
-// It also finds addresses for other programs that a test starts.
+// It also finds free addresses for other programs that a test starts.
 package etcdtest

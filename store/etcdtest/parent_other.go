@@ -4,5 +4,5 @@ package etcdtest
 
 import "os/exec"
 
-// endWithParent does nothing where the kernel cannot do it.
+// endWithParent does nothing on systems without such a kernel feature.
 func endWithParent(*exec.Cmd) {}

@@ -13,39 +13,39 @@ import (
 	"time"
 )
 
-// startTimeout is how long an etcd may take to serve. It is generous, since
-// tests of many packages may run on a small machine.
+// startTimeout is how long etcd may take to start. It is generous, because the tests
+// of many packages may run at once on a small machine.
 const startTimeout = 30 * time.Second
 
-// Server is an etcd that belongs to one test. Its methods may be called from any
-// goroutine, one at a time; what goes wrong fails the test.
+// Server is the etcd of one test. Its methods may be called from any goroutine, one at
+// a time. Failures fail the test.
 type Server struct {
-	Endpoint string // HOST:PORT for clients, without TLS; it stays the same
-	Dir      string // where etcd keeps everything
+	Endpoint string // HOST:PORT for clients, without TLS; it survives restarts
+	Dir      string // the data directory
 
-	t     testing.TB
-	path  string
-	args  []string
-	etcd  *process // nil while it does not run
-	spoke bytes.Buffer
+	t      testing.TB
+	path   string
+	args   []string
+	etcd   *process // nil while it is not running
+	output bytes.Buffer
 }
 
-// process is an etcd from its start to its end.
+// process is one run of etcd.
 type process struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
 }
 
-// Start runs an etcd with an empty directory until the test ends, and returns
-// when it serves. Further flags are passed on to it.
+// Start runs etcd with an empty data directory until the test ends, and returns when
+// it serves. The flags are passed to etcd.
 func Start(t testing.TB, flags ...string) *Server {
 	t.Helper()
 	path, err := exec.LookPath("etcd")
 	if err != nil {
 		if os.Getenv("POKEY_ETCDTEST") == "require" {
-			t.Fatalf("an etcd is required: %v", err)
+			t.Fatalf("etcd is required: %v", err)
 		}
-		t.Skipf("there is no etcd here: %v", err)
+		t.Skipf("etcd is not installed: %v", err)
 	}
 	s := &Server{t: t, path: path, Endpoint: FreeAddress(t), Dir: t.TempDir()}
 	client, peer := "http://"+s.Endpoint, "http://"+FreeAddress(t)
@@ -54,7 +54,7 @@ func Start(t testing.TB, flags ...string) *Server {
 		"--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer,
 		"--initial-cluster=test=" + peer,
-		"--heartbeat-interval=20", "--election-timeout=200", // it is alone, and need not wait for others
+		"--heartbeat-interval=20", "--election-timeout=200", // there are no other members to wait for
 	}, flags...)
 	t.Cleanup(s.Kill)
 	s.Restart()
@@ -64,17 +64,17 @@ func Start(t testing.TB, flags ...string) *Server {
 	return s
 }
 
-// Restart starts an etcd that was stopped or killed, with what it has kept and
-// at the same endpoint, and returns when it serves.
+// Restart starts etcd again after Stop or Kill, with its data and at the same endpoint,
+// and returns when it serves.
 func (s *Server) Restart() {
 	s.t.Helper()
 	if s.etcd != nil {
-		s.t.Error("etcd runs already")
+		s.t.Error("etcd is running already")
 		return
 	}
 	cmd := exec.Command(s.path, s.args...) //nolint:noctx // it is killed when the test ends
-	cmd.Stdout, cmd.Stderr = &s.spoke, &s.spoke
-	// What etcd's own flags may be set by is not the test's.
+	cmd.Stdout, cmd.Stderr = &s.output, &s.output
+	// Variables that set etcd's flags are not meant for the test.
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "ETCD_") {
 			cmd.Env = append(cmd.Env, v)
@@ -82,8 +82,8 @@ func (s *Server) Restart() {
 	}
 	started, ended := make(chan error), make(chan struct{})
 	go func() {
-		// The kernel ends etcd with the thread that started it, so that a test
-		// process that dies leaves nothing behind.
+		// The kernel ends etcd with the thread that started it, so that it does not
+		// outlive a test process that is killed.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		defer close(ended)
@@ -91,17 +91,17 @@ func (s *Server) Restart() {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			_ = cmd.Wait() // it is always ended by a signal
+			_ = cmd.Wait() // it always ends by a signal
 		}
 	}()
 	if err := <-started; err != nil {
-		s.t.Errorf("etcd does not start: %v", err)
+		s.t.Errorf("cannot start etcd: %v", err)
 		return
 	}
 	s.etcd = &process{cmd: cmd, ended: ended}
 	if err := s.await(); err != nil {
-		s.Kill() // whatever it says is in the buffer then
-		s.t.Errorf("etcd does not serve: %v\n%s", err, &s.spoke)
+		s.Kill() // so that its output is complete
+		s.t.Errorf("etcd does not serve: %v\n%s", err, &s.output)
 	}
 }
 
@@ -116,11 +116,11 @@ func (s *Server) await() error {
 			if resp.StatusCode == http.StatusOK {
 				return nil
 			}
-			err = fmt.Errorf("its health is %s", resp.Status)
+			err = fmt.Errorf("health check: got %s", resp.Status)
 		}
 		select {
 		case <-s.etcd.ended:
-			return fmt.Errorf("it has ended: %v", s.etcd.cmd.ProcessState)
+			return fmt.Errorf("etcd has ended: %v", s.etcd.cmd.ProcessState)
 		default:
 		}
 		if time.Now().After(until) {
@@ -129,10 +129,10 @@ func (s *Server) await() error {
 	}
 }
 
-// Stop has etcd shut down in good order, and returns when it has.
+// Stop shuts etcd down cleanly, and returns when it has ended.
 func (s *Server) Stop() { s.end(syscall.SIGTERM) }
 
-// Kill ends etcd at once, as a crash does. It does nothing if etcd does not run.
+// Kill ends etcd at once, as a crash does. It does nothing if etcd is not running.
 func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 
 func (s *Server) end(signal os.Signal) {

@@ -12,7 +12,7 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// version asks an etcd for its version and returns nothing if it does not answer.
+// version returns etcd's version, or nothing if etcd does not answer in time.
 func version(s *etcdtest.Server, patience time.Duration) string {
 	client := http.Client{Timeout: patience}
 	defer client.CloseIdleConnections()
@@ -34,13 +34,13 @@ func TestServer(t *testing.T) {
 	answers := func(what string) {
 		t.Helper()
 		if got := version(s, patience); !strings.Contains(got, "etcdserver") {
-			t.Errorf("%s: it answers %q", what, got)
+			t.Errorf("%s: got answer %q, want the version", what, got)
 		}
 	}
 	silent := func(what string) {
 		t.Helper()
 		if got := version(s, impatience); got != "" {
-			t.Errorf("%s: it answers %q", what, got)
+			t.Errorf("%s: got answer %q, want none", what, got)
 		}
 	}
 	answers("started")

@@ -18,18 +18,18 @@ func testCommit(t *testing.T, s store.Store) {
 	first := commit(t, s, store.Record{Key: "room/a", Data: []byte("one")})
 	holds(t, s, store.Record{Key: "room/a", Revision: first, Data: []byte("one")})
 	if first == 0 {
-		t.Fatal("the revision of a record is zero")
+		t.Fatal("Commit: got revision 0, want another one")
 	}
-	refuse(t, s, store.Record{Key: "room/a", Data: []byte("a second first one")})
-	refuse(t, s, store.Record{Key: "room/a", Revision: first + 1, Data: []byte("ahead")})
-	refuse(t, s, store.Record{Key: "room/b", Revision: first, Data: []byte("never there")})
+	conflicts(t, s, store.Record{Key: "room/a", Data: []byte("a second first one")})
+	conflicts(t, s, store.Record{Key: "room/a", Revision: first + 1, Data: []byte("ahead")})
+	conflicts(t, s, store.Record{Key: "room/b", Revision: first, Data: []byte("never there")})
 	absent(t, s, "room/b")
 
 	second := commit(t, s, store.Record{Key: "room/a", Revision: first, Expires: noon, Data: []byte("two")})
 	if second == first {
-		t.Fatal("a commit kept the revision")
+		t.Fatalf("Commit: got revision %d again, want a new one", second)
 	}
-	refuse(t, s, store.Record{Key: "room/a", Revision: first, Data: []byte("behind")})
+	conflicts(t, s, store.Record{Key: "room/a", Revision: first, Data: []byte("behind")})
 	holds(t, s, store.Record{Key: "room/a", Revision: second, Expires: noon, Data: []byte("two")})
 }
 
@@ -37,7 +37,7 @@ func testDelete(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	for _, rev := range []store.Revision{0, 1} {
 		if err := s.Delete(ctx, "room/a", rev); err != nil {
-			t.Errorf("Delete of nothing: %v", err)
+			t.Errorf("Delete of a missing record: got %v, want no error", err)
 		}
 	}
 	rev := commit(t, s, store.Record{Key: "room/a", Expires: noon, Data: []byte("one")})
@@ -56,7 +56,7 @@ func testDelete(t *testing.T, s store.Store) {
 	holds(t, s, store.Record{Key: "room/ab", Revision: other, Expires: noon, Data: []byte("other")})
 }
 
-// A record that comes again does not get a revision that somebody may still hold.
+// A record that is created again gets revisions that no caller can have loaded before.
 func testRevisions(t *testing.T, s store.Store) {
 	seen := map[store.Revision]bool{}
 	for range 5 {
@@ -64,7 +64,7 @@ func testRevisions(t *testing.T, s store.Store) {
 		again := commit(t, s, store.Record{Key: "room/a", Revision: rev})
 		for _, r := range []store.Revision{rev, again} {
 			if seen[r] {
-				t.Fatalf("revision %d was given twice", r)
+				t.Fatalf("Commit: got revision %d twice", r)
 			}
 			seen[r] = true
 		}
@@ -72,7 +72,7 @@ func testRevisions(t *testing.T, s store.Store) {
 			t.Fatal(err)
 		}
 		for r := range seen {
-			refuse(t, s, store.Record{Key: "room/a", Revision: r})
+			conflicts(t, s, store.Record{Key: "room/a", Revision: r})
 		}
 	}
 }
@@ -84,7 +84,7 @@ func testData(t *testing.T, s store.Store) {
 		want := store.Record{Key: key, Revision: rev, Data: data}
 		loaded := holds(t, s, want)
 		for j := range loaded.Data {
-			loaded.Data[j]++ // it belongs to us
+			loaded.Data[j]++ // loaded data belongs to the caller
 		}
 		holds(t, s, want)
 	}
@@ -96,14 +96,14 @@ func testKeys(t *testing.T, s store.Store) {
 	holds(t, s, store.Record{Key: longest, Revision: rev})
 	for _, key := range []string{"", longest + "k"} {
 		if rev, err := s.Commit(t.Context(), store.Record{Key: key}); err == nil {
-			t.Errorf("a key of %d bytes was committed as revision %d", len(key), rev)
+			t.Errorf("Commit of a key of %d bytes: got revision %d, want an error", len(key), rev)
 		}
 	}
 	rev = commit(t, s, store.Record{Key: "user/\x00é"})
 	holds(t, s, store.Record{Key: "user/\x00é", Revision: rev})
 }
 
-// Of those who start from one revision, one succeeds.
+// Of the callers that commit one revision, one succeeds.
 func testOneWriter(t *testing.T, s store.Store) {
 	const writers, each = 8, 25
 	var wg sync.WaitGroup
@@ -131,7 +131,7 @@ func testOneWriter(t *testing.T, s store.Store) {
 	wg.Wait()
 	r, err := s.Load(t.Context(), "room/a")
 	if err != nil || len(r.Data) != int(won.Load()) {
-		t.Fatalf("%d commits succeeded, and %d of them are there: %v", won.Load(), len(r.Data), err)
+		t.Fatalf("got %d commits in the record, %v, want %d", len(r.Data), err, won.Load())
 	}
 	count := make([]int, writers)
 	for _, w := range r.Data {
@@ -139,11 +139,11 @@ func testOneWriter(t *testing.T, s store.Store) {
 	}
 	given := slices.Sorted(slices.Values(slices.Concat(revisions...)))
 	if len(slices.Compact(given)) != len(r.Data) {
-		t.Error("a revision was given twice")
+		t.Errorf("got revisions %v, want each once", given)
 	}
 	for w := range writers {
 		if count[w] != len(revisions[w]) {
-			t.Errorf("writer %d succeeded %d times, and %d of them are there", w, len(revisions[w]), count[w])
+			t.Errorf("writer %d: got %d commits in the record, want %d", w, count[w], len(revisions[w]))
 		}
 	}
 }
@@ -164,7 +164,7 @@ func testManyKeys(t *testing.T, s store.Store) {
 				}
 				r, err := s.Load(t.Context(), key)
 				if err != nil || r.Revision != rev || string(r.Data) != fmt.Sprint(n) {
-					t.Errorf("Load = %v, %v after a commit of %d", r, err, n)
+					t.Errorf("Load: got revision %d, %q, %v, want revision %d, %d", r.Revision, r.Data, err, rev, n)
 					return
 				}
 			}

@@ -10,7 +10,7 @@ import (
 	"example.com/pokey/store"
 )
 
-// testParts commits and deletes records that have parts.
+// testParts commits and deletes records with parts.
 func testParts(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	parts := func(key, want string) {
@@ -22,13 +22,13 @@ func testParts(t *testing.T, s store.Store) {
 		var all []string
 		for _, p := range got {
 			if p.Revision != 0 || !p.Expires.IsZero() {
-				t.Errorf("a part has revision %d and expires %v", p.Revision, p.Expires)
+				t.Errorf("part %s: got revision %d, expires %v, want neither", p.Key, p.Revision, p.Expires)
 			}
 			all = append(all, p.Key+"="+string(p.Data))
-			clear(p.Data) // it belongs to us
+			clear(p.Data) // loaded data belongs to the caller
 		}
 		if got := strings.Join(all, " "); got != want {
-			t.Fatalf("the parts of %s are %q, want %q", key, got, want)
+			t.Fatalf("parts of %s: got %q, want %q", key, got, want)
 		}
 	}
 	part := func(name, data string) store.Record {
@@ -49,11 +49,11 @@ func testParts(t *testing.T, s store.Store) {
 	must(store.Record{Key: "room/ab"}, store.Record{Key: "room/ab/1", Data: []byte("other")})
 	parts("room/a", "room/a/1=one room/a/2=two")
 	if _, err := try(store.Record{Key: "room/a"}, part("1", "stale")); !errors.Is(err, store.ErrConflict) {
-		t.Fatalf("a stale commit with a part: %v", err)
+		t.Fatalf("stale Commit with a part: got %v, want %v", err, store.ErrConflict)
 	}
 	for _, key := range []string{"room/ab/1", "room/a", "1", ""} {
 		if _, err := try(store.Record{Key: "room/a", Revision: rev}, store.Record{Key: key, Data: []byte("x")}); err == nil {
-			t.Errorf("%q was committed as a part of room/a", key)
+			t.Errorf("Commit of %q as a part of room/a: got no error", key)
 		}
 	}
 	rev = must(store.Record{Key: "room/a", Revision: rev, Data: []byte("2")})
@@ -63,7 +63,7 @@ func testParts(t *testing.T, s store.Store) {
 	expired(t, s, noon, 10) // parts do not expire
 
 	if err := s.Delete(ctx, "room/a", rev+1000); !errors.Is(err, store.ErrConflict) {
-		t.Fatalf("a stale delete: %v", err)
+		t.Fatalf("stale Delete: got %v, want %v", err, store.ErrConflict)
 	}
 	parts("room/a", "room/a/2=again room/a/3=three")
 	if err := s.Delete(ctx, "room/a", rev); err != nil {
@@ -76,7 +76,7 @@ func testParts(t *testing.T, s store.Store) {
 	parts("room/ab", "room/ab/1=other")
 }
 
-// A commit may have more parts than a store writes at once.
+// A commit may have more parts than a store writes in one transaction.
 func testManyParts(t *testing.T, s store.Store) {
 	ctx := t.Context()
 	var many []store.Record
@@ -89,24 +89,24 @@ func testManyParts(t *testing.T, s store.Store) {
 	}
 	_, parts, err := s.LoadAll(ctx, "room/a")
 	if err != nil || len(parts) != len(many) {
-		t.Fatalf("%d parts, %v", len(parts), err)
+		t.Fatalf("got %d parts, %v, want %d", len(parts), err, len(many))
 	}
 	for i, p := range parts {
 		if p.Key != many[i].Key || !bytes.Equal(p.Data, many[i].Data) {
-			t.Errorf("part %d is %s of %d bytes", i, p.Key, len(p.Data))
+			t.Errorf("part %d: got %s of %d bytes, want %s of %d", i, p.Key, len(p.Data), many[i].Key, len(many[i].Data))
 		}
 		many[i].Data = nil
 	}
 	if _, err := s.Commit(ctx, store.Record{Key: "room/a", Revision: rev + 1}, many...); !errors.Is(err, store.ErrConflict) {
-		t.Fatalf("a stale commit: %v", err)
+		t.Fatalf("stale Commit: got %v, want %v", err, store.ErrConflict)
 	}
 	if _, parts, err := s.LoadAll(ctx, "room/a"); err != nil || len(parts) != len(many) {
-		t.Errorf("%d parts after a stale commit, %v", len(parts), err)
+		t.Errorf("after a stale Commit: got %d parts, %v, want %d", len(parts), err, len(many))
 	}
 	if _, err := s.Commit(ctx, store.Record{Key: "room/a", Revision: rev}, many[1:]...); err != nil {
 		t.Fatal(err)
 	}
 	if _, parts, err := s.LoadAll(ctx, "room/a"); err != nil || len(parts) != 1 {
-		t.Errorf("%d parts, %v", len(parts), err)
+		t.Errorf("got %d parts, %v, want 1", len(parts), err)
 	}
 }
