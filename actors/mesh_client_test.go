@@ -68,3 +68,30 @@ func (m *mesh) ownerOf(user poker.UserID) string {
 	address, _ := m.view.Owner("user", string(user))
 	return address
 }
+
+// seesTopic fails the test unless the client's newest status has a topic.
+func (c *client) seesTopic(want string) {
+	c.h.t.Helper()
+	if got := c.room().Topic; got != want {
+		c.h.t.Errorf("topic: got %q, want %q", got, want)
+	}
+}
+
+// wantOwnEstimate fails the test unless the client has been sent an estimate as its
+// own since the last take.
+func (c *client) wantOwnEstimate(want string) {
+	c.h.t.Helper()
+	if got := c.want("ownEstimate").value(); got != want {
+		c.h.t.Errorf("own estimate: got %q, want %q", got, want)
+	}
+}
+
+// stillConnected fails the test if a client was disconnected.
+func (m *mesh) stillConnected(clients ...*client) {
+	m.t.Helper()
+	for _, c := range clients {
+		if c.closed != 0 {
+			m.t.Errorf("%s: got closed with %d, want connected", c.user, c.closed)
+		}
+	}
+}

@@ -8,8 +8,7 @@ import (
 	"example.com/pokey/poker"
 )
 
-// inRoom is two people on two nodes in a room that lives on a third, where
-// nobody is connected.
+// inRoom connects two people to n1 and n2, who join a room that lives on n3.
 func inRoom(m *mesh) (ada, bob *client, room poker.RoomID) {
 	ada, bob = m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
 	for {
@@ -24,9 +23,9 @@ func inRoom(m *mesh) (ada, bob *client, room poker.RoomID) {
 	return ada, bob, room
 }
 
-// A node dies with a request on its way: nothing that was acknowledged is lost,
-// the request is answered, and who is elsewhere stays connected.
-func TestDeathOfANode(t *testing.T) {
+// A node dies while a request to it is under way: nothing that was acknowledged is
+// lost, the request is answered, and clients of other nodes stay connected.
+func TestANodesDeathLosesNothingAcknowledged(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
@@ -37,23 +36,19 @@ func TestDeathOfANode(t *testing.T) {
 		m.kill(n3)
 		m.see([]string{"n3"})
 		bob.answered("late")
-		if own := bob.want("ownEstimate"); own.value() != "8" {
-			t.Errorf("own estimate: %v", own)
-		}
+		bob.wantOwnEstimate("8")
 		ada.ok("reveal", room, "")
 		bob.settle()
 		if e := bob.member(bob.user).shown(); e.Value != "8" {
-			t.Errorf("revealed: %v", e)
+			t.Errorf("revealed: got %v, want 8", e)
 		}
-		if ada.closed != 0 || bob.closed != 0 {
-			t.Error("somebody was disconnected")
-		}
+		m.stillConnected(ada, bob)
 	})
 }
 
-// Users of a dead node come back elsewhere, and if they do not, count as away
-// after a while.
-func TestUsersOfADeadNode(t *testing.T) {
+// Members who were connected to a node that died count as away after a while, and find
+// their estimate when they come back elsewhere.
+func TestMembersOfADeadNodeAreAwayUntilTheyReturn(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
@@ -61,24 +56,22 @@ func TestUsersOfADeadNode(t *testing.T) {
 		m.see([]string{"n2"})
 		ada.ok("setTopic", room, `,"topic":"one"`)
 		if !ada.member(bob.user).Online {
-			t.Error("away at once")
+			t.Errorf("at once: got Bob %v, want online", ada.member(bob.user))
 		}
 		time.Sleep(20 * time.Second)
 		ada.settle()
 		if ada.member(bob.user).Online || !ada.member(bob.user).Estimated {
-			t.Errorf("bob is %v", ada.member(bob.user))
+			t.Errorf("after 20 s: got Bob %v, want offline with an estimate", ada.member(bob.user))
 		}
 		bob = m.nodes["n1"].connect(bob.user)
 		bob.ok("joinRoom", room, "")
-		if own := bob.want("ownEstimate"); own.value() != "5" {
-			t.Errorf("own estimate: %v", own)
-		}
+		bob.wantOwnEstimate("5")
 	})
 }
 
-// Two nodes think that a room is theirs. One of them learns from the store that
-// it is not; what it was asked has no effect and is not shown.
-func TestStaleActivation(t *testing.T) {
+// Two nodes believe that they own a room. One of them learns from the store that it
+// does not; what it was asked has no effect and is not shown.
+func TestAStaleActivationShowsNothing(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		m.see([]string{"n3"}, "n1", "n2") // n3 itself does not know
@@ -92,24 +85,22 @@ func TestStaleActivation(t *testing.T) {
 		cy.settle()
 		for _, e := range cy.take() {
 			if e.ID == "stale" || e.Event == "roomStatus" {
-				t.Errorf("a stale activation tells: %v", e)
+				t.Errorf("from a stale activation: got %v, want nothing", e)
 			}
 		}
 		if m.nodes["n3"].sys.Stats().Fencings == 0 {
-			t.Error("nobody was fenced off")
+			t.Error("fencings of n3: got 0, want some")
 		}
 		m.see([]string{"n3"})
 		ada.ok("setTopic", room, `,"topic":"newer"`)
 		bob.settle()
-		if bob.room().Topic != "newer" {
-			t.Error(bob.room())
-		}
+		bob.seesTopic("newer")
 	})
 }
 
-// The store does not answer: rooms are frozen, everybody stays, and what was
-// under way is done once.
-func TestFrozen(t *testing.T) {
+// The store does not answer: rooms are frozen and refuse requests, clients stay
+// connected, and what was under way is done once.
+func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"3"`)
@@ -119,12 +110,10 @@ func TestFrozen(t *testing.T) {
 		ada.refused("unavailable", "reveal", room, "")
 		bob.refused("unavailable", "estimate", room, `,"value":"8"`)
 		if !m.nodes["n3"].sys.Degraded() {
-			t.Error("the node does not say that it is frozen")
+			t.Error("while the store hangs: got not degraded, want degraded")
 		}
 		time.Sleep(30 * time.Second)
-		if ada.closed != 0 || bob.closed != 0 {
-			t.Error("somebody was disconnected")
-		}
+		m.stillConnected(ada, bob)
 		bob.take()
 		m.store.set(nil)
 		time.Sleep(3 * time.Second)
@@ -132,16 +121,16 @@ func TestFrozen(t *testing.T) {
 		ada.ok("reveal", room, "")
 		bob.settle()
 		if e := bob.member(bob.user).shown(); e.Value != "5" {
-			t.Errorf("revealed: %v", e)
+			t.Errorf("revealed: got %v, want 5", e)
 		}
 		if m.nodes["n3"].sys.Degraded() {
-			t.Error("the node still says that it is frozen")
+			t.Error("after the store hung: got degraded, want not")
 		}
 	})
 }
 
-// A commit was done, but nobody heard: it is not done twice.
-func TestUnheardCommit(t *testing.T) {
+// A commit was done, but its answer was lost: it is repeated without effect.
+func TestACommitWithoutAnAnswerIsDoneOnce(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, _, room := inRoom(m)
 		m.store.unheard.Store(true)
@@ -151,7 +140,7 @@ func TestUnheardCommit(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		ada.answered("once")
 		if m.homeOf(room).sys.Stats().Fencings != 0 {
-			t.Error("it took itself for somebody else")
+			t.Errorf("fencings: got %d, want 0: the commit was its own", m.homeOf(room).sys.Stats().Fencings)
 		}
 		ada.ok("setTopic", room, `,"topic":"two"`)
 	})

@@ -8,8 +8,9 @@ import (
 	"example.com/pokey/actors/wire"
 )
 
-// The answer to a join is lost, and so is the status of a room for one node.
-func TestLostStatuses(t *testing.T) {
+// The whole status that answers a join is lost, and so is the broadcast to that node:
+// both of its clients see the room after the next check.
+func TestLostStatusesAreMadeUpFor(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		lost := 0
@@ -21,24 +22,22 @@ func TestLostStatuses(t *testing.T) {
 			return lose
 		}
 		cy := m.nodes["n2"].connect("")
-		cy.ok("joinRoom", room, "") // bob is not shown that, and cy nothing
+		cy.ok("joinRoom", room, "") // Bob does not see that, and Cy sees nothing
 		time.Sleep(11 * time.Second)
 		for _, c := range []*client{bob, cy} {
 			c.settle()
 			if members := c.room().Members; len(members) != 3 || lost != 2 {
-				t.Errorf("%d members, %d were lost", len(members), lost)
+				t.Errorf("got %d members after %d lost statuses, want 3 after 2", len(members), lost)
 			}
 		}
 		ada.ok("setTopic", room, `,"topic":"seen"`)
 		cy.settle()
-		if cy.room().Topic != "seen" {
-			t.Errorf("cy sees %v", cy.room())
-		}
+		cy.seesTopic("seen")
 	})
 }
 
-// Many who join at the same time are answered with a few copies of the status.
-func TestManyJoin(t *testing.T) {
+// Connections of one node that join at the same time share one copy of the status.
+func TestJoinsOfOneNodeShareAStatus(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		_, _, room := inRoom(m)
 		m.store.set(func(context.Context) error { time.Sleep(100 * time.Millisecond); return nil })
@@ -65,11 +64,11 @@ func TestManyJoin(t *testing.T) {
 			c.settle()
 			c.answered("join")
 			if c.room().Members == nil {
-				t.Error("sees nothing")
+				t.Error("members: got none, want some")
 			}
 		}
 		if answers != 2 { // that of the first, and that of all who came meanwhile
-			t.Errorf("the status crossed %d times", answers)
+			t.Errorf("whole statuses between nodes: got %d, want 2", answers)
 		}
 	})
 }

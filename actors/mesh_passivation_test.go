@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// inMemory checks how many users all nodes have in memory, and that there are no rooms.
+// inMemory fails the test unless all nodes together have that many users in memory, and
+// no rooms.
 func (m *mesh) inMemory(when string, users int64) {
 	m.t.Helper()
 	m.quiet()
@@ -19,7 +20,7 @@ func (m *mesh) inMemory(when string, users int64) {
 	}
 }
 
-// allGo drops every connection and waits until nobody is in memory.
+// allGo closes every connection and waits until no user is in memory.
 func (m *mesh) allGo() {
 	m.t.Helper()
 	for _, n := range m.nodes {
@@ -29,10 +30,10 @@ func (m *mesh) allGo() {
 		n.opened = nil
 	}
 	time.Sleep(10 * time.Second)
-	m.inMemory("when everybody is gone", 0)
+	m.inMemory("after everybody left", 0)
 }
 
-// commits are how often each record was written since they were last asked for.
+// commits returns how often each record was written since the last call.
 func (m *mesh) commits() map[string]int {
 	s := m.store.Store.(*shared)
 	s.mu.Lock()
@@ -42,8 +43,8 @@ func (m *mesh) commits() map[string]int {
 	return were
 }
 
-// A3. In a cluster, too, a room that nobody uses leaves memory. It is where it
-// belongs by then when somebody asks for it, and nothing is written meanwhile.
+// In a cluster, too, an idle room leaves memory. When it is used again it starts on the
+// node that owns it by then, and nothing is written meanwhile.
 func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
@@ -55,9 +56,9 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 		m.see([]string{"n2"})
 		m.see([]string{"n3"})
 		time.Sleep(30 * time.Second)
-		m.inMemory("when nodes have come and gone", 0)
+		m.inMemory("after nodes came and went", 0)
 		if wrote := m.commits(); len(wrote) != 0 {
-			t.Errorf("written although nobody is there: %v", wrote)
+			t.Errorf("commits of rooms and users that nobody uses: got %v, want none", wrote)
 		}
 
 		bob = m.nodes["n2"].connect(bob.user)
@@ -67,12 +68,12 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 		}
 		r := bob.room()
 		if r.Epoch != epoch || r.OwnerID != ada.user {
-			t.Errorf("got epoch %v of %v, want %v of %v", r.Epoch, r.OwnerID, epoch, ada.user)
+			t.Errorf("got epoch %q and owner %q, want %q and %q", r.Epoch, r.OwnerID, epoch, ada.user)
 		}
 		// To take the record over and to join is mostly one; it is two if the record
 		// was loaded before the join was there.
 		if n := m.commits()["room/"+string(room)]; n < 1 || n > 2 {
-			t.Errorf("a room that comes back with somebody's join: got %d commits, want 1 or 2", n)
+			t.Errorf("a room that starts again for a join: got %d commits, want 1 or 2", n)
 		}
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.ok("joinRoom", room, "")
@@ -84,33 +85,33 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 	})
 }
 
-// A room that is started for something that changes nothing goes as it came.
-func TestAWakeForNothingShowsNothing(t *testing.T) {
+// A room that starts for a request that changes nothing stops again, unchanged.
+func TestARefusedRequestLeavesAnIdleRoomUnchanged(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		m.allGo()
 		bob = m.nodes["n2"].connect(bob.user)
 		m.commits()
 		for range 3 {
-			bob.refused("not_owner", "reveal", room, "") // a member, although of no connection
+			bob.refused("not_owner", "reveal", room, "") // Bob is a member, although no connection has joined
 			time.Sleep(10 * time.Second)
 		}
 		if n := m.commits()["room/"+string(room)]; n > 3 {
-			t.Errorf("woken three times for nothing: got %d commits, want one each at most", n)
+			t.Errorf("started three times: got %d commits, want at most 3", n)
 		}
 		m.inMemory("afterwards", 1)
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.take()
 		ada.ok("joinRoom", room, "")
 		if e := ada.member(bob.user); e.absent || e.Online {
-			t.Errorf("who has not joined: got %v, want offline", e)
+			t.Errorf("a member who has not joined: got %v, want offline", e)
 		}
 	})
 }
 
-// What is said of users and rooms reaches those that nobody has in memory, on
-// whatever node, and who ends themselves takes along what is not in memory.
-func TestNewsReachWhoIsNotInMemoryElsewhere(t *testing.T) {
+// A new name reaches rooms that are not in memory, on any node, and a user who ends
+// themselves leaves such rooms too.
+func TestNewsReachRoomsOfOtherNodesThatAreNotInMemory(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		his := bob.create()
@@ -120,7 +121,7 @@ func TestNewsReachWhoIsNotInMemoryElsewhere(t *testing.T) {
 		bob = m.nodes["n2"].connect(bob.user)
 		bob.say(`{"request":"setName","name":"Robert"}`)
 		time.Sleep(10 * time.Second)
-		m.inMemory("when a name has changed", 1)
+		m.inMemory("after a name changed", 1)
 		ada = m.nodes["n1"].connect(ada.user)
 		ada.ok("joinRoom", room, "")
 		if e := ada.member(bob.user); e.Name != "Robert" {
@@ -134,18 +135,18 @@ func TestNewsReachWhoIsNotInMemoryElsewhere(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		bob.ok("joinRoom", his, "")
 		if e := bob.member(ada.user); !e.absent || bob.room().Estimates != 0 {
-			t.Errorf("who has ended themselves is a member: %v", e)
+			t.Errorf("a user who ended themselves: got %v, want no member", e)
 		}
 		bob.ok("joinRoom", room, "")
 		if owner := bob.room().OwnerID; owner != "" {
-			t.Errorf("their room has the owner %v, want a new one of nobody's", owner)
+			t.Errorf("owner of their room: got %q, want none", owner)
 		}
 	})
 }
 
-// A request is known when it is repeated although its user and its room have left
-// memory since.
-func TestARepetitionIsKnownAfterARest(t *testing.T) {
+// A repeated request is recognised although its user and its room have left memory
+// since.
+func TestARepetitionIsRecognisedAfterPassivation(t *testing.T) {
 	inBubble(t, func(h *house) {
 		ada := h.connect("")
 		ada.say(`{"request":"createRoom","id":"once"}`)
@@ -160,7 +161,7 @@ func TestARepetitionIsKnownAfterARest(t *testing.T) {
 		ada = h.connect(ada.user)
 		ada.say(`{"request":"createRoom","id":"once"}`)
 		if again := ada.want("roomCreated").RoomID; again != room {
-			t.Errorf("a repeated createRoom made %v besides %v", again, room)
+			t.Errorf("a repeated createRoom: got %q, want %q", again, room)
 		}
 		ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
 		ada.say(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Two people on two nodes, a room that may be on a third: they see the same.
-func TestAnyoneOnAnyNode(t *testing.T) {
+// Two people on two nodes see the same room, whichever node it lives on.
+func TestPeopleOnDifferentNodesSeeTheSameRoom(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob := m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
 		ada.want("welcome")
@@ -17,15 +17,13 @@ func TestAnyoneOnAnyNode(t *testing.T) {
 			ada.ok("joinRoom", room, "")
 			bob.ok("joinRoom", room, "")
 			bob.ok("estimate", room, `,"value":"5","comment":"why"`)
-			if own := bob.want("ownEstimate"); own.value() != "5" {
-				t.Errorf("own estimate: %v", own)
-			}
+			bob.wantOwnEstimate("5")
 			bob.refused("not_owner", "reveal", room, "")
 			ada.ok("reveal", room, "")
 			for _, c := range []*client{ada, bob} {
 				c.settle()
 				if e := c.member(bob.user).shown(); e.Value != "5" || e.Comment != "why" {
-					t.Errorf("revealed: %v", c.member(bob.user))
+					t.Errorf("revealed: got %v, want 5 and why", c.member(bob.user))
 				}
 			}
 			bob.ok("history", room, "")
@@ -35,8 +33,9 @@ func TestAnyoneOnAnyNode(t *testing.T) {
 	})
 }
 
-// What moves to another node is committed once there, with whatever waited for it.
-func TestMovingCommitsOnce(t *testing.T) {
+// A room or user that moves to another node is committed there once, together with the
+// requests that waited for it.
+func TestAHandoffCommitsOnce(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		_, _, room := inRoom(m)
 		m.store.set(func(context.Context) error { time.Sleep(50 * time.Millisecond); return nil })
@@ -50,19 +49,19 @@ func TestMovingCommitsOnce(t *testing.T) {
 			records.mu.Lock()
 			for key, n := range records.commits {
 				if n != 1 {
-					t.Errorf("%s without %s: %d commits", key, away, n)
+					t.Errorf("%s without %s: got %d commits, want 1", key, away, n)
 				}
 			}
 			if away == "n3" && records.commits["room/"+string(room)] != 1 {
-				t.Error("the room has not moved")
+				t.Errorf("the room without n3: got %d commits, want 1", records.commits["room/"+string(room)])
 			}
 			records.mu.Unlock()
 		}
 	})
 }
 
-// A node that drains gives its rooms away, and nobody notices.
-func TestDrainIsUnnoticed(t *testing.T) {
+// A node that drains hands off its rooms, and no client notices.
+func TestADrainIsNotNoticed(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob := m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
 		room := ada.create()
@@ -73,35 +72,34 @@ func TestDrainIsUnnoticed(t *testing.T) {
 			before := len(bob.all())
 			m.see([]string{away})
 			if home := m.homeOf(room); home.sys.Stats().Rooms != 1 || m.nodes[away].sys.Stats().Rooms != 0 {
-				t.Fatalf("the room is not where it belongs")
+				t.Fatalf("rooms: got %d where it belongs and %d on %s, want 1 and 0", home.sys.Stats().Rooms, m.nodes[away].sys.Stats().Rooms, away)
 			}
 			shown := uint64(0)
 			for _, e := range bob.all()[before:] {
 				if version := e.Version; version > 0 {
 					if version <= shown {
-						t.Errorf("version %v again: %v", version, e)
+						t.Errorf("version: got %d after %d, want a higher one: %v", version, shown, e)
 					}
 					shown = version
 				}
 				if e.Room != nil {
 					for _, member := range e.Room.Members {
 						if !member.Online {
-							t.Errorf("somebody flickers: %v", e)
+							t.Errorf("got a member offline, want all online: %v", e)
 						}
 					}
 				}
 				if e.Event == "welcome" {
-					t.Error("welcomed again")
+					t.Error("got a second welcome, want none")
 				}
 			}
 			ada.ok("setTopic", room, `,"topic":"on without `+away+`"`)
 			bob.settle()
-			if bob.room().Topic != "on without "+away || bob.room().Estimates != 1 {
-				t.Errorf("bob sees %v", bob.room())
+			bob.seesTopic("on without " + away)
+			if got := bob.room().Estimates; got != 1 {
+				t.Errorf("estimates: got %d, want 1", got)
 			}
-			if ada.closed != 0 || bob.closed != 0 {
-				t.Errorf("closed with %v and %v", ada.closed, bob.closed)
-			}
+			m.stillConnected(ada, bob)
 			time.Sleep(20 * time.Second)
 		}
 	})
