@@ -8,9 +8,6 @@ const (
 	roomKind = "room"
 )
 
-// Kinds returns the kinds of identities that are placed on nodes.
-func Kinds() []string { return []string{userKind, roomKind} }
-
 // The names of the actors that every node has, and the prefix of the names of
 // connections.
 const (

@@ -37,9 +37,6 @@ type Config struct {
 	Accept func(target, message string) bool
 	// Membership is this node's part of the membership.
 	Membership Membership
-	// Kinds are the kinds of identities. For each there is a registry named kind+"s"
-	// on every node.
-	Kinds []string
 	// Wire is the newest version of the messages between nodes that this node
 	// understands.
 	Wire int

@@ -63,7 +63,7 @@ func anything(_, message string) bool {
 // startNode starts a node on loopback; it leaves when the test ends.
 func startNode(t *testing.T, members Membership, change func(*Config)) *Node {
 	t.Helper()
-	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Membership: members, Secret: secret{"x"}, Accept: anything, Kinds: []string{"user", "room"}, Wire: 1, Log: quiet}
+	conf := Config{System: newSystem(), Listen: "127.0.0.1:0", Membership: members, Secret: secret{"x"}, Accept: anything, Wire: 1, Log: quiet}
 	if change != nil {
 		change(&conf)
 	}

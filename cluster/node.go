@@ -25,7 +25,6 @@ type Node struct {
 	view      *currentView
 	link      *nodeLink
 	heartbeat *heartbeat
-	proto     *protoCluster
 	counters  counters
 
 	transition sync.Mutex // held while the node joins or leaves
@@ -56,17 +55,15 @@ func Start(c Config) (*Node, error) {
 	n.life, n.end = context.WithCancel(context.Background())
 	// Process IDs continue from here: an ID that another node still holds from
 	// before a restart must not name another actor.
-	registry := c.System.ProcessRegistry
-	atomic.StoreUint64(&registry.SequenceID, uint64(time.Now().UnixNano()))
+	atomic.StoreUint64(&c.System.ProcessRegistry.SequenceID, uint64(time.Now().UnixNano()))
 	n.view = newCurrentView(n.viewChanged)
 	n.link = newNodeLink(&n.conf, &n.counters, n.life, n.View, n.linkLost)
 	n.heartbeat = newHeartbeat(&n.conf, n.link, n.View, func() { wake(n.changed) })
-	registry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return remoteProcess{n.link}, true })
+	c.System.ProcessRegistry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return remoteProcess{n.link}, true })
 	if err := n.link.open(); err != nil {
 		n.end()
 		return nil, err
 	}
-	n.proto = startProtoCluster(&n.conf)
 	if c.TLS == nil {
 		c.Log.Warn("the node link is not encrypted: anybody who can read this machine's loopback traffic can read estimates", "address", n.Self())
 	}
@@ -233,8 +230,7 @@ func (n *Node) linkLost(m membership.Member, used bool, cause error) {
 	n.conf.Membership.Suspect(m.Address)
 }
 
-// notify passes each change on: to the heartbeat, the link, Proto.Actor's member
-// list, and then the subscribers.
+// notify passes each change on: to the heartbeat, the link and the subscribers.
 func (n *Node) notify() {
 	for {
 		select {
@@ -244,7 +240,6 @@ func (n *Node) notify() {
 		}
 		wake(n.heartbeat.viewChanged)
 		n.link.follow()
-		n.proto.update(n.View())
 		n.mu.Lock()
 		subscribers := n.subscribers
 		n.mu.Unlock()

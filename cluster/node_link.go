@@ -27,8 +27,9 @@ const (
 )
 
 // A nodeLink connects this node's actor system to those of the other nodes. It
-// speaks Proto.Actor's remote protocol in place of Proto.Actor's own remote: see
-// [startProtoCluster] for why.
+// speaks Proto.Actor's remote protocol in place of Proto.Actor's own remote, which
+// sets gRPC's global logger while others use it, panics if its port is taken, and
+// cannot authenticate nodes.
 type nodeLink struct {
 	conf   *Config
 	view   func() *membership.View

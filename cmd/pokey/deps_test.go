@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
 	"cluster": {
-		"std", module + "cluster/membership", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/cluster", "github.com/asynkron/protoactor-go/remote",
+		"std", module + "cluster/membership", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/remote",
 		"google.golang.org/grpc", "google.golang.org/grpc/codes", "google.golang.org/grpc/credentials", "google.golang.org/grpc/credentials/insecure",
 		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/peer", "google.golang.org/grpc/status",
 		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",

@@ -61,7 +61,7 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cl
 		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
 		Membership: membership.NewEtcd(membership.EtcdConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
 		Secret:     keys, Accept: actors.Accepts, ObserveSecurity: observe,
-		Kinds: actors.Kinds(), Wire: wire.Version, Log: log,
+		Wire: wire.Version, Log: log,
 	})
 	if errors.Is(err, membership.ErrAddressTaken) {
 		err = fmt.Errorf("-node-advertise: %w", err)
