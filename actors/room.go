@@ -19,7 +19,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.commits.load()
 	case *actor.Stopping:
 		a.stopTimers()
-		a.passivation.stop()
+		a.lifecycle.stop()
 		a.commits.stop()
 	case *actor.Stopped:
 		a.node.counts.rooms.Add(-1)
@@ -39,29 +39,26 @@ func (a *roomActor) Receive(ctx actor.Context) {
 			a.commits.commitIfDirty()
 		}
 	case handoff:
-		a.moving = true
+		a.lifecycle.moving = true
 	case passivate:
-		a.passivate()
+		if a.lifecycle.passivate(a.idle()) {
+			a.retire()
+		}
 	default:
-		a.receive(ctx, m)
+		a.lifecycle.receive(ctx, m)
 	}
 	a.commits.catchUp(ctx)
-	a.handOff()
-	a.outgoing.flush()
-	a.passivation.update(a.idle())
-}
-
-func (a *roomActor) receive(ctx actor.Context, message any) {
-	if a.retired {
-		a.passOn(message)
-		return
+	if a.lifecycle.handOff() {
+		a.redirect()
+		a.retire()
 	}
-	a.commits.receive(ctx, message)
+	a.outgoing.flush()
+	a.lifecycle.passivation.update(a.idle())
 }
 
 func (a *roomActor) handle(ctx actor.Context, message any) {
-	if a.retired {
-		a.passOn(message)
+	if a.lifecycle.retired {
+		a.lifecycle.passOn(message)
 		return
 	}
 	switch m := message.(type) {

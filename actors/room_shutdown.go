@@ -1,8 +1,6 @@
 package actors
 
 import (
-	"github.com/asynkron/protoactor-go/actor"
-
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
@@ -91,29 +89,8 @@ func (a *roomActor) dismissAll(reason protocol.ClosedReason) {
 
 // idle reports whether the actor can leave memory.
 func (a *roomActor) idle() bool {
-	return a.room != nil && a.commits.stored() && !a.moving && !a.retired && a.subscribers.empty() && !a.closing &&
+	return a.room != nil && a.lifecycle.stored() && a.subscribers.empty() && !a.closing &&
 		a.room.Deadline() == 0 && a.absence == nil && !a.parts.erasing() && !a.broadcast.throttled() && a.history.empty()
-}
-
-// passivate ends an actor that has had nothing to do, unless something has come up.
-func (a *roomActor) passivate() {
-	a.passivation.stop()
-	if a.idle() {
-		a.node.counts.passivations.Add(1)
-		a.retire()
-	}
-}
-
-// handOff ends an actor that belongs on another node as soon as nothing is under way.
-func (a *roomActor) handOff() {
-	if !a.moving || a.retired {
-		return
-	}
-	a.commits.commitIfDirty()
-	if a.commits.idle() {
-		a.redirect()
-		a.retire()
-	}
 }
 
 // redirect sends the subscribers to the node that has the room now, including those that
@@ -132,19 +109,8 @@ func (a *roomActor) redirect() {
 
 // retire has the registry stop the actor. What still comes is passed on.
 func (a *roomActor) retire() {
-	if !a.retired {
-		a.retired = true
+	if a.lifecycle.retire() {
 		a.stopTimers()
-		a.node.root.Send(a.node.rooms, retire{string(a.id), a.commits.fenced})
-	}
-}
-
-// passOn gives a message to the successor.
-func (a *roomActor) passOn(message any) {
-	switch message.(type) {
-	case *actor.Terminated, deadline, absent, erase, historyIdle: // concern this actor alone
-	default:
-		a.node.root.Send(a.node.rooms, returned{string(a.id), message})
 	}
 }
 
@@ -155,8 +121,7 @@ func (a *roomActor) crash() {
 		a.outgoing.add(conn, disconnect{protocol.CloseResync, "resynchronise"})
 	}
 	a.outgoing.flush()
-	a.commits.giveUp()
-	a.node.root.Send(a.node.rooms, crashed{string(a.id)})
+	a.lifecycle.crash()
 }
 
 func (a *roomActor) stopTimers() {

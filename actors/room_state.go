@@ -27,7 +27,7 @@ type roomActor struct {
 	parts       *partWriter
 	recent      recentRequests
 	history     historyPages
-	passivation passivationTimer
+	lifecycle   lifecycle
 
 	// state
 	self       *actor.PID
@@ -38,8 +38,6 @@ type roomActor struct {
 	absence    *time.Timer // until members who do not come back count as away
 	closing    bool        // the record is being deleted
 	leaver     poker.UserID
-	moving     bool // the room belongs on another node
-	retired    bool // what still comes is for a successor
 }
 
 func newRoom(n *node, id poker.RoomID) *roomActor {
@@ -50,15 +48,19 @@ func newRoom(n *node, id poker.RoomID) *roomActor {
 	a.inbox = func(message any) { n.root.Send(a.self, message) }
 	a.parts = newPartWriter(a.inbox)
 	a.commits = newCommitter(a, &a.effects, n, roomKind+"/"+string(id), a.inbox)
+	a.lifecycle = lifecycle{
+		id: string(id), commits: &a.commits, passivations: &n.counts.passivations,
+		tellRegistry: func(message any) { n.root.Send(n.rooms, message) }, passivation: passivationTimer{inbox: a.inbox},
+	}
 	a.replies = deferredReplier{replier{&n.counts.refusals, a.outgoing.add}, &a.effects}
 	a.broadcast = broadcaster{inbox: a.inbox, local: n.address, send: a.outgoing.add}
-	a.history.inbox, a.passivation.inbox = a.inbox, a.inbox
+	a.history.inbox = a.inbox
 	return a
 }
 
 // throttled reports whether new state must not be shown or committed yet. A room that
 // is about to move does not wait with its commit.
-func (a *roomActor) throttled() bool { return a.broadcast.throttled() && !a.moving }
+func (a *roomActor) throttled() bool { return a.broadcast.throttled() && !a.lifecycle.moving }
 
 // publish shows the committed room to its subscribers.
 func (a *roomActor) publish() {

@@ -19,7 +19,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 		a.commits.load()
 	case *actor.Stopping:
 		a.timer.stop()
-		a.passivation.stop()
+		a.lifecycle.stop()
 		a.commits.stop()
 	case *actor.Stopped:
 		a.node.counts.users.Add(-1)
@@ -33,28 +33,25 @@ func (a *userActor) Receive(ctx actor.Context) {
 	case retryCommit:
 		a.commits.writeAgain()
 	case handoff:
-		a.moving = true
+		a.lifecycle.moving = true
 	case passivate:
-		a.passivate()
+		if a.lifecycle.passivate(a.idle()) {
+			a.retire()
+		}
 	default:
-		a.receive(ctx, m)
+		a.lifecycle.receive(ctx, m)
 	}
 	a.commits.catchUp(ctx)
-	a.handOff()
-	a.passivation.update(a.idle())
-}
-
-func (a *userActor) receive(ctx actor.Context, message any) {
-	if a.retired {
-		a.passOn(message)
-		return
+	if a.lifecycle.handOff() {
+		a.redirect()
+		a.retire()
 	}
-	a.commits.receive(ctx, message)
+	a.lifecycle.passivation.update(a.idle())
 }
 
 func (a *userActor) handle(ctx actor.Context, message any) {
-	if a.retired {
-		a.passOn(message)
+	if a.lifecycle.retired {
+		a.lifecycle.passOn(message)
 		return
 	}
 	switch m := message.(type) {
@@ -127,7 +124,7 @@ func (a *userActor) committed(m committed) {
 		return
 	}
 	a.commits.commitIfDirty()
-	if a.commits.saved() && !a.retired {
+	if a.commits.saved() && !a.lifecycle.retired {
 		a.endIfBlank() // in case only the commit kept the actor
 	}
 }

@@ -15,13 +15,13 @@ type userActor struct {
 	id   poker.UserID
 
 	// parts
-	inbox       inbox
-	effects     effects
-	commits     committer
-	replies     deferredReplier
-	passivation passivationTimer
-	timer       userTimer
-	joins       joinAttempts
+	inbox     inbox
+	effects   effects
+	commits   committer
+	replies   deferredReplier
+	lifecycle lifecycle
+	timer     userTimer
+	joins     joinAttempts
 
 	// state
 	self     *actor.PID
@@ -29,16 +29,18 @@ type userActor struct {
 	conns    map[string]*actor.PID
 	lastSeen time.Time  // when the last connection closed
 	leaving  *departure // while the user expires
-	moving   bool       // the user belongs on another node
-	retired  bool       // what still comes is for a successor
 }
 
 func newUser(n *node, id poker.UserID) *userActor {
 	a := &userActor{node: n, id: id, conns: map[string]*actor.PID{}}
 	a.inbox = func(message any) { n.root.Send(a.self, message) }
 	a.commits = newCommitter(a, &a.effects, n, userKind+"/"+string(id), a.inbox)
+	a.lifecycle = lifecycle{
+		id: string(id), commits: &a.commits, passivations: &n.counts.passivations,
+		tellRegistry: func(message any) { n.root.Send(n.users, message) }, passivation: passivationTimer{inbox: a.inbox},
+	}
 	a.replies = deferredReplier{n.replies, &a.effects}
-	a.passivation.inbox, a.timer.inbox = a.inbox, a.inbox
+	a.timer.inbox = a.inbox
 	return a
 }
 
