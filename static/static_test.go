@@ -22,9 +22,9 @@ const (
 
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
-	// only a room needs, its dialogs, and languages: of English, what only dialogs say.
+	// only a room needs, its dialogs, the big screen, and languages: of English, what only dialogs say.
 	lazy = map[string]bool{
-		"js/room-page.js": true, "js/views/dialogs/index.js": true,
+		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true,
 		"js/lang/en/dialogs.js": true, "js/lang/de/page.js": true, "js/lang/de/dialogs.js": true,
 	}
 

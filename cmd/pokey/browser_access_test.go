@@ -125,7 +125,7 @@ func (p *person) fits(state string) {
 	if got := get[[]int](p, `[document.documentElement.scrollWidth, innerWidth]`); got[0] > got[1] {
 		p.t.Errorf("%s: got %d px, want at most the screen's %d", state, got[0], got[1])
 	}
-	small := get[[]string](p, `[...document.querySelectorAll('.hand .card, .primary, .soft, .tool, .reason input, [data-deck]')].filter(e => e.checkVisibility())
+	small := get[[]string](p, `[...document.querySelectorAll('.hand .card, .primary, .soft, .tool, .reason textarea, [data-deck]')].filter(e => e.checkVisibility())
 		.map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width < 43.9 || r.height < 43.9)
 		.map(([e, r]) => e.className + ' ' + e.textContent + ' ' + r.width.toFixed(1) + '×' + r.height.toFixed(1))`)
 	for _, target := range small {

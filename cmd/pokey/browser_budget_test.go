@@ -11,7 +11,7 @@ import (
 // What may come over the wire the first time, headers and all, in bytes.
 const (
 	frontBudget = 40_000
-	roomBudget  = 64_000
+	roomBudget  = 66_000
 )
 
 // traffic is what one load of the page cost.

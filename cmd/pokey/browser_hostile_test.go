@@ -134,7 +134,7 @@ func TestBrowserPlainHTTP(t *testing.T) {
 	ada.dialog("Invite", "invite")
 	ada.until(`document.querySelector('[data-link]').value === %q && document.querySelector('dialog .qr').naturalWidth > 0`, link)
 	ada.button("Copy link")
-	ada.until(`document.querySelector('dialog .toast') || getSelection().toString() === %q`, link)
+	ada.until(`document.querySelector('dialog .copy svg') || getSelection().toString() === %q`, link)
 	ada.closeDialog()
 	ada.dialog("History", "history")
 	ada.button("Copy as Markdown")

@@ -49,9 +49,9 @@ func TestBrowserKeys(t *testing.T) {
 	ada.until(`document.activeElement.matches('.hand .card')`) // back where it was
 
 	// While one types, letters are letters.
-	ada.fill(".reason input", "")
+	ada.fill(".reason textarea", "")
 	ada.keys("rc5?n")
-	ada.until(`document.querySelector('.reason input').value === 'rc5?n' && !document.querySelector('dialog') && !document.querySelector('.revealed')`)
+	ada.until(`document.querySelector('.reason textarea').value === 'rc5?n' && !document.querySelector('dialog') && !document.querySelector('.revealed')`)
 	ada.keys(kb.Enter)
 	ada.fill("[data-topic]", "")
 	ada.keys("crane 5")

@@ -129,10 +129,10 @@ func TestBrowserCut(t *testing.T) {
 		p.until(`document.title.includes('No connection')`)
 	}
 	ada.fill("[data-topic]", "Offline topic")
-	bob.fill(".reason input", "written under ground")
+	bob.fill(".reason textarea", "written under ground")
 	bob.card("8")
 	bob.picked("8")
-	bob.fill(".reason input", "written under ground, and changed")
+	bob.fill(".reason textarea", "written under ground, and changed")
 	g.Open()
 	for _, p := range []*person{ada, bob} {
 		p.until("!%s", lost)
@@ -141,7 +141,7 @@ func TestBrowserCut(t *testing.T) {
 		t.Errorf("got %q, want the topic that was being typed", got)
 	}
 	bob.picked("8")
-	bob.until(`document.querySelector('.reason input').value === 'written under ground, and changed'`)
+	bob.until(`document.querySelector('.reason textarea').value === 'written under ground, and changed'`)
 	bob.keys(kb.Enter)
 	ada.press("[data-topic]")
 	ada.keys(kb.Enter)

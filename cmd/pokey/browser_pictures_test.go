@@ -61,7 +61,7 @@ func team(t *testing.T, first ...chromedp.Action[chromedp.Void]) *person {
 	server.guest(t, link, "Grace").asks(map[string]any{"request": "setRole", "role": "observer"})
 	ada.fill("[data-topic]", "Reset a forgotten password")
 	ada.keys("\r")
-	ada.fill(".reason input", "Mail templates in two languages")
+	ada.fill(".reason textarea", "Mail templates in two languages")
 	ada.card("8")
 	ada.until(`document.querySelectorAll('.seat .card').length === 6 && !document.querySelector('.toast')`)
 	return ada

@@ -79,7 +79,7 @@ func TestBrowserRound(t *testing.T) {
 	bob.until("%s", seat("Ada"))
 
 	// What Bob thinks is on no screen but his.
-	bob.fill(".reason input", "legacy parser")
+	bob.fill(".reason textarea", "legacy parser")
 	bob.card("13")
 	bob.picked("13")
 	ada.until(`%s.querySelector('.card')`, seat("Bob"))
@@ -101,7 +101,7 @@ func TestBrowserRound(t *testing.T) {
 	ada.button("Next topic")
 	for _, p := range []*person{ada, bob} {
 		p.sees("Round 2")
-		p.until(`!document.querySelector('.seat .card') && !document.querySelector('.card.picked') && document.querySelector('.reason input').value === ''`)
+		p.until(`!document.querySelector('.seat .card') && !document.querySelector('.card.picked') && document.querySelector('.reason textarea').value === ''`)
 	}
 }
 
@@ -112,20 +112,20 @@ func TestBrowserTabs(t *testing.T) {
 	server := listen(t)
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
-	bob.fill(".reason input", "two forms")
+	bob.fill(".reason textarea", "two forms")
 	bob.card("8")
 	bob.picked("8")
 
 	second := bob.secondTab(link)
 	second.picked("8")
-	second.until(`document.querySelector('.reason input').value === 'two forms' && !document.querySelector('#strip-name')`)
+	second.until(`document.querySelector('.reason textarea').value === 'two forms' && !document.querySelector('#strip-name')`)
 	ada.until(`document.querySelectorAll('.seat').length === 2`)
 	second.card("3")
 	bob.picked("3")
 
 	bob.do(chromedp.Reload())
 	bob.picked("3")
-	bob.until(`document.querySelector('.reason input').value === 'two forms' && document.querySelectorAll('.seat').length === 2`)
+	bob.until(`document.querySelector('.reason textarea').value === 'two forms' && document.querySelectorAll('.seat').length === 2`)
 
 	// The same card again takes the estimate back, in both tabs.
 	bob.card("3")

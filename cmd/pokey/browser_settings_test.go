@@ -83,7 +83,7 @@ func TestBrowserAutoReveal(t *testing.T) {
 	ada, link := openRoom(t, server, "Ada")
 	bob := join(t, link, "Bob")
 	ada.dialog("Options", "options")
-	ada.pressSaid("label", "Reveal by itself")
+	ada.pressSaid("label", "Reveal automatically")
 	ada.until(`document.querySelector('dialog input:checked')`)
 	ada.closeDialog()
 	ada.card("3")

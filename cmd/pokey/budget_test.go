@@ -20,10 +20,10 @@ const (
 	later  = 14_000
 )
 
-// dialogs says whether only dialogs need a file.
+// dialogs says whether only dialogs or the big screen need a file.
 func dialogs(name string) bool {
 	return strings.HasPrefix(name, "js/views/dialogs/") || strings.HasPrefix(name, "js/parse/") || name == "js/export.js" || name == "js/download.js" ||
-		name == "css/dialogs.css" || name == "js/lang/en/dialogs.js"
+		name == "css/dialogs.css" || name == "js/lang/en/dialogs.js" || name == "css/stage.css" || name == "js/views/stage.js"
 }
 
 // TestPageWeighs adds up everything a browser loads for a room, in one language.
@@ -62,7 +62,7 @@ func TestPageWeighs(t *testing.T) {
 		if err != nil || d.IsDir() || (kind != ".js" && kind != ".css") || strings.HasPrefix(name, "js/lang/de/") {
 			return err
 		}
-		if kind == ".css" && name != "css/page.css" && name != "css/dialogs.css" {
+		if kind == ".css" && name != "css/page.css" && name != "css/dialogs.css" && name != "css/stage.css" {
 			return nil // page.css is sent with what it imports
 		}
 		size, _ := get(tree + name)

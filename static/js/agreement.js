@@ -70,7 +70,7 @@ function campsOf(used) {
 /**
  * Who should speak, on the side they are nearer to: those with the lowest and
  * the highest estimate first (together, if none of them wrote why), then
- * everybody else who wrote a comment.
+ * everybody else who wrote a comment. Nobody, if nobody wrote anything.
  *
  * @param {Room} room
  */
@@ -83,6 +83,7 @@ export function speakers(room) {
   const all = estimates(room).sort((a, b) => reach(b) - reach(a) || Number(!!b.comment) - Number(!!a.comment));
   /** @type {{low: Speaker[], high: Speaker[]}} */
   const sides = { low: [], high: [] };
+  if (all.every((vote) => !vote.comment)) return sides;
   for (const vote of all) {
     const edge = steps > 0 && (vote.value === low || vote.value === high);
     if (!vote.comment && !(edge && all.every((other) => other.value !== vote.value || !other.comment))) continue;

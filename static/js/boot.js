@@ -22,7 +22,6 @@ if (/\/r\/[^/]+(\/stage)?\/?$/.test(location.pathname)) {
     'views/outcome',
     'views/room',
     'views/round-controls',
-    'views/stage',
     'views/table',
     'views/timer',
     'views/topic',

@@ -39,6 +39,9 @@ export class Page {
     personId: null,
     topicOrder: null,
     draggedTopic: null,
+    allCards: false,
+    longComment: null,
+    copied: false,
   };
   /** What can be done anywhere. @type {SiteActions} */
   actions;

@@ -15,9 +15,9 @@ import { inRoom } from './page.js';
 import { isOwner } from './state.js';
 import { visited } from './storage.js';
 import { labelTab } from './tab.js';
+import { loading } from './views/controls.js';
 import { offer } from './views/offer.js';
 import { room } from './views/room.js';
-import { stage } from './views/stage.js';
 
 const SOON = 300; // milliseconds after which what is not on the screen at first is loaded
 const HOLD = 800; // milliseconds after a turn of the cards in which nothing turns them again
@@ -28,22 +28,45 @@ const HOLD = 800; // milliseconds after a turn of the cards in which nothing tur
 export function start(page) {
   /** @type {((page: RoomPage) => Child) | null} */
   let openDialog = null;
+  /** @type {((page: RoomPage) => Child) | null} */
+  let bigScreen = null;
   page.roomActions = roomActions(page);
   listenToKeys(page);
-  const loadDialogs = () =>
-    Promise.all([import('./views/dialogs/index.js'), learn('dialogs'), addStyles('../css/dialogs.css')]).then(
-      ([dialogs]) => {
-        openDialog = dialogs.openDialog;
+  /** Loads what is not on the screen at first. @param {Promise<() => void>} loading what to do when it is there */
+  const later = (loading) =>
+    loading.then(
+      (use) => {
+        use();
         page.set({});
       },
       () => page.apply({ event: 'stale' }),
     );
+  const dialogs = async () => {
+    const [module] = await Promise.all([
+      import('./views/dialogs/index.js'),
+      learn('dialogs'),
+      addStyles('../css/dialogs.css'),
+    ]);
+    return () => {
+      openDialog = module.openDialog;
+    };
+  };
+  const stage = async () => {
+    const [module] = await Promise.all([import('./views/stage.js'), addStyles('../css/stage.css')]);
+    return () => {
+      bigScreen = module.stage;
+    };
+  };
+  if (page.stage) later(stage());
   // Once the room stands, and not when one is opened: by then the network may be gone.
-  setTimeout(loadDialogs, SOON);
+  setTimeout(() => later(dialogs()), SOON);
   return {
     labelTab,
     banner: (/** @type {Page} */ page) => inRoom(page) && offer(page),
-    view: (/** @type {RoomPage} */ page) => (page.stage ? stage(page) : room(page)),
+    view: (/** @type {RoomPage} */ page) => {
+      if (page.stage) return bigScreen?.(page) ?? loading();
+      return room(page);
+    },
     dialog: (/** @type {RoomPage} */ page) => openDialog?.(page),
 
     /** What a change of the state brings with it beyond the picture. @param {State} was @param {State} now */
@@ -57,6 +80,22 @@ export function start(page) {
       if (was.room) compare(page, was.room, now.room, now.me?.id);
     },
   };
+}
+
+/**
+ * Where a turn of the cards takes the focused control away, the focus goes to
+ * the cards, and not to the top of the page.
+ */
+function keepFocus() {
+  const was = document.activeElement;
+  if (!was?.closest('.dock')) return;
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      if (was.isConnected || document.activeElement !== document.body) return;
+      const card = /** @type {HTMLElement | null} */ (document.querySelector('.deck .card[tabindex="0"]'));
+      card?.focus({ preventScroll: true });
+    }),
+  );
 }
 
 /** Adds a style sheet; resolves when it is there. @param {string} path from here */
@@ -86,6 +125,7 @@ function compare(page, was, now, me) {
   if (deputy(now) && !deputy(was) && !isOwner(was, me)) page.toast(t('note.deputy'));
   if (was.finished !== now.finished && page.ui.dialog === 'history') page.roomActions?.openHistory();
   if (was.revealed === now.revealed && was.round === now.round) return;
-  page.set({ heldUntil: Date.now() + HOLD, changing: false });
+  page.set({ heldUntil: Date.now() + HOLD, changing: false, allCards: false, longComment: null });
+  keepFocus();
   setTimeout(() => page.set({}), HOLD);
 }

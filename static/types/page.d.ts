@@ -89,6 +89,12 @@ export interface Ui {
   /** The topics as they stand while one of them is dragged, and its place. */
   topicOrder: Story[] | null;
   draggedTopic: number | null;
+  /** A phone shows the whole scale. */
+  allCards: boolean;
+  /** The user id of the member whose long comment is shown whole. */
+  longComment: string | null;
+  /** The link has just been copied. */
+  copied: boolean;
 }
 
 export type Connection = ReturnType<typeof connect>;

@@ -5,9 +5,12 @@
 import { copy } from '../clipboard.js';
 import { newID } from '../connection.js';
 import { refusal, t } from '../i18n.js';
+import { announce } from '../live-region.js';
 import { recall, remember } from '../storage.js';
 import { estimateActions } from './estimate.js';
 import { historyActions } from './history.js';
+
+const COPIED = 3000; // milliseconds that the button says so
 
 /**
  * What the user can do in a room, each in one place. What belongs to a round
@@ -41,6 +44,7 @@ export function roomActions(anyPage) {
     clear: () => inRound('clear'),
     undo: () => inRound('undo'),
     next: () => inRound('nextTopic'),
+    pickTopic: (/** @type {number} */ index) => inRound('nextTopic', { index }),
     settle: (/** @type {string | null} */ value) => inRound('settle', { value }),
     startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }),
     stopTimer: () => inRoom('stopTimer'),
@@ -48,7 +52,11 @@ export function roomActions(anyPage) {
     setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
     /** @param {string[]} found */
     async addTopics(found) {
-      if (await inRoom('addTopics', { topics: found })) page.drop('topics');
+      const { topic, topics, revealed, estimates } = page.state.room;
+      const starts = topic === '' && topics.length === 0 && !revealed && estimates === 0;
+      if (!(await inRoom('addTopics', { topics: found }))) return;
+      page.drop('topics');
+      if (starts && page.ui.drafts.topic === undefined) await inRound('nextTopic', { index: 0 }); // or the first round would have none
     },
     async saveTopic() {
       const draft = page.ui.drafts.topic;
@@ -83,8 +91,11 @@ export function roomActions(anyPage) {
     },
 
     async copyLink() {
-      if (await copy(page.roomURL())) page.toast(t('invite.copied'));
-      else document.querySelector('[data-link]')?.dispatchEvent(new Event('focus')); // selects it
+      if (await copy(page.roomURL())) {
+        page.set({ copied: true });
+        announce(t('invite.copied'));
+        setTimeout(() => page.set({ copied: false }), COPIED);
+      } else document.querySelector('[data-link]')?.dispatchEvent(new Event('focus')); // selects it
     },
     share() {
       const what = { title: 'Pokey', text: page.state.room.topic, url: page.roomURL() };

@@ -6,6 +6,7 @@ import { h } from '../render.js';
 import { mayEstimate, ownEstimate } from '../state.js';
 import { cardName, face } from './card.js';
 import { button, form } from './controls.js';
+import { icon } from './icon.js';
 
 const ARC = 14; // more cards take more than one row
 
@@ -39,58 +40,73 @@ function cards(page, own) {
   return cardRow('hand', t('hand.label'), cards, (value) => {
     const picked = own.value === value;
     const meant = typed && focusedCard === value;
-    return card(page, value, {
+    const what = {
       stop,
       kind: `${picked ? ' picked' : ''}${meant ? ' meant' : ''}`,
       label: cardName(value),
       pressed: picked,
       act: () => page.roomActions.pick(value),
-    });
-  });
-}
-
-/** @param {RoomPage} page @param {boolean} settles */
-function scale(page, settles) {
-  const { deck, agreed, summary } = page.state.room;
-  const counts = new Map(summary?.distribution.map(({ value, count }) => [value, count]));
-  const most = Math.max(1, ...counts.values());
-  const all = [...new Set([...deck.cards, ...counts.keys()])];
-  const { focusedCard } = page.ui;
-  const first = agreed ?? all.find((value) => counts.has(value)) ?? all[0];
-  const stop = focusedCard !== null && all.includes(focusedCard) ? focusedCard : first;
-  return cardRow('scale', t(settles ? 'scale.settle' : 'scale.label'), all, (value) => {
-    const n = counts.get(value) ?? 0;
-    const votes = estimates(page.state.room).filter((vote) => vote.value === value);
-    const names = list(votes.map((vote) => vote.name));
-    const pile = { class: n > 0 ? 'pile' : 'pile none', 'aria-hidden': 'true', vars: { '--part': n / most } };
-    return [
-      h('div', pile, n > 0 && n),
-      card(page, value, {
-        stop,
-        kind: agreed === value ? ' picked' : n > 0 ? '' : ' unused',
-        label: n > 0 ? t('scale.card', { card: cardName(value), n, names }) : cardName(value),
-        pressed: settles ? agreed === value : null,
-        act: () => settles && page.roomActions.settle(agreed === value ? null : value),
-      }),
-      n > 0 && h('span', { class: 'tip', 'aria-hidden': 'true' }, names),
-    ];
+    };
+    return [null, card(page, value, what)]; // in the same place as on the scale: it stays the same element
   });
 }
 
 /**
- * @param {'hand' | 'scale'} kind
+ * The cards with the estimates on them. A phone shows those around what was
+ * estimated, and the others on demand.
+ *
+ * @param {RoomPage} page
+ * @param {boolean} settles the user may agree on one
+ */
+function scale(page, settles) {
+  const { room } = page.state;
+  const { deck, agreed, summary } = room;
+  const counts = new Map(summary?.distribution.map(({ value, count }) => [value, count]));
+  const most = Math.max(1, ...counts.values());
+  const all = [...new Set([...deck.cards, ...counts.keys()])];
+  const { focusedCard, allCards } = page.ui;
+  const first = agreed ?? all.find((value) => counts.has(value)) ?? all[0];
+  const stop = focusedCard !== null && all.includes(focusedCard) ? focusedCard : first;
+  const hint = settles && agreed === undefined ? summary?.recommended : null;
+  const near = (/** @type {number} */ i) => all.slice(Math.max(0, i - 1), i + 2).some((value) => counts.has(value));
+  const far = all.filter((value, i) => !near(i) && value !== agreed);
+  const inside = (/** @type {string} */ value) => {
+    const n = counts.get(value) ?? 0;
+    const votes = estimates(room).filter((vote) => vote.value === value);
+    const names = list(votes.map((vote) => vote.name));
+    const pile = { class: n > 0 ? 'pile' : 'pile none', 'aria-hidden': 'true', vars: { '--part': n / most } };
+    const kind = agreed === value ? ' picked' : hint === value ? ' suggested' : '';
+    const what = {
+      stop,
+      kind: n > 0 || kind ? kind : ' unused',
+      label: n > 0 ? t('scale.card', { card: cardName(value), n, names }) : cardName(value),
+      pressed: settles ? agreed === value : null,
+      act: () => settles && page.roomActions.settle(agreed === value ? null : value),
+    };
+    const tip = n > 0 && h('span', { class: 'tip', 'aria-hidden': 'true' }, names);
+    return [h('div', pile, n > 0 && n), card(page, value, what), tip];
+  };
+  const more = button('', '…', () => page.set({ allCards: true }), { 'aria-label': t('scale.other') });
+  const rest = settles && !allCards && far.length > 0 && h('li', { class: 'other', key: 'other' }, more);
+  const kind = `scale${settles ? '' : ' shown'}`;
+  return cardRow(kind, t(settles ? 'scale.settle' : 'scale.label'), all, inside, allCards ? [] : far, rest);
+}
+
+/**
+ * @param {string} kind
  * @param {string} label
  * @param {string[]} cards
  * @param {(card: string) => Child} inside
+ * @param {string[]} [far] cards that a phone leaves out
+ * @param {Child} [rest]
  */
-function cardRow(kind, label, cards, inside) {
+function cardRow(kind, label, cards, inside, far = [], rest = null) {
   const middle = (cards.length - 1) / 2;
   const arc = kind === 'hand' && cards.length <= ARC ? ' arc' : '';
-  return h(
-    'ul',
-    { class: `deck ${kind}${arc}`, key: 'deck', 'aria-label': label, vars: { '--cards': cards.length } },
-    cards.map((card, i) => h('li', { key: card, vars: { '--from': i - middle } }, inside(card))),
-  );
+  const slot = (/** @type {string} */ card, /** @type {number} */ i) =>
+    h('li', { key: card, class: far.includes(card) ? 'far' : '', vars: { '--from': i - middle } }, inside(card));
+  const props = { class: `deck ${kind}${arc}`, key: 'deck', 'aria-label': label, vars: { '--cards': cards.length } };
+  return h('ul', props, cards.map(slot), rest);
 }
 
 /**
@@ -114,18 +130,27 @@ function card(page, value, { stop, kind, label, pressed, act }) {
 
 /** The reason for the estimate, which is as hidden as the estimate. @param {RoomPage} page @param {OwnEstimate} own */
 function reason(page, own) {
-  const input = h('input', {
-    type: 'text',
+  const draft = page.ui.drafts.comment;
+  const saved = own.value !== null && own.comment !== '' && (draft ?? own.comment).trim() === own.comment;
+  const input = h('textarea', {
+    rows: 1,
     'aria-label': t('reason.label'),
-    placeholder: t('reason.placeholder'),
+    placeholder: own.value === null ? t('reason.placeholder') : t('reason.ask', { value: own.value }),
     autocomplete: 'off',
     enterkeyhint: 'done',
+    dir: 'auto',
     maxlength: page.state.limits.commentLength,
-    value: page.ui.drafts.comment ?? own.comment,
-    oninput: (event) => page.roomActions.typeComment(event.target.value),
+    value: draft ?? own.comment,
+    oninput: (event) => page.roomActions.typeComment(event.target.value.replace(/[\r\n]+/g, ' ')),
     onblur: () => page.roomActions.saveComment(),
+    onkeydown: (event) => {
+      if (event.key !== 'Enter' || event.isComposing) return;
+      event.preventDefault();
+      page.roomActions.saveComment();
+    },
   });
-  return form('reason', page.roomActions.saveComment, input);
+  const mark = saved && page.state.picked === null && h('span', { class: 'saved' }, icon('check'), t('reason.saved'));
+  return form('reason', page.roomActions.saveComment, input, mark);
 }
 
 /** For a deck without cards. @param {RoomPage} page @param {OwnEstimate} own */

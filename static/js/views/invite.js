@@ -2,7 +2,9 @@
 
 import { t } from '../i18n.js';
 import { h } from '../render.js';
-import { button, field, form, tool } from './controls.js';
+import { isOwner } from '../state.js';
+import { button, field, form, toggle, tool } from './controls.js';
+import { icon } from './icon.js';
 
 /** For somebody who is alone in the room there is nothing better to do. @param {RoomPage} page */
 export const alone = (page) =>
@@ -26,11 +28,19 @@ export function waysIn(page) {
   const choices = h(
     'div',
     { class: 'choices' },
-    button('soft', t('invite.copy'), copyLink),
+    button('primary copy', page.ui.copied ? [icon('check'), t('invite.copied')] : t('invite.copy'), copyLink),
     'share' in navigator && button('soft', t('invite.share'), share),
     h('a', { class: 'plain', ...stage }, t('invite.stage')),
   );
-  return h('div', { class: 'inviting' }, h('div', { class: 'ways-in' }, link, choices), qrCode(page));
+  return [h('div', { class: 'inviting' }, h('div', { class: 'ways-in' }, link, choices), qrCode(page)), standIn(page)];
+}
+
+/** What is to happen when the owner drops out, which is decided best before. @param {RoomPage} page */
+function standIn(page) {
+  const { room, me } = page.state;
+  if (!isOwner(room, me?.id)) return null;
+  const set = (/** @type {boolean} */ standIn) => page.roomActions.setOptions({ standIn });
+  return toggle(t('invite.standIn'), t('invite.standInHint'), room.options.standIn, set);
 }
 
 /** @param {RoomPage} page */

@@ -5,19 +5,16 @@
 
 import { t } from '../i18n.js';
 import { h } from '../render.js';
-import { mayFacilitate } from '../state.js';
 import { button, tool } from './controls.js';
-import { icon } from './icon.js';
 
 const REPLACED = 4002; // the close code of a session that is open somewhere else
 
-/** What has just happened, and for ten seconds the way back. @param {Page} page */
+/** What has just happened. @param {Page} page */
 export function toasts(page) {
   const dismiss = (/** @type {number} */ id) => tool('close', t('dialog.close'), () => page.dismiss(id));
   return h(
     'div',
     { class: 'toasts' },
-    undo(page),
     page.ui.toasts.map(({ id, text, undo }) => {
       const back = () => {
         page.dismiss(id);
@@ -27,17 +24,6 @@ export function toasts(page) {
       return h('div', { key: `t${id}`, class: 'toast' }, kids);
     }),
   );
-}
-
-/** Takes back the reveal or the clear. @param {Page} page */
-function undo(page) {
-  const { room, me } = page.state;
-  const left = room?.undoUntil ? Math.ceil(page.until(room.undoUntil) / 1000) : 0;
-  if (!room?.undo || left <= 0 || page.stage || !mayFacilitate(room, me?.id)) return null;
-  const count = h('span', { class: 'count' }, left);
-  const act = () => page.roomActions?.undo();
-  const back = button('plain', icon('undo'), act, { 'data-undo': room.undo }, t('undo.button'), count);
-  return h('div', { key: 'undo', class: 'toast' }, h('p', {}, t(`undo.${room.undo}`)), back);
 }
 
 /** A line over everything. @param {string} kind @param {string} text @param {...Child} more */
@@ -73,7 +59,19 @@ function stopped(page) {
 function lost(page) {
   const { tries = 0, retryAt } = page.state.connection;
   if (tries === 0) return null;
+  if (!acceptsCookies()) return banner('lost', t('banner.cookies'), reload());
   const seconds = retryAt ? Math.ceil((retryAt - Date.now()) / 1000) : 0;
   const text = seconds > 1 ? t('banner.lostIn', { n: seconds }) : t('banner.lost');
   return banner('lost', text, button('plain', t('banner.now'), page.actions.wake), tries > 3 && reload());
+}
+
+/** Whether the browser keeps the cookie without which the server knows nobody. */
+function acceptsCookies() {
+  try {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser
+    document.cookie = 'pokey_probe=1; SameSite=Lax';
+    return navigator.cookieEnabled && document.cookie.includes('pokey_probe');
+  } catch {
+    return false;
+  }
 }

@@ -5,11 +5,13 @@
 
 import { agreement, speakers } from '../agreement.js';
 import { list, number, t } from '../i18n.js';
+import { missing } from '../members.js';
 import { h } from '../render.js';
 import { cardName, face } from './card.js';
-import { spokenOnly } from './controls.js';
+import { button, spokenOnly } from './controls.js';
 
 const TURNING = 1000; // milliseconds that the cards take
+const LONG = 160; // characters of a comment that a phone does not show at once
 
 /** How far apart the estimates are, in words, and the numbers under it. @param {RoomPage} page */
 export function outcome(page) {
@@ -19,7 +21,11 @@ export function outcome(page) {
   return h(
     'section',
     { class: 'outcome', key: 'outcome', mount: showLater, 'aria-label': t('outcome.label') },
-    h('p', { class: 'word' }, t(`word.${word}`, cards)),
+    h(
+      'p',
+      { class: 'word' },
+      t(word === 'agree' && missing(room).length > 0 ? 'word.agreeSome' : `word.${word}`, cards),
+    ),
     h(
       'dl',
       { class: 'figures' },
@@ -53,16 +59,35 @@ function showLater(element) {
  * @param {'low' | 'high'} side
  */
 export function sideColumn(page, side) {
-  const said = speakers(page.state.room)[side].map((speaker) => spoken(speaker, side));
+  const said = speakers(page.state.room)[side].map((speaker, i) => spoken(page, speaker, side, 2 * i));
   const props = { class: `side-column ${side}`, key: side, 'aria-label': t(`side.${side}`) };
   return h('section', props, h('ul', { class: 'speakers' }, said));
 }
 
-/** @param {Speaker} speaker @param {'low' | 'high'} side */
-function spoken({ id, names, value, comment, edge }, side) {
+/**
+ * @param {RoomPage} page
+ * @param {Speaker} speaker
+ * @param {'low' | 'high'} side
+ * @param {number} turn where both sides take turns
+ */
+function spoken(page, { id, names, value, comment, edge }, side, turn) {
   const tag = edge && h('span', { class: 'tag' }, t(`seat.${side}est`));
-  const name = h('p', { class: 'name-line' }, h('b', {}, list(names)), spokenOnly(`: ${cardName(value)}`), tag);
-  const text = h('p', { class: comment ? 'comment' : 'comment quiet', dir: 'auto' }, comment || t('side.silent'));
-  const card = h('span', { class: 'card small', 'aria-hidden': 'true' }, face(value));
-  return h('li', { key: id, class: edge ? 'speaker edge' : 'speaker' }, card, h('div', {}, name, text));
+  const name = h(
+    'p',
+    { class: 'name-line' },
+    h('b', { dir: 'auto' }, list(names)),
+    spokenOnly(`: ${cardName(value)}`),
+    tag,
+  );
+  const long = comment.length > LONG && page.ui.longComment !== id;
+  const kind = comment ? `comment${long ? ' long' : ''}` : 'comment quiet';
+  const more = long && button('plain more', t('side.more'), () => page.set({ longComment: id }));
+  return h(
+    'li',
+    { key: id, class: edge ? 'speaker edge' : 'speaker', vars: { '--turn': turn + (side === 'high' ? 1 : 0) } },
+    h('span', { class: 'card small', 'aria-hidden': 'true' }, face(value)),
+    name,
+    h('p', { class: kind, dir: 'auto' }, comment || t('side.silent')),
+    more,
+  );
 }

@@ -64,6 +64,7 @@ export function room(page) {
 function bar(page, facilitates) {
   const { room, me } = page.state;
   const open = (/** @type {string} */ dialog) => () => page.set({ dialog });
+  const shown = room.revealed && room.estimates > 0 ? 1 : 0; // the history has the revealed round too
   return h(
     'header',
     { class: 'bar' },
@@ -74,7 +75,7 @@ function bar(page, facilitates) {
       'nav',
       { class: 'tools', 'aria-label': t('bar.tools') },
       (facilitates || room.topics.length > 0) && barTool('list', t('topics.title'), open('topics'), room.topics.length),
-      barTool('history', t('history.title'), page.roomActions.openHistory, room.finished),
+      barTool('history', t('history.title'), page.roomActions.openHistory, room.finished + shown),
       barTool('invite', t('invite.title'), open('invite'), 0, t('invite.short')),
       isOwner(room, me?.id) && barTool('sliders', t('options.title'), open('options')),
       barTool('user', `${t('me.title')}: ${me?.name}`, open('me'), 0, me?.name),
@@ -102,6 +103,10 @@ function upNext(page, facilitates) {
   const { topics } = page.state.room;
   const more = topics.length - SHOWN;
   if (topics.length === 0) return null;
+  const pick = (/** @type {string} */ topic, /** @type {number} */ i) => {
+    const title = t('topics.pick', { topic });
+    return button('pick', topic, () => page.roomActions.pickTopic(i), { title, 'aria-label': title, dir: 'auto' });
+  };
   return h(
     'section',
     { class: 'side-column next', key: 'next', 'aria-label': t('topics.next') },
@@ -109,7 +114,9 @@ function upNext(page, facilitates) {
     h(
       'ol',
       {},
-      topics.slice(0, SHOWN).map((topic, i) => h('li', { key: i }, topic.title)),
+      topics
+        .slice(0, SHOWN)
+        .map(({ title }, i) => h('li', { key: i }, facilitates ? pick(title, i) : h('span', { dir: 'auto' }, title))),
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     facilitates && button('plain', t('topics.edit'), () => page.set({ dialog: 'topics' })),

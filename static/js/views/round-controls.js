@@ -1,7 +1,7 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 
 import { list, t } from '../i18n.js';
-import { estimators, expected, missing } from '../members.js';
+import { calledOf, estimators, expected, missing } from '../members.js';
 import { h } from '../render.js';
 import { mayEstimate } from '../state.js';
 import { button } from './controls.js';
@@ -21,14 +21,14 @@ export function roundControls(page, facilitates) {
   /** @type {[Child, Child, Child]} */
   const [start, centre, end] = revealed
     ? [
-        [changing(page), facilitates && act(page, 'plain', t('act.hide'), hide)],
+        [changing(page), facilitates && (undo(page) ?? act(page, 'plain', t('act.hide'), hide))],
         agreed(page, facilitates),
         facilitates && after(page),
       ]
     : [
         null,
         facilitates ? reveal(page) : progress(page),
-        facilitates && estimates > 0 && act(page, 'plain', t('act.clear'), clear),
+        facilitates && (undo(page) ?? (estimates > 0 && act(page, 'plain', t('act.clear'), clear))),
       ];
   return h(
     'div',
@@ -50,6 +50,21 @@ export function roundControls(page, facilitates) {
 const act = (page, kind, label, does) =>
   button(kind, label, () => !page.held() && does(), { 'aria-disabled': page.held() ? 'true' : undefined });
 
+/** For ten seconds the way back from a reveal or a new round; null when there is none. @param {RoomPage} page */
+function undo(page) {
+  const { undo, undoUntil, finished } = page.state.room;
+  const left = undoUntil ? Math.ceil(page.until(undoUntil) / 1000) : 0;
+  if (!undo || left <= 0) return null;
+  const count = h('span', { class: 'count' }, left);
+  const saved = undo === 'clear' && h('span', { class: 'quiet' }, t(finished > 0 ? 'undo.saved' : 'undo.clear'));
+  return h(
+    'div',
+    { class: 'undo', key: 'undo' },
+    saved,
+    button('plain', icon('undo'), page.roomActions.undo, { 'data-undo': undo }, t('undo.button'), count),
+  );
+}
+
 /** @param {...Child} kids */
 const status = (...kids) => h('p', { class: 'status' }, kids);
 
@@ -58,9 +73,13 @@ function reveal(page) {
   const { room } = page.state;
   const { reveal } = page.roomActions;
   const n = missing(room).length;
+  const [first] = room.topics;
+  if (room.estimates === 0 && room.topic === '' && first) {
+    return button('primary start', `${t('act.start', { topic: first.title })} →`, () => page.roomActions.pickTopic(0));
+  }
   if (room.estimates === 0) return status(t(estimators(room).length > 0 ? 'act.nobody' : 'act.empty'));
   if (room.revealAt) return [progress(page), act(page, 'primary', t('act.revealNow'), reveal)];
-  if (n > 0) return act(page, 'primary early', t('act.revealMissing', { n }), reveal);
+  if (n > 0) return [act(page, 'primary early', t('act.revealMissing', { n }), reveal), waitingFor(page)];
   return act(page, 'primary', t('act.reveal'), reveal);
 }
 
@@ -70,12 +89,33 @@ export function progress(page) {
   const late = missing(room);
   if (room.revealAt) return countdown(Math.max(0, Math.ceil(page.until(room.revealAt) / 1000)));
   if (room.estimates === 0) return status(t('act.nobody'));
-  if (late.length === 0) return status(t('act.complete'));
-  const names = list(late.map((person) => person.called));
+  if (late.length === 0) return status(t('act.complete'), ` · ${nextStep(page)}`);
   return status(
     t('act.estimated', { n: room.estimates, of: expected(room).length }),
-    late.length <= 3 && ` · ${t('act.waitingFor', { names })}`,
+    late.length <= 3 && ' · ',
+    waiting(page),
   );
+}
+
+/** Who is missing, if they are few. @param {RoomPage} page */
+function waiting(page) {
+  const late = missing(page.state.room);
+  if (late.length === 0 || late.length > 3) return null;
+  return t('act.waitingFor', { names: list(late.map((person) => person.called)) });
+}
+
+/** The same for those who reveal. @param {RoomPage} page */
+function waitingFor(page) {
+  const names = waiting(page);
+  return names && h('p', { class: 'status late' }, names);
+}
+
+/** Who can reveal what is complete, or that they are away. @param {RoomPage} page */
+function nextStep(page) {
+  const { room } = page.state;
+  const name = calledOf(room, room.ownerId);
+  const here = room.members[room.ownerId]?.online ?? false;
+  return t(here ? 'act.ownerReveals' : 'act.ownerAway', { name });
 }
 
 /** @param {number} n the seconds to the reveal */
@@ -85,7 +125,7 @@ const countdown = (n) => h('p', { class: 'status countdown', key: 'countdown' },
 export function agreed(page, facilitates) {
   const { agreed } = page.state.room;
   if (agreed === undefined) {
-    return facilitates && !page.ui.changing && h('p', { class: 'status advice' }, t('scale.hint'));
+    return facilitates && !page.ui.changing && h('p', { class: 'status advice' }, `↓ ${t('scale.hint')}`);
   }
   return h('p', { class: 'status settled', key: 'settled' }, icon('check'), t('scale.agreedOn', { value: agreed }));
 }

@@ -9,17 +9,23 @@ import { cardName, face } from './card.js';
 import { button, spokenOnly } from './controls.js';
 import { icon } from './icon.js';
 
+const FEW = 2; // more cards of one value need no label each
+
 /** Those who estimate, each with a place for a card. Nobody moves when the cards turn. @param {RoomPage} page */
 export function table(page) {
   const { room } = page.state;
   const seated = estimators(room);
   const n = seated.length;
   const size = n <= 4 ? 'few' : n <= 8 ? 'some' : n <= 12 ? 'many' : 'crowd';
-  const columns = n <= 6 ? Math.max(1, n) : n <= 12 ? Math.ceil(n / 2) : 8;
+  const columns = n <= 5 ? Math.max(1, n) : n <= 12 ? Math.ceil(n / 2) : 8;
   const result = room.revealed ? agreement(room) : null;
   return h(
     'ol',
-    { class: `table ${size} ${result?.word ?? ''}`, 'aria-label': t('table.label'), vars: { '--columns': columns } },
+    {
+      class: `table ${size} ${result?.word ?? ''}`,
+      'aria-label': t('table.label'),
+      vars: { '--columns': columns, '--rows': Math.ceil(n / columns) },
+    },
     seated.map((person, i) => seat(page, person, i, result)),
   );
 }
@@ -34,7 +40,9 @@ function seat(page, person, i, result) {
   const value = person.estimate?.value;
   const open = value !== undefined;
   const apart = result !== null && result.steps > 0;
-  const edge = apart && (value === result.low ? 'lowest' : value === result.high && 'highest');
+  const alike = Object.values(page.state.room.members).filter(({ estimate }) => estimate?.value === value).length;
+  const extreme = value === result?.low ? 'lowest' : value === result?.high && 'highest';
+  const edge = apart && alike <= FEW && extreme;
   const you = !page.stage && person.id === page.state.me?.id && youTag();
   const said = open ? cardName(value) : t(person.estimated ? 'seat.estimated' : 'seat.thinking');
   const props = {
@@ -84,9 +92,11 @@ function label(page, person) {
     person.tag && h('span', { class: 'twin' }, person.tag),
     rank && spokenOnly(`, ${t(`seat.${rank}`)}`),
   ];
-  const manages = !page.stage && isOwner(room, me?.id) && person.id !== me?.id;
-  if (!manages) return h('span', { class: 'who' }, inside);
-  return button('who', inside, () => page.set({ dialog: 'person', personId: person.id }));
+  if (!page.stage && person.id === me?.id) return button('who', inside, () => page.set({ dialog: 'me' }));
+  if (page.stage || !isOwner(room, me?.id)) return h('span', { class: 'who' }, inside);
+  const more = h('span', { class: 'dots', 'aria-hidden': 'true' }, '⋯');
+  const act = () => page.set({ dialog: 'person', personId: person.id });
+  return button('who', inside, act, { title: t('seat.manage') }, more);
 }
 
 /** Those who only watch, apart from the table; the big screen does not name itself. @param {RoomPage} page */

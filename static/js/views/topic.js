@@ -34,7 +34,10 @@ export function editableTopic(page) {
       'data-topic': true,
       value,
       oninput: (event) => page.draft('topic', event.target.value.replace(/[\r\n]+/g, ' ')),
-      onblur: page.roomActions.saveTopic,
+      onblur: (event) => {
+        event.target.scrollTop = 0;
+        page.roomActions.saveTopic();
+      },
       onkeydown,
     }),
   );

@@ -2,6 +2,7 @@
 /** @import {Deck} from '../../../types/protocol.js' */
 
 import { t } from '../../i18n.js';
+import { people } from '../../members.js';
 import { deckLine, PRESETS, parseDeck } from '../../parse/deck.js';
 import { h } from '../../render.js';
 import { button, field, form, toggle } from '../controls.js';
@@ -21,10 +22,22 @@ export function options(page) {
     toggle(t('options.late'), t('options.lateHint'), lateEstimates === 'allowed', (on) =>
       setOptions({ lateEstimates: on ? 'allowed' : 'locked' }),
     ),
-    toggle(t('options.standIn'), t('options.standInHint'), standIn, (on) => setOptions({ standIn: on })),
+    toggle(t('invite.standIn'), t('invite.standInHint'), standIn, (on) => setOptions({ standIn: on })),
+    members(page),
     access(page),
     closing(page),
   );
+}
+
+/** The others in the room, each with what can be done about them. @param {RoomPage} page */
+function members(page) {
+  const others = people(page.state.room).filter(({ id }) => id !== page.state.me?.id);
+  if (others.length === 0) return null;
+  const choices = others.map(({ id, called }) => {
+    const open = () => page.set({ dialog: 'person', personId: id });
+    return button('soft', called, open, { key: id, dir: 'auto', title: t('seat.manage') });
+  });
+  return h('section', { class: 'access' }, h('h3', {}, t('options.people')), h('div', { class: 'choices' }, choices));
 }
 
 /** @param {RoomPage} page */
@@ -78,7 +91,10 @@ function ownDeck(page, preset) {
     oninput: (event) => page.draft('deck', event.target.value),
   });
   const use = h('button', { class: 'soft', disabled: !deck }, t('deck.use'));
-  const said = deck ? t('deck.count', { n: deck.cards.length }) : t(`deck.fault.${fault ?? 'none'}`, { card });
+  const own = !preset && page.state.room.deck.cards.length > 0;
+  const counted = deck && t('deck.count', { n: deck.cards.length });
+  const used = line === undefined && own && `✓ ${t('deck.inUse')}`;
+  const said = counted ?? (used || t(`deck.fault.${fault ?? 'none'}`, { card }));
   return [
     form('inline', () => deck && page.roomActions.setDeck(deck), input, use),
     h('p', { id: 'deck-fault', class: fault ? 'fault' : 'hint' }, said),
