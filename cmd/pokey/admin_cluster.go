@@ -46,7 +46,7 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 		if r.Address == m.Address {
 			state += ", this node"
 		}
-		row(r.Address, "%s for %v, letters of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
+		row(r.Address, "%s for %v, envelopes of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
 	}
 	row("link", "%d broke, %d messages dropped, %d peers rejected, %d bad streams", m.LinkLosses, n.system.Stats().Dropped, m.RejectedPeers, m.BadStreams)
 	row("membership", "lost %d times, isolated %d times, %d members unreachable from here", m.MembershipsLost, m.Isolations, m.Unreachable)
