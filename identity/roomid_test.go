@@ -63,7 +63,7 @@ func TestRoomIDKeepsTime(t *testing.T) {
 	}
 }
 
-func TestRoomIDMutations(t *testing.T) {
+func TestChangedRoomIDsAreRefused(t *testing.T) {
 	k := ring(t, 1, 17, 2)
 	id := k.NewRoomID(ada, noon)
 	refused := 0
@@ -99,7 +99,7 @@ func TestRoomIDMutations(t *testing.T) {
 	}
 }
 
-func TestRoomIDRotation(t *testing.T) {
+func TestRoomIDsOfAnOldMasterAreValid(t *testing.T) {
 	id := ring(t, 1).NewRoomID(ada, noon)
 	for name, tt := range map[string]struct {
 		ring []int
@@ -124,7 +124,7 @@ func TestRoomIDRotation(t *testing.T) {
 	}
 }
 
-func TestOwns(t *testing.T) {
+func TestOnlyTheCreatorOwnsARoom(t *testing.T) {
 	k := ring(t, 1, 2)
 	id := k.NewRoomID(ada, noon)
 	for _, user := range []string{bob, "", ada[:25], ada + "0", strings.ToUpper(ada), id, k.NewUserID()} {

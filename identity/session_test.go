@@ -96,7 +96,7 @@ func TestSessionVector(t *testing.T) {
 	}
 }
 
-func TestSessionAge(t *testing.T) {
+func TestSessionsHaveAnAge(t *testing.T) {
 	const day = 24 * time.Hour
 	k := ring(t, 1)
 	value := seal(t, k, ada, noon)
@@ -145,7 +145,7 @@ func TestSessionKeepsItsFirstDay(t *testing.T) {
 	}
 }
 
-func TestSessionRotation(t *testing.T) {
+func TestSessionsOfAnOldMasterAreRenewed(t *testing.T) {
 	value := seal(t, ring(t, 1), ada, noon)
 	for name, tt := range map[string]struct {
 		ring      []int
@@ -166,7 +166,7 @@ func TestSessionRotation(t *testing.T) {
 	}
 }
 
-func TestSessionMutations(t *testing.T) {
+func TestChangedSessionsAreRefused(t *testing.T) {
 	k := ring(t, 1, 2)
 	value := seal(t, k, ada, noon)
 	refused := 0

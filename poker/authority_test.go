@@ -14,8 +14,8 @@ var askers = []poker.UserID{"olga", "olga", "dee", "sid", "ada", "obi", "eve"}
 
 const outside = 1 // where in askers the owner is not a member
 
-// TestAuthority asks for everything in the name of everybody.
-func TestAuthority(t *testing.T) {
+// TestOnlyThoseWhoMayDoIt asks for everything in the name of everybody.
+func TestOnlyThoseWhoMayDoIt(t *testing.T) {
 	const standInAt = start + poker.StandInDelay
 	var (
 		notMember, notOwner, notEstimator = poker.ErrNotMember, poker.ErrNotOwner, poker.ErrNotEstimator

@@ -181,8 +181,8 @@ func TestWhatIsHandedOutStays(t *testing.T) {
 	}
 }
 
-// TestNobody has no rights, not even in a room without an owner.
-func TestNobody(t *testing.T) {
+// TestStrangersAreRefused has no rights, not even in a room without an owner.
+func TestStrangersAreRefused(t *testing.T) {
 	room := poker.NewRoom("kitchen", "e1", "", start, poker.Deck{})
 	for _, c := range []poker.Command{poker.Join{}, poker.Reveal{}, poker.SetDeck{Deck: poker.Deck{Name: "free"}}, poker.Leave{}} {
 		if _, err := room.Apply(start, c, poker.Limits{}); !errors.Is(err, poker.ErrNotMember) {

@@ -37,7 +37,7 @@ func TestAnnouncedBytesCostNothing(t *testing.T) {
 }
 
 // Case 27. A byte a second does not keep a message going.
-func TestDripBuysNoTime(t *testing.T) {
+func TestDrippingBuysNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		c, _ := s.connect()
@@ -77,7 +77,7 @@ func TestCompressionIsNotNegotiated(t *testing.T) {
 
 // Case 35. What is no handshake, or hardly HTTP, is answered or hung up on, and
 // nothing of it is an error of ours.
-func TestOddRequests(t *testing.T) {
+func TestOddRequestsAreNoErrorOfOurs(t *testing.T) {
 	s := overTCP(t, nil)
 	rows := map[string]struct {
 		send   string
@@ -128,7 +128,7 @@ func TestOddRequests(t *testing.T) {
 
 // Case 36. Sockets that say nothing, or a byte a second, are hung up on after
 // five seconds, and hold up nobody meanwhile.
-func TestSlowHandshakes(t *testing.T) {
+func TestSlowHandshakesAreCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		begun := time.Now()

@@ -12,7 +12,7 @@ import (
 var everybody = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
 
 // Cases 62 and 85.
-func TestClientAddr(t *testing.T) {
+func TestClientAddressIsTheLastUntrustedHop(t *testing.T) {
 	s := newService(t, func(c *Config) {
 		c.TrustedProxies = append(slices.Clone(everybody), netip.MustParsePrefix("fd00::/8"))
 	})

@@ -15,7 +15,7 @@ import (
 	"rsc.io/qr"
 )
 
-func TestAssets(t *testing.T) {
+func TestAssetsAreCompressedAndRevalidated(t *testing.T) {
 	s := newService(t, nil)
 	script, cookie := s.tree()+"js/app.js", s.cookie()
 	plain := s.get(script, cookie)
@@ -51,7 +51,7 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-func TestPage(t *testing.T) {
+func TestPageIsAtTheBasePath(t *testing.T) {
 	s := newService(t, func(c *Config) { c.BasePath = "poker" })
 	resp := s.get("/poker/")
 	got := body(t, resp)
@@ -76,8 +76,8 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestTreeHash changes one byte of one file.
-func TestTreeHash(t *testing.T) {
+// TestChangedFileChangesAllPaths changes one byte of one file.
+func TestChangedFileChangesAllPaths(t *testing.T) {
 	before := newService(t, nil).tree()
 	changed := maps.Clone(page)
 	changed["css/app.css"] = &fstest.MapFile{Data: append([]byte("/**/"), page["css/app.css"].Data...)}
@@ -152,7 +152,7 @@ func TestQRWithoutPublicOrigin(t *testing.T) {
 	}
 }
 
-func TestSmaller(t *testing.T) {
+func TestMinified(t *testing.T) {
 	for name, row := range map[string]struct{ in, want string }{
 		"a.js":     {"// why\nimport { b } from './b.js';\nexport const a = () => b ? 1 : 2; // so\n", "import{b}from\"./b.js\";export const a=()=>b?1:2"},
 		"a.css":    {"/* why */\n@layer base {\n  a { color: light-dark(#fff, #000); }\n}\n", "@layer base{a{color:light-dark(#fff,#000)}}"},

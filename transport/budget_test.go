@@ -134,7 +134,7 @@ func TestLargestHoldersGoFirst(t *testing.T) {
 
 // A1. A client that has not read its answers is refused more of them when there
 // is little room, and one that reads is not.
-func TestUnavailableWhileTight(t *testing.T) {
+func TestUnavailableWhileTheBudgetIsHalfUsed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.MaxQueued = 100 << 10 })
 		lazy, e := s.connect()

@@ -32,9 +32,9 @@ func TestRequestsAreAnsweredInOrder(t *testing.T) {
 	}
 }
 
-// TestStalledClientGetsTheLatest has a client that does not read for a while.
+// TestStalledClientGetsOnlyTheLatestStatus has a client that does not read for a while.
 // Case 67.
-func TestStalledClientGetsTheLatest(t *testing.T) {
+func TestStalledClientGetsOnlyTheLatestStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		c, e := s.connect()
@@ -68,10 +68,10 @@ func TestStalledClientGetsTheLatest(t *testing.T) {
 	})
 }
 
-// TestSlowConsumer floods a client that does not read, from a goroutine that
+// TestSlowConsumerIsCutAndNobodyWaits floods a client that does not read, from a goroutine that
 // must not notice, while another client does read.
 // Case 68.
-func TestSlowConsumer(t *testing.T) {
+func TestSlowConsumerIsCutAndNobodyWaits(t *testing.T) {
 	for name, over := range transports {
 		t.Run(name, func(t *testing.T) {
 			s := over(t, nil)
@@ -101,9 +101,9 @@ func TestSlowConsumer(t *testing.T) {
 
 var transports = map[string]func(testing.TB, func(*Config)) *service{"pipe": overPipes, "tcp": overTCP}
 
-// TestSlowConsumerGetsNoTime stalls with too little waiting to overflow.
+// TestSlowConsumerIsCutAfterTheWriteTimeout stalls with too little waiting to overflow.
 // Case 68.
-func TestSlowConsumerGetsNoTime(t *testing.T) {
+func TestSlowConsumerIsCutAfterTheWriteTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		_, e := s.connect()
@@ -214,9 +214,9 @@ func TestStatusThatPanics(t *testing.T) {
 	})
 }
 
-// TestBatch has events that are sent together, and written when all of them are
+// TestBatchIsWrittenAtOnce has events that are sent together, and written when all of them are
 // there.
-func TestBatch(t *testing.T) {
+func TestBatchIsWrittenAtOnce(t *testing.T) {
 	for name, over := range transports {
 		t.Run(name, func(t *testing.T) {
 			s := over(t, nil)
@@ -257,7 +257,7 @@ func TestSendAfterTheEnd(t *testing.T) {
 	})
 }
 
-func TestObserve(t *testing.T) {
+func TestObserveSeesTheTimeInTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := make(chan time.Duration, 10)
 		s := overPipes(t, func(c *Config) { c.Observe = func(d time.Duration) { seen <- d } })

@@ -9,10 +9,10 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// TestFloods sends, as fast as the network takes it, what is no message or
+// TestFloodsAreCut sends, as fast as the network takes it, what is no message or
 // never becomes one.
 // Cases 28 and 29.
-func TestFloods(t *testing.T) {
+func TestFloodsAreCut(t *testing.T) {
 	floods := map[string]struct{ start, again string }{
 		"pings":           {"", client(pingF, "")},
 		"long pings":      {"", client(pingF, strings.Repeat("x", 125))},
@@ -51,9 +51,9 @@ func TestFloods(t *testing.T) {
 	}
 }
 
-// TestSteadyFlood is slow enough not to be noticed by the size of its bursts.
+// TestSteadyFloodIsCut is slow enough not to be noticed by the size of its bursts.
 // Case 28.
-func TestSteadyFlood(t *testing.T) {
+func TestSteadyFloodIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		c, _ := s.connect()
@@ -75,8 +75,8 @@ func TestSteadyFlood(t *testing.T) {
 	})
 }
 
-// TestBytesFlood sends messages as long as they may be without end.
-func TestBytesFlood(t *testing.T) {
+// TestFloodOfBytesIsCut sends messages as long as they may be without end.
+func TestFloodOfBytesIsCut(t *testing.T) {
 	s := overTCP(t, func(c *Config) { c.MessageRate, c.MessageBurst = 10, 30 })
 	c, _ := s.connect()
 	go func() {

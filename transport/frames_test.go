@@ -140,7 +140,7 @@ func utf8Cases() (rows []frameCase) {
 }
 
 // Cases 22, 23, 24, 25, 26 and 30.
-func TestFrames(t *testing.T) {
+func TestBadFramesCloseWithTheirCode(t *testing.T) {
 	s := overTCP(t, nil)
 	styles := map[string]func(*raw, string){
 		"at once": func(c *raw, b string) { c.send(b) },
@@ -203,7 +203,7 @@ func (row frameCase) check(t *testing.T, c *raw) {
 }
 
 // Case 27.
-func TestMessageDripped(t *testing.T) {
+func TestDrippedMessageIsCut(t *testing.T) {
 	starts := map[string]string{
 		"header":          client(text, ping("1"))[:1],
 		"length":          client(text, strings.Repeat("x", 300))[:3],

@@ -12,7 +12,7 @@ import (
 )
 
 // Cases 1, 2, 3, 4, 7, 9, 10 and 35.
-func TestHandshakeChecks(t *testing.T) {
+func TestHandshakeChecksComeInOrder(t *testing.T) {
 	const origin = "https://poker.example.com"
 	s := overPipes(t, func(c *Config) { c.PublicOrigins = []string{origin} })
 	base := []string{"Host: poker.example.com", "Origin: " + origin}
@@ -156,7 +156,7 @@ func TestHandshakeOnLoopback(t *testing.T) {
 }
 
 // Cases 62 and 63.
-func TestConnectionLimits(t *testing.T) {
+func TestConnectionsOverALimitAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) {
 			c.MaxConnections, c.MaxConnectionsPerIP, c.MaxConnectionsPerSession = 5, 4, 2
@@ -228,7 +228,7 @@ func answerPings(c *raw, lasting time.Duration) {
 	}
 }
 
-func TestHandshakeRate(t *testing.T) {
+func TestHandshakesAreLimitedByAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.HandshakeRate, c.HandshakeBurst = 0.5, 3 })
 		outcomes := func(n int) (let, refused int) {
@@ -259,7 +259,7 @@ func TestHandshakeRate(t *testing.T) {
 
 // Case 66. Who was cut for flooding and comes back to go on is told to wait, soon
 // and for longer each time; nobody else is, nor who only closes and comes back.
-func TestFloodersWait(t *testing.T) {
+func TestFloodersWaitBeforeTheyReconnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) {
 			c.MessageRate, c.MessageBurst, c.HandshakeRate, c.HandshakeBurst = 10, 30, 1, 4*floodCost

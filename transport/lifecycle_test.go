@@ -17,7 +17,7 @@ import (
 )
 
 // Case 87.
-func TestHeartbeat(t *testing.T) {
+func TestConnectionWithoutPongIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		c, _ := s.connect()
@@ -57,9 +57,9 @@ func TestHeartbeatWithTheLibrarysClient(t *testing.T) {
 	})
 }
 
-// TestClose has the server close, with clients that answer, go, or do nothing.
+// TestCloseWaitsForTheAnswerButNotLong has the server close, with clients that answer, go, or do nothing.
 // Case 69.
-func TestClose(t *testing.T) {
+func TestCloseWaitsForTheAnswerButNotLong(t *testing.T) {
 	rows := map[string]struct {
 		answer func(*raw)
 		takes  time.Duration
@@ -120,7 +120,7 @@ func TestCloseByClient(t *testing.T) {
 }
 
 // Case 124.
-func TestPanics(t *testing.T) {
+func TestPanicEndsOneConnection(t *testing.T) {
 	const secret = "the estimate is 5"
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -157,7 +157,7 @@ func TestPanicInConnect(t *testing.T) {
 }
 
 // Case 121.
-func TestDrain(t *testing.T) {
+func TestDrainSpreadsTheCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
 		const clients, spread = 100, 10 * time.Second
@@ -272,9 +272,9 @@ func TestDrainOutOfTime(t *testing.T) {
 	})
 }
 
-// TestNothingIsLeft ends a thousand connections in all the ways there are.
+// TestNothingIsLeftOfClosedConnections ends a thousand connections in all the ways there are.
 // Case 70.
-func TestNothingIsLeft(t *testing.T) {
+func TestNothingIsLeftOfClosedConnections(t *testing.T) {
 	s := overTCP(t, func(c *Config) {
 		c.MaxConnectionsPerIP, c.MaxConnectionsPerSession, c.HandshakeRate, c.HandshakeBurst = 500, 8, 1e6, 1e6
 	})

@@ -11,7 +11,7 @@ import (
 )
 
 // Cases 34 and 66.
-func TestMessageRate(t *testing.T) {
+func TestRequestsOverTheRateAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.MessageRate, c.MessageBurst = 10, 30 })
 		c, e := s.connect()
@@ -67,10 +67,10 @@ func TestMessageRate(t *testing.T) {
 	})
 }
 
-// TestTooManyErrors gets eleven messages wrong in just over and just under ten
+// TestConnectionWithTooManyErrorsIsClosed gets eleven messages wrong in just over and just under ten
 // seconds.
 // Case 33.
-func TestTooManyErrors(t *testing.T) {
+func TestConnectionWithTooManyErrorsIsClosed(t *testing.T) {
 	for _, pause := range []time.Duration{1001 * time.Millisecond, time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			s := overPipes(t, nil)

@@ -74,7 +74,7 @@ func takeAll(o *outbox) []byte {
 }
 
 // Case 67.
-func TestOutbox(t *testing.T) {
+func TestOutboxWritesEventsBeforeStatuses(t *testing.T) {
 	take := takeAll
 	type does func(*outbox) []byte
 	event := func(name string) does {
@@ -130,7 +130,7 @@ func TestOutbox(t *testing.T) {
 }
 
 // Case 68.
-func TestOutboxBytes(t *testing.T) {
+func TestOutboxTakesOneLongEvent(t *testing.T) {
 	o := &outbox{}
 	long := []byte(strings.Repeat("x", protocol.MaxEvent))
 	if !o.push(opText, long) {
@@ -147,8 +147,8 @@ func TestOutboxBytes(t *testing.T) {
 	}
 }
 
-// TestOutboxRooms has a room that changes all the time next to others.
-func TestOutboxRooms(t *testing.T) {
+// TestOutboxServesRoomsInTurn has a room that changes all the time next to others.
+func TestOutboxServesRoomsInTurn(t *testing.T) {
 	o := &outbox{}
 	o.status(full("busy", 1))
 	for _, room := range []poker.RoomID{"a", "b", "c"} {
@@ -177,8 +177,8 @@ func TestOutboxKeepsLittle(t *testing.T) {
 	}
 }
 
-// TestOutboxLarge has statuses that are not copied. Case 67.
-func TestOutboxLarge(t *testing.T) {
+// TestOutboxDoesNotCopyLargeStatuses has statuses that are not copied. Case 67.
+func TestOutboxDoesNotCopyLargeStatuses(t *testing.T) {
 	large := func(version uint64) *protocol.Status {
 		s := snapshot("large", version)
 		s.Topic.Title = strings.Repeat("x", batchBytes)

@@ -31,7 +31,7 @@ func (c *raw) answer() {
 // C5. Behind one address somebody holds all the connections it may have, with 32
 // sessions, and uses up its handshakes, 387 a second. A colleague there who has
 // been in a room before gets in each time; nobody loses their only connection.
-func TestKnownSessionsGoAhead(t *testing.T) {
+func TestKnownSessionsHavePriority(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		known := map[poker.UserID]bool{}
 		asked := 0

@@ -70,7 +70,7 @@ func (s *service) room() string { return s.cfg.Keys.NewRoomID(s.cfg.Keys.NewUser
 // here: that takes a cookie, which only an answer of HTTP can set; see
 // TestSignOutOthers.
 // Cases 21 and 123.
-func TestRoutes(t *testing.T) {
+func TestEveryRouteHasItsTypeAndCaching(t *testing.T) {
 	s := newService(t, nil)
 	tree, room := s.tree(), s.room()
 	rows := []struct {
@@ -151,9 +151,9 @@ func TestHealthz(t *testing.T) {
 	}
 }
 
-// TestSecurityHeaders asks for everything, in good and bad ways.
+// TestEveryAnswerHasSecurityHeaders asks for everything, in good and bad ways.
 // Cases 16, 17 and 82.
-func TestSecurityHeaders(t *testing.T) {
+func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		s := overPipes(t, func(c *Config) {
 			if secure {
@@ -231,7 +231,7 @@ func TestHostIsCheckedEverywhere(t *testing.T) {
 }
 
 // Case 124.
-func TestHandlerPanics(t *testing.T) {
+func TestPanicEndsOneRequest(t *testing.T) {
 	s := newService(t, nil)
 	s.assets = nil
 	resp := s.get("/")

@@ -87,7 +87,7 @@ func TestSecurityEvents(t *testing.T) {
 
 // C7. However often something happens, the log says so a few times, and then how
 // often it did not.
-func TestSecurityLogIsRationed(t *testing.T) {
+func TestSecurityLogIsLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t, nil)
 		for range 1000 {

@@ -15,7 +15,7 @@ import (
 )
 
 // Cases 11 and 86.
-func TestSessionCookie(t *testing.T) {
+func TestSessionCookieHasItsAttributes(t *testing.T) {
 	rows := []struct {
 		name      string
 		public    []string
@@ -48,7 +48,7 @@ func TestSessionCookie(t *testing.T) {
 }
 
 // Cases 10, 12 and 13.
-func TestMinting(t *testing.T) {
+func TestOnlyDocumentsBringASession(t *testing.T) {
 	s := newService(t, nil)
 	tree, good := s.tree(), s.cookie()
 	room := s.room()
@@ -111,7 +111,7 @@ func TestMinting(t *testing.T) {
 }
 
 // Case 14.
-func TestMintRate(t *testing.T) {
+func TestNewSessionsAreLimitedByAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
 		minted := func(n int) (count int) {
@@ -215,7 +215,7 @@ func TestChecksOfSessionsAreLimited(t *testing.T) {
 }
 
 // Case 3, C6: however often it is renewed, a session ends.
-func TestSessionLife(t *testing.T) {
+func TestSessionEndsHoweverOftenItIsRenewed(t *testing.T) {
 	const day = 24 * time.Hour
 	s := newService(t, func(c *Config) { c.SessionLife = 40 * day })
 	ada := s.cfg.Keys.NewUserID()
@@ -261,7 +261,7 @@ func TestCookieNeverLeaks(t *testing.T) {
 }
 
 // Case 14.
-func TestManyAddresses(t *testing.T) {
+func TestIdleAddressesAreForgotten(t *testing.T) {
 	s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
 	a := &s.admission
 	for i := range 5000 {

@@ -138,7 +138,7 @@ func TestSocketsAreFreedByWebSockets(t *testing.T) {
 }
 
 // C8. OPTIONS * and what net/http refuses by itself have the security headers.
-func TestSecurityHeadersOfBareErrors(t *testing.T) {
+func TestErrorsOfNetHTTPHaveSecurityHeaders(t *testing.T) {
 	s := overTCP(t, nil)
 	for name, row := range map[string]struct {
 		request string
