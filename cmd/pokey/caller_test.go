@@ -138,14 +138,14 @@ func (c *caller) create(topic string) string {
 	return room
 }
 
-// join joins a room, or joins again, and returns the whole of it, which comes
-// after the ok.
-func (c *caller) join(room string) message {
+// join joins a room, or joins again, and returns its status, which comes after the
+// ok.
+func (c *caller) join(room string) roomView {
 	c.t.Helper()
 	c.do("joinRoom", message{"roomId": room})
 	for {
 		if m := c.until("roomStatus"); m["roomId"] == room {
-			return m["room"].(message)
+			return viewOf(c.t, m["room"])
 		}
 	}
 }

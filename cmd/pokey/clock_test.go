@@ -88,7 +88,7 @@ func TestClockIsSetBetweenRuns(t *testing.T) {
 				begun := time.Now()
 				bob := s.open("Bob").tab()
 				bob.in(room, "joinRoom", "")
-				if r := bob.room(room); r["topic"] != "Login" || r["estimates"] != 1.0 {
+				if r := bob.room(room); r.Topic != "Login" || r.Estimates != 1 {
 					t.Errorf("the room is %v", r)
 				}
 				second = bob.ask("createRoom", "")["roomId"].(string)

@@ -124,8 +124,8 @@ func TestCluster(t *testing.T) {
 		t.Errorf("reveal: %v", e)
 	}
 	ada.ask("joinRoom", message{"roomId": room})
-	status := ada.until("roomStatus")["room"].(message)
-	if status["revealed"] != true || status["estimates"] != 1.0 || status["epoch"] == "" {
+	status := viewOf(t, ada.until("roomStatus")["room"])
+	if !status.Revealed || status.Estimates != 1 || status.Epoch == "" {
 		t.Errorf("after a death: %v", status)
 	}
 
@@ -144,7 +144,7 @@ func TestCluster(t *testing.T) {
 	again := c.start(etcdtest.FreeAddress(t))
 	cy := callIn(t, again.url, peerCookie(t, again.url))
 	cy.ask("joinRoom", message{"roomId": room})
-	if round := cy.until("roomStatus")["room"].(message)["round"]; round != 2.0 {
+	if round := viewOf(t, cy.until("roomStatus")["room"]).Round; round != 2 {
 		t.Errorf("on a new node it is round %v", round)
 	}
 	for _, p := range []*process{nodes[0], again} {

@@ -133,11 +133,11 @@ func TestComposeCluster(t *testing.T) {
 		node := fmt.Sprint("node-", i+1)
 		c.docker(append(c.args, end, node)...)
 		a, b := call(ada), call(bob) // as the page comes back
-		if status := a.join(room); status["topic"] != "Login" || status["estimates"] != 1.0 || status["revealed"] != false {
+		if status := a.join(room); status.Topic != "Login" || status.Estimates != 1 || status.Revealed {
 			t.Errorf("after %s %s: %v", end, node, status)
 		}
 		a.do("reveal", message{"roomId": room})
-		if status := b.join(room); status["revealed"] != true {
+		if status := b.join(room); !status.Revealed {
 			t.Errorf("revealed after %s %s: %v", end, node, status)
 		}
 		a.do("clear", message{"roomId": room})

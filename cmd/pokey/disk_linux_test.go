@@ -103,7 +103,7 @@ func (p *process) readiness(t *testing.T) (int, readiness) {
 }
 
 // again restarts a killed process and has both people back.
-func (m *meeting) again(t *testing.T, p *process) (room message) {
+func (m *meeting) again(t *testing.T, p *process) (room roomView) {
 	t.Helper()
 	m.ada, m.bob = callIn(t, p.url, m.adaIs), callIn(t, p.url, m.bobIs)
 	m.ada.join(m.room)
@@ -131,7 +131,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	t.Logf("%d steps fitted into what the file had left", steps)
-	if got := m.bob.join(m.room)["saved"]; got != false {
+	if got := m.bob.join(m.room).Saved; got == nil || *got {
 		t.Errorf("saved: %v", got)
 	}
 	status, r := p.readiness(t)
@@ -164,7 +164,7 @@ func TestFullDisk(t *testing.T) {
 		_, r := p.readiness(t)
 		return r.State == "ok" && r.Durable
 	})
-	if _, told := m.bob.join(m.room)["saved"]; told {
+	if got := m.bob.join(m.room).Saved; got != nil {
 		t.Error("saved again, and the status does not say so")
 	}
 	for range 4 {
@@ -182,19 +182,18 @@ func TestFullDisk(t *testing.T) {
 
 // check fails unless what was acknowledged as durable is there, or what was
 // written after it.
-func (m *meeting) check(t *testing.T, room message) {
+func (m *meeting) check(t *testing.T, room roomView) {
 	t.Helper()
 	var safe, found int
 	_, _ = fmt.Sscanf(m.durable, "topic %d", &safe)
-	topic, _ := room["topic"].(string)
-	if _, err := fmt.Sscanf(topic, "topic %d", &found); err != nil || found < safe {
-		t.Errorf("the topic is %q, and %q was durable", topic, m.durable)
+	if _, err := fmt.Sscanf(room.Topic, "topic %d", &found); err != nil || found < safe {
+		t.Errorf("got topic %q, want %q, which was durable, or a later one", room.Topic, m.durable)
 	}
 	if m.durableComment == "" || found > safe {
 		return
 	}
 	if own := m.bob.until("ownEstimate"); own["comment"] != m.durableComment {
-		t.Errorf("the reason is %.20q, and %.20q was durable", own["comment"], m.durableComment)
+		t.Errorf("got reason %.20q, want %.20q, which was durable", own["comment"], m.durableComment)
 	}
 }
 
@@ -262,7 +261,7 @@ func TestDamagedFile(t *testing.T) {
 			a = callIn(t, p.url, cookie)
 			empty := 0
 			for room, topic := range rooms {
-				switch got := a.join(room)["topic"]; got {
+				switch got := a.join(room).Topic; got {
 				case "":
 					empty++
 				case topic:

@@ -271,23 +271,27 @@ func (t *tab) want(kind string) message {
 	return found
 }
 
-// room is what the tab knows of a room.
-func (t *tab) room(id string) message {
+// room returns a room as the tab sees it.
+func (t *tab) room(id string) roomView {
+	t.s.t.Helper()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.rooms[id]
+	return viewOf(t.s.t, t.rooms[id])
 }
 
-// member is how the tab sees somebody in a room; nil when they are not there.
-func (t *tab) member(id string, who *browser) message {
-	m, _ := t.room(id)["members"].(message)[who.userID].(message)
-	return m
+// member returns a member of a room as the tab sees them; nil if they are not there.
+func (t *tab) member(id string, who *browser) *memberView {
+	t.s.t.Helper()
+	return t.room(id).Members[who.userID]
 }
 
-// value is the estimate of somebody that the tab can see, or nil.
-func (t *tab) value(id string, who *browser) any {
-	e, _ := t.member(id, who)["estimate"].(message)
-	return e["value"]
+// value returns a member's estimate as the tab sees it; empty if it sees none.
+func (t *tab) value(id string, who *browser) string {
+	t.s.t.Helper()
+	if m := t.member(id, who); m != nil && m.Estimate != nil {
+		return m.Estimate.Value
+	}
+	return ""
 }
 
 // drop is a network that goes away.

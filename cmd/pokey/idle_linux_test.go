@@ -75,7 +75,7 @@ func TestEmptyRoomsKeepNobodyOut(t *testing.T) {
 		t.Errorf("readyz: got %d %s, want 200", status, body)
 	}
 	owner := callIn(t, p.url, cookies[0])
-	if status := owner.join(room); status["topic"] != "Login" || status["ownerId"] != owner.user {
+	if status := owner.join(room); status.Topic != "Login" || status.OwnerID != owner.user {
 		t.Errorf("a room that was out of memory: got %v, want its topic and owner", status)
 	}
 }

@@ -102,7 +102,7 @@ func TestImpostorOnTheNodePort(t *testing.T) {
 	if evil.send("rooms", &wire.Envelope{Identity: room, View: 1, Body: &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{User: owner, Raw: []byte(reveal)}}}) {
 		t.Error("a letter was received")
 	}
-	if status := ada.join(room); status["revealed"] != false {
+	if status := ada.join(room); status.Revealed {
 		t.Errorf("revealed by somebody who is nobody: %v", status)
 	}
 	for _, target := range []string{"rooms", "users", "gateway", "rooms/" + room} {
@@ -111,7 +111,7 @@ func TestImpostorOnTheNodePort(t *testing.T) {
 		}
 	}
 	bob := callIn(t, node.url, peerCookie(t, node.url))
-	if status := bob.join(room); status["estimates"] != 1.0 {
+	if status := bob.join(room); status.Estimates != 1 {
 		t.Errorf("after it tried to stop what a node needs: %v", status)
 	}
 	if code, body := node.get(t, "/readyz"); code != 200 || !strings.Contains(body, `"ok"`) {

@@ -9,13 +9,13 @@ import (
 
 // anything is a request of any kind by anybody, more often by somebody who may.
 func (g *interference) anything() {
-	if to := g.view()["offeredTo"]; to != nil && g.random.IntN(3) == 0 {
+	if to := g.view().OfferedTo; to != "" && g.random.IntN(3) == 0 {
 		g.ask(g.by(to), "acceptRoom", "")
 		return
 	}
 	by := g.seats[g.random.IntN(len(g.seats))]
 	if g.random.IntN(2) == 0 {
-		by = g.by(g.view()["ownerId"])
+		by = g.by(g.view().OwnerID)
 	}
 	names := slices.Concat(slices.Sorted(maps.Keys(questions)), telling, telling)
 	request := names[g.random.IntN(len(names))]
@@ -148,12 +148,7 @@ func (g *interference) someDeck() string {
 }
 
 // cards are those of the deck.
-func (g *interference) cards() (cards []string) {
-	for _, c := range g.view()["deck"].(message)["cards"].([]any) {
-		cards = append(cards, c.(string))
-	}
-	return cards
-}
+func (g *interference) cards() []string { return g.view().Deck.Cards }
 
 func (g *interference) someOptions() string {
 	auto := g.open() && g.random.IntN(2) == 0

@@ -60,7 +60,7 @@ func (g *interference) seat(name string) *playing {
 }
 
 // by is the seat of a user.
-func (g *interference) by(user any) *playing {
+func (g *interference) by(user string) *playing {
 	for _, s := range g.seats {
 		if s.browser.userID == user {
 			return s
@@ -69,7 +69,7 @@ func (g *interference) by(user any) *playing {
 	panic(user)
 }
 
-func (g *interference) view() message { return g.seat("Eve").tab.room(g.room) }
+func (g *interference) view() roomView { return g.seat("Eve").tab.room(g.room) }
 
 func (g *interference) play(steps int) {
 	for g.n = range steps {
@@ -90,7 +90,7 @@ func (g *interference) play(steps int) {
 			g.everybodyIn()
 		}
 	}
-	g.ask(g.by(g.view()["ownerId"]), "closeRoom", "")
+	g.ask(g.by(g.view().OwnerID), "closeRoom", "")
 }
 
 // marksWhoLooked checks that a reveal leaves its mark on the round until the round
@@ -101,15 +101,15 @@ func (g *interference) marksWhoLooked() {
 			delete(g.looked, round) // undone: when it comes again, it is another
 		}
 	}
-	if g.view()["revealed"] == true {
+	if g.view().Revealed {
 		g.looked[g.round()] = true // by itself
 	}
-	if by := g.view()["revealedBy"]; (by != nil) != g.looked[g.round()] {
-		g.s.t.Fatalf("step %d: round %d was revealed: %v, and is marked as revealed by %v", g.n, g.round(), g.looked[g.round()], by)
+	if marked := g.view().RevealedBy != nil; marked != g.looked[g.round()] {
+		g.s.t.Fatalf("step %d, round %d: got a mark of a reveal: %v, want %v", g.n, g.round(), marked, g.looked[g.round()])
 	}
 }
 
-func (g *interference) round() int { return int(g.view()["round"].(float64)) }
+func (g *interference) round() int { return g.view().Round }
 
 // ask sends a request, which may be refused.
 func (g *interference) ask(by *playing, request, fields string, args ...any) (ok bool) {
@@ -124,7 +124,7 @@ func (g *interference) bobEstimates() {
 		cards = []string{"1", "34", "thirteen"}
 	}
 	value, comment := cards[0], ""
-	if !g.open() && g.view()["revealed"] == false {
+	if !g.open() && !g.view().Revealed {
 		value, comment = g.world(g.n, cards)
 	}
 	if g.random.IntN(6) == 0 {
@@ -140,13 +140,13 @@ func (g *interference) open() bool { return g.round()%2 == 0 }
 // mayReveal says that nothing would be shown that differs.
 func (g *interference) mayReveal() bool {
 	m := g.seat("Eve").tab.member(g.room, g.seat("Bob").browser)
-	return g.open() || m == nil || m["estimated"] == false
+	return g.open() || m == nil || !m.Estimated
 }
 
 // keepHidden ends what would reveal by itself in a round that must not be shown.
 func (g *interference) keepHidden() {
-	if g.view()["options"].(message)["autoReveal"] == true && !g.open() {
-		g.ask(g.by(g.view()["ownerId"]), "setOptions", `"options":{"autoReveal":false}`)
+	if g.view().Options.AutoReveal && !g.open() {
+		g.ask(g.by(g.view().OwnerID), "setOptions", `"options":{"autoReveal":false}`)
 	}
 }
 
@@ -189,7 +189,7 @@ func (g *interference) comeBack() {
 
 // everybodyIn undoes what would leave nobody to play with.
 func (g *interference) everybodyIn() {
-	owner := g.by(g.view()["ownerId"])
+	owner := g.by(g.view().OwnerID)
 	g.ask(owner, "lockRoom", `"locked":false`)
 	for _, s := range g.seats[:4] {
 		if g.seat("Eve").tab.member(g.room, s.browser) == nil {

@@ -38,7 +38,7 @@ func TestSecretIsRotated(t *testing.T) {
 	before := peerCookie(t, server.url)
 	a := callIn(t, server.url, before)
 	room := a.create("Login")
-	owner := a.join(room)["ownerId"]
+	owner := a.join(room).OwnerID
 	server.stop(t)
 
 	old, err := os.ReadFile(secret)
@@ -50,7 +50,7 @@ func TestSecretIsRotated(t *testing.T) {
 		t.Fatal(err)
 	}
 	server = listen(t, "-data", data)
-	if got := callIn(t, server.url, before).join(room); got["ownerId"] != owner || got["topic"] != "Login" {
+	if got := callIn(t, server.url, before).join(room); got.OwnerID != owner || got.Topic != "Login" {
 		t.Errorf("with the session of before: %v", got)
 	}
 	renewed, _, _ := strings.Cut(page(server.url, before).Header.Get("Set-Cookie"), ";")

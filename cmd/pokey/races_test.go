@@ -29,7 +29,7 @@ func TestEstimateCrossesReveal(t *testing.T) {
 			}
 		}
 		seen := a.join(room)
-		if seen["revealed"] != true || seen["estimates"] != 1.0 || seen["summary"].(message)["votes"] != 1.0 {
+		if !seen.Revealed || seen.Estimates != 1 || seen.Summary.Votes != 1 {
 			t.Fatalf("round %d: acknowledged and absent: %v", round, seen)
 		}
 		a.do("clear", in)
@@ -57,7 +57,7 @@ func TestNothingHitsTheNextRound(t *testing.T) {
 		for _, request := range []string{"clear", "reveal", "hide", "nextTopic"} {
 			a.refused("stale_round", room, request, `"round":%d`, 1)
 		}
-		if r := a.room(room); r["round"] != 2.0 || r["estimates"] != 1.0 || r["revealed"] != false {
+		if r := a.room(room); r.Round != 2 || r.Estimates != 1 || r.Revealed {
 			t.Errorf("one clear, and the room is %v", r)
 		}
 	})

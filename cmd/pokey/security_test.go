@@ -67,9 +67,9 @@ func TestSecurityLog(t *testing.T) {
 	ann.do("setName", message{"name": "Ann-of-the-Test"})
 	room := ann.create("Secret topic")
 	ann.join(room)
-	owner := bob.join(room)["ownerId"]
+	owner := bob.join(room).OwnerID
 	var bobID string
-	for id := range ann.join(room)["members"].(message) {
+	for id := range ann.join(room).Members {
 		if id != owner {
 			bobID = id
 		}
@@ -90,7 +90,7 @@ func TestSecurityLog(t *testing.T) {
 			t.Errorf("%s is not counted", kind)
 		}
 	}
-	for _, text := range []string{"Ann", "Secret", bobID, owner.(string), room, "127.0.0.5"} {
+	for _, text := range []string{"Ann", "Secret", bobID, owner, room, "127.0.0.5"} {
 		if strings.Contains(log, text) {
 			t.Errorf("the log has %q", text)
 		}

@@ -31,14 +31,14 @@ func TestStory(t *testing.T) {
 		for _, tab := range []*tab{a, b, b2, c} {
 			tab.in(room, "joinRoom", "")
 		}
-		if n := len(a.room(room)["members"].(message)); n != 3 {
+		if n := len(a.room(room).Members); n != 3 {
 			t.Fatalf("three users, %d members", n)
 		}
 
 		// Estimates are hidden, and only the owner reveals.
 		b.in(room, "estimate", `"value":"5","comment":"legacy parser"`)
 		c.in(room, "estimate", `"value":"13"`)
-		if m := a.member(room, bob); m["estimated"] != true || m["estimate"] != nil {
+		if m := a.member(room, bob); !m.Estimated || m.Estimate != nil {
 			t.Fatalf("hidden: %v", m)
 		}
 		if own := b2.want("ownEstimate"); own["value"] != "5" || own["comment"] != "legacy parser" {
@@ -53,22 +53,22 @@ func TestStory(t *testing.T) {
 		if c.value(room, ada) != "8" {
 			t.Fatal("a late estimate is displayed at once")
 		}
-		if got := c.room(room)["summary"].(message); got["votes"] != 3.0 || got["median"] != 8.0 || got["spread"] != 2.0 {
+		if got := c.room(room).Summary; got.Votes != 3 || got.Median != 8 || got.Spread != 2 {
 			t.Fatalf("summary: %v", got)
 		}
 		a.in(room, "hide", "")
-		if c.value(room, bob) != nil || c.room(room)["summary"] != nil {
+		if c.value(room, bob) != "" || c.room(room).Summary != nil {
 			t.Fatal("hidden again, and to be seen")
 		}
 		a.in(room, "clear", "")
-		if r := c.room(room); r["round"] != 2.0 || r["estimates"] != 0.0 || r["revealed"] != false {
+		if r := c.room(room); r.Round != 2 || r.Estimates != 0 || r.Revealed {
 			t.Fatalf("cleared: %v", r)
 		}
 
 		// A connection drops: the member stays, and so does the estimate.
 		c.in(room, "estimate", `"value":"3"`)
 		c.drop()
-		if m := a.member(room, cleo); m["online"] != false || m["estimated"] != true {
+		if m := a.member(room, cleo); m.Online || !m.Estimated {
 			t.Fatalf("dropped: %v", m)
 		}
 		c = cleo.tab()
@@ -79,13 +79,13 @@ func TestStory(t *testing.T) {
 		// One of Bob's two tabs closes: nothing happens.
 		_ = b.conn.Close(websocket.StatusNormalClosure, "")
 		a.settle()
-		if m := a.member(room, bob); m["online"] != true {
+		if m := a.member(room, bob); !m.Online {
 			t.Fatalf("one tab left: %v", m)
 		}
 
 		// The owner goes home. Two hours later the room ends, as soon as the sweep has
 		// been: the owner is not in memory.
-		epoch := c.room(room)["epoch"]
+		epoch := c.room(room).Epoch
 		a.drop()
 		time.Sleep(2*time.Hour + 21*time.Second)
 		c.settle()
@@ -94,13 +94,13 @@ func TestStory(t *testing.T) {
 		}
 		// A member revives it by its link, and the owner is known when they return.
 		c.in(room, "joinRoom", "")
-		if r := c.room(room); r["epoch"] == epoch || r["ownerId"] != "" || r["topic"] != "" {
+		if r := c.room(room); r.Epoch == epoch || r.OwnerID != "" || r.Topic != "" {
 			t.Fatalf("revived: %v", r)
 		}
 		c.refused("not_owner", room, "reveal", "")
 		a = ada.tab()
 		a.settle()
-		if got := c.room(room)["ownerId"]; got != ada.userID {
+		if got := c.room(room).OwnerID; got != ada.userID {
 			t.Fatalf("the owner is back and %v owns the room", got)
 		}
 		a.in(room, "joinRoom", "")
