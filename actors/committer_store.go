@@ -52,7 +52,7 @@ func (s *recordStore) load() {
 	})
 }
 
-// commit writes records, for the first time or again: a shared store recognizes a commit
+// commit writes records, for the first time or again: a shared store recognises a commit
 // that is repeated. The actor gets committed.
 func (s *recordStore) commit(records []store.Record) {
 	s.inBackground(func(ctx context.Context) any {

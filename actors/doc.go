@@ -21,8 +21,10 @@
 //     successor from the store.
 //   - The actor that starts a timer stops it in *actor.Stopping.
 //
-// The files, from the bottom up: messages_*, which name no actor; the parts of actors
-// (committer, replier, outgoing, subscribers, broadcaster, flow control); node, which
-// all actors of a node share; connection, user and room; registries, gateway and
-// restarter; system, which alone knows all.
+// The files, from the bottom up: messages_*, which name no actor; the parts of actors that
+// know none (committer_store, replier, outgoing, subscribers, broadcaster, part writer,
+// flow control); node, which all actors of a node share; committer and lifecycle, which
+// keep the state of a user or room and end its actor; connection; *_state, what a user and
+// a room consist of, and above it what they do; registries, gateway and restarter; system,
+// which alone knows all.
 package actors

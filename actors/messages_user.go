@@ -56,7 +56,7 @@ type (
 )
 
 // The messages that a user receives from its own timers. One that was stopped too
-// late is recognized by its generation.
+// late is recognised by its generation.
 type (
 	// expire says that the user's time has run out.
 	expire struct{ generation int }

@@ -43,7 +43,7 @@ const (
 	maxMemberships = 100
 	// maxClosed is how many closed rooms of a user stay closed.
 	maxClosed = 256
-	// rememberCreations is how many creations are recognized when repeated.
+	// rememberCreations is how many creations are recognised when repeated.
 	rememberCreations = 8
 )
 

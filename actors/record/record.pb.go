@@ -74,8 +74,8 @@ type Before_Topics int32
 
 const (
 	Before_OWN  Before_Topics = 0
-	Before_SAME Before_Topics = 1 // those that are still to come now
-	Before_NEXT Before_Topics = 2 // those, and before them the topic of now
+	Before_SAME Before_Topics = 1 // the current upcoming topics
+	Before_NEXT Before_Topics = 2 // the current topic, and then the upcoming ones
 )
 
 // Enum value maps for Before_Topics.
@@ -168,8 +168,8 @@ func (Member_Role) EnumDescriptor() ([]byte, []int) {
 	return file_actors_record_record_proto_rawDescGZIP(), []int{8, 0}
 }
 
-// Room is a room's record: what is small and may change with every commit. All
-// else is in parts of the record, each under its own name.
+// Room is a room's record: what is small and may change with every commit. Everything else
+// is in parts of the record, each under its own name.
 type Room struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Version       uint64                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
@@ -387,8 +387,8 @@ func (x *Successor) GetBy() string {
 	return ""
 }
 
-// Undo is what can be taken back. The estimates of a round that was cleared are
-// in the parts of the members; its topics are in the part "undo".
+// Undo is a reveal or a clear that can be undone. The estimates of a cleared round are in
+// the parts of the members, and its topics in the part "undo".
 type Undo struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          Undo_Kind              `protobuf:"varint,1,opt,name=kind,proto3,enum=pokey.record.Undo_Kind" json:"kind,omitempty"`
@@ -473,7 +473,7 @@ func (x *Undo) GetSuccessor() *Successor {
 	return nil
 }
 
-// Settings is the part "settings": what seldom changes.
+// Settings is the part "settings": what rarely changes.
 type Settings struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Epoch         string                 `protobuf:"bytes,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
@@ -833,8 +833,8 @@ func (x *Before) GetStories() []*Story {
 	return nil
 }
 
-// Member is the part "m-USER". Without a role it is no membership, and only says
-// what the user has asked of late.
+// Member is the part "m-USER". Without a role it is no membership, and contains only the
+// user's recent requests.
 type Member struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Role          Member_Role            `protobuf:"varint,1,opt,name=role,proto3,enum=pokey.record.Member_Role" json:"role,omitempty"`
@@ -845,7 +845,7 @@ type Member struct {
 	Estimated     bool                   `protobuf:"varint,6,opt,name=estimated,proto3" json:"estimated,omitempty"`
 	AwaySince     int64                  `protobuf:"varint,7,opt,name=away_since,json=awaySince,proto3" json:"away_since,omitempty"`
 	Vote          *Vote                  `protobuf:"bytes,8,opt,name=vote,proto3" json:"vote,omitempty"`
-	Requests      []byte                 `protobuf:"bytes,9,opt,name=requests,proto3" json:"requests,omitempty"`     // of late that changed the room: digests of eight bytes, oldest first
+	Requests      []byte                 `protobuf:"bytes,9,opt,name=requests,proto3" json:"requests,omitempty"`     // recent ones that changed the room: digests of eight bytes, oldest first
 	Requested     int64                  `protobuf:"varint,10,opt,name=requested,proto3" json:"requested,omitempty"` // when the last of them came
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -951,8 +951,8 @@ func (x *Member) GetRequested() int64 {
 	return 0
 }
 
-// Vote says which round it is for. One of an earlier round counts for nothing,
-// unless the clear of that round can be undone; so a clear need not write it.
+// Vote is an estimate and its round. An estimate of an earlier round does not count, unless
+// the clear of that round can be undone. So a clear need not write it.
 type Vote struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Round         uint64                 `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
@@ -1013,8 +1013,8 @@ func (x *Vote) GetComment() string {
 	return ""
 }
 
-// Round is the part "r-NUMBER", a finished round. One with many estimates goes on
-// in "r-NUMBER.1" and so on, which have only those.
+// Round is the part "r-NUMBER", a finished round. A round with many estimates goes on in the
+// parts "r-NUMBER.1" and so on, which contain only estimates.
 type Round struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Round         uint64                 `protobuf:"varint,1,opt,name=round,proto3" json:"round,omitempty"`
@@ -1199,8 +1199,8 @@ type User struct {
 	Rooms         []string               `protobuf:"bytes,3,rep,name=rooms,proto3" json:"rooms,omitempty"`
 	Left          []string               `protobuf:"bytes,4,rep,name=left,proto3" json:"left,omitempty"`
 	Created       []*Creation            `protobuf:"bytes,5,rep,name=created,proto3" json:"created,omitempty"`
-	NotBefore     int64                  `protobuf:"varint,6,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"` // a session that was issued before is worthless; in seconds since 1970
-	Forgotten     bool                   `protobuf:"varint,7,opt,name=forgotten,proto3" json:"forgotten,omitempty"`                  // the user has asked to be
+	NotBefore     int64                  `protobuf:"varint,6,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"` // sessions that were issued before are void; in seconds since 1970
+	Forgotten     bool                   `protobuf:"varint,7,opt,name=forgotten,proto3" json:"forgotten,omitempty"`                  // the user has asked to be forgotten
 	Closed        []string               `protobuf:"bytes,8,rep,name=closed,proto3" json:"closed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
