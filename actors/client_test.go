@@ -15,7 +15,7 @@ import (
 
 // client is a client that records everything it is sent.
 type client struct {
-	h       *house
+	h       *harness
 	user    poker.UserID
 	issued  time.Time
 	session *actors.Session
@@ -31,10 +31,10 @@ type client struct {
 }
 
 // connect opens a connection of user, or of a new one.
-func (h *house) connect(user poker.UserID) *client { return h.connectWith(user, time.Now()) }
+func (h *harness) connect(user poker.UserID) *client { return h.connectWith(user, time.Now()) }
 
 // connectWith opens one with a session that was issued at the given time.
-func (h *house) connectWith(user poker.UserID, issued time.Time) *client {
+func (h *harness) connectWith(user poker.UserID, issued time.Time) *client {
 	if user == "" {
 		user = poker.UserID(h.keys.NewUserID())
 	}
@@ -98,7 +98,7 @@ func (c *client) drop() {
 }
 
 // say sends a message as the transport would, and waits until nothing happens any more.
-func (c *client) say(message string) {
+func (c *client) sendAndSettle(message string) {
 	c.h.t.Helper()
 	in, bad := protocol.Decode([]byte(message))
 	if bad != nil {
@@ -116,7 +116,7 @@ func (c *client) settle() {
 }
 
 // take returns the events since the last take.
-func (c *client) take() []event {
+func (c *client) newEvents() []event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	got := c.inbox[c.next:]
@@ -137,7 +137,7 @@ func count(events []event, kind string) (n int) {
 // want takes the events and returns the last of the kind. There must be one.
 func (c *client) want(kind string) event {
 	c.h.t.Helper()
-	got := c.take()
+	got := c.newEvents()
 	for _, e := range slices.Backward(got) {
 		if e.Event == kind {
 			return e
@@ -148,9 +148,9 @@ func (c *client) want(kind string) event {
 }
 
 // never checks that no event of the kind came since the last take.
-func (c *client) never(kind string) {
+func (c *client) wantNone(kind string) {
 	c.h.t.Helper()
-	for _, e := range c.take() {
+	for _, e := range c.newEvents() {
 		if e.Event == kind {
 			c.h.t.Fatalf("got %v, want no %s", e, kind)
 		}
@@ -162,8 +162,8 @@ func (c *client) ask(request string, room poker.RoomID, more string) event {
 	c.h.t.Helper()
 	c.h.asked++
 	id := "r" + strconv.Itoa(c.h.asked)
-	c.take()
-	c.say(`{"request":"` + request + `","id":"` + id + `","roomId":"` + string(room) + `"` + more + `}`)
+	c.newEvents()
+	c.sendAndSettle(`{"request":"` + request + `","id":"` + id + `","roomId":"` + string(room) + `"` + more + `}`)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range c.inbox[c.next:] {
@@ -196,7 +196,7 @@ func (c *client) refused(code, request string, room poker.RoomID, more string) {
 // create creates a room, which nobody joins.
 func (c *client) create() poker.RoomID {
 	c.h.t.Helper()
-	c.say(`{"request":"createRoom"}`)
+	c.sendAndSettle(`{"request":"createRoom"}`)
 	return c.want("roomCreated").RoomID
 }
 

@@ -11,10 +11,10 @@ import (
 )
 
 func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		h.restart(&flaky{Store: h.store})
 		ada, bob := h.connect(""), h.connect("")
-		bob.say(`{"request":"setName","id":"n","name":"Bob"}`)
+		bob.sendAndSettle(`{"request":"setName","id":"n","name":"Bob"}`)
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
@@ -59,7 +59,7 @@ func TestNothingAcknowledgedIsLostInARestart(t *testing.T) {
 func TestAFailingDiskIsReportedAndRecoveredFrom(t *testing.T) {
 	for name, fault := range map[string]func(context.Context) error{"full": full, "hanging": hanging} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, func(h *house) {
+			inBubble(t, func(h *harness) {
 				disk := &flaky{Store: h.store}
 				h.restart(disk)
 				ada := h.connect("")
@@ -67,7 +67,7 @@ func TestAFailingDiskIsReportedAndRecoveredFrom(t *testing.T) {
 				ada.ok("joinRoom", room, "")
 
 				disk.set(fault)
-				ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
+				ada.sendAndSettle(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
 				time.Sleep(1100 * time.Millisecond)
 				if ok := ada.want("ok"); !is(ok.Durable, false) {
 					t.Errorf("while the disk fails: got %v, want durable false", ok)
@@ -101,16 +101,16 @@ func TestAFailingDiskIsReportedAndRecoveredFrom(t *testing.T) {
 }
 
 func TestASupersededRoomShowsNothing(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
 		ada.ok("estimate", room, `,"value":"5"`)
 
 		h.rewrite(room, nil) // another process commits to the same record
-		ada.take()
-		ada.say(`{"request":"reveal","id":"lost","roomId":"` + string(room) + `"}`)
-		if got := ada.take(); len(got) > 0 {
+		ada.newEvents()
+		ada.sendAndSettle(`{"request":"reveal","id":"lost","roomId":"` + string(room) + `"}`)
+		if got := ada.newEvents(); len(got) > 0 {
 			t.Errorf("superseded: got %v, want nothing", got)
 		}
 		if ada.closed != protocol.CloseMoved {
@@ -125,7 +125,7 @@ func TestASupersededRoomShowsNothing(t *testing.T) {
 }
 
 func TestADamagedRecordCostsOneRoom(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room, other := ada.create(), ada.create()
 		ada.ok("joinRoom", other, "")
@@ -144,9 +144,9 @@ func TestADamagedRecordCostsOneRoom(t *testing.T) {
 }
 
 func TestNothingIsKeptOfAnExpiredUser(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
-		bob.say(`{"request":"setName","name":"Bob"}`)
+		bob.sendAndSettle(`{"request":"setName","name":"Bob"}`)
 		room := ada.create()
 		bob.ok("joinRoom", room, "")
 		ada.drop()
@@ -164,7 +164,7 @@ func TestNothingIsKeptOfAnExpiredUser(t *testing.T) {
 }
 
 func TestTheSweepEndsRoomsThatHaveNoActor(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		h.stop() // and with it every timer
@@ -178,7 +178,7 @@ func TestTheSweepEndsRoomsThatHaveNoActor(t *testing.T) {
 }
 
 func TestARoomInUseOutlivesItsRecordsTime(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

@@ -29,7 +29,7 @@ func (c *blockingClient) SendStatus(s *protocol.Status) {
 }
 
 // connectBlocking connects a client that is locked.
-func (h *house) connectBlocking() *blockingClient {
+func (h *harness) connectBlocking() *blockingClient {
 	c := &blockingClient{
 		client: &client{h: h, user: poker.UserID(h.keys.NewUserID()), last: map[poker.RoomID]uint64{}},
 		lock:   make(chan struct{}, 1),
@@ -43,7 +43,7 @@ func (h *house) connectBlocking() *blockingClient {
 // The goroutine that reads a connection never writes to it: it does not wait for a
 // client that blocks, neither to connect it nor to pass on what it reads.
 func TestTheReadingGoroutineDoesNotWrite(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		bob := h.connectBlocking()
 		synctest.Wait()
 		<-bob.lock
@@ -59,7 +59,7 @@ func TestTheReadingGoroutineDoesNotWrite(t *testing.T) {
 		if !read.Load() {
 			t.Error("the goroutine that reads waits for the client")
 		}
-		if got := len(bob.take()); got != 0 {
+		if got := len(bob.newEvents()); got != 0 {
 			t.Errorf("while the client blocks: got %d events, want none", got)
 		}
 		<-bob.lock
@@ -71,7 +71,7 @@ func TestTheReadingGoroutineDoesNotWrite(t *testing.T) {
 // A room that broadcasts writes to its connections itself, so one that blocks holds
 // the room up. (The transport's never do.)
 func TestRoomsWriteToConnectionsThemselves(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connectBlocking()
 		<-bob.lock
 		room := ada.create()

@@ -15,12 +15,12 @@ import (
 	"example.com/pokey/store"
 )
 
-// The words of these tests: a house is one system in a synctest bubble, a mesh is several
-// of them as the nodes of one service, and a client is the far end of a connection, which
+// The words of these tests: a harness is one system in a synctest bubble, a mesh is
+// several of them as the nodes of one service, and a client is the far end of a connection, which
 // records what it is sent. Ada, Bob, Cleo are honest users, Eve is not.
 
-// house is a system in a bubble, with real keys and a real store.
-type house struct {
+// harness runs a system in a bubble, with real keys and a real store.
+type harness struct {
 	t      *testing.T
 	sys    *actors.System
 	keys   *identity.Keys
@@ -33,14 +33,14 @@ type house struct {
 
 // inBubble runs a story against a new system in a bubble. It fails if the system leaves
 // any actor or unsaved state behind.
-func inBubble(t *testing.T, story func(*house)) {
+func inBubble(t *testing.T, story func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		keys, err := identity.New(bytes.Repeat([]byte("0123456789abcdef"), 2))
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &house{t: t, keys: keys, store: store.NewMemory(), log: &bytes.Buffer{}}
+		h := &harness{t: t, keys: keys, store: store.NewMemory(), log: &bytes.Buffer{}}
 		h.config = actors.Config{
 			Keys: keys, Log: slog.New(slog.NewTextHandler(&locked{w: h.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			Version: "test", UserExpiry: 2 * time.Hour,
@@ -55,13 +55,13 @@ func inBubble(t *testing.T, story func(*house)) {
 	})
 }
 
-func (h *house) start() {
+func (h *harness) start() {
 	h.config.Store = h.store
 	h.sys = actors.Start(h.config)
 }
 
 // restart stops the system and starts another one with the given store.
-func (h *house) restart(s store.Store) {
+func (h *harness) restart(s store.Store) {
 	h.store = s
 	h.stop()
 	h.start()
@@ -69,7 +69,7 @@ func (h *house) restart(s store.Store) {
 
 // stop stops the system as the transport would, connections first, and waits until
 // Proto.Actor's tickers have stopped.
-func (h *house) stop() {
+func (h *harness) stop() {
 	for _, c := range h.opened {
 		c.drop()
 	}

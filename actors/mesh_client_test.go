@@ -7,17 +7,17 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// send says something without waiting for what comes of it.
+// send sends a message and does not wait for its effects.
 func (c *client) send(message string) {
 	c.h.t.Helper()
 	in, bad := protocol.Decode([]byte(message))
 	if bad != nil {
-		c.h.t.Fatalf("%s: %+v", message, bad)
+		c.h.t.Fatalf("decode %s: got %+v, want no error", message, bad)
 	}
 	c.session.Handle(in)
 }
 
-// all is everything the client has been sent.
+// all returns every event that the client was sent.
 func (c *client) all() []event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -44,26 +44,28 @@ func (c *client) answered(id string) {
 	}
 }
 
+// setCut loses the messages from one node to another, or no longer.
 func (m *mesh) setCut(from, to string, yes bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.cut[[2]string{from, to}] = yes
 }
 
-// cutOff isolates a node from all others.
-func (m *mesh) cutOff(address string) {
+// isolate cuts a node off from all others.
+func (m *mesh) isolate(address string) {
 	for _, other := range m.view.members {
 		m.setCut(address, other, true)
 		m.setCut(other, address, true)
 	}
 }
 
-// owns says whether a user lives on n by what it knows itself.
+// owns reports whether n owns a user by its own view.
 func (n *meshNode) owns(user poker.UserID) bool {
 	address, _ := n.View().Owner("user", string(user))
 	return address == n.address
 }
 
+// ownerOf returns the node that owns a user by the newest view.
 func (m *mesh) ownerOf(user poker.UserID) string {
 	address, _ := m.view.Owner("user", string(user))
 	return address

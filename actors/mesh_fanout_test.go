@@ -14,7 +14,7 @@ func TestLostStatusesAreMadeUpFor(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		lost := 0
-		m.lose = func(to string, l *wire.Envelope) bool {
+		m.drops = func(to string, l *wire.Envelope) bool {
 			lose := to == "n2" && l.GetStatusFanout() != nil && lost < 2
 			if lose {
 				lost++
@@ -42,7 +42,7 @@ func TestJoinsOfOneNodeShareAStatus(t *testing.T) {
 		_, _, room := inRoom(m)
 		m.store.set(func(context.Context) error { time.Sleep(100 * time.Millisecond); return nil })
 		answers := 0
-		m.lose = func(_ string, l *wire.Envelope) bool {
+		m.drops = func(_ string, l *wire.Envelope) bool {
 			if l.GetStatusFanout().GetWhole() {
 				answers++
 			}

@@ -30,11 +30,11 @@ func TestANodesDeathLosesNothingAcknowledged(t *testing.T) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
 		n3 := m.nodes["n3"]
-		m.cutOff("n3")
+		m.isolate("n3")
 		bob.send(`{"request":"estimate","id":"late","roomId":"` + string(room) + `","value":"8"}`)
 		synctest.Wait()
 		m.kill(n3)
-		m.see([]string{"n3"})
+		m.changeView([]string{"n3"})
 		bob.answered("late")
 		bob.wantOwnEstimate("8")
 		ada.ok("reveal", room, "")
@@ -53,7 +53,7 @@ func TestMembersOfADeadNodeAreAwayUntilTheyReturn(t *testing.T) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
 		m.kill(m.nodes["n2"])
-		m.see([]string{"n2"})
+		m.changeView([]string{"n2"})
 		ada.ok("setTopic", room, `,"topic":"one"`)
 		if !ada.member(bob.user).Online {
 			t.Errorf("at once: got Bob %v, want online", ada.member(bob.user))
@@ -74,7 +74,7 @@ func TestMembersOfADeadNodeAreAwayUntilTheyReturn(t *testing.T) {
 func TestAStaleActivationShowsNothing(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
-		m.see([]string{"n3"}, "n1", "n2") // n3 itself does not know
+		m.changeView([]string{"n3"}, "n1", "n2") // n3 itself does not know
 		ada.ok("setTopic", room, `,"topic":"new"`)
 		var cy *client // somebody who only n3 has to do with
 		for cy == nil || m.nodes["n3"].owns(cy.user) != true {
@@ -83,7 +83,7 @@ func TestAStaleActivationShowsNothing(t *testing.T) {
 		cy.ok("setName", room, `,"name":"Cy"`)
 		cy.send(`{"request":"joinRoom","id":"stale","roomId":"` + string(room) + `"}`)
 		cy.settle()
-		for _, e := range cy.take() {
+		for _, e := range cy.newEvents() {
 			if e.ID == "stale" || e.Event == "roomStatus" {
 				t.Errorf("from a stale activation: got %v, want nothing", e)
 			}
@@ -91,7 +91,7 @@ func TestAStaleActivationShowsNothing(t *testing.T) {
 		if m.nodes["n3"].sys.Stats().Fencings == 0 {
 			t.Error("fencings of n3: got 0, want some")
 		}
-		m.see([]string{"n3"})
+		m.changeView([]string{"n3"})
 		ada.ok("setTopic", room, `,"topic":"newer"`)
 		bob.settle()
 		bob.seesTopic("newer")
@@ -114,7 +114,7 @@ func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 		}
 		time.Sleep(30 * time.Second)
 		m.stillConnected(ada, bob)
-		bob.take()
+		bob.newEvents()
 		m.store.set(nil)
 		time.Sleep(3 * time.Second)
 		bob.answered("hangs")

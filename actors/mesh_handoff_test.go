@@ -39,12 +39,12 @@ func TestAHandoffCommitsOnce(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		_, _, room := inRoom(m)
 		m.store.set(func(context.Context) error { time.Sleep(50 * time.Millisecond); return nil })
-		records := m.store.Store.(*shared)
+		records := m.store.Store.(*sharedStore)
 		for _, away := range []string{"n3", "n2", "n1"} {
 			records.mu.Lock()
 			clear(records.commits)
 			records.mu.Unlock()
-			m.see([]string{away})
+			m.changeView([]string{away})
 			time.Sleep(time.Second)
 			records.mu.Lock()
 			for key, n := range records.commits {
@@ -70,7 +70,7 @@ func TestADrainIsNotNoticed(t *testing.T) {
 		bob.ok("estimate", room, `,"value":"5"`)
 		for _, away := range []string{"n3", "n2", "n1"} {
 			before := len(bob.all())
-			m.see([]string{away})
+			m.changeView([]string{away})
 			if home := m.homeOf(room); home.sys.Stats().Rooms != 1 || m.nodes[away].sys.Stats().Rooms != 0 {
 				t.Fatalf("rooms: got %d where it belongs and %d on %s, want 1 and 0", home.sys.Stats().Rooms, m.nodes[away].sys.Stats().Rooms, away)
 			}

@@ -34,8 +34,8 @@ func TestALostLinkIsNotNoticed(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		before := len(ada.all())
-		m.nodes["n3"].lose("n2")
-		m.nodes["n2"].lose("n3")
+		m.nodes["n3"].loseLink("n2")
+		m.nodes["n2"].loseLink("n3")
 		time.Sleep(30 * time.Second)
 		for _, e := range ada.all()[before:] {
 			t.Errorf("Ada: got %v, want no event", e)
@@ -56,8 +56,8 @@ func TestClientsCatchUpAfterAPartition(t *testing.T) {
 		}
 		m.setCut("n3", "n2", true)
 		m.setCut("n2", "n3", true)
-		m.nodes["n3"].lose("n2")
-		m.nodes["n2"].lose("n3")
+		m.nodes["n3"].loseLink("n2")
+		m.nodes["n2"].loseLink("n3")
 		time.Sleep(5 * time.Second)
 		ada.ok("setTopic", room, `,"topic":"unseen"`)
 		m.setCut("n3", "n2", false)
@@ -75,13 +75,13 @@ func TestRequestsToADeadNodeAreAnsweredByTheNext(t *testing.T) {
 		_, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
 		n3 := m.nodes["n3"]
-		m.cutOff("n3")
+		m.isolate("n3")
 		again := m.nodes["n1"].connect(bob.user)
 		again.send(`{"request":"joinRoom","id":"join","roomId":"` + string(room) + `"}`)
 		again.send(`{"request":"estimate","id":"vote","roomId":"` + string(room) + `","value":"8"}`)
 		time.Sleep(3 * time.Second)
 		m.kill(n3)
-		m.see([]string{"n3"})
+		m.changeView([]string{"n3"})
 		again.answered("join")
 		again.answered("vote")
 		again.wantOwnEstimate("8")
@@ -102,7 +102,7 @@ func TestCallersAreRefusedWhenTooMuchIsUnderWayToANode(t *testing.T) {
 		}
 		synctest.Wait()
 		refused := 0
-		for _, e := range ada.take() {
+		for _, e := range ada.newEvents() {
 			if e.Code == "unavailable" {
 				refused++
 			}
@@ -111,7 +111,7 @@ func TestCallersAreRefusedWhenTooMuchIsUnderWayToANode(t *testing.T) {
 			t.Errorf("of 11,000 requests: got %d refused and %d dropped, want about 1,000", refused, m.nodes["n1"].sys.Stats().Dropped)
 		}
 		m.setCut("n1", "n2", false)
-		m.nodes["n1"].lose("n2")
+		m.nodes["n1"].loseLink("n2")
 		ada.ok("setName", "", `,"name":"Ada L."`)
 	})
 }
@@ -127,7 +127,7 @@ func TestANodesDeathLosesNoExpiry(t *testing.T) {
 		home := m.ownerOf(ada.user)
 		if home != "n2" { // where bob is
 			m.kill(m.nodes[home])
-			m.see([]string{home})
+			m.changeView([]string{home})
 		}
 		time.Sleep(2 * time.Hour)
 		bob.settle()

@@ -9,7 +9,7 @@ import (
 // no rooms.
 func (m *mesh) inMemory(when string, users int64) {
 	m.t.Helper()
-	m.quiet()
+	m.settle()
 	var gotUsers, gotRooms int64
 	for _, n := range m.nodes {
 		s := n.sys.Stats()
@@ -21,7 +21,7 @@ func (m *mesh) inMemory(when string, users int64) {
 }
 
 // allGo closes every connection and waits until no user is in memory.
-func (m *mesh) allGo() {
+func (m *mesh) everybodyLeaves() {
 	m.t.Helper()
 	for _, n := range m.nodes {
 		for _, c := range n.opened {
@@ -35,7 +35,7 @@ func (m *mesh) allGo() {
 
 // commits returns how often each record was written since the last call.
 func (m *mesh) commits() map[string]int {
-	s := m.store.Store.(*shared)
+	s := m.store.Store.(*sharedStore)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	were := s.commits
@@ -50,11 +50,11 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5","comment":"why"`)
 		epoch := bob.room().Epoch
-		m.allGo()
+		m.everybodyLeaves()
 		m.commits()
-		m.see([]string{"n3"})
-		m.see([]string{"n2"})
-		m.see([]string{"n3"})
+		m.changeView([]string{"n3"})
+		m.changeView([]string{"n2"})
+		m.changeView([]string{"n3"})
 		time.Sleep(30 * time.Second)
 		m.inMemory("after nodes came and went", 0)
 		if wrote := m.commits(); len(wrote) != 0 {
@@ -89,7 +89,7 @@ func TestARoomMovesWhileItIsNotInMemory(t *testing.T) {
 func TestARefusedRequestLeavesAnIdleRoomUnchanged(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
-		m.allGo()
+		m.everybodyLeaves()
 		bob = m.nodes["n2"].connect(bob.user)
 		m.commits()
 		for range 3 {
@@ -101,7 +101,7 @@ func TestARefusedRequestLeavesAnIdleRoomUnchanged(t *testing.T) {
 		}
 		m.inMemory("afterwards", 1)
 		ada = m.nodes["n1"].connect(ada.user)
-		ada.take()
+		ada.newEvents()
 		ada.ok("joinRoom", room, "")
 		if e := ada.member(bob.user); e.absent || e.Online {
 			t.Errorf("a member who has not joined: got %v, want offline", e)
@@ -117,9 +117,9 @@ func TestNewsReachRoomsOfOtherNodesThatAreNotInMemory(t *testing.T) {
 		his := bob.create()
 		ada.ok("joinRoom", his, "")
 		ada.ok("estimate", his, `,"value":"8","comment":"canary"`)
-		m.allGo()
+		m.everybodyLeaves()
 		bob = m.nodes["n2"].connect(bob.user)
-		bob.say(`{"request":"setName","name":"Robert"}`)
+		bob.sendAndSettle(`{"request":"setName","name":"Robert"}`)
 		time.Sleep(10 * time.Second)
 		m.inMemory("after a name changed", 1)
 		ada = m.nodes["n1"].connect(ada.user)
@@ -147,24 +147,24 @@ func TestNewsReachRoomsOfOtherNodesThatAreNotInMemory(t *testing.T) {
 // A repeated request is recognised although its user and its room have left memory
 // since.
 func TestARepetitionIsRecognisedAfterPassivation(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
-		ada.say(`{"request":"createRoom","id":"once"}`)
+		ada.sendAndSettle(`{"request":"createRoom","id":"once"}`)
 		room := ada.want("roomCreated").RoomID
-		ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
-		ada.say(`{"request":"estimate","roomId":"` + string(room) + `","value":"3"}`)
-		ada.say(`{"request":"reveal","roomId":"` + string(room) + `"}`)
-		ada.say(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"estimate","roomId":"` + string(room) + `","value":"3"}`)
+		ada.sendAndSettle(`{"request":"reveal","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
 		ada.drop()
 		time.Sleep(45 * time.Second)
 		h.inMemory("a while later", 0, 0)
 		ada = h.connect(ada.user)
-		ada.say(`{"request":"createRoom","id":"once"}`)
+		ada.sendAndSettle(`{"request":"createRoom","id":"once"}`)
 		if again := ada.want("roomCreated").RoomID; again != room {
 			t.Errorf("a repeated createRoom: got %q, want %q", again, room)
 		}
-		ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
-		ada.say(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"clear","id":"again","roomId":"` + string(room) + `"}`)
 		if round := ada.room().Round; round != 2 {
 			t.Errorf("round: got %v, want 2", round)
 		}

@@ -2,7 +2,6 @@ package actors_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"hash/fnv"
 	"log/slog"
@@ -21,31 +20,29 @@ import (
 	"example.com/pokey/identity"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
-	"example.com/pokey/store"
 )
 
-// mesh is several nodes in one bubble that share a store. What goes from one to
-// another is really turned into bytes and back; only the network is not there,
-// so that it can be cut where a test wants it to be.
+// mesh is several nodes in one bubble that share a store. Messages between them are
+// encoded and decoded; only the network is missing, so that a test can cut it.
 type mesh struct {
-	t       *testing.T
-	store   *flaky
-	view    *meshView
-	nodes   map[string]*meshNode
-	cut     map[[2]string]bool                     // from, to: what is sent is lost
-	letters [][]byte                               // all that has crossed
-	lose    func(to string, l *wire.Envelope) bool // what is lost besides; may be nil
-	mu      sync.Mutex
+	t         *testing.T
+	store     *flaky
+	view      *meshView
+	nodes     map[string]*meshNode
+	cut       map[[2]string]bool                     // from, to: messages are lost
+	envelopes [][]byte                               // all that were sent
+	drops     func(to string, l *wire.Envelope) bool // further ones to lose; may be nil
+	mu        sync.Mutex
 }
 
-// meshNode is one node. It is the house of its own clients.
+// meshNode is one node, and the harness of its clients. It is its own placement.
 type meshNode struct {
-	*house
+	*harness
 	mesh    *mesh
 	address string
 	system  *actor.ActorSystem
 	view    *meshView // as this node knows it
-	lost    map[string]int
+	losses  map[string]int
 	watches []watch // of actors on other nodes by some of this one
 	dead    bool
 	changed func()
@@ -68,7 +65,7 @@ func (v *meshView) Incarnation(address string) string {
 	return fmt.Sprint(address, "/", v.losses[address])
 }
 
-// Owner is the member whose turn it is by a hash.
+// Owner is the member with the highest hash.
 func (v *meshView) Owner(kind, id string) (address, incarnation string) {
 	var best uint64
 	for _, m := range v.members {
@@ -81,39 +78,13 @@ func (v *meshView) Owner(kind, id string) (address, incarnation string) {
 	return address, v.Incarnation(address)
 }
 
-// shared is a store of several processes, which knows a commit that is repeated.
-type shared struct {
-	store.Store
-	mu   sync.Mutex
-	done map[string]store.Record // by key: the last commit, with the revision it started from
-	rev  map[string]store.Revision
-
-	commits map[string]int // of late, by key
-}
-
-func (*shared) Shared() bool  { return true }
-func (*shared) Durable() bool { return true }
-
-func (s *shared) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if d := s.done[r.Key]; s.rev[r.Key] != 0 && d.Revision == r.Revision && bytes.Equal(d.Data, r.Data) {
-		return s.rev[r.Key], nil
-	}
-	rev, err := s.Store.Commit(ctx, r, parts...)
-	s.commits[r.Key]++
-	if err == nil {
-		s.done[r.Key], s.rev[r.Key] = r, rev
-	}
-	return rev, err
-}
-
-// inMesh plays a story against n nodes and checks that nothing is left.
+// inMesh runs a story against n nodes, called n1 and so on. It fails if a node leaves any
+// actor or unsaved state behind.
 func inMesh(t *testing.T, n int, story func(*mesh)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		m := &mesh{
-			t: t, store: &flaky{Store: &shared{Store: store.NewMemory(), done: map[string]store.Record{}, rev: map[string]store.Revision{}, commits: map[string]int{}}}, nodes: map[string]*meshNode{},
+			t: t, store: &flaky{Store: newSharedStore()}, nodes: map[string]*meshNode{},
 			cut: map[[2]string]bool{}, view: &meshView{version: 1},
 		}
 		for i := range n {
@@ -135,9 +106,9 @@ func (m *mesh) start(address string) *meshNode {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	h := &house{t: m.t, keys: keys, store: m.store, log: &bytes.Buffer{}}
+	h := &harness{t: m.t, keys: keys, store: m.store, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(&locked{w: h.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	node := &meshNode{house: h, mesh: m, address: address, system: actors.NewActorSystem(log), view: m.view, lost: map[string]int{}}
+	node := &meshNode{harness: h, mesh: m, address: address, system: actors.NewActorSystem(log), view: m.view, losses: map[string]int{}}
 	node.system.ProcessRegistry.Address = address
 	node.system.ProcessRegistry.RegisterAddressResolver(func(pid *actor.PID) (actor.Process, bool) { return node, true })
 	h.config = actors.Config{
@@ -151,7 +122,7 @@ func (m *mesh) start(address string) *meshNode {
 	return node
 }
 
-// stop ends a node in an orderly way: clients first.
+// stop stops a node as the program does, clients first.
 func (m *mesh) stop(n *meshNode) {
 	for _, c := range n.opened {
 		c.drop()
@@ -165,21 +136,22 @@ func (m *mesh) stop(n *meshNode) {
 	delete(m.nodes, n.address)
 	m.mu.Unlock()
 	if s := n.sys.Stats(); s.Connections != 0 || s.Users != 0 || s.Rooms != 0 || s.Members != 0 || s.Unsaved != 0 {
-		m.t.Errorf("left behind on %s: %+v", n.address, s)
+		m.t.Errorf("left behind on %s: got %+v, want nothing", n.address, s)
 	}
 }
 
-// see has nodes, all if none is named, see a new view.
-func (m *mesh) see(away []string, nodes ...string) {
+// changeView makes a view without the nodes that are away, and shows it to nodes, or to
+// all if none is named.
+func (m *mesh) changeView(away []string, nodes ...string) {
 	m.mu.Lock()
 	m.view = &meshView{version: m.view.version + 1, members: m.view.members, away: away}
 	m.mu.Unlock()
-	m.spread(nodes...)
-	m.quiet()
+	m.spreadView(nodes...)
+	m.settle()
 }
 
-// spread has nodes see the newest view, all if none is named.
-func (m *mesh) spread(nodes ...string) {
+// spreadView shows the newest view to nodes, or to all if none is named.
+func (m *mesh) spreadView(nodes ...string) {
 	for _, n := range m.nodes {
 		if len(nodes) == 0 || slices.Contains(nodes, n.address) {
 			n.update(m.view)
@@ -189,15 +161,15 @@ func (m *mesh) spread(nodes ...string) {
 
 func (n *meshNode) update(view *meshView) {
 	n.mesh.mu.Lock()
-	n.view = &meshView{view.version, view.members, view.away, maps.Clone(n.lost)}
+	n.view = &meshView{view.version, view.members, view.away, maps.Clone(n.losses)}
 	n.mesh.mu.Unlock()
 	n.changed()
 }
 
-// lose breaks the link from n to another node, as n sees it.
-func (n *meshNode) lose(address string) {
+// loseLink breaks the link from n to another node, as n sees it.
+func (n *meshNode) loseLink(address string) {
 	n.mesh.mu.Lock()
-	n.lost[address]++
+	n.losses[address]++
 	watches := n.watches
 	n.watches = slices.DeleteFunc(slices.Clone(watches), func(w watch) bool { return w.watchee.Address == address })
 	n.mesh.mu.Unlock()
@@ -207,11 +179,11 @@ func (n *meshNode) lose(address string) {
 		}
 	}
 	n.update(n.view)
-	n.mesh.quiet()
+	n.mesh.settle()
 }
 
-// kill ends a node at once: nothing comes from it any more, and the others
-// notice what they notice when a process dies.
+// kill ends a node at once. Nothing comes from it any more, and the others notice what
+// they notice when a process dies.
 func (m *mesh) kill(n *meshNode) {
 	m.mu.Lock()
 	n.dead = true
@@ -221,7 +193,7 @@ func (m *mesh) kill(n *meshNode) {
 		c.drop()
 	}
 	for _, other := range m.nodes {
-		other.lose(n.address)
+		other.loseLink(n.address)
 	}
 	if err := n.sys.Stop(m.t.Context()); err != nil {
 		m.t.Error(err)
@@ -235,26 +207,28 @@ func (n *meshNode) deliver(pid *actor.PID, message any) (found bool) {
 	return found
 }
 
-// quiet waits until nothing moves, also where two nodes had to sort out whose
-// something is.
-func (m *mesh) quiet() {
+// settle waits until nothing moves, also where two nodes had to find out which of them
+// owns an identity.
+func (m *mesh) settle() {
 	synctest.Wait()
 	time.Sleep(250 * time.Millisecond)
 	synctest.Wait()
 }
 
-// View and Subscribe make a node its own placement.
+// View is the membership as the node knows it.
 func (n *meshNode) View() actors.View {
 	n.mesh.mu.Lock()
 	defer n.mesh.mu.Unlock()
 	return n.view
 }
 
+// Subscribe keeps changed for update.
 func (n *meshNode) Subscribe(changed func()) { n.changed = changed }
 
-// A node is also the process of everybody who is not on it.
+// A meshNode is also the process of every actor on other nodes, as their link is.
 
-func (n *meshNode) other(pid *actor.PID) *meshNode {
+// reachable is the node of an actor, or nil if no message gets there.
+func (n *meshNode) reachable(pid *actor.PID) *meshNode {
 	n.mesh.mu.Lock()
 	defer n.mesh.mu.Unlock()
 	if n.dead || n.mesh.cut[[2]string{n.address, pid.Address}] {
@@ -263,25 +237,25 @@ func (n *meshNode) other(pid *actor.PID) *meshNode {
 	return n.mesh.nodes[pid.Address]
 }
 
-// crosses checks that another node would take a message in.
-func (n *meshNode) crosses(target *actor.PID, m proto.Message) {
+// checkAccepted fails the test unless another node would accept a message.
+func (n *meshNode) checkAccepted(target *actor.PID, m proto.Message) {
 	if name := string(proto.MessageName(m)); !actors.Accepts(target.Id, name) {
-		n.mesh.t.Errorf("a %s for %s does not cross", name, target.Id)
+		n.mesh.t.Errorf("a %s for %s: got refused, want accepted", name, target.Id)
 	}
 }
 
-// SendUserMessage takes a letter to another node.
+// SendUserMessage carries an envelope to another node.
 func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
-	letter := actor.UnwrapEnvelopeMessage(message).(*wire.Envelope)
-	data, err := proto.Marshal(letter)
+	envelope := actor.UnwrapEnvelopeMessage(message).(*wire.Envelope)
+	data, err := proto.Marshal(envelope)
 	if err != nil {
 		n.mesh.t.Error(err)
 	}
-	n.crosses(pid, letter)
-	to := n.other(pid)
+	n.checkAccepted(pid, envelope)
+	to := n.reachable(pid)
 	n.mesh.mu.Lock()
-	n.mesh.letters = append(n.mesh.letters, data)
-	lost := to == nil || n.mesh.lose != nil && n.mesh.lose(pid.Address, letter)
+	n.mesh.envelopes = append(n.mesh.envelopes, data)
+	lost := to == nil || n.mesh.drops != nil && n.mesh.drops(pid.Address, envelope)
 	n.mesh.mu.Unlock()
 	if lost {
 		return
@@ -293,17 +267,17 @@ func (n *meshNode) SendUserMessage(pid *actor.PID, message any) {
 	to.system.Root.Send(actor.NewPID(pid.Address, pid.Id), arrived)
 }
 
-// SendSystemMessage carries what watching needs.
+// SendSystemMessage carries what it takes to watch an actor of another node.
 func (n *meshNode) SendSystemMessage(pid *actor.PID, message any) {
 	if w, ok := message.(*actor.Watch); ok {
 		n.mesh.mu.Lock()
 		n.watches = append(n.watches, watch{w.Watcher, pid})
 		n.mesh.mu.Unlock()
-		// A new one, as from the wire: this one knows its process without any network.
+		// A PID as from the wire: w.Watcher has its process cached.
 		message = &actor.Watch{Watcher: actor.NewPID(w.Watcher.Address, w.Watcher.Id)}
 	}
-	n.crosses(pid, message.(proto.Message))
-	to := n.other(pid)
+	n.checkAccepted(pid, message.(proto.Message))
+	to := n.reachable(pid)
 	if to == nil {
 		return
 	}
@@ -312,10 +286,10 @@ func (n *meshNode) SendSystemMessage(pid *actor.PID, message any) {
 	}
 }
 
-// Stop is for nobody.
+// Stop does nothing.
 func (n *meshNode) Stop(*actor.PID) {}
 
-// homeOf is the node that a room lives on.
+// homeOf is the node that owns a room.
 func (m *mesh) homeOf(room poker.RoomID) *meshNode {
 	address, _ := m.view.Owner("room", string(room))
 	return m.nodes[address]

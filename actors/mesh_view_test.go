@@ -10,11 +10,11 @@ import (
 func TestRequestsAreAnsweredWhileViewsDiffer(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
-		m.see([]string{"n3"}, "n1")
+		m.changeView([]string{"n3"}, "n1")
 		bob.send(`{"request":"estimate","id":"behind","roomId":"` + string(room) + `","value":"5"}`)
 		ada.send(`{"request":"setTopic","id":"early","roomId":"` + string(room) + `","topic":"early"}`)
 		synctest.Wait()
-		m.see([]string{"n3"}, "n2", "n3")
+		m.changeView([]string{"n3"}, "n2", "n3")
 		bob.settle()
 		ada.answered("early")
 		bob.answered("behind")
@@ -31,10 +31,10 @@ func TestAReturningNodeStartsFromTheStore(t *testing.T) {
 	inMesh(t, 3, func(m *mesh) {
 		ada, bob, room := inRoom(m)
 		bob.ok("estimate", room, `,"value":"5"`)
-		m.see([]string{"n3"}, "n1", "n2")
+		m.changeView([]string{"n3"}, "n1", "n2")
 		ada.ok("setTopic", room, `,"topic":"meanwhile"`)
 		m.nodes["n3"].sys.Release()
-		m.see(nil)
+		m.changeView(nil)
 		cy := m.nodes["n3"].connect("")
 		cy.ok("joinRoom", room, "")
 		cy.seesTopic("meanwhile")
@@ -55,12 +55,12 @@ func TestNoConnectionIsForgottenWhileAViewSpreads(t *testing.T) {
 		ada, bob, room := inRoom(m)
 		for range 3 {
 			for _, away := range [][]string{{"n3"}, nil} {
-				m.see(away, "n1")
+				m.changeView(away, "n1")
 				synctest.Wait()
-				m.spread("n2")
+				m.spreadView("n2")
 				synctest.Wait()
-				m.spread("n3")
-				m.quiet()
+				m.spreadView("n3")
+				m.settle()
 				ada.ok("setTopic", room, `,"topic":"`+string(rune('a'+len(ada.all())%26))+`"`)
 				bob.settle()
 				if bob.room().Topic != ada.room().Topic {

@@ -67,21 +67,21 @@ func (c *flowControl) requestAck(address string, f *flow, sent, bytes uint64) {
 	f.requestedBytes.Store(bytes)
 	f.requestedAt.Store(time.Now().UnixNano())
 	c.send(address, &wire.Envelope{Body: &wire.Envelope_AckRequest{
-		AckRequest: &wire.AckRequest{From: c.address, Link: f.incarnation, Sent: sent, Bytes: bytes},
+		AckRequest: &wire.AckRequest{From: c.address, Incarnation: f.incarnation, Sent: sent, Bytes: bytes},
 	}})
 }
 
 // acknowledge is the ack that the node at address returns for a request.
 func acknowledge(address string, m *wire.AckRequest) *wire.Envelope {
 	return &wire.Envelope{Body: &wire.Envelope_Ack{
-		Ack: &wire.Ack{From: address, Link: m.GetLink(), Sent: m.GetSent(), Bytes: m.GetBytes()},
+		Ack: &wire.Ack{From: address, Incarnation: m.GetIncarnation(), Sent: m.GetSent(), Bytes: m.GetBytes()},
 	}}
 }
 
 // acknowledged notes what has arrived. An ack of an earlier incarnation is ignored.
 func (c *flowControl) acknowledged(m *wire.Ack) {
 	f := c.flow(m.GetFrom())
-	if f.incarnation == m.GetLink() && m.GetSent() <= f.sent.Load() {
+	if f.incarnation == m.GetIncarnation() && m.GetSent() <= f.sent.Load() {
 		f.acked.Store(m.GetSent())
 		f.ackedBytes.Store(m.GetBytes())
 	}

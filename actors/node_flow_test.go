@@ -80,10 +80,10 @@ func TestFlowControlIgnoresAcksOfAnEarlierIncarnation(t *testing.T) {
 	for c.admit("n2", maxUnackedBytes) {
 	}
 	earlier := peer.requests[0]
-	if got := earlier.GetLink(); got != "first" {
+	if got := earlier.GetIncarnation(); got != "first" {
 		t.Fatalf("the first request: got incarnation %q, want first", got)
 	}
-	c.acknowledged(&wire.Ack{From: "n2", Link: "first", Sent: 1, Bytes: maxUnackedBytes})
+	c.acknowledged(&wire.Ack{From: "n2", Incarnation: "first", Sent: 1, Bytes: maxUnackedBytes})
 	if c.admit("n2", 1) {
 		t.Error("after an ack of the first incarnation: got admitted, want dropped")
 	}

@@ -24,7 +24,7 @@ func (b *bomb) Durable() bool {
 }
 
 func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		trap := &bomb{Store: h.store}
 		h.restart(trap)
 		ada, bob := h.connect(""), h.connect("")
@@ -32,7 +32,7 @@ func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", other, "")
 		trap.armed.Store(true)
-		ada.say(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
+		ada.sendAndSettle(`{"request":"estimate","id":"e","roomId":"` + string(room) + `","value":"5"}`)
 		trap.armed.Store(false)
 		if ada.closed != protocol.CloseResync {
 			t.Errorf("Ada: closed with %d, want %d", ada.closed, protocol.CloseResync)
@@ -52,7 +52,7 @@ func TestAPanicStopsOneActorAndTellsItsClients(t *testing.T) {
 }
 
 func TestThreePanicsQuarantineARoom(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		trap := &bomb{Store: h.store}
 		h.restart(trap)
 		ada := h.connect("")

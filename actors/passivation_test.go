@@ -15,7 +15,7 @@ import (
 )
 
 // inMemory checks how many users and rooms there are in memory.
-func (h *house) inMemory(when string, users, rooms int64) {
+func (h *harness) inMemory(when string, users, rooms int64) {
 	h.t.Helper()
 	synctest.Wait()
 	if s := h.sys.Stats(); s.Users != users || s.Rooms != rooms {
@@ -26,9 +26,9 @@ func (h *house) inMemory(when string, users, rooms int64) {
 // A room and a user that have nothing to do are only in the store, and come back as they
 // were.
 func TestIdleRoomsAndUsersLeaveMemoryAndComeBack(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
-		bob.say(`{"request":"setName","name":"Bob"}`)
+		bob.sendAndSettle(`{"request":"setName","name":"Bob"}`)
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", room, "")
@@ -74,7 +74,7 @@ func (c *client) round(owner *client, room poker.RoomID) {
 
 // A countdown or an undo keeps its room in memory for as long as it lasts.
 func TestACountdownOrAnUndoKeepsItsRoomInMemory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -99,11 +99,11 @@ func TestACountdownOrAnUndoKeepsItsRoomInMemory(t *testing.T) {
 // However many users and rooms that are not in memory expire at once, all traces of them
 // are gone within a minute.
 func TestUsersAndRoomsExpireThatAreNotInMemory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		var keys []string
 		for range 1500 {
 			ada := h.connect("")
-			ada.say(`{"request":"createRoom"}`)
+			ada.sendAndSettle(`{"request":"createRoom"}`)
 			room := ada.want("roomCreated").RoomID
 			keys = append(keys, "user/"+string(ada.user), "room/"+string(room))
 			ada.drop()
@@ -121,7 +121,7 @@ func TestUsersAndRoomsExpireThatAreNotInMemory(t *testing.T) {
 }
 
 func TestNothingUnsavedLeavesMemory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		disk := &flaky{Store: h.store}
 		h.restart(disk)
 		ada := h.connect("")
@@ -146,14 +146,14 @@ func TestNothingUnsavedLeavesMemory(t *testing.T) {
 // A new name reaches rooms that are not in memory. A revived room finds its owner,
 // whichever of the two was not in memory.
 func TestNewsReachRoomsAndUsersThatAreNotInMemory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		bob.ok("joinRoom", room, "")
 		bob.drop()
 		time.Sleep(10 * time.Second)
 		bob = h.connect(bob.user)
-		bob.say(`{"request":"setName","name":"Robert"}`)
+		bob.sendAndSettle(`{"request":"setName","name":"Robert"}`)
 		time.Sleep(10 * time.Second)
 		ada.ok("joinRoom", room, "")
 		if m := ada.member(bob.user); m.Name != "Robert" {
@@ -170,7 +170,7 @@ func TestNewsReachRoomsAndUsersThatAreNotInMemory(t *testing.T) {
 		time.Sleep(time.Minute)
 		h.inMemory("a room without an owner", 0, 0)
 		ada = h.connect(ada.user)
-		ada.say(`{"request":"setName","name":"Ada"}`)
+		ada.sendAndSettle(`{"request":"setName","name":"Ada"}`)
 		bob = h.connect(bob.user)
 		bob.ok("joinRoom", room, "")
 		bob.settle()
@@ -182,7 +182,7 @@ func TestNewsReachRoomsAndUsersThatAreNotInMemory(t *testing.T) {
 
 // This holds at every moment in which the user's or the room's actor may stop.
 func TestRequestsStayInOrderWhileARoomComesBack(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		for offset := range 40 {
@@ -206,7 +206,7 @@ func TestRequestsStayInOrderWhileARoomComesBack(t *testing.T) {
 			}
 			c.settle()
 			if round := c.room().Round; round != offset+2 {
-				t.Fatalf("offset %d: got round %d, want %d; events: %v", offset, round, offset+2, c.take())
+				t.Fatalf("offset %d: got round %d, want %d; events: %v", offset, round, offset+2, c.newEvents())
 			}
 			c.drop()
 			ada = c
@@ -215,7 +215,7 @@ func TestRequestsStayInOrderWhileARoomComesBack(t *testing.T) {
 }
 
 func TestIdleRoomsTakeNoMemory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		heap := func() uint64 {
 			runtime.GC()
 			runtime.GC()
@@ -226,7 +226,7 @@ func TestIdleRoomsTakeNoMemory(t *testing.T) {
 		fill := func(n int) {
 			for range n {
 				ada := h.connect("")
-				ada.say(`{"request":"createRoom"}`)
+				ada.sendAndSettle(`{"request":"createRoom"}`)
 				ada.drop()
 				h.opened = h.opened[:len(h.opened)-1]
 			}

@@ -9,7 +9,7 @@ import (
 // The registries and the gateway stop, one after the other and all at once. The node
 // reports it and restarts them, and connected users go on without connecting again.
 func TestStoppedSingletonsAreRestarted(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

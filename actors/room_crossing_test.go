@@ -54,7 +54,7 @@ func (c *client) partakes(when string, room poker.RoomID, owner *client) {
 func TestARemovalAndAJoinInOneCommit(t *testing.T) {
 	for _, removal := range []string{"removeAway", "removeMember"} {
 		t.Run(removal, func(t *testing.T) {
-			inBubble(t, func(h *house) {
+			inBubble(t, func(h *harness) {
 				ada, ann := h.connect(""), h.connect("")
 				room := ada.create()
 				ada.ok("joinRoom", room, "")
@@ -65,7 +65,7 @@ func TestARemovalAndAJoinInOneCommit(t *testing.T) {
 					ann.drop()
 					ann = h.connect(ann.user)
 				}
-				ann.take()
+				ann.newEvents()
 				together(ada, room, ada.about(removal, room, more), ann.about("joinRoom", room, ""))
 				ann.want("roomStatus")
 				ann.partakes(removal, room, ada)
@@ -76,7 +76,7 @@ func TestARemovalAndAJoinInOneCommit(t *testing.T) {
 
 // A connection that leaves and joins again at once is subscribed, and its user a member.
 func TestALeaveAndAJoinCross(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, ann := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -99,7 +99,7 @@ func TestALeaveAndAJoinCross(t *testing.T) {
 // A room that was handed over ends with its owner. A user who joins meanwhile is a member
 // of the room that its link revives.
 func TestAHandedOverRoomEndsWhileSomebodyJoins(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		for _, c := range []*client{ada, bob, cleo} {
@@ -122,10 +122,10 @@ func TestAHandedOverRoomEndsWhileSomebodyJoins(t *testing.T) {
 // The crash comes between the user's commit and the room's. The repeated request then
 // creates the room as requested.
 func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		const request = `{"request":"createRoom","id":"k7q1","topic":"Login page","deck":"hours"}`
-		ada.say(request)
+		ada.sendAndSettle(request)
 		room := ada.want("roomCreated").RoomID
 		h.stop()
 		found, err := h.store.Load(context.Background(), "room/"+string(room))
@@ -137,7 +137,7 @@ func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 		}
 		h.start()
 		ada = h.connect(ada.user)
-		ada.say(request)
+		ada.sendAndSettle(request)
 		if again := ada.want("roomCreated").RoomID; again != room {
 			t.Errorf("got room %v, want %v", again, room)
 		}
@@ -152,7 +152,7 @@ func TestCreatingIsRepeatedAfterACrash(t *testing.T) {
 // The crash comes between the room's commit and its owner's. A room that was closed or
 // handed over then counts as owned until the owner reaches the limit.
 func TestRoomsThatAUserNoLongerOwnsDoNotCount(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		var rooms []poker.RoomID
 		for range h.config.Limits.RoomsPerUser {

@@ -30,7 +30,7 @@ func (c *client) page(room poker.RoomID, more string) []byte {
 // However many readers ask, and however often, a page is encoded once and they share its
 // bytes, until the history changes or nobody has read for a while.
 func TestReadersShareTheHistory(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -70,7 +70,7 @@ func TestReadersShareTheHistory(t *testing.T) {
 
 // It is not served from the cache either.
 func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -81,7 +81,7 @@ func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
 		if !strings.Contains(string(ada.page(room, "")), "canary") {
 			t.Fatal("before forgetMe: got no canary in the history")
 		}
-		bob.say(`{"request":"forgetMe","id":"x"}`)
+		bob.sendAndSettle(`{"request":"forgetMe","id":"x"}`)
 		ada.settle()
 		if strings.Contains(string(ada.page(room, "")), "canary") {
 			t.Error("after forgetMe: got the canary in the history")
@@ -91,7 +91,7 @@ func TestTheHistoryOfAnExpiredUserIsNotServed(t *testing.T) {
 
 // Its rounds are as large as they can be.
 func TestAHistoryAtItsLargestIsBounded(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		h.config.Limits.MembersPerRoom = 0
 		h.restart(h.store)
 		ada := h.connect("")

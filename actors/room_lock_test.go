@@ -10,7 +10,7 @@ import (
 
 // A member who was removed for good is not let in either, until the owner admits them.
 func TestALockedRoomLetsNobodyNewIn(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		bob.ok("joinRoom", room, "")

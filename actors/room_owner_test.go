@@ -13,7 +13,7 @@ import (
 )
 
 // record returns what the store has under a room's key, with its parts, or "".
-func (h *house) record(room poker.RoomID) string {
+func (h *harness) record(room poker.RoomID) string {
 	h.t.Helper()
 	r, parts, err := h.store.LoadAll(context.Background(), "room/"+string(room))
 	if err != nil {
@@ -34,7 +34,7 @@ func to(c *client) string { return fmt.Sprintf(`,"userId":%q`, c.user) }
 // It does so until its owner expires, after a restart too. Nothing of its contents is
 // stored.
 func TestAClosedRoomStaysClosed(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -78,25 +78,25 @@ func TestAClosedRoomStaysClosed(t *testing.T) {
 // A client repeats the request after a broken connection. Closed rooms do not count as
 // owned.
 func TestClosingIsRepeated(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		for range 2 * h.config.Limits.RoomsPerUser {
 			room := ada.create()
 			message := fmt.Sprintf(`{"request":"closeRoom","id":"again","roomId":%q}`, room)
 			for range 2 {
-				ada.say(message)
+				ada.sendAndSettle(message)
 				if e := ada.want("ok"); e.ID != "again" {
 					t.Fatalf("got %v, want ok for again", e)
 				}
 			}
-			ada.never("error")
+			ada.wantNone("error")
 			ada.refused("not_member", "closeRoom", room, "")
 		}
 	})
 }
 
 func TestClosedRoomsAreBounded(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		for range 256 {
 			ada.ok("closeRoom", ada.create(), "")
@@ -109,7 +109,7 @@ func TestClosedRoomsAreBounded(t *testing.T) {
 
 // The limit of rooms of the user who accepts holds.
 func TestARoomIsHandedOverWithConsent(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		for _, c := range []*client{ada, bob, cleo} {
@@ -141,7 +141,7 @@ func TestARoomIsHandedOverWithConsent(t *testing.T) {
 
 // A user who accepts rooms that are not on offer can still create as many as before.
 func TestAcceptingInVainCostsNothing(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		for range h.config.Limits.RoomsPerUser {
 			room := ada.create()
@@ -161,7 +161,7 @@ func TestAcceptingInVainCostsNothing(t *testing.T) {
 
 // Not even the user who created the room, and whose ID is in the room's, owns it again.
 func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -203,7 +203,7 @@ func TestAHandedOverRoomIsNobodysWhenRevived(t *testing.T) {
 
 // So it leaves no tombstone.
 func TestARoomThatIsHandedBackIsItsFirstOwnersAgain(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

@@ -40,7 +40,7 @@ func (c *client) history(room poker.RoomID) (rounds []roundView) {
 }
 
 // kept returns the stored rounds of a room's history by their numbers.
-func (h *house) kept(room poker.RoomID) map[string]string {
+func (h *harness) kept(room poker.RoomID) map[string]string {
 	h.t.Helper()
 	rounds := map[string]string{}
 	for name, data := range h.parts(room) {
@@ -52,7 +52,7 @@ func (h *house) kept(room poker.RoomID) map[string]string {
 }
 
 // parts returns the stored parts of a room by their names.
-func (h *house) parts(room poker.RoomID) map[string]string {
+func (h *harness) parts(room poker.RoomID) map[string]string {
 	h.t.Helper()
 	_, parts, err := h.store.LoadAll(context.Background(), "room/"+string(room))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -70,7 +70,7 @@ var nonsense = []byte("{nonsense")
 
 // rewrite commits a room's record and parts behind its actor's back. The record's data
 // stays as it is if data is nil.
-func (h *house) rewrite(room poker.RoomID, data []byte, parts ...store.Record) {
+func (h *harness) rewrite(room poker.RoomID, data []byte, parts ...store.Record) {
 	h.t.Helper()
 	r, err := h.store.Load(context.Background(), "room/"+string(room))
 	if err != nil {
@@ -104,7 +104,7 @@ func (l *largest) Commit(ctx context.Context, r store.Record, parts ...store.Rec
 
 // A store takes only so much at once, and every other actor waits for it.
 func TestALongHistoryIsWrittenRoundByRound(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		writes := &largest{Store: h.store}
 		h.restart(writes)
 		ada := h.connect("")
@@ -136,7 +136,7 @@ func TestALongHistoryIsWrittenRoundByRound(t *testing.T) {
 
 // A round that is undone is not stored, even if the disk failed meanwhile.
 func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		disk := &flaky{Store: h.store}
 		h.restart(disk)
 		ada := h.connect("")
@@ -164,7 +164,7 @@ func TestTheHistoryOnDiskIsTheRooms(t *testing.T) {
 
 // The other rounds stay.
 func TestRoundsThatCannotBeReadAreRemoved(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -189,7 +189,7 @@ func TestRoundsThatCannotBeReadAreRemoved(t *testing.T) {
 
 // Until then its record is left as it is. It may contain the member's name.
 func TestADamagedRoomGoesWhenItIsRevivedOrAMemberExpires(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		revived, left := ada.create(), ada.create()
 		for _, room := range []poker.RoomID{revived, left} {

@@ -31,7 +31,7 @@ func meeting(owner *client, others ...*client) poker.RoomID {
 // TestGoingOnWithoutTheOwner makes a room with the same list, and one only, that the
 // others see in the old one.
 func TestGoingOnWithoutTheOwner(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := meeting(ada, bob, cleo)
 		h.connect("").refused("not_member", "succeedRoom", room, "")
@@ -76,7 +76,7 @@ func TestGoingOnWithoutTheOwner(t *testing.T) {
 
 // TestGoingOnIsRefusedToWhoHasTooManyRooms and leaves no trace of the attempt.
 func TestGoingOnIsRefusedToWhoHasTooManyRooms(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := meeting(ada, bob, cleo)
 		for range h.config.Limits.RoomsPerUser {
@@ -92,7 +92,7 @@ func TestGoingOnIsRefusedToWhoHasTooManyRooms(t *testing.T) {
 
 // TestGoingOnRefusedCostsNoRoom asks too early, up to the limit of rooms and beyond.
 func TestGoingOnRefusedCostsNoRoom(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -109,13 +109,13 @@ func TestGoingOnRefusedCostsNoRoom(t *testing.T) {
 
 // TestGoingOnIsOneRoomHoweverOftenAsked repeats the request, as after a lost connection.
 func TestGoingOnIsOneRoomHoweverOftenAsked(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := meeting(ada, bob)
 		ask := `{"request":"succeedRoom","id":"again","roomId":"` + string(room) + `"}`
 		var rooms [2]poker.RoomID
 		for i := range rooms {
-			bob.say(ask)
+			bob.sendAndSettle(ask)
 			bob.settle()
 			rooms[i] = bob.want("ok").RoomID
 		}
@@ -131,7 +131,7 @@ func TestGoingOnIsOneRoomHoweverOftenAsked(t *testing.T) {
 
 // TestADeputyTakesTheRoomInTime before the owner expires, and the room with them.
 func TestADeputyTakesTheRoomInTime(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob, cleo := h.connect(""), h.connect(""), h.connect("")
 		room := ada.create()
 		for _, c := range []*client{ada, bob, cleo} {
@@ -148,7 +148,7 @@ func TestADeputyTakesTheRoomInTime(t *testing.T) {
 		if got := cleo.room().OwnerID; got != bob.user {
 			t.Errorf("owner: got %v, want %v", got, bob.user)
 		}
-		cleo.never("roomClosed")
+		cleo.wantNone("roomClosed")
 	})
 }
 

@@ -10,12 +10,12 @@ import (
 )
 
 func TestOneRoundAsItsMembersSeeIt(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		if w := ada.want("welcome"); w.Protocol != 2 || w.UserID != ada.user || w.Name != "Guest" {
 			t.Fatalf("welcome: got %v, want protocol 2, her user ID and the name Guest", w)
 		}
-		bob.say(`{"request":"setName","id":"n","name":" Bob "}`)
+		bob.sendAndSettle(`{"request":"setName","id":"n","name":" Bob "}`)
 		if u := bob.want("user"); u.Name != "Bob" {
 			t.Fatalf("user: got %v, want the name Bob", u)
 		}
@@ -29,12 +29,12 @@ func TestOneRoundAsItsMembersSeeIt(t *testing.T) {
 			t.Fatalf("Bob as Ada sees him: got %v, want Bob online without an estimate", m)
 		}
 
-		ada.take()
+		ada.newEvents()
 		bob.ok("estimate", room, `,"value":"5","comment":"legacy parser"`)
 		if own := bob.want("ownEstimate"); own.value() != "5" || own.Comment != "legacy parser" {
 			t.Errorf("own estimate: got %v, want 5 with the comment legacy parser", own)
 		}
-		ada.never("ownEstimate")
+		ada.wantNone("ownEstimate")
 		if m := ada.member(bob.user); !m.Estimated || m.Estimate != nil {
 			t.Errorf("Bob's hidden estimate: got %v, want estimated true and no value", m)
 		}
@@ -63,7 +63,7 @@ func TestOneRoundAsItsMembersSeeIt(t *testing.T) {
 }
 
 func TestTwoTabsAreOneMember(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		second := h.connect(ada.user)
@@ -89,7 +89,7 @@ func TestTwoTabsAreOneMember(t *testing.T) {
 }
 
 func TestADroppedMemberStays(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -112,28 +112,28 @@ func TestADroppedMemberStays(t *testing.T) {
 }
 
 func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		message := `{"request":"createRoom","id":"same"}`
-		ada.say(message)
+		ada.sendAndSettle(message)
 		room := ada.want("roomCreated").RoomID
 		ada.drop()
 		ada = h.connect(ada.user)
-		ada.say(message)
+		ada.sendAndSettle(message)
 		if again := ada.want("roomCreated").RoomID; again != room {
 			t.Errorf("createRoom repeated: got room %s, want %s", again, room)
 		}
-		ada.say(`{"request":"joinRoom","id":"j","roomId":"` + string(room) + `"}`)
+		ada.sendAndSettle(`{"request":"joinRoom","id":"j","roomId":"` + string(room) + `"}`)
 		clear := func(i int) string {
 			return fmt.Sprintf(`{"request":"clear","id":"c%d","roomId":%q}`, i, room)
 		}
 		for range 2 { // all of them, and after a reconnect all of them again
 			for i := range 16 {
-				ada.say(clear(i))
+				ada.sendAndSettle(clear(i))
 			}
 			ada.drop()
 			ada = h.connect(ada.user)
-			ada.say(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
+			ada.sendAndSettle(`{"request":"joinRoom","roomId":"` + string(room) + `"}`)
 		}
 		if r := ada.room().Round; r != 17 {
 			t.Errorf("cleared 16 times: got round %d, want 17", r)
@@ -142,11 +142,11 @@ func TestARequestRepeatedHasItsEffectOnce(t *testing.T) {
 }
 
 func TestARefusedRoomDoesNotExist(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		message := `{"request":"createRoom","id":"c","topic":"two\nlines"}`
 		for range 5 { // more than a user may own
-			ada.say(message)
+			ada.sendAndSettle(message)
 			if e := ada.want("error"); e.Code != "invalid_topic" || e.ID != "c" {
 				t.Fatalf("got %v, want invalid_topic for c", e)
 			}
@@ -159,12 +159,12 @@ func TestARefusedRoomDoesNotExist(t *testing.T) {
 }
 
 func TestRoomsAndMembersAreLimited(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.create()
 		ada.create()
-		ada.say(`{"request":"createRoom","id":"x"}`)
+		ada.sendAndSettle(`{"request":"createRoom","id":"x"}`)
 		if e := ada.want("error"); e.Code != "too_many_rooms" || e.ID != "x" {
 			t.Errorf("got %v, want too_many_rooms for x", e)
 		}
@@ -179,7 +179,7 @@ func TestRoomsAndMembersAreLimited(t *testing.T) {
 }
 
 func TestForgedAndForeignRoomsAreNotToldApart(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, eve := h.connect(""), h.connect("")
 		room := ada.create()
 		forged := room[:len(room)-1] + "0"
@@ -205,7 +205,7 @@ func TestForgedAndForeignRoomsAreNotToldApart(t *testing.T) {
 }
 
 func TestNothingOfAHiddenEstimateIsLogged(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

@@ -28,7 +28,7 @@ func (c *counting) Commit(ctx context.Context, r store.Record, parts ...store.Re
 
 // They also share one broadcast, and are acknowledged then and not before.
 func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		commits := &counting{Store: h.store}
 		h.restart(commits)
 		ada, bob, cyd := h.connect(""), h.connect(""), h.connect("")
@@ -41,7 +41,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 			c.send(fmt.Sprintf(`{"request":"estimate","id":%q,"roomId":%q,"value":%q}`, id, room, value))
 		}
 		for _, c := range all {
-			c.take()
+			c.newEvents()
 		}
 
 		before := commits.rooms.Load()
@@ -50,7 +50,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 		time.Sleep(7 * time.Millisecond)
 		bob.slow.Store(0)
 		for _, c := range all {
-			if oks := count(c.take(), "ok"); c == ada && oks != 1 {
+			if oks := count(c.newEvents(), "ok"); c == ada && oks != 1 {
 				t.Errorf("an idle room: got %d answers, want 1", oks)
 			}
 		}
@@ -60,7 +60,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 		for _, c := range all {
-			if n := len(c.take()); n > 0 {
+			if n := len(c.newEvents()); n > 0 {
 				t.Errorf("during the pause: got %d events, want none", n)
 			}
 		}
@@ -73,7 +73,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 			t.Errorf("after the pause: got %d commits, want 2", n)
 		}
 		for _, c := range all {
-			got := c.take()
+			got := c.newEvents()
 			if oks, statuses := count(got, "ok"), count(got, "roomStatus"); oks != 1 || statuses != 1 {
 				t.Errorf("after the pause: got %d answers and %d statuses, want one of each", oks, statuses)
 			}
@@ -83,14 +83,14 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 
 // More are refused, and all the rest are answered when the store is back.
 func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		disk := &flaky{Store: h.store}
 		h.restart(disk)
 		ada, bob := h.connect(""), h.connect("")
 		room, other := ada.create(), bob.create()
 		ada.ok("joinRoom", room, "")
 		bob.ok("joinRoom", other, "")
-		ada.take()
+		ada.newEvents()
 		const most = 4096
 		disk.set(hanging)
 		for i := range 1 + most + 10 { // the first one is being committed
@@ -98,7 +98,7 @@ func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
 		}
 		synctest.Wait()
 		refused := 0
-		for _, e := range ada.take() {
+		for _, e := range ada.newEvents() {
 			if e.Event != "error" || e.Code != string(protocol.Unavailable) {
 				t.Fatalf("while the store hangs: got %v, want %s", e, protocol.Unavailable)
 			}
@@ -109,7 +109,7 @@ func TestRequestsThatWaitForTheStoreAreBounded(t *testing.T) {
 		}
 		disk.set(nil)
 		time.Sleep(3 * time.Second)
-		answered := count(ada.take(), "ok")
+		answered := count(ada.newEvents(), "ok")
 		if answered != 1+most {
 			t.Errorf("got %d answered, want %d", answered, 1+most)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -19,10 +19,10 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 		time.Sleep(119 * time.Minute)
 		ada = h.connect(ada.user) // in time: the expiry is off
 		time.Sleep(3 * time.Hour)
-		bob.never("roomClosed")
+		bob.wantNone("roomClosed")
 		ada.drop()
 		time.Sleep(119 * time.Minute)
-		bob.never("roomClosed")
+		bob.wantNone("roomClosed")
 		time.Sleep(2 * time.Minute)
 		if e := bob.want("roomClosed"); e.Reason != "expired" || e.RoomID != room {
 			t.Errorf("got %v, want the reason expired", e)
@@ -48,7 +48,7 @@ func TestOwnerExpiresAndTheRoomWithThem(t *testing.T) {
 }
 
 func TestAnOwnerWhoIsThereBeforeTheRevivalIsRecognised(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.drop()
@@ -65,7 +65,7 @@ func TestAnOwnerWhoIsThereBeforeTheRevivalIsRecognised(t *testing.T) {
 }
 
 func TestAnotherUserIsNeverTakenForTheOwner(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.drop()
@@ -78,7 +78,7 @@ func TestAnotherUserIsNeverTakenForTheOwner(t *testing.T) {
 }
 
 func TestAMemberExpiresElsewhere(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -97,7 +97,7 @@ func TestAMemberExpiresElsewhere(t *testing.T) {
 }
 
 func TestARoomWithoutOwnerEndsWithItsLastMember(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		room := ada.create()
 		ada.drop()
@@ -115,7 +115,7 @@ func TestARoomWithoutOwnerEndsWithItsLastMember(t *testing.T) {
 }
 
 func TestARemovedMemberIsToldAndMayComeBack(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -130,7 +130,7 @@ func TestARemovedMemberIsToldAndMayComeBack(t *testing.T) {
 }
 
 func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")
@@ -139,7 +139,7 @@ func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
 		bob.ok("acceptRoom", room, "")
 		ada.drop()
 		time.Sleep(3 * time.Hour)
-		bob.never("roomClosed")
+		bob.wantNone("roomClosed")
 		bob.ok("reveal", room, "")
 		bob.drop()
 		time.Sleep(3 * time.Hour)
@@ -150,7 +150,7 @@ func TestHandingARoomOverMovesItsExpiry(t *testing.T) {
 }
 
 func TestTheHistoryForgetsWhoHasExpired(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		room := ada.create()
 		ada.ok("joinRoom", room, "")

@@ -14,7 +14,7 @@ import (
 // The user is gone at once with everything that is theirs. Their sessions are void for as
 // long as one could live.
 func TestForgetMe(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		second := h.connect(ada.user)
 		ada.ok("setName", "", `,"name":"Canary"`)
@@ -27,13 +27,13 @@ func TestForgetMe(t *testing.T) {
 		bob.ok("reveal", his, "")
 		bob.ok("clear", his, "")
 		ada.ok("estimate", his, `,"value":"8","comment":"canary"`)
-		bob.take()
+		bob.newEvents()
 
 		ada.ok("forgetMe", "", "")
 		ada.cutWith4001("the one that asked")
 		second.cutWith4001("another connection")
 		closed := false
-		for _, e := range bob.take() {
+		for _, e := range bob.newEvents() {
 			closed = closed || e.Event == "roomClosed" && e.RoomID == hers
 		}
 		if !closed {
@@ -66,7 +66,7 @@ func TestForgetMe(t *testing.T) {
 		}
 		back := h.connectWith(ada.user, ada.issued)
 		back.cutWith4001("one with the old cookie")
-		back.never("welcome")
+		back.wantNone("welcome")
 		bob.settle()
 		if owner := bob.room().OwnerID; owner != "" {
 			t.Errorf("then it is owned by %v, want nobody", owner)
@@ -85,7 +85,7 @@ func TestForgetMe(t *testing.T) {
 
 // Neither does a second forgetMe.
 func TestRequestsBehindForgetMeDoNothing(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		second := h.connect(ada.user)
 		for _, m := range []string{
@@ -129,7 +129,7 @@ func (r *roomless) Delete(ctx context.Context, key string, rev store.Revision) e
 
 // A process that dies half way through goes on when it is back.
 func TestForgetMeSurvivesACrash(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		disk := &roomless{flaky: &flaky{Store: store.NewMemory()}}
 		h.restart(disk)
 		ada, bob := h.connect(""), h.connect("")

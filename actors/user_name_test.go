@@ -4,7 +4,7 @@ import "testing"
 
 // They are so wherever their name is shown, until they set one.
 func TestGuestsAreNamedGuest(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		if w := ada.want("welcome"); w.Name != "Guest" || !is(w.Named, false) {
 			t.Errorf("welcome: got %v, want Guest with named false", w)

@@ -14,7 +14,7 @@ import (
 )
 
 // revoked reports whether a session of user that was issued at that time is void.
-func (h *house) revoked(user poker.UserID, issued time.Time) bool {
+func (h *harness) revoked(user poker.UserID, issued time.Time) bool {
 	h.t.Helper()
 	standing, err := h.sys.CheckSession(context.Background(), user, issued)
 	if err != nil {
@@ -24,7 +24,7 @@ func (h *house) revoked(user poker.UserID, issued time.Time) bool {
 }
 
 // stored returns the record of a user, or "".
-func (h *house) stored(user poker.UserID) string {
+func (h *harness) stored(user poker.UserID) string {
 	h.t.Helper()
 	r, err := h.store.Load(context.Background(), "user/"+string(user))
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -55,7 +55,7 @@ func (c *client) open(who string) {
 
 // A session is known if its user has to do with a room.
 func TestSessionIsKnown(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada, bob := h.connect(""), h.connect("")
 		bob.ok("setName", "", `,"name":"Bob"`)
 		ada.create()
@@ -87,7 +87,7 @@ func TestSessionsFailInTimeWithoutAStore(t *testing.T) {
 		}
 		m.store.set(nil)
 		time.Sleep(5 * time.Second)
-		m.quiet()
+		m.settle()
 	})
 }
 
@@ -116,7 +116,7 @@ func TestSessionsEndOnAllNodes(t *testing.T) {
 			}
 			lost := 0
 			m.mu.Lock()
-			m.lose = func(to string, l *wire.Envelope) bool {
+			m.drops = func(to string, l *wire.Envelope) bool {
 				_, disconnect := l.GetBody().(*wire.Envelope_Disconnect)
 				if disconnect && to == unreached && lost == 0 {
 					lost++
@@ -133,7 +133,7 @@ func TestSessionsEndOnAllNodes(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			time.Sleep(11 * time.Second)
-			m.quiet()
+			m.settle()
 			for i, c := range conns {
 				c.cutWith4001(name + ": the connection on " + []string{"n1", "n2", "n3"}[i])
 			}

@@ -14,7 +14,7 @@ import (
 
 // Signing out ends the sessions that were issued before, and nothing else.
 func TestSignOut(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		ada := h.connect("")
 		second := h.connect(ada.user)
 		ada.ok("setName", "", `,"name":"Ada"`)
@@ -73,7 +73,7 @@ func TestSignOut(t *testing.T) {
 }
 
 func TestAVisitorWithoutAnythingCanSignOut(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		user := poker.UserID(h.keys.NewUserID())
 		now := time.Now()
 		if err := h.sys.SignOut(context.Background(), user, now.Add(time.Minute)); err != nil {
@@ -92,7 +92,7 @@ func TestAVisitorWithoutAnythingCanSignOut(t *testing.T) {
 // A sign-out that the store could not save is not reported as done: a restart would bring
 // the other sessions back. Repeated when the store can save, it is.
 func TestSignOutIsDoneWhenItIsSaved(t *testing.T) {
-	inBubble(t, func(h *house) {
+	inBubble(t, func(h *harness) {
 		disk := &flaky{Store: h.store}
 		h.restart(disk)
 		ada := h.connect("")

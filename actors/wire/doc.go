@@ -1,14 +1,13 @@
-// Package wire is what the actors of one node say to those of another: a
-// [Envelope] with one body. Its Go code is made from envelope.proto by
+// Package wire is the messages between nodes: an [Envelope] with one body. Its Go code
+// is generated from envelope.proto by
 //
 //	protoc --go_out=. --go_opt=paths=source_relative actors/wire/envelope.proto
 //
-// A letter never leaves its node but over the link between nodes, which is
-// encrypted: estimates are in it, and its String method shows them. Nobody
-// prints one.
+// An envelope leaves its node only over the link between nodes, which is encrypted. It
+// holds estimates and its String method shows them, so it must never be printed.
 package wire
 
-// Version is the newest version of the letters that this node understands. A
-// body that was not there in version 1 is sent when all members of the cluster
-// have its version in their records.
+// Version is the newest version of the envelope that this node understands. A body that
+// was introduced after version 1 may be sent once every member's record states its
+// version.
 const Version = 1

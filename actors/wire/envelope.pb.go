@@ -82,13 +82,13 @@ func (Note_Kind) EnumDescriptor() ([]byte, []int) {
 	return file_actors_wire_envelope_proto_rawDescGZIP(), []int{6, 0}
 }
 
-// Envelope is everything that crosses from one node to another. A node ignores a
-// body it does not know, and none is sent before every member's record says
-// that it knows it: a new body raises Version.
+// Envelope is everything that one node sends another. A node ignores a body that it
+// does not know. A new body raises Version, and is sent only once every member's record
+// states that version.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// For an identity rather than a process: which one, and the version of the
-	// view by which the sender found its node.
+	// The identity that the message is for, if it is for one rather than for a process,
+	// and the version of the view by which the sender found its node.
 	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
 	View     uint64 `protobuf:"varint,2,opt,name=view,proto3" json:"view,omitempty"`
 	// Types that are valid to be assigned to Body:
@@ -417,7 +417,7 @@ type Envelope_Rejoin struct {
 }
 
 type Envelope_StatusFanout struct {
-	// to a gateway, or of a whole status to one connection
+	// to a gateway
 	StatusFanout *StatusFanout `protobuf:"bytes,40,opt,name=status_fanout,json=statusFanout,proto3,oneof"`
 }
 
@@ -536,7 +536,7 @@ type Attach struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Again         bool                   `protobuf:"varint,2,opt,name=again,proto3" json:"again,omitempty"`
-	Issued        int64                  `protobuf:"varint,3,opt,name=issued,proto3" json:"issued,omitempty"` // when the session was, in seconds
+	Issued        int64                  `protobuf:"varint,3,opt,name=issued,proto3" json:"issued,omitempty"` // when its session was, in seconds since 1970
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -592,11 +592,11 @@ func (x *Attach) GetIssued() int64 {
 	return 0
 }
 
-// SignOut ends the sessions of a user that were issued before one that was issued
-// when it says.
+// SignOut ends the sessions of a user that were issued before the given time, in seconds
+// since 1970. The outcome goes to conn.
 type SignOut struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"` // who is told what came of it
+	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Issued        int64                  `protobuf:"varint,2,opt,name=issued,proto3" json:"issued,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -646,7 +646,7 @@ func (x *SignOut) GetIssued() int64 {
 	return 0
 }
 
-// Request is what a client asked for, as it was written.
+// Request is a request as its client wrote it, for the user's actor.
 type Request struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
@@ -699,13 +699,13 @@ func (x *Request) GetRaw() []byte {
 	return nil
 }
 
-// RoomRequest is a request that a user's actor has let through.
+// RoomRequest is a request that a user's actor passes on to a room.
 type RoomRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Raw           []byte                 `protobuf:"bytes,2,opt,name=raw,proto3" json:"raw,omitempty"`
 	User          string                 `protobuf:"bytes,3,opt,name=user,proto3" json:"user,omitempty"`
-	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`         // of the user, for a join
+	Name          string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`         // of the user; set for a join
 	Room          string                 `protobuf:"bytes,5,opt,name=room,proto3" json:"room,omitempty"`         // of the user, in which they go on
 	Settings      []byte                 `protobuf:"bytes,6,opt,name=settings,proto3" json:"settings,omitempty"` // what a room that goes on begins with, as in record.Settings
 	Topics        []byte                 `protobuf:"bytes,7,opt,name=topics,proto3" json:"topics,omitempty"`     // and as in record.Topics
@@ -792,7 +792,7 @@ func (x *RoomRequest) GetTopics() []byte {
 	return nil
 }
 
-// Note is what a room tells a user.
+// Note is a fact about a room, for a user.
 type Note struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          Note_Kind              `protobuf:"varint,1,opt,name=kind,proto3,enum=pokey.wire.Note_Kind" json:"kind,omitempty"`
@@ -1332,11 +1332,11 @@ type StatusFanout struct {
 	Since         uint64                 `protobuf:"varint,3,opt,name=since,proto3" json:"since,omitempty"`
 	Full          []byte                 `protobuf:"bytes,4,opt,name=full,proto3" json:"full,omitempty"`
 	Patch         []byte                 `protobuf:"bytes,5,opt,name=patch,proto3" json:"patch,omitempty"`
-	Conns         []string               `protobuf:"bytes,6,rep,name=conns,proto3" json:"conns,omitempty"` // names of connections
+	Conns         []string               `protobuf:"bytes,6,rep,name=conns,proto3" json:"conns,omitempty"` // the names of connections
 	From          *Process               `protobuf:"bytes,7,opt,name=from,proto3" json:"from,omitempty"`   // the room's actor, which waits for Delivered
 	Broadcast     uint64                 `protobuf:"varint,8,opt,name=broadcast,proto3" json:"broadcast,omitempty"`
 	Epoch         string                 `protobuf:"bytes,9,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	Whole         bool                   `protobuf:"varint,10,opt,name=whole,proto3" json:"whole,omitempty"` // it answers the joins of conns
+	Whole         bool                   `protobuf:"varint,10,opt,name=whole,proto3" json:"whole,omitempty"` // the status answers the joins of conns
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1531,10 +1531,10 @@ func (x *FindRooms) GetUser() string {
 
 type AckRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`  // the address of the gateway to answer
-	Link          string                 `protobuf:"bytes,2,opt,name=link,proto3" json:"link,omitempty"`  // which life of the link this is about
-	Sent          uint64                 `protobuf:"varint,3,opt,name=sent,proto3" json:"sent,omitempty"` // letters before this one
-	Bytes         uint64                 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`               // the address of the gateway to answer
+	Incarnation   string                 `protobuf:"bytes,2,opt,name=incarnation,proto3" json:"incarnation,omitempty"` // the incarnation of the receiver that this is about
+	Sent          uint64                 `protobuf:"varint,3,opt,name=sent,proto3" json:"sent,omitempty"`              // messages before this one
+	Bytes         uint64                 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`            // in those messages, about
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1576,9 +1576,9 @@ func (x *AckRequest) GetFrom() string {
 	return ""
 }
 
-func (x *AckRequest) GetLink() string {
+func (x *AckRequest) GetIncarnation() string {
 	if x != nil {
-		return x.Link
+		return x.Incarnation
 	}
 	return ""
 }
@@ -1600,7 +1600,7 @@ func (x *AckRequest) GetBytes() uint64 {
 type Ack struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	From          string                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`
-	Link          string                 `protobuf:"bytes,2,opt,name=link,proto3" json:"link,omitempty"`
+	Incarnation   string                 `protobuf:"bytes,2,opt,name=incarnation,proto3" json:"incarnation,omitempty"`
 	Sent          uint64                 `protobuf:"varint,3,opt,name=sent,proto3" json:"sent,omitempty"`
 	Bytes         uint64                 `protobuf:"varint,4,opt,name=bytes,proto3" json:"bytes,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1644,9 +1644,9 @@ func (x *Ack) GetFrom() string {
 	return ""
 }
 
-func (x *Ack) GetLink() string {
+func (x *Ack) GetIncarnation() string {
 	if x != nil {
-		return x.Link
+		return x.Incarnation
 	}
 	return ""
 }
@@ -1776,16 +1776,16 @@ const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\tFindOwner\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\"\x1f\n" +
 	"\tFindRooms\x12\x12\n" +
-	"\x04user\x18\x01 \x01(\tR\x04user\"^\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\"l\n" +
 	"\n" +
 	"AckRequest\x12\x12\n" +
-	"\x04from\x18\x01 \x01(\tR\x04from\x12\x12\n" +
-	"\x04link\x18\x02 \x01(\tR\x04link\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12 \n" +
+	"\vincarnation\x18\x02 \x01(\tR\vincarnation\x12\x12\n" +
 	"\x04sent\x18\x03 \x01(\x04R\x04sent\x12\x14\n" +
-	"\x05bytes\x18\x04 \x01(\x04R\x05bytes\"W\n" +
+	"\x05bytes\x18\x04 \x01(\x04R\x05bytes\"e\n" +
 	"\x03Ack\x12\x12\n" +
-	"\x04from\x18\x01 \x01(\tR\x04from\x12\x12\n" +
-	"\x04link\x18\x02 \x01(\tR\x04link\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\tR\x04from\x12 \n" +
+	"\vincarnation\x18\x02 \x01(\tR\vincarnation\x12\x12\n" +
 	"\x04sent\x18\x03 \x01(\x04R\x04sent\x12\x14\n" +
 	"\x05bytes\x18\x04 \x01(\x04R\x05bytesB\x1fZ\x1dexample.com/pokey/actors/wireb\x06proto3"
 
