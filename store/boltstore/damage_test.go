@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"example.com/pokey/store"
@@ -104,39 +105,52 @@ func TestDamage(t *testing.T) {
 		rounds = 30
 	}
 	raw, records := made(t, 60)
-	outcome := map[string]int{}
-	for round := range rounds {
-		what, damaged := damage(rand.New(rand.NewPCG(112, uint64(round))), raw)
-		t.Run(fmt.Sprint(round, " ", what), func(t *testing.T) {
-			s, log := openRaw(t, damaged)
-			n := storetest.Intact(t, s, records)
-			switch {
-			case len(aside(t, s)) > 0:
-				outcome["set aside"]++
-				if old, err := os.ReadFile(aside(t, s)[0]); err != nil || !bytes.Equal(old, damaged) {
-					t.Errorf("got another file set aside than the damaged one, %v", err)
-				}
-			case n < len(records):
-				outcome["records damaged"]++
-			default:
-				outcome["harmless"]++
-			}
-			if n < len(records) && s.Stats().Damaged == 0 && len(aside(t, s)) == 0 && len(damaged) > 0 {
-				t.Errorf("got %d of %d records, none reported as damaged, and no file set aside", n, len(records))
-			}
-			if n < len(records) && !strings.Contains(log.String(), "level=ERROR") && len(damaged) > 0 {
-				t.Errorf("got log %q, want an error, because %d of %d records are lost", log, len(records)-n, len(records))
-			}
-			if strings.Contains(log.String(), "room/") {
-				t.Errorf("got log %q, want no key in it", log)
-			}
-			usable(t, s)
-		})
+	var mu sync.Mutex
+	outcomes := map[string]int{}
+	t.Run("rounds", func(t *testing.T) {
+		for round := range rounds {
+			what, damaged := damage(rand.New(rand.NewPCG(112, uint64(round))), raw)
+			t.Run(fmt.Sprint(round, " ", what), func(t *testing.T) {
+				t.Parallel()
+				outcome := openDamaged(t, damaged, records)
+				mu.Lock()
+				defer mu.Unlock()
+				outcomes[outcome]++
+			})
+		}
+	})
+	t.Log(outcomes)
+	if len(outcomes) != 3 && !testing.Short() {
+		t.Errorf("got outcomes %v, want three kinds", outcomes)
 	}
-	t.Log(outcome)
-	if len(outcome) != 3 && !testing.Short() {
-		t.Errorf("got outcomes %v, want three kinds", outcome)
+}
+
+// openDamaged opens a damaged file, and returns what the damage has cost.
+func openDamaged(t *testing.T, damaged []byte, records map[string]store.Record) (outcome string) {
+	s, log := openRaw(t, damaged)
+	n := storetest.Intact(t, s, records)
+	switch {
+	case len(aside(t, s)) > 0:
+		outcome = "set aside"
+		if old, err := os.ReadFile(aside(t, s)[0]); err != nil || !bytes.Equal(old, damaged) {
+			t.Errorf("got another file set aside than the damaged one, %v", err)
+		}
+	case n < len(records):
+		outcome = "records damaged"
+		if s.Stats().Damaged == 0 && len(damaged) > 0 {
+			t.Errorf("got %d of %d records, none reported as damaged, and no file set aside", n, len(records))
+		}
+	default:
+		outcome = "harmless"
 	}
+	if n < len(records) && !strings.Contains(log.String(), "level=ERROR") && len(damaged) > 0 {
+		t.Errorf("got log %q, want an error, because %d of %d records are lost", log, len(records)-n, len(records))
+	}
+	if strings.Contains(log.String(), "room/") {
+		t.Errorf("got log %q, want no key in it", log)
+	}
+	usable(t, s)
+	return outcome
 }
 
 // usable fails the test unless the store can commit, load, and delete what has

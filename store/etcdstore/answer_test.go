@@ -120,6 +120,7 @@ func TestLostAnswers(t *testing.T) {
 		"late twice":        {code: codes.Unavailable, outcomes: []outcome{neverSent, late}, fails: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := &line{code: c.code, text: c.text}
 			e := openTest(t, Config{Client: l.dial(t, server.Endpoint), Prefix: "/" + name + "/"})
 			var rev store.Revision

@@ -28,7 +28,7 @@ func TestPausedEtcd(t *testing.T) {
 	for n := range int64(3) {
 		server.Pause()
 		r := store.Record{Key: "room/a", Revision: rev, Data: fmt.Append(nil, n)}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 		if rev, err := e.Commit(ctx, r); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("Commit: got %d, %v, want %v", rev, err, context.DeadlineExceeded)
 		}

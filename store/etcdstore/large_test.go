@@ -13,10 +13,10 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// largeParts returns more parts than one transaction takes, all of one kind.
+// largeParts returns more parts than two transactions take, all of one kind.
 func largeParts(kind string) (parts []store.Record) {
 	for i := range 250 {
-		parts = append(parts, store.Record{Key: fmt.Sprintf("room/a/%03d", i), Data: bytes.Repeat([]byte(kind), 8000)})
+		parts = append(parts, store.Record{Key: fmt.Sprintf("room/a/%03d", i), Data: bytes.Repeat([]byte(kind), 200)})
 	}
 	return parts
 }
@@ -33,7 +33,7 @@ func kindOf(t *testing.T, e *Store, record string) string {
 	}
 	kind := string(parts[0].Data[:1])
 	for _, p := range parts {
-		if !bytes.Equal(p.Data, bytes.Repeat([]byte(kind), 8000)) {
+		if !bytes.Equal(p.Data, bytes.Repeat([]byte(kind), 200)) {
 			return ""
 		}
 	}
