@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,50 +14,6 @@ import (
 	"example.com/pokey/store"
 	"example.com/pokey/store/storetest"
 )
-
-// made returns the file of a store that was closed in good order, and its records.
-func made(t testing.TB, n int) (raw []byte, records map[string]store.Record) {
-	t.Helper()
-	s := openTest(t, Config{})
-	records = storetest.Fill(t, s, n)
-	for i := range 10 { // free pages
-		key := fmt.Sprintf("room/%04d", i*7%n)
-		if err := s.Delete(t.Context(), key, records[key].Revision); err != nil {
-			t.Fatal(err)
-		}
-		delete(records, key)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(s.config.Dir, fileName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return raw, records
-}
-
-// openRaw opens a store whose file has these bytes, and returns its log.
-func openRaw(t testing.TB, raw []byte) (*Store, *bytes.Buffer) {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, fileName), raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var log bytes.Buffer
-	s := openTest(t, Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	return s, &log
-}
-
-// aside returns the files that were set aside.
-func aside(t testing.TB, s *Store) []string {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(s.config.Dir, fileName+".corrupt-*"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
 
 // damage does to a file what media, file systems and people do, and says what.
 func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
@@ -151,31 +106,6 @@ func openDamaged(t *testing.T, damaged []byte, records map[string]store.Record) 
 	}
 	usable(t, s)
 	return outcome
-}
-
-// usable fails the test unless the store can commit, load, and delete what has
-// expired, and bbolt finds no fault in the file after it is closed.
-func usable(t *testing.T, s *Store) {
-	t.Helper()
-	rev := storetest.MustCommit(t, s, "user/new", 0, []byte("new"))
-	storetest.MustCommit(t, s, "user/new", rev, []byte("newer"))
-	keys, err := s.Expired(t.Context(), storetest.AfterAll, 8)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range keys {
-		r, err := s.Load(t.Context(), key)
-		if err != nil {
-			t.Errorf("Load of an expired record: got %v", err)
-		}
-		if err := s.Delete(t.Context(), key, r.Revision); err != nil {
-			t.Errorf("Delete of an expired record: got %v", err)
-		}
-	}
-	if got := s.Stats(); got.Failing {
-		t.Errorf("got %+v, want it not failing", got)
-	}
-	sound(t, s)
 }
 
 // A single flipped bit in a record costs that record and no other.

@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 const newSuffix = ".new" // of a copy that is being written
@@ -37,14 +35,11 @@ func repair(path string, in inspection, log *slog.Logger) (inspection, error) {
 // setAside renames a damaged file and puts a copy of what can be read in its place.
 func setAside(path string, in inspection, log *slog.Logger) (inspection, error) {
 	copied := 0
-	var err error
-	if in.loops {
-		err = createFile(path + newSuffix)
-	} else {
-		copied, _, err = copyRecords(path, path+newSuffix)
-	}
-	if err != nil {
-		return in, fmt.Errorf("the database file is damaged, and a new one cannot be written: %w", err)
+	if !in.loops {
+		var err error
+		if copied, _, err = copyRecords(path, path+newSuffix); err != nil {
+			return in, fmt.Errorf("the database file is damaged, and a new one cannot be written: %w", err)
+		}
 	}
 	aside, err := rename(path)
 	if err != nil {
@@ -53,6 +48,9 @@ func setAside(path string, in inspection, log *slog.Logger) (inspection, error) 
 	log.Error("the database file is damaged and was set aside; a new one was begun with the records that can be read; "+
 		"other rooms are empty when their links are opened; the old file holds names and estimates: inspect it, and delete it",
 		"file", aside, "saved", copied, "faults", in.faults)
+	if in.loops { // bbolt creates a new file when it opens it
+		return inspect(path)
+	}
 	return replace(path)
 }
 
@@ -78,15 +76,6 @@ func compact(path string, in inspection, log *slog.Logger) (inspection, error) {
 	}
 	log.Info("the database file was compacted", "records", in.sound, "freed_bytes", int64(in.free)*in.meta.pageSize)
 	return replace(path)
-}
-
-// createFile begins a file without records.
-func createFile(path string) error {
-	db, err := openBolt(path, bbolt.Options{})
-	if err != nil {
-		return err
-	}
-	return db.close()
 }
 
 // replace puts the copy in the place of the file.

@@ -74,27 +74,6 @@ func TestScrub(t *testing.T) {
 	}
 }
 
-// sound closes a store and fails the test if bbolt finds a fault in the file.
-func sound(t *testing.T, s *Store) {
-	t.Helper()
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db, err := bbolt.Open(filepath.Join(s.config.Dir, fileName), 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		for err := range tx.Check() {
-			t.Error(err)
-		}
-		return nil
-	})
-	if err != nil || db.Close() != nil {
-		t.Fatal(err)
-	}
-}
-
 // Without changes there are no scrubs.
 func TestScrubOnlyWhatChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

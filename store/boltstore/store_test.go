@@ -16,25 +16,6 @@ import (
 	"example.com/pokey/store/storetest"
 )
 
-// openTest opens a store that is closed at the end of the test at the latest. It does
-// not sync; without a Dir it gets one of its own.
-func openTest(t testing.TB, c Config) *Store {
-	t.Helper()
-	if c.Dir == "" {
-		c.Dir = t.TempDir()
-	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	c.noSync = true
-	s, err := Open(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return s
-}
-
 func TestReopen(t *testing.T) {
 	s := openTest(t, Config{})
 	records := storetest.Fill(t, s, 300)
