@@ -1,6 +1,6 @@
 #!/bin/sh
-# After an installation or an upgrade, for deb and rpm. The service is neither
-# enabled nor started: it wants its settings in /etc/pokey/pokey.env first.
+# Runs after an installation or an upgrade, for deb and rpm. The service is neither
+# enabled nor started, because it needs settings in /etc/pokey/pokey.env first.
 set -e
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
