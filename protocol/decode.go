@@ -16,7 +16,7 @@ const (
 
 // Decode reads one client message in two steps: the scanner (scan.go) splits it
 // into fields and refuses everything that is not strict JSON; then each request
-// reads its own fields by name and type (object.go).
+// reads its own fields by name and type (object.go, request_fields.go).
 //
 // It returns either a request or the reason for its refusal. The refusal carries
 // the message's id, request and roomId as far as they could be read, and none of

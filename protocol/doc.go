@@ -318,7 +318,7 @@
 //   - autoReveal (true or false, at first false): when every online estimator has an
 //     estimate, and there is at least one, the room counts down from 3 s, shown as
 //     revealAt, and reveals by itself. Each estimate meanwhile starts the count-down
-//     anew; an estimate taken back, a new estimator without one or switching the option
+//     again; an estimate taken back, a new estimator without one or switching the option
 //     off ends it. hide and undo do not start it.
 //   - lateEstimates ("allowed" or "locked", at first "allowed"): whether an estimate may
 //     be submitted, replaced or taken back while the room is revealed. Where it may not:
