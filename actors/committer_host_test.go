@@ -62,13 +62,20 @@ type wordRequest struct {
 	word string
 }
 
+// newWordHost returns a host that has loaded its record.
 func newWordHost(t *testing.T, s *scriptedStore) *wordHost {
+	h := startWordHost(t, s)
+	h.next()
+	return h
+}
+
+// startWordHost returns a host that is loading its record.
+func startWordHost(t *testing.T, s *scriptedStore) *wordHost {
 	h := &wordHost{t: t, store: s, messages: make(chan any, 10)}
 	h.node = &node{Config: Config{Store: s, Log: slog.New(slog.DiscardHandler), CommitTimeout: time.Second}}
 	h.node.replies = replier{&h.node.counts.refusals, func(to *actor.PID, _ any) { h.refused = append(h.refused, to.Id) }}
 	h.committer = newCommitter(h, &h.effects, h.node, "room/words", func(m any) { h.messages <- m })
 	h.committer.load()
-	h.next()
 	return h
 }
 

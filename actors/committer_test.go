@@ -70,6 +70,20 @@ func TestCommitterGoesOnWithoutALocalStoreUntilItRecovers(t *testing.T) {
 	})
 }
 
+func TestCommitterIsNotFencedByAConflictOfARetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newWordHost(t, memory())
+		h.store.fails = []error{errFull, store.ErrConflict}
+		h.say("one")
+		for range 2 {
+			h.next() // committed
+			h.next() // retryCommit
+		}
+		h.next()
+		h.expectOutcomes(commitUnsaved, commitUnsaved, commitRecovered)
+	})
+}
+
 func TestCommitterIsFrozenWhileTheOutcomeInASharedStoreIsUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newWordHost(t, memory())
@@ -104,6 +118,9 @@ func TestCommitterThatIsFencedAnswersAndShowsNothing(t *testing.T) {
 	h.expectOutcomes(commitSaved, commitFenced)
 	h.committer.commitIfDirty()
 	h.expectCommits("one", "one two")
+	if !h.effects.empty() {
+		t.Error("effects: got some, want none")
+	}
 }
 
 func TestCommitterFencesWhoeverWroteASharedRecordBefore(t *testing.T) {
@@ -119,6 +136,20 @@ func TestCommitterFencesWhoeverWroteASharedRecordBefore(t *testing.T) {
 	old.say("two")
 	old.next()
 	old.expectOutcomes(commitSaved, commitFenced)
+}
+
+func TestCommitterFencesTogetherWithTheRequestsThatWaitForTheRecord(t *testing.T) {
+	s := memory()
+	s.shared = true
+	old := newWordHost(t, s)
+	old.say("one")
+	old.next()
+	successor := startWordHost(t, s)
+	successor.say("two", "three")
+	successor.next() // loaded
+	successor.next() // committed
+	successor.expect("after the successor's first commit", "two three", "two true", "three true")
+	successor.expectCommits("one", "two three")
 }
 
 func TestCommitterRefusesRequestsBeyondMaxWaiting(t *testing.T) {

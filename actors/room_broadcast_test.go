@@ -95,12 +95,12 @@ func TestBroadcasterShowsOnlyTheNewestVersionAfterThePause(t *testing.T) {
 func TestBroadcasterPausesFourTimesAsLongAsABroadcastTook(t *testing.T) {
 	inStage(t, func(s *stage) {
 		s.publish()
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(2 * time.Millisecond)
 		s.delivered(s.sequence - 1) // of an older broadcast
 		s.delivered(s.sequence)
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(3 * time.Millisecond)
 		s.delivered(s.sequence)
-		s.expectThrottle(throttleFactor * 10 * time.Millisecond)
+		s.expectThrottle(20 * time.Millisecond)
 	}, conn("here", "a"), conn("there", "b"))
 }
 
