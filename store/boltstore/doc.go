@@ -2,10 +2,10 @@
 //
 //   - One goroutine does everything that touches the file. The commits of all
 //     waiting callers share one transaction, and each gets its own result.
-//   - Before bbolt maps the file, every page of it is read and checked. A record
-//     whose checksum fails is [store.ErrCorrupt], and no other is affected. A file
-//     whose structure is broken is moved aside as pokey.db.corrupt-TIME, and a new
-//     one is begun with every sound record that can still be reached.
+//   - Before the file is used it is checked. A record whose checksum fails is
+//     [store.ErrCorrupt], and no other is affected. A file whose structure is damaged
+//     is renamed to pokey.db.corrupt-TIME, and a new one is begun with the records
+//     that bbolt can still read.
 //   - After any failed transaction the file is closed, checked and opened again, so
 //     that the effects of a full disk or of a fault in bbolt end with their cause.
 //

@@ -4,8 +4,8 @@ package boltstore
 
 import "os"
 
-// lockDir leaves the lock to bbolt, which locks its file.
+// lockDir does nothing: bbolt locks its file.
 func lockDir(string) (*os.File, error) { return nil, nil }
 
-// unlockFile leaves it to the closing of the file.
+// unlockFile does nothing: closing the file releases the lock.
 func unlockFile(*os.File) {}

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	lockPatience = 500 * time.Millisecond // for a predecessor that is just ending
+	lockPatience = 500 * time.Millisecond // for a process that is just ending
 	lockRetry    = 25 * time.Millisecond
 )
 
-// lockDir takes the directory for this process until the file it returns is
-// closed. The file inside cannot stand for it, because it is replaced when it is
-// damaged or wasteful. Where directories cannot be locked, as on some network
-// file systems, it returns nothing: there only bbolt's own lock is left.
+// lockDir locks the directory for this process until the file it returns is closed. A
+// lock on the file inside would not do, because that is replaced when it is damaged or
+// mostly free. Where directories cannot be locked, as on some network file systems,
+// lockDir returns nil, and only bbolt's own lock is left.
 func lockDir(dir string) (*os.File, error) {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -39,8 +39,7 @@ func lockDir(dir string) (*os.File, error) {
 	}
 }
 
-// unlockFile releases the lock that bbolt holds. Closing the file is not enough
-// while it is mapped.
+// unlockFile releases bbolt's lock. Closing the file is not enough while it is mapped.
 func unlockFile(f *os.File) {
 	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // if that fails, opening it again will
 }
