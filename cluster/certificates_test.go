@@ -97,23 +97,8 @@ func TestNewCertificates(t *testing.T) {
 			t.Errorf("%s: got mode %v and error %v, want mode 0600", name, f.Mode(), err)
 		}
 	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(authority))
 	for _, host := range []string{"10.0.0.1", "pokey-1.pokey", "::1"} {
-		block, _ := pem.Decode([]byte(read(host + ".pem")))
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := cert.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
-			t.Errorf("%s: %v", host, err)
-		}
-		if err := forNodes(cert); err != nil {
-			t.Errorf("%s: %v", host, err)
-		}
-		if d := time.Until(cert.NotAfter); d < 300*24*time.Hour || d > 400*24*time.Hour {
-			t.Errorf("%s: got a lifetime of %v, want about a year", host, d)
-		}
+		checkCertificate(t, host, read(host+".pem"), authority)
 	}
 	for _, bad := range []string{"", "..", "../x", "a/b", "ca", "a b", "-x"} {
 		if err := NewCertificates(dir, []string{bad}); err == nil {
@@ -125,5 +110,26 @@ func TestNewCertificates(t *testing.T) {
 	}
 	if err := NewCertificates(dir, nil); err == nil || read("ca.pem") != authority {
 		t.Errorf("authority without its key: got %v, want an error and the same authority", err)
+	}
+}
+
+// checkCertificate checks that a node at host can use a certificate for a year.
+func checkCertificate(t *testing.T, host, certificate, authority string) {
+	t.Helper()
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(authority))
+	block, _ := pem.Decode([]byte(certificate))
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cert.Verify(x509.VerifyOptions{DNSName: host, Roots: roots, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
+		t.Errorf("%s: verification: got %v, want no error", host, err)
+	}
+	if err := forNodes(cert); err != nil {
+		t.Errorf("%s: use by a node: got %v, want no error", host, err)
+	}
+	if d := time.Until(cert.NotAfter); d < 300*24*time.Hour || d > 400*24*time.Hour {
+		t.Errorf("%s: got a lifetime of %v, want about a year", host, d)
 	}
 }

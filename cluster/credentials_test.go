@@ -53,43 +53,41 @@ func TestAuthoritiesOfNodesAndEtcdAreSeparate(t *testing.T) {
 	if node.SharesAuthority(client) || !server.SharesAuthority(client) {
 		t.Errorf("shared authority of nodes and etcd: got %t, want false; of etcd and its clients: got %t, want true", node.SharesAuthority(client), server.SharesAuthority(client))
 	}
-	handshake := func(dialer, listener *tls.Config) error {
-		l, err := tls.Listen("tcp", here+":0", listener)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = l.Close() }()
-		ended := async(func() error {
-			conn, err := l.Accept()
-			if err != nil {
-				return err
-			}
-			defer func() { _ = conn.Close() }()
-			return conn.(*tls.Conn).HandshakeContext(t.Context())
-		})
-		conn, err := tls.Dial("tcp", l.Addr().String(), dialer)
-		if err == nil {
-			defer func() { _ = conn.Close() }()
-		}
-		return errors.Join(err, <-ended)
-	}
 	asEtcd := &tls.Config{Certificates: []tls.Certificate{server.pair}, ClientCAs: server.roots, ClientAuth: tls.RequireAndVerifyClientCert}
-	if err := handshake(client.ClientConfig(), asEtcd); err != nil {
+	if err := handshake(t, client.ClientConfig(), asEtcd); err != nil {
 		t.Errorf("a node's client certificate at etcd: got %v, want no error", err)
 	}
-	if handshake(client.ClientConfig(), node.config()) == nil || handshake(server.config(), node.config()) == nil {
+	if handshake(t, client.ClientConfig(), node.config()) == nil || handshake(t, server.config(), node.config()) == nil {
 		t.Error("a certificate for etcd at the node port: got no error")
 	}
-	if handshake(node.config(), asEtcd) == nil {
+	if handshake(t, node.config(), asEtcd) == nil {
 		t.Error("a certificate for nodes at etcd: got no error")
 	}
 }
 
-// async runs f on a goroutine of its own.
-func async(f func() error) <-chan error {
-	ended := make(chan error, 1)
-	go func() { ended <- f() }()
-	return ended
+// handshake connects a client to a server and returns the errors of both.
+func handshake(t *testing.T, client, server *tls.Config) error {
+	t.Helper()
+	l, err := tls.Listen("tcp", here+":0", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	served := make(chan error, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			served <- err
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		served <- conn.(*tls.Conn).HandshakeContext(t.Context())
+	}()
+	conn, err := tls.Dial("tcp", l.Addr().String(), client)
+	if err == nil {
+		defer func() { _ = conn.Close() }()
+	}
+	return errors.Join(err, <-served)
 }
 
 func TestCredentialsFollowTheirFiles(t *testing.T) {
