@@ -1,6 +1,8 @@
-// Package static is the web page. It has no build step: what is here is what
-// browsers get, but for the prefix and base path that the server puts into
-// index.html.
+// Package static is the web page. It has no build step: the server joins modules
+// and style sheets that are loaded together, takes out what only people read, and
+// puts the prefix and base path into index.html, all of it when it starts. A new
+// module needs an import and nothing else; one that is seldom needed is imported by
+// import() and then travels apart.
 package static
 
 import "embed"

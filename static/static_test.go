@@ -29,12 +29,9 @@ var (
 	}
 
 	named     = regexp.MustCompile(`(?:href|src)="([^"#]*)"`)
-	preload   = regexp.MustCompile(`<link rel="modulepreload" href="([^"]+)">`)
 	statement = regexp.MustCompile(`(?m)^(?:import|export)\b(?:[\w\s{},*$]+\bfrom)?\s*['"]([^'"]+)['"]`)
 	dynamic   = regexp.MustCompile(`\bimport\('([^']+)'\)`)
 	comment   = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
-	hints     = regexp.MustCompile(`(?s)const needed = \[(.*?)\]`)
-	quoted    = regexp.MustCompile(`'([^']+)'`)
 	forbidden = regexp.MustCompile(
 		`innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|\beval\(|new Function|style="|javascript:|[\s"']on[a-z]+="`)
 )
@@ -126,24 +123,6 @@ func TestModulesAreEmbeddedAndReachable(t *testing.T) {
 	}
 }
 
-func TestEagerModulesArePreloaded(t *testing.T) {
-	t.Parallel()
-	eager := map[string]bool{}
-	reach(t, entry, eager)
-	preloaded := map[string]bool{entry: true} // it has a script element
-	for _, match := range preload.FindAllStringSubmatch(index(t), -1) {
-		preloaded[match[1]] = true
-		if !eager[match[1]] {
-			t.Errorf("%s is preloaded, but the front page does not need it", match[1])
-		}
-	}
-	for name := range eager {
-		if !preloaded[name] {
-			t.Errorf("%s has no modulepreload link", name)
-		}
-	}
-}
-
 func TestLazyModulesAreSoOnPurpose(t *testing.T) {
 	t.Parallel()
 	found := map[string]bool{}
@@ -162,33 +141,6 @@ func TestLazyModulesAreSoOnPurpose(t *testing.T) {
 	for name := range lazy {
 		if !found[name] {
 			t.Errorf("nothing imports %s lazily", name)
-		}
-	}
-}
-
-// TestBootAsksForARoom holds boot.js to the modules that a page of a room
-// needs beyond those in index.html.
-func TestBootAsksForARoom(t *testing.T) {
-	t.Parallel()
-	eager, room := map[string]bool{}, map[string]bool{}
-	reach(t, entry, eager)
-	reach(t, "js/room-page.js", room)
-	match := hints.FindStringSubmatch(read(t, "js/boot.js"))
-	if match == nil {
-		t.Fatal("boot.js has no list of modules")
-	}
-	asked := map[string]bool{}
-	for _, name := range quoted.FindAllStringSubmatch(match[1], -1) {
-		asked["js/"+name[1]+".js"] = true
-	}
-	for name := range room {
-		if !eager[name] && !asked[name] {
-			t.Errorf("boot.js does not ask for %s", name)
-		}
-	}
-	for name := range asked {
-		if !room[name] || eager[name] {
-			t.Errorf("boot.js asks for %s without need", name)
 		}
 	}
 }

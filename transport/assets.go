@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	pageName = "index.html"
-	docsPath = "docs/"
+	pageName  = "index.html"
+	entryName = "js/app.js" // the module that the page loads
+	docsPath  = "docs/"
 	// forever is the Cache-Control of paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
 	// minCompressed is the size in bytes from which compressing pays: the page has
@@ -68,6 +69,12 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 		"{{v}}", hash,
 		"{{version}}", html.EscapeString(version),
 	).Replace(string(page)))
+
+	joined, err := bundles(content, entryName)
+	if err != nil {
+		return nil, fmt.Errorf("assets: %w", err)
+	}
+	maps.Copy(content, joined)
 
 	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
 	for name, data := range content {

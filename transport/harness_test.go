@@ -23,7 +23,7 @@ import (
 // page is a small site with one file of each kind.
 var page = fstest.MapFS{
 	"index.html":           {Data: []byte(`<base href="{{base}}"><script src="{{base}}v/{{v}}/js/app.js">{{version}}</script>`)},
-	"js/app.js":            {Data: []byte(strings.Repeat("import './view.js';\n", 100))},
+	"js/app.js":            {Data: []byte(strings.Repeat("see('./view.js');\n", 100))},
 	"css/app.css":          {Data: []byte(strings.Repeat("body { margin: 0 }\n", 100))},
 	"favicon.svg":          {Data: []byte("<svg/>")},
 	"icons/192.png":        {Data: []byte("\x89PNG not really")},

@@ -10,8 +10,8 @@ import (
 
 // What may come over the wire the first time, headers and all, in bytes.
 const (
-	frontBudget = 40_000
-	roomBudget  = 66_000
+	frontBudget = 32_000
+	roomBudget  = 48_000
 )
 
 // traffic is what one load of the page cost.
@@ -83,8 +83,8 @@ func (p *person) warm(url, standing string) {
 }
 
 // settled says that also the modules are there that a room loads last.
-const settled = `['parse/deck', 'export', 'views/dialogs/index', 'views/dialogs/topics', 'views/dialogs/history', 'views/dialogs/access'].every((name) =>
-	performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/' + name + '.js') && entry.responseEnd > 0))`
+const settled = `['js/views/dialogs/index.js', 'js/lang/en/dialogs.js', 'css/dialogs.css'].every((name) =>
+	performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/' + name) && entry.responseEnd > 0))`
 
 // What the page costs, the first time and afterwards.
 // Cases 13 and 132.

@@ -82,6 +82,12 @@ addEventListener('online', page.actions.wake);
 addEventListener('storage', ({ key, newValue }) => key === 'pokey.renewed' && newValue && page.actions.reconnect());
 addEventListener('popstate', () => location.reload());
 document.addEventListener('visibilitychange', () => document.hidden || page.actions.wake());
-await Promise.all([speak(recall('language')), roomId && loadRoom()]);
-drawing = false;
-draw();
+
+/** Not at the top level: what is loaded meanwhile may import what is loaded with this module. */
+async function begin() {
+  await Promise.all([speak(recall('language')), roomId && loadRoom()]);
+  drawing = false;
+  draw();
+}
+
+begin();

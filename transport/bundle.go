@@ -1,0 +1,178 @@
+package transport
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The page's modules are many and short; over the wire those that are loaded
+// together are one file, so that a browser asks once and gzip sees them all. A
+// bundle has the path of the module it is loaded by, its root. The formatter of
+// the page keeps imports and exports where these expressions find them, and what
+// they do not find is an error.
+var (
+	staticImport  = regexp.MustCompile(`(?m)^import (\{[^}]*\}|\w+) from '([^']+)';$`)
+	dynamicImport = regexp.MustCompile(`\bimport\('([^']+)'\)`)
+	exportName    = regexp.MustCompile(`(?m)^export (?:const|let|class|function|async function) (\w+)`)
+	exportWord    = regexp.MustCompile(`(?m)^export `)
+	fromWord      = regexp.MustCompile(`(?m)^import\b[^(].*$|^export\b.*\bfrom\b.*$`)
+	moduleWord    = regexp.MustCompile(`(?m)^(?:import|export)\b.*$`)
+	defaultWord   = "export default "
+	metaURL       = regexp.MustCompile(`\bimport\.meta\.url\b`)
+)
+
+// bundler assigns each module to the first root that needs it.
+type bundler struct {
+	content map[string][]byte
+	roots   []string
+	root    map[string]string // of each module
+	order   []string          // what a module imports comes before it
+	name    map[string]string // of the variable that holds what a module exports
+}
+
+// bundles joins the modules that entry and the modules imported on demand need,
+// and returns the bundles by the paths of their roots.
+func bundles(content map[string][]byte, entry string) (map[string][]byte, error) {
+	if _, ok := content[entry]; !ok {
+		return nil, nil
+	}
+	b := &bundler{content: content, roots: []string{entry}, root: map[string]string{}, name: map[string]string{}}
+	for done := 0; done < len(b.roots); { // each visit may find more of them
+		root := b.roots[done]
+		done++
+		if err := b.visit(root, root); err != nil {
+			return nil, err
+		}
+	}
+	for i, module := range b.order {
+		b.name[module] = fmt.Sprintf("module%d", i)
+	}
+	made := map[string][]byte{}
+	for _, root := range b.roots {
+		text, err := b.bundle(root)
+		if err != nil {
+			return nil, err
+		}
+		made[root] = []byte(text)
+	}
+	return made, nil
+}
+
+// visit puts a module and what it imports into the bundle of root.
+func (b *bundler) visit(module, root string) error {
+	if b.root[module] != "" {
+		return nil
+	}
+	source, ok := b.content[module]
+	if !ok {
+		return fmt.Errorf("bundle: %s is not there", module)
+	}
+	if module != root && slices.Contains(b.roots, module) {
+		return fmt.Errorf("bundle: %s is imported at once and on demand", module)
+	}
+	b.root[module] = root
+	for _, found := range staticImport.FindAllSubmatch(source, -1) {
+		if err := b.visit(path.Join(path.Dir(module), string(found[2])), root); err != nil {
+			return err
+		}
+	}
+	b.order = append(b.order, module)
+	for _, found := range dynamicImport.FindAllSubmatch(source, -1) {
+		late := path.Join(path.Dir(module), string(found[1]))
+		if slices.Contains(b.roots, late) {
+			continue
+		}
+		if b.root[late] != "" {
+			return fmt.Errorf("bundle: %s is imported at once and on demand", late)
+		}
+		b.roots = append(b.roots, late)
+	}
+	return nil
+}
+
+// bundle writes the modules of a root one after the other, each but the root as
+// a variable that holds its exports.
+func (b *bundler) bundle(root string) (string, error) {
+	var text strings.Builder
+	foreign := map[string][]string{} // variables by the root that has them
+	var names []string
+	for _, module := range b.order {
+		if b.root[module] != root {
+			continue
+		}
+		body, exports, err := b.module(module, root, foreign)
+		if err != nil {
+			return "", err
+		}
+		if module == root {
+			text.WriteString(body)
+			continue
+		}
+		names = append(names, b.name[module])
+		fmt.Fprintf(&text, "const %s = (() => {\n%s\nreturn { %s };\n})();\n", b.name[module], body, strings.Join(exports, ", "))
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(&text, "\nexport { %s };\n", strings.Join(names, ", "))
+	}
+	var head strings.Builder
+	for _, other := range slices.Sorted(maps.Keys(foreign)) {
+		slices.Sort(foreign[other])
+		fmt.Fprintf(&head, "import { %s } from '%s';\n", strings.Join(slices.Compact(foreign[other]), ", "), relative(root, other))
+	}
+	return head.String() + text.String(), nil
+}
+
+// module is the text of a module inside the bundle of root, and what it exports.
+func (b *bundler) module(module, root string, foreign map[string][]string) (body string, exports []string, err error) {
+	source := string(b.content[module])
+	body = staticImport.ReplaceAllStringFunc(source, func(line string) string {
+		found := staticImport.FindStringSubmatch(line)
+		from := path.Join(path.Dir(module), found[2])
+		if home := b.root[from]; home != root {
+			foreign[home] = append(foreign[home], b.name[from])
+		}
+		names := strings.ReplaceAll(found[1], " as ", ": ")
+		if !strings.HasPrefix(names, "{") {
+			names = "{ default: " + names + " }"
+		}
+		return fmt.Sprintf("const %s = %s;", names, b.name[from])
+	})
+	body = dynamicImport.ReplaceAllStringFunc(body, func(call string) string {
+		late := path.Join(path.Dir(module), dynamicImport.FindStringSubmatch(call)[1])
+		return fmt.Sprintf("import('%s')", relative(root, late))
+	})
+	if module != root {
+		body = metaURL.ReplaceAllString(body, fmt.Sprintf("new URL('%s', import.meta.url).href", relative(root, module)))
+		for _, found := range exportName.FindAllStringSubmatch(body, -1) {
+			exports = append(exports, found[1])
+		}
+		if strings.Contains(body, defaultWord) {
+			body = strings.Replace(body, defaultWord, "const exported = ", 1)
+			exports = append(exports, "default: exported")
+		} else if len(exportWord.FindAllString(body, -1)) == len(exports) {
+			body = exportWord.ReplaceAllString(body, "")
+		}
+	}
+	left := moduleWord
+	if module == root { // whose own exports stay
+		left = fromWord
+	}
+	if line := left.FindString(body); line != "" {
+		return "", nil, fmt.Errorf("bundle: %s: %q cannot be joined", module, line)
+	}
+	return body, exports, nil
+}
+
+// relative is the path of a module as another one names it.
+func relative(from, to string) string {
+	rel, err := filepath.Rel(path.Dir(from), to)
+	if err != nil {
+		return to
+	}
+	return "./" + filepath.ToSlash(rel)
+}
