@@ -16,7 +16,7 @@ func TestBrowserFaultyViews(t *testing.T) {
 	p := besieged(t, server, roomPath)
 	broken := map[string]string{ // what no server says, by the view that cannot bear it
 		".middle":      `room.members.id3.estimate = {value: 7, comment: ''}`,
-		".columns":     `room.deck = {name: 'x', cards: ['1', '2'], length: 3}; room.summary = {distribution: 5}`,
+		".dock":        `room.deck = {name: 'x', cards: 5}`,
 		".tools, .bar": `room.topics = null`,
 	}
 	calm := `{texts: ['Ann', '5', 'Bob', '8'], revealed: true, deck: true, owner: true}`
