@@ -55,7 +55,7 @@ func (r *restarter) run(name string, produce func() actor.Actor) *actor.PID {
 
 // start spawns and watches an actor; r.mu is held.
 func (r *restarter) start(name string, produce func() actor.Actor) *actor.PID {
-	pid := r.node.spawn(name, produce)
+	pid := r.node.spawn(name, produce, actor.WithMailbox(newGatedMailbox))
 	process, _ := r.node.actors.ProcessRegistry.GetLocal(pid.Id)
 	process.SendSystemMessage(pid, &actor.Watch{Watcher: actor.NewPID(r.node.address, restarterName)})
 	return pid
