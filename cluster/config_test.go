@@ -30,17 +30,17 @@ func TestConfig(t *testing.T) {
 		err := conf.check()
 		switch {
 		case c.refused == "" && (err != nil || conf.Advertise != c.advertised):
-			t.Errorf("%s %s: %v, advertised as %q", c.listen, c.advertise, err, conf.Advertise)
+			t.Errorf("%s %s: got %v and %q, want %q", c.listen, c.advertise, err, conf.Advertise, c.advertised)
 		case c.refused != "" && (err == nil || !strings.Contains(err.Error(), c.refused)):
-			t.Errorf("%s %s: %v, which does not name %s", c.listen, c.advertise, err, c.refused)
+			t.Errorf("%s %s: got %v, want an error that names %s", c.listen, c.advertise, err, c.refused)
 		}
 	}
 	everywhere := Config{System: newSystem(), Listen: ":7000", TLS: &Credentials{}, Membership: membership.NewMemory().Node(), Secret: secret{"x"}, Accept: anything, Log: quiet}
 	if err := everywhere.check(); err == nil || !strings.Contains(err.Error(), "-node-advertise") {
-		t.Errorf("an address nobody can reach: %v", err)
+		t.Errorf("an address that no node can reach: got %v, want an error that names -node-advertise", err)
 	}
 	if err := (&Config{}).check(); err == nil {
-		t.Error("nothing at all is accepted")
+		t.Error("an empty configuration: got no error")
 	}
 }
 
@@ -52,6 +52,6 @@ func TestStartWhenThePortIsTaken(t *testing.T) {
 	defer func() { _ = l.Close() }()
 	_, err = Start(Config{System: newSystem(), Listen: l.Addr().String(), Membership: membership.NewMemory().Node(), Secret: secret{"x"}, Accept: anything, Log: quiet})
 	if err == nil {
-		t.Fatal("two listeners at one port")
+		t.Fatal("Start at a port in use: got no error")
 	}
 }

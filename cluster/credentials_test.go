@@ -96,16 +96,16 @@ func TestCredentialsFollowTheirFiles(t *testing.T) {
 	first := c.Expires()
 	install(t, dir, here, certificate(t, dir, x509.Certificate{NotAfter: first.Add(time.Hour), ExtKeyUsage: forBoth}))
 	if got := c.Expires(); !got.Equal(first.Add(time.Hour)) {
-		t.Errorf("expires %v after a renewal, not %v", got, first.Add(time.Hour))
+		t.Errorf("expiry after a renewal: got %v, want %v", got, first.Add(time.Hour))
 	}
 	if err := os.WriteFile(filepath.Join(dir, here+".pem"), []byte("half a certif"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.Expires(); !got.Equal(first.Add(time.Hour)) {
-		t.Errorf("expires %v after a broken renewal", got)
+		t.Errorf("expiry after a broken renewal: got %v, want %v as before", got, first.Add(time.Hour))
 	}
 	if len(c.config().Certificates[0].Certificate) == 0 {
-		t.Error("no certificate after a broken renewal")
+		t.Error("after a broken renewal: got no certificate, want the last one")
 	}
 	for name, broken := range map[string][3]string{
 		"no authority": {"nowhere.pem", here + ".pem", here + "-key.pem"},
@@ -114,7 +114,7 @@ func TestCredentialsFollowTheirFiles(t *testing.T) {
 		"no node":      {"ca.pem", "ca.pem", "ca-key.pem"},
 	} {
 		if _, err := LoadCredentials(filepath.Join(dir, broken[0]), filepath.Join(dir, broken[1]), filepath.Join(dir, broken[2]), quiet); err == nil {
-			t.Errorf("%s: loaded", name)
+			t.Errorf("%s: got no error", name)
 		}
 	}
 }
@@ -164,10 +164,10 @@ func TestCertificateRotation(t *testing.T) {
 	})
 	for len(got) > 0 { // messages sent before
 		if m, ok := (<-got).(*wrapperspb.StringValue); ok && m.Value == "too late" {
-			t.Error("received over a connection with an expired certificate")
+			t.Error("got a message over a connection with an expired certificate")
 		}
 	}
 	if !a.Stats().Certificate.Before(time.Now()) {
-		t.Errorf("the certificate expires %v", a.Stats().Certificate)
+		t.Errorf("expiry of the certificate: got %v, want a time in the past", a.Stats().Certificate)
 	}
 }

@@ -87,13 +87,13 @@ func (h *heartbeat) answer(now time.Time) *actor.PID {
 
 // answered notes another node's answer. An answer without contact to etcd counts
 // only while this node has none either.
-func (h *heartbeat) answered(who *actor.PID, now time.Time) {
-	if who.GetId() != contactLostName {
+func (h *heartbeat) answered(by *actor.PID, now time.Time) {
+	if by.GetId() != contactLostName {
 		h.contact.peerHasContact(now)
 	} else if !h.contact.lost(now) {
 		return
 	}
-	h.detector.answered(who.GetAddress(), now)
+	h.detector.answered(by.GetAddress(), now)
 }
 
 // send sends a probe or an answer.

@@ -119,7 +119,7 @@ func TestServerMustProveTheSecret(t *testing.T) {
 			t.Errorf("got %d bytes from a node, want nothing", len(rest))
 		}
 	case <-time.After(10 * time.Second):
-		t.Fatal("nobody has connected")
+		t.Fatal("got no connection, want the node to connect")
 	}
 	eventually(t, 5*time.Second, "the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
 }

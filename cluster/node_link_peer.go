@@ -37,7 +37,7 @@ type peer struct {
 	used      bool // there was a message to send that is no probe
 	connected bool
 	finishing bool                     // it ends when the queue is empty
-	released  bool                     // the queue takes nothing any more
+	released  bool                     // the queue takes no more messages
 	watched   map[string]*actor.PIDSet // processes there, by the ID of the watcher here
 }
 

@@ -35,7 +35,7 @@ func receive(t *testing.T, from <-chan any) any {
 	case m := <-from:
 		return m
 	case <-time.After(10 * time.Second):
-		t.Fatal("nothing was received")
+		t.Fatal("got no message within 10 s")
 		return nil
 	}
 }

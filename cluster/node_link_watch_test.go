@@ -8,29 +8,37 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 )
 
-func TestDeathWatchAcrossNodes(t *testing.T) {
-	a, b := pair(t, nil)
-	terminated, heard := make(chan actor.TerminatedReason, 10), make(chan struct{}, 10)
-	watcher := a.conf.System.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+// spawnWatcher spawns an actor on n that watches processes, and passes on why they
+// terminated.
+func spawnWatcher(t *testing.T, n *Node) (watch func(*actor.PID), terminated <-chan actor.TerminatedReason) {
+	t.Helper()
+	reasons := make(chan actor.TerminatedReason, 10)
+	watcher := n.conf.System.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
 		switch m := c.Message().(type) {
 		case *actor.Terminated:
-			terminated <- m.Why
+			reasons <- m.Why
 		case *actor.PID:
 			c.Watch(m)
 			c.Respond("watching")
 		}
 	}))
-	watch := func(who *actor.PID) {
+	return func(watched *actor.PID) {
 		t.Helper()
-		if _, err := a.conf.System.Root.RequestFuture(watcher, who, 5*time.Second).Result(); err != nil {
+		if _, err := n.conf.System.Root.RequestFuture(watcher, watched, 5*time.Second).Result(); err != nil {
 			t.Fatal(err)
 		}
-	}
+	}, reasons
+}
+
+func TestDeathWatchAcrossNodes(t *testing.T) {
+	a, b := pair(t, nil)
+	watch, terminated := spawnWatcher(t, a)
+	received := make(chan struct{}, 10)
 	spawn := func(name string) *actor.PID {
 		t.Helper()
 		if _, err := b.conf.System.Root.SpawnNamed(actor.PropsFromFunc(func(c actor.Context) {
 			if _, ok := c.Message().(*wrapperspb.StringValue); ok {
-				heard <- struct{}{}
+				received <- struct{}{}
 			}
 		}), name); err != nil {
 			t.Fatal(err)
@@ -50,12 +58,12 @@ func TestDeathWatchAcrossNodes(t *testing.T) {
 	}
 	first := spawn("first")
 	watch(first)
-	a.conf.System.Root.Stop(first) // which stays on its node
+	a.conf.System.Root.Stop(first) // no node takes a Stop from another
 	a.conf.System.Root.Send(first, wrapperspb.String("x"))
-	<-heard // and so has the watch been
+	<-received // after the watch, which was sent before it
 	b.conf.System.Root.Stop(actor.NewPID(b.Self(), first.Id))
 	expect(actor.TerminatedReason_Stopped)
-	watch(actor.NewPID(b.Self(), "nobody"))
+	watch(actor.NewPID(b.Self(), "unknown"))
 	expect(actor.TerminatedReason_NotFound)
 	watch(spawn("second"))
 	stopServer(b)
