@@ -5,11 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"net/netip"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -163,76 +161,6 @@ func (c *config) setProxies(list string) error {
 		c.trustedProxies = append(c.trustedProxies, prefix.Masked())
 	}
 	return nil
-}
-
-// check returns everything that is wrong or unsafe, and sets the defaults that
-// follow from other settings.
-func (c *config) check() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if host, _, err := net.SplitHostPort(c.listen); err != nil {
-		fault("-listen %q: want HOST:PORT", c.listen)
-	} else if !loopback(host) && len(c.publicOrigins) == 0 {
-		fault("-public-origin is required when -listen %s can be reached from other machines: give the URL that browsers use, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
-	}
-	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
-		fault("-admin-listen %q: want HOST:PORT", c.adminListen)
-	}
-	if !strings.HasPrefix(c.basePath, "/") || strings.ContainsAny(c.basePath, " ?#%;\"'<>\\") || strings.Contains(c.basePath, "//") {
-		fault("-base-path %q: want a plain path such as /poker/", c.basePath)
-	}
-	if !strings.HasSuffix(c.basePath, "/") {
-		c.basePath += "/"
-	}
-	if c.userExpiry < time.Second {
-		fault("-user-expiry %v: want at least a second", c.userExpiry)
-	}
-	if c.sessionLife < time.Second {
-		fault("-session-life %v: want at least a second", c.sessionLife)
-	}
-	for _, limit := range []struct {
-		name  string
-		value float64
-	}{
-		{"message-rate", c.messageRate},
-		{"message-burst", float64(c.messageBurst)},
-		{"max-connections", float64(c.maxConnections)},
-		{"max-connections-per-ip", float64(c.maxPerIP)},
-		{"max-connections-per-session", float64(c.maxPerSession)},
-		{"max-new-rooms-per-ip", float64(c.maxNewRooms)},
-		{"max-rooms-per-user", float64(c.maxRooms)},
-		{"max-members-per-room", float64(c.maxMembers)},
-	} {
-		if !(limit.value >= 0 && limit.value <= math.MaxInt32) {
-			fault("-%s %v: want 0 or more", limit.name, limit.value)
-		}
-	}
-	if !c.given["max-new-rooms-per-ip"] {
-		c.maxNewRooms = 2 * c.maxPerIP
-	}
-	c.checkFiles(fault)
-	if c.logFormat != "text" && c.logFormat != "json" {
-		fault("-log-format %q: want text or json", c.logFormat)
-	}
-	if _, err := logLevel(c.logLevel); err != nil {
-		fault("-log-level %q: want debug, info, warn or error", c.logLevel)
-	}
-	c.checkCluster(fault)
-	if c.data == "" {
-		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)
-	}
-	if c.secretFile == "" && c.data != inMemory && len(c.etcd) == 0 {
-		c.secretFile = filepath.Join(c.data, "secret.key")
-	}
-	return errors.Join(faults...)
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }
 
 // url returns the URL of the page for a person on this machine.

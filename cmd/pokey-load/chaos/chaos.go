@@ -38,7 +38,7 @@ type Options struct {
 // Declare implements [options.Options].
 func (o *Options) Declare(s *options.Set) {
 	o.Programs.Declare(s)
-	o.DeclareEtcd(s)
+	o.DeclareEtcd(s, true)
 	s.String(&o.Binary2, "binary2", "", "the `PROGRAM` that servers are upgraded to (default the same)")
 	s.Int(&o.Rooms, "rooms", 200, 1, 5000, "rooms")
 	s.Int(&o.Members, "members", 5, 2, 100, "members of each room, spread over all nodes")

@@ -31,7 +31,7 @@ type Options struct {
 // Declare implements [options.Options].
 func (o *Options) Declare(s *options.Set) {
 	o.Programs.Declare(s)
-	o.DeclareEtcd(s)
+	o.DeclareEtcd(s, true)
 	s.Int(&o.Members, "members", 1000, 3, 5000, "members of the large room")
 	s.Int(&o.Rooms, "rooms", 50, 1, 1000, "rooms of four members, for the requests")
 	s.Duration(&o.Duration, "duration", 20*time.Second, time.Millisecond, "how long to measure each thing")

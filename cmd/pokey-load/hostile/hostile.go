@@ -39,7 +39,7 @@ type Options struct {
 // Declare implements [options.Options].
 func (o *Options) Declare(s *options.Set) {
 	o.Programs.Declare(s)
-	o.DeclareEtcd(s)
+	o.DeclareEtcd(s, o.Nodes == 3)
 	s.Int(&o.Nodes, "nodes", 1, 1, 3, "nodes, one alone or three with etcd")
 	s.Int(&o.Rooms, "rooms", 200, 1, 1000, "rooms that play")
 	s.Int(&o.Members, "members", 5, 1, 50, "members of each room")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/load"
+	"example.com/pokey/cmd/pokey-load/options"
 	"example.com/pokey/cmd/pokey-load/report"
 )
 
@@ -103,5 +104,19 @@ func TestTally(t *testing.T) {
 	}
 	if got.Done = 0; !slices.ContainsFunc((Report{Attacks: []Attack{got}}).Failures(), func(f string) bool { return strings.Contains(f, got.Why) }) {
 		t.Error("an attack that could not be set up is no fault")
+	}
+}
+
+// One node needs no etcd.
+func TestEtcdIsForThreeNodes(t *testing.T) {
+	o := Options{
+		Programs: options.Programs{Binary: "pokey"}, Nodes: 1, Rooms: 1, Members: 1, Rate: 1,
+		Duration: time.Second, Before: time.Second, Memory: 64,
+	}
+	if err := options.Validate(&o); err != nil {
+		t.Errorf("one node: got %v, want no error", err)
+	}
+	if o.Nodes = 3; options.Validate(&o) == nil {
+		t.Error("three nodes: got no error, want one for etcd")
 	}
 }

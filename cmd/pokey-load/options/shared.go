@@ -48,10 +48,10 @@ func (p *Programs) Declare(s *Set) {
 	s.Require(p.Binary != "", "-binary is required")
 }
 
-// DeclareEtcd declares the option of runs that need etcd.
-func (p *Programs) DeclareEtcd(s *Set) {
+// DeclareEtcd declares the option of runs that may need etcd, and do if required.
+func (p *Programs) DeclareEtcd(s *Set, required bool) {
 	s.String(&p.Etcd, "etcd", "etcd", "etcd's `PROGRAM`")
-	s.Require(p.Etcd != "", "-etcd is required")
+	s.Require(!required || p.Etcd != "", "-etcd is required")
 }
 
 // Prepare makes the directory, a new one with the prefix if none is given, and
