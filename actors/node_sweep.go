@@ -17,7 +17,7 @@ const (
 
 // sweep wakes the users and rooms of this node whose time, by their records, has run
 // out while they had no actor. So the death of a node loses no timer.
-func (s *System) sweep(ctx context.Context) {
+func (n *node) sweep(ctx context.Context) {
 	timer := time.NewTimer(sweepInterval)
 	defer timer.Stop()
 	for {
@@ -25,7 +25,7 @@ func (s *System) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
-			if s.wakeExpired(ctx) >= sweepBatch {
+			if n.wakeExpired(ctx) >= sweepBatch {
 				timer.Reset(sweepSoon) // those who came together expire together
 			} else {
 				timer.Reset(sweepInterval)
@@ -35,20 +35,20 @@ func (s *System) sweep(ctx context.Context) {
 }
 
 // wakeExpired wakes at most sweepBatch users and rooms, and returns how many.
-func (s *System) wakeExpired(ctx context.Context) int {
+func (n *node) wakeExpired(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, sweepInterval/2)
 	defer cancel()
-	keys, err := s.Store.Expired(ctx, time.Now(), sweepBatch)
+	keys, err := n.Store.Expired(ctx, time.Now(), sweepBatch)
 	if err != nil && ctx.Err() == nil {
-		s.Log.Warn("the store cannot list what has expired", "err", err)
+		n.Log.Warn("the store cannot list what has expired", "err", err)
 	}
 	for _, key := range keys {
 		kind, id := splitKey(key)
 		switch {
-		case kind == userKind && s.owns(userKind, id):
-			s.tellUser(poker.UserID(id), wake{})
-		case kind == roomKind && s.owns(roomKind, id):
-			s.tellRoom(poker.RoomID(id), wake{})
+		case kind == userKind && n.owns(userKind, id):
+			n.tellUser(poker.UserID(id), wake{})
+		case kind == roomKind && n.owns(roomKind, id):
+			n.tellRoom(poker.RoomID(id), wake{})
 		}
 	}
 	return len(keys)
