@@ -70,8 +70,20 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		UserExpiry: c.userExpiry, SessionLife: c.sessionLife, ObserveCommit: n.metrics.observeCommit,
 		ObserveSecurity: n.observeSecurity,
 	})
-	n.web, err = transport.New(transport.Config{
-		Keys: keys, Log: log, Static: static.Files, Docs: docs.Files, Version: version(),
+	n.web, err = transport.New(n.transportConfig(c, keys))
+	if err != nil {
+		n.close()
+		return nil, exit{exitConfig, err}
+	}
+	n.watcher.Store(n.web)
+	n.metrics.watch(n)
+	return n, nil
+}
+
+// transportConfig returns the configuration of the public port.
+func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
+	return transport.Config{
+		Keys: keys, Log: n.log, Static: static.Files, Docs: docs.Files, Version: version(),
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
 			return n.system.Connect(user, conn.Issued(), conn)
 		},
@@ -97,14 +109,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 		MaxConnections: c.maxConnections, MaxConnectionsPerIP: c.maxPerIP, MaxConnectionsPerSession: c.maxPerSession,
 		HideAddresses: !c.logAddresses,
 		Full:          n.memory.full, Observe: n.metrics.observeDelivery,
-	})
-	if err != nil {
-		n.close()
-		return nil, exit{exitConfig, err}
 	}
-	n.watcher.Store(n.web)
-	n.metrics.watch(n)
-	return n, nil
 }
 
 // observeSecurity counts and logs a security event of a room with those of the
