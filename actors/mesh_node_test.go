@@ -1,10 +1,11 @@
 package actors_test
 
 import (
-	"example.com/pokey/actors"
-	"example.com/pokey/actors/wire"
 	"github.com/asynkron/protoactor-go/actor"
 	"google.golang.org/protobuf/proto"
+
+	"example.com/pokey/actors"
+	"example.com/pokey/actors/wire"
 )
 
 // deliver hands a system message to an actor of this node.
