@@ -97,7 +97,7 @@ func (c *client) drop() {
 	synctest.Wait()
 }
 
-// say sends a message as the transport would, and waits until nothing happens any more.
+// sendAndSettle sends a message as the transport would, and waits until nothing happens any more.
 func (c *client) sendAndSettle(message string) {
 	c.h.t.Helper()
 	in, bad := protocol.Decode([]byte(message))
@@ -115,7 +115,7 @@ func (c *client) settle() {
 	synctest.Wait()
 }
 
-// take returns the events since the last take.
+// newEvents returns the events since its last call.
 func (c *client) newEvents() []event {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -147,7 +147,7 @@ func (c *client) want(kind string) event {
 	return event{}
 }
 
-// never checks that no event of the kind came since the last take.
+// wantNone fails the test if an event of the kind came since the last call of newEvents.
 func (c *client) wantNone(kind string) {
 	c.h.t.Helper()
 	for _, e := range c.newEvents() {

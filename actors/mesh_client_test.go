@@ -80,7 +80,7 @@ func (c *client) seesTopic(want string) {
 }
 
 // wantOwnEstimate fails the test unless the client has been sent an estimate as its
-// own since the last take.
+// own since the last call of newEvents.
 func (c *client) wantOwnEstimate(want string) {
 	c.h.t.Helper()
 	if got := c.want("ownEstimate").value(); got != want {

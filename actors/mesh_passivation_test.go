@@ -20,7 +20,7 @@ func (m *mesh) inMemory(when string, users int64) {
 	}
 }
 
-// allGo closes every connection and waits until no user is in memory.
+// everybodyLeaves closes every connection and waits until no user is in memory.
 func (m *mesh) everybodyLeaves() {
 	m.t.Helper()
 	for _, n := range m.nodes {

@@ -11,7 +11,7 @@ import (
 )
 
 // The messages that a connection actor receives, besides protocol.Incoming: what
-// its client is to be sent.
+// the client gets.
 type (
 	// deliverEvent is an encoded event for the client. If it answers a request,
 	// answers is the request's id.
