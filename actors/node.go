@@ -41,13 +41,13 @@ func (n *node) tellRoom(id poker.RoomID, message any) {
 	n.tellOwner(roomKind, roomsName, string(id), message)
 }
 
-func (n *node) tellOwner(kind, registry, id string, message any) {
+func (n *node) tellOwner(kind, registryName, id string, message any) {
 	view := n.placement.View()
 	address, _ := view.Owner(kind, id)
 	if address == "" {
 		address = n.address // the registry keeps it until there is a member
 	}
-	n.send(actor.NewPID(address, registry), addressed{id: id, view: view.Version(), message: message})
+	n.send(actor.NewPID(address, registryName), addressed{id: id, view: view.Version(), message: message})
 }
 
 // tellRegistries sends a message to the registries of one kind on all nodes.
