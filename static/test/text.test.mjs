@@ -13,7 +13,7 @@ const files = readdirSync(scripts, { recursive: true })
  * no harm; what is new and not here belongs into a Map.
  */
 const KNOWN = new Map([
-  ['agreement.js', ['used[', 'scale[', "['', '']["]], // arrays
+  ['agreement.js', ['used[', "['', '']["]], // arrays
   ['announcements.js', ['was.members[id]', 'now.members[id]']], // without a prototype: see state.js
   [
     'i18n.js',
@@ -23,6 +23,10 @@ const KNOWN = new Map([
       'params[name]', // an own property; the name is a language file's
     ],
   ],
+  ['import/columns.js', ['columns[role]', '(row[i]']], // one of four words; an array
+  ['import/data.js', ['of[name]']], // an own property, as is asked just before
+  ['import/stories.js', ['places[role]', 'cells[place]', 'head?.cells[i]']], // one of four words; arrays
+  ['import/table.js', ['text[at]', 'widths.length / 2)]', 'cells[', 'rows[']], // arrays and a text
   [
     'keyboard.js',
     [

@@ -1,0 +1,117 @@
+// What programs write: JSON of GitHub, GitLab, Jira, Azure DevOps, Trello, Linear,
+// Poinz and others, and Jira's XML.
+
+/** @typedef {{line: number, title: string, key?: string, url?: string, estimate?: string, why?: string}} Item */
+
+const TITLES = ['title', 'summary', 'name', 'subject', 'System.Title'];
+const KEYS = ['key', 'identifier', 'custom_id', 'idShort', 'number', 'iid', 'ref', 'id', 'System.Id'];
+const URLS = ['html_url', 'web_url', 'webUrl', 'shortUrl', 'url', 'permalink', 'link'];
+const ESTIMATES = [
+  'storyPoints',
+  'story_points',
+  'estimate',
+  'weight',
+  'points',
+  'customfield_10016',
+  'customfield_10026',
+  'Microsoft.VSTS.Scheduling.StoryPoints',
+  'Microsoft.VSTS.Scheduling.Effort',
+  'consensus',
+];
+
+/** The stories in JSON; null if it is none. @param {string} text @returns {Item[] | null} */
+export function json(text) {
+  if (!/^\s*[[{]/.test(text)) return null;
+  const values = parsed(text);
+  if (values === null) return null;
+  const lists = values.flatMap((value) => arrays(value, 0));
+  const best = lists.reduce((most, list) => (titled(list) > titled(most) ? list : most), []);
+  return titled(best) > 0 ? best.map((value, i) => item(value, i)) : null;
+}
+
+/** JSON, or JSON objects one a line. @param {string} text @returns {unknown[] | null} */
+function parsed(text) {
+  try {
+    return [JSON.parse(text)];
+  } catch {
+    try {
+      return [
+        text
+          .split(/\r?\n/)
+          .filter((line) => line.trim())
+          .map((line) => JSON.parse(line)),
+      ];
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The arrays anywhere in a value. @param {any} value @param {number} depth @returns {any[][]} */
+function arrays(value, depth) {
+  if (value === null || typeof value !== 'object' || depth > 6) return [];
+  const inner = Object.values(value).flatMap((part) => arrays(part, depth + 1));
+  return Array.isArray(value) ? [value, ...inner] : inner;
+}
+
+/** How much an array looks like stories. @param {any[]} list */
+function titled(list) {
+  const stories = list.filter((value) => typeof value === 'string' || text(value, TITLES));
+  if (stories.length < list.length * 0.8) return 0;
+  const known = list.some((value) => text(value, KEYS) || text(value, URLS)) ? 1.5 : 1;
+  return stories.length * known * (list.some((value) => typeof value === 'string') ? 0.1 : 1);
+}
+
+/** A field of an object or of its `fields` that has text. @param {any} value @param {string[]} names @returns {string} */
+function text(value, names) {
+  for (const of of [value, value?.fields]) {
+    for (const name of names) {
+      const found = Object.hasOwn(Object(of), name) ? of[name] : undefined;
+      if (typeof found === 'string' || typeof found === 'number') return String(found);
+    }
+  }
+  return '';
+}
+
+/** @param {any} value @param {number} i @returns {Item} */
+function item(value, i) {
+  if (typeof value === 'string') return { line: i + 1, title: value };
+  const url = text(value, URLS);
+  const number = text(value, KEYS);
+  // GitHub and GitLab have numbers that are no good without their mark.
+  const key = /^\d+$/.test(number) && /\/(issues|pull|work_items|merge_requests)\//.test(url) ? `#${number}` : number;
+  const closed = value.closed === true || value.archived === true || value.archivedAt;
+  return {
+    line: i + 1,
+    title: text(value, TITLES),
+    ...(key && key.length <= 40 && { key }),
+    ...(/^https?:/i.test(url) && { url }),
+    ...(text(value, ESTIMATES) && { estimate: text(value, ESTIMATES) }),
+    ...(closed && { why: 'archived' }),
+  };
+}
+
+/** The stories in Jira's XML (RSS); null if it is none. @param {string} source @returns {Item[] | null} */
+export function xml(source) {
+  if (!/^\s*(?:<\?xml|<!--|<rss)/.test(source)) return null;
+  const document = new DOMParser().parseFromString(source.trim(), 'text/xml');
+  const items = [...document.querySelectorAll('channel > item')];
+  if (items.length === 0) return null;
+  return items.map((element, i) => {
+    const part = (/** @type {string} */ name) => element.querySelector(`:scope > ${name}`)?.textContent?.trim() ?? '';
+    const key = part('key');
+    const fields = [...element.querySelectorAll('customfield')];
+    const points = fields.find((field) =>
+      /^story ?points?( estimate)?$/i.test(field.querySelector('customfieldname')?.textContent?.trim() ?? ''),
+    );
+    const estimate = points?.querySelector('customfieldvalue')?.textContent?.trim().replace(/\.0$/, '');
+    const link = part('link');
+    return {
+      line: i + 1,
+      title: part('summary') || part('title').replace(/^\[[^\]]+\]\s*/, ''),
+      ...(key && { key }),
+      ...(/^https?:/i.test(link) && { url: link }),
+      ...(estimate && { estimate }),
+    };
+  });
+}

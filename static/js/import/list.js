@@ -1,0 +1,89 @@
+// Lists: one line a story, with whatever marks lists have.
+
+import { isKey } from './columns.js';
+
+/** @typedef {{line: number, title: string, key?: string, url?: string}} Item */
+
+// The marks of Markdown, Word, wikis and people: bullets, numbers, boxes to tick.
+const MARK =
+  /^(?:[-*+•‣◦▪▫●○■□◆–—·∙➢➤✓✔☐☑☒]|[\ue000-\uf8ff]|\(?\d{1,3}[.)]|[a-z][.)]|o(?=\t)|#+(?=\s+\D))(?:\s+|(?=[\ue000-\uf8ff]))|^\[[ xX]?\](?:\s+|$)/u;
+
+/** @param {string} line */
+function unmarked(line) {
+  let text = line.trim();
+  for (let next = ''; next !== text; ) {
+    next = text;
+    text = text.replace(MARK, '').trim();
+  }
+  return text;
+}
+
+/**
+ * The stories in lines. A heading in Markdown is none, and says what it is.
+ *
+ * @param {string} text
+ */
+export function list(text) {
+  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map((line, i) => ({ line: i + 1, text: line }));
+  const filled = lines.filter(({ text }) => text.trim());
+  const marked = filled.filter(({ text }) => unmarked(text) !== text.trim()).length;
+  /** @type {{line: number, text: string, why: string}[]} */
+  const left = [];
+  /** @type {Item[]} */
+  const items = [];
+  for (const { line, text } of filled) {
+    const heads = /^#{1,6}\s+\D/.test(text.trim()) && marked > 1;
+    const title = unmarked(text);
+    if (heads) left.push({ line, text: title, why: 'heading' });
+    else if (title) items.push({ line, title });
+  }
+  const keyed = items.filter(({ title }) => withKey(title).key).length;
+  const sure = keyed > 1 && keyed >= items.length / 2;
+  return { left, items: items.map((item) => ({ ...item, ...parts(item.title, sure) })) };
+}
+
+/**
+ * What a line says: a link in Markdown, an address, a key before the title. A key
+ * alone before a word is one only where most lines have one: UTF-8 is none.
+ *
+ * @param {string} title
+ * @param {boolean} sure
+ * @returns {{title: string, key?: string, url?: string}}
+ */
+function parts(title, sure) {
+  const [, before, name, target, after] = /^(.*?)\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)(.*)$/.exec(title) ?? [];
+  if (target) {
+    const rest = `${before} ${after}`.replace(/^[\s:–—-]+|[\s:–—-]+$/g, '');
+    if (isKey(name) && rest) return { title: rest, key: name, url: target };
+    return { ...withKey(`${before}${name}${after}`.trim(), sure), url: target };
+  }
+  const [address] = /https?:\/\/\S+/.exec(title) ?? [];
+  if (address) {
+    const url = address.replace(/[).,;>\]]+$/, '');
+    const rest = title
+      .replace(url, '')
+      .replace(/[\s(<[:–—-]+$|^[\s)>\]:–—-]+/g, '')
+      .trim();
+    const key = keyIn(url);
+    const found = rest ? withKey(rest, true) : { title: key ?? url };
+    return { ...found, ...(!found.key && key && { key }), url };
+  }
+  return withKey(title, sure);
+}
+
+/** The key before a title. @param {string} text @param {boolean} sure @returns {{title: string, key?: string}} */
+function withKey(text, sure = true) {
+  const [, key, title] =
+    /^\[([^\]\s]+)\]\s*[:–—-]?\s*(.+)$/.exec(text) ?? /^(\S+?)(?:\s*[:–—|\t]\s*|\s+-\s+)(.+)$/.exec(text) ?? [];
+  if (key && isKey(key) && !/^\d+$/.test(key)) return { title, key };
+  const [, bare, rest] = /^([A-Z][A-Z0-9_]*-\d+|[#!]\d+)[\s.]+(.+)$/.exec(text) ?? [];
+  return bare && (sure || /^[#!]/.test(bare)) ? { title: rest, key: bare } : { title: text };
+}
+
+/** The key that an issue's address ends with. @param {string} url */
+function keyIn(url) {
+  const [, key] = /\/(?:browse|issue|issues|c|cases)\/([A-Z][A-Z0-9_]*-\d+)/.exec(url) ?? [];
+  if (key) return key;
+  const [, number] = /\/(?:issues|pull|work_items|_workitems\/edit|us|merge_requests)\/(\d+)/.exec(url) ?? [];
+  return number && `#${number}`;
+}
