@@ -38,6 +38,7 @@ export class Page {
     declinedOffer: null,
     personId: null,
     topicOrder: null,
+    importChoice: {},
     draggedTopic: null,
     allCards: false,
     longComment: null,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { deckLine, PRESETS, parseDeck } from '../js/parse/deck.js';
-import { moved, parseTopics } from '../js/parse/topics.js';
+import { moved } from '../js/parse/topics.js';
 
 const many = (n) => Array.from({ length: n }, (_, i) => `${i}`);
 
@@ -46,33 +46,6 @@ test('the presets are those of the server', () => {
   const source = readFileSync(new URL('../../poker/deck.go', import.meta.url), 'utf8');
   const known = [...source.matchAll(/preset\("([^"]+)", "([^"]+)"\)/g)].map(([, name, line]) => [name, line]);
   assert.deepEqual(Object.fromEntries(known), PRESETS);
-});
-
-const TOPICS = [
-  ['lines', 'Login\nLogout', ['Login', 'Logout']],
-  ['line ends and blanks', '\r\n  Login  \r\n\r\n\tLog   out\r', ['Login', 'Log out']],
-  ['commas without a head', 'Login, the page\nLogout', ['Login, the page', 'Logout']],
-  ['nothing', ' \n ', []],
-  ['a lone head word is a topic', 'Title\nLogin', ['Title', 'Login']],
-  [
-    'CSV with key and summary',
-    'Issue key,Status,Summary\r\nP-1,Open,"Login, the page"\r\nP-2,Open,Logout\r\n',
-    ['P-1 Login, the page', 'P-2 Logout'],
-  ],
-  ['quotes and line ends within cells', 'id,title\n1,"say ""no""\nand go"\n', ['1 say "no" and go']],
-  ['semicolons, in German', 'Vorgangsschlüssel;Zusammenfassung\nP-1;Größe\n', ['P-1 Größe']],
-  ['tabs', 'key\ttitle\nP-1\tLogin', ['P-1 Login']],
-  ['no key', 'Status,Title\nOpen,Login', ['Login']],
-  ['short rows', 'Title,Status,Key\nLogin', ['Login']],
-];
-
-test('topics that were pasted', async (t) => {
-  for (const [name, text, want] of TOPICS) await t.test(name, () => assert.deepEqual(parseTopics(text), want));
-});
-
-test('at most 200 topics, each of at most 200 characters', () => {
-  assert.deepEqual(parseTopics(many(201).join('\n')), many(200));
-  assert.deepEqual(parseTopics('👩‍🚀'.repeat(201)), ['👩‍🚀'.repeat(200)]);
 });
 
 test('a topic moves and the list it was in stays', () => {

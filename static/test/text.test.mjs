@@ -37,11 +37,12 @@ const KNOWN = new Map([
   ['members.js', ['room.members[id]']], // without a prototype: see state.js
   ['merge-patch.js', ['result[key]']], // without a prototype
   ['page.js', ['[field]:']], // a draft, by the page's own name for the field
-  ['parse/topics.js', ['parseCSV(text, separator)[0]', 'row[column]', 'topics[from]']], // arrays
+  ['parse/topics.js', ['topics[from]']], // arrays
   ['render.js', ['kid.props[name]', 'was.props[name]', 'value[key]', 'was?.[key]', 'node[name]']], // what the views call things
   ['room-page.js', ['room.members[me]']], // without a prototype
   ['state.js', ['steps[event.event]', 'room.members[id]']], // an own property; without a prototype
   ['tab.js', ["SIGNS[want ?? '']"]], // what wanted() answers
+  ['views/dialogs/import.js', ['cells[i]', 'columns?.[role]', '[role]:']], // arrays; one of four words
   ['views/dialogs/me.js', ['room.members[me.id]']], // without a prototype
   ['views/dialogs/topics.js', ['list[i]', 'children[i + by]']], // arrays
   ['views/icon.js', ['PATHS[name]']], // the name of an icon

@@ -4,6 +4,7 @@ import type { roomActions } from '../js/actions/room.js';
 import type { siteActions } from '../js/actions/site.js';
 import type { connect } from '../js/connection.js';
 import type { Page } from '../js/page.js';
+import type { Choice } from '../js/import/stories.js';
 import type { FinishedRound, Limits, Member, Room, Story } from './protocol.js';
 
 /** The user's own estimate; `id` is the request that is still to be answered. */
@@ -88,6 +89,8 @@ export interface Ui {
   personId: string | null;
   /** The topics as they stand while one of them is dragged, and its place. */
   topicOrder: Story[] | null;
+  /** What the user has said about what they have pasted. */
+  importChoice: Choice;
   draggedTopic: number | null;
   /** A phone shows the whole scale. */
   allCards: boolean;

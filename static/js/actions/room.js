@@ -9,6 +9,7 @@ import { announce } from '../live-region.js';
 import { recall, remember } from '../storage.js';
 import { estimateActions } from './estimate.js';
 import { historyActions } from './history.js';
+import { storyActions } from './stories.js';
 
 const COPIED = 3000; // milliseconds that the button says so
 
@@ -50,19 +51,14 @@ export function roomActions(anyPage) {
     stopTimer: () => inRoom('stopTimer'),
 
     setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
-    /** @param {string[]} found */
-    async addTopics(found) {
-      const { topic, topics, revealed, estimates } = page.state.room;
-      const starts = topic === '' && topics.length === 0 && !revealed && estimates === 0;
-      if (!(await inRoom('addTopics', { topics: found }))) return;
-      page.drop('topics');
-      if (starts && page.ui.drafts.topic === undefined) await inRound('nextTopic', { index: 0 }); // or the first round would have none
-    },
+    ...storyActions(page, inRoom, inRound),
     async saveTopic() {
       const draft = page.ui.drafts.topic;
       if (draft === undefined) return;
       const topic = draft.trim();
-      const saved = topic === page.state.room.topic || (await inRoom('setTopic', { topic }));
+      const { room } = page.state;
+      const story = alike(topic, room.topic) ? room.story : {};
+      const saved = topic === room.topic || (await inRoom('setTopic', { topic, ...story }));
       if (saved && page.ui.drafts.topic === draft) page.drop('topic');
     },
 
@@ -128,4 +124,16 @@ function memberActions(page, inRoom) {
       page.toast(t('note.removedForGood', { name }), readmit);
     },
   };
+}
+
+/**
+ * Whether a title is another wording of the same story, which then keeps its key:
+ * they share a word, or how they begin.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+function alike(a, b) {
+  const words = (/** @type {string} */ text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu));
+  return (a !== '' && b !== '' && a.slice(0, 3) === b.slice(0, 3)) || [...words(a)].some((word) => words(b).has(word));
 }

@@ -1,4 +1,5 @@
 /** @import {RoomPage} from '../../types/page.js' */
+/** @import {Story} from '../../types/protocol.js' */
 
 import { t } from '../i18n.js';
 import { h, part } from '../render.js';
@@ -9,6 +10,7 @@ import { hand } from './hand.js';
 import { mark } from './icon.js';
 import { alone, nameStrip } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
+import { storyLabel } from './story.js';
 import { table, traces, watching } from './table.js';
 import { timer } from './timer.js';
 import { editableTopic, topic } from './topic.js';
@@ -103,9 +105,10 @@ function upNext(page, facilitates) {
   const { topics } = page.state.room;
   const more = topics.length - SHOWN;
   if (topics.length === 0) return null;
-  const pick = (/** @type {string} */ topic, /** @type {number} */ i) => {
+  const pick = (/** @type {Story} */ { key, title: topic }, /** @type {number} */ i) => {
     const title = t('topics.pick', { topic });
-    return button('pick', topic, () => page.roomActions.pickTopic(i), { title, 'aria-label': title, dir: 'auto' });
+    const label = [key && h('span', { class: 'key' }, key), ' ', topic];
+    return button('pick', label, () => page.roomActions.pickTopic(i), { title, 'aria-label': title, dir: 'auto' });
   };
   return h(
     'section',
@@ -116,7 +119,9 @@ function upNext(page, facilitates) {
       {},
       topics
         .slice(0, SHOWN)
-        .map(({ title }, i) => h('li', { key: i }, facilitates ? pick(title, i) : h('span', { dir: 'auto' }, title))),
+        .map((story, i) =>
+          h('li', { key: i }, facilitates ? pick(story, i) : h('span', { dir: 'auto' }, storyLabel(story))),
+        ),
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     facilitates && button('plain', t('topics.edit'), () => page.set({ dialog: 'topics' })),

@@ -2,11 +2,13 @@
 
 import { t } from '../i18n.js';
 import { h } from '../render.js';
+import { storyKey } from './story.js';
 
 /** @param {RoomPage} page */
 export function topic(page) {
-  const { topic } = page.state.room;
-  return h('div', { class: 'topic' }, h('h1', { class: topic ? '' : 'quiet', dir: 'auto' }, topic || t('topic.none')));
+  const { topic, story = {} } = page.state.room;
+  const title = h('h1', { class: topic ? '' : 'quiet', dir: 'auto' }, topic || t('topic.none'));
+  return h('div', { class: 'topic' }, storyKey(story), title);
 }
 
 /** The topic for those who may change it, where it stands. @param {RoomPage} page */
@@ -23,6 +25,7 @@ export function editableTopic(page) {
     'div',
     { class: 'topic' },
     h('h1', { class: 'visually-hidden' }, room.topic || t('topic.none')),
+    storyKey(room.story ?? {}),
     h('textarea', {
       dir: 'auto',
       'aria-label': t('topic.label'),

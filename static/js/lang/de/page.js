@@ -232,4 +232,6 @@ export default {
   'error.unknown_member': 'Diese Person ist nicht mehr im Raum.',
   'error.nothing_to_undo': 'Es gibt nichts mehr rückgängig zu machen.',
   'error.lost': 'Das ging mit der Verbindung verloren. Bitte noch einmal.',
+
+  'story.opens': '(öffnet in neuem Tab)',
 };

@@ -227,4 +227,6 @@ export default {
   'error.unknown_member': 'That person is no longer in the room.',
   'error.nothing_to_undo': 'There is nothing to undo any more.',
   'error.lost': 'That got lost with the connection. Please do it again.',
+
+  'story.opens': '(opens in a new tab)',
 };

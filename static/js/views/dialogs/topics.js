@@ -2,14 +2,16 @@
 /** @import {Story} from '../../../types/protocol.js' */
 
 import { t } from '../../i18n.js';
-import { moved, parseTopics } from '../../parse/topics.js';
+import { moved } from '../../parse/topics.js';
 import { h } from '../../render.js';
 import { mayFacilitate } from '../../state.js';
-import { button, form, labelled, tool } from '../controls.js';
+import { button, tool } from '../controls.js';
+import { storyLabel } from '../story.js';
 import { dialog } from './dialog.js';
+import { importForm } from './import.js';
 import { icon } from '../icon.js';
 
-/** The whole list: pasting, ordering by hand and by keys, taking out. @param {RoomPage} page */
+/** The whole list: adding, ordering by hand and by keys, taking out. @param {RoomPage} page */
 export function topics(page) {
   const { room, me } = page.state;
   const edits = mayFacilitate(room, me?.id);
@@ -18,38 +20,14 @@ export function topics(page) {
     page,
     'topics',
     t('topics.title'),
+    edits && importForm(page),
     list.length === 0 && h('p', { class: 'quiet' }, t('topics.none')),
     h(
       'ol',
       { class: 'topic-list' },
-      list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, topic.title))),
+      list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, storyLabel(topic)))),
     ),
-    edits && paste(page, list.length > 1),
-  );
-}
-
-/** @param {RoomPage} page @param {boolean} empties the list can be emptied */
-function paste(page, empties) {
-  const { addTopics, setTopics } = page.roomActions;
-  const value = page.ui.drafts.topics ?? '';
-  const found = parseTopics(value);
-  const area = h('textarea', {
-    rows: 3,
-    'data-paste': true,
-    value,
-    oninput: (event) => page.draft('topics', event.target.value),
-  });
-  const label = found.length > 0 ? t('topics.add', { n: found.length }) : t('topics.addNone');
-  return form(
-    'paste',
-    () => addTopics(found),
-    labelled(t('topics.paste'), area),
-    h(
-      'div',
-      { class: 'choices' },
-      h('button', { class: 'soft', disabled: found.length === 0 }, label),
-      empties && button('plain', t('topics.empty'), () => setTopics([])),
-    ),
+    edits && list.length > 1 && button('plain', t('topics.empty'), () => page.roomActions.setTopics([])),
   );
 }
 
@@ -79,7 +57,7 @@ function item(page, list, i) {
     'li',
     { key: i, class: page.ui.draggedTopic === i ? 'dragged' : '', onkeydown },
     h('span', handle, icon('grip')),
-    h('span', { class: 'text', dir: 'auto' }, topic),
+    h('span', { class: 'text', dir: 'auto' }, storyLabel(list[i])),
     tool('↑', t('topics.up', { topic }), () => move(-1), up),
     tool('↓', t('topics.down', { topic }), () => move(1), down),
     tool('close', t('topics.remove', { topic }), () => setTopics(list.toSpliced(i, 1)), { class: 'tool remove' }),
