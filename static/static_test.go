@@ -26,6 +26,7 @@ var (
 	lazy = map[string]bool{
 		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true,
 		"js/lang/en/dialogs.js": true, "js/lang/de/page.js": true, "js/lang/de/dialogs.js": true,
+		"js/import/form.js": true, "js/lang/en/import.js": true, "js/lang/de/import.js": true,
 	}
 
 	named     = regexp.MustCompile(`(?:href|src)="([^"#]*)"`)

@@ -13,11 +13,13 @@ import (
 const (
 	budget = 40_000
 	later  = 14_000
+	seldom = 14_000 // where stories are brought along
 )
 
 var (
 	inRoom = []string{"js/boot.js", "js/app.js", "js/room-page.js", "css/page.css"}
 	after  = []string{"js/views/dialogs/index.js", "js/lang/en/dialogs.js", "css/dialogs.css", "js/views/stage.js", "css/stage.css"}
+	wanted = []string{"js/import/form.js", "js/lang/en/import.js", "css/import.css"}
 )
 
 // TestPageWeighs adds up everything a browser loads for a room, in one language.
@@ -61,7 +63,14 @@ func TestPageWeighs(t *testing.T) {
 		t.Logf("%6d %s", size, name)
 		rest += size
 	}
-	t.Logf("%d bytes, and %d for dialogs", total, rest)
+	aside := 0
+	for _, name := range wanted {
+		aside += get(tree + name)
+	}
+	t.Logf("%d bytes, and %d for dialogs, %d for stories", total, rest, aside)
+	if aside > seldom {
+		t.Errorf("got %d bytes to bring stories along, want at most %d", aside, seldom)
+	}
 	if total > budget {
 		t.Errorf("the page weighs %d bytes, %d too many", total, total-budget)
 	}

@@ -15,8 +15,10 @@ const english = en;
 const LOAD = new Map(
   /** @type {[string, () => Promise<{default: Texts}>][]} */ ([
     ['en dialogs', () => import('./lang/en/dialogs.js')],
+    ['en import', () => import('./lang/en/import.js')],
     ['de page', () => import('./lang/de/page.js')],
     ['de dialogs', () => import('./lang/de/dialogs.js')],
+    ['de import', () => import('./lang/de/import.js')],
   ]),
 );
 
@@ -42,7 +44,7 @@ export async function speak(wished) {
   document.documentElement.lang = language;
 }
 
-/** Loads a further part of the texts; rejects where it cannot be had. @param {'dialogs'} part */
+/** Loads a further part of the texts; rejects where it cannot be had. @param {'dialogs' | 'import'} part */
 export async function learn(part) {
   if (!parts.includes(part)) parts.push(part);
   texts = await load(language);

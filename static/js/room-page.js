@@ -14,6 +14,7 @@ import { announce } from './live-region.js';
 import { inRoom } from './page.js';
 import { isOwner } from './state.js';
 import { visited } from './storage.js';
+import { addStyles } from './styles.js';
 import { labelTab } from './tab.js';
 import { loading } from './views/controls.js';
 import { offer } from './views/offer.js';
@@ -42,17 +43,13 @@ export function start(page) {
       () => page.apply({ event: 'stale' }),
     );
   const dialogs = async () => {
-    const [module] = await Promise.all([
-      import('./views/dialogs/index.js'),
-      learn('dialogs'),
-      addStyles('../css/dialogs.css'),
-    ]);
+    const [module] = await Promise.all([import('./views/dialogs/index.js'), learn('dialogs'), addStyles('dialogs')]);
     return () => {
       openDialog = module.openDialog;
     };
   };
   const stage = async () => {
-    const [module] = await Promise.all([import('./views/stage.js'), addStyles('../css/stage.css')]);
+    const [module] = await Promise.all([import('./views/stage.js'), addStyles('stage')]);
     return () => {
       bigScreen = module.stage;
     };
@@ -96,18 +93,6 @@ function keepFocus() {
       card?.focus({ preventScroll: true });
     }),
   );
-}
-
-/** Adds a style sheet; resolves when it is there. @param {string} path from here */
-function addStyles(path) {
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = new URL(path, import.meta.url).href;
-  document.head.append(link);
-  return new Promise((resolve, reject) => {
-    link.onload = resolve;
-    link.onerror = reject;
-  });
 }
 
 /**

@@ -3,12 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { clock, LANGUAGES, learn, refusal, speak, spoken, t } from '../js/i18n.js';
 import deDialogs from '../js/lang/de/dialogs.js';
+import deImport from '../js/lang/de/import.js';
 import dePage from '../js/lang/de/page.js';
 import enDialogs from '../js/lang/en/dialogs.js';
+import enImport from '../js/lang/en/import.js';
 import enPage from '../js/lang/en/page.js';
 
-const en = { ...enPage, ...enDialogs };
-const de = { ...dePage, ...deDialogs };
+const en = { ...enPage, ...enDialogs, ...enImport };
+const de = { ...dePage, ...deDialogs, ...deImport };
 const scripts = new URL('../js/', import.meta.url);
 const forms = (entry) => (typeof entry === 'string' ? { other: entry } : entry);
 const placeholders = (text) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
@@ -22,6 +24,7 @@ test('every language there is has its file, and every file its language', () => 
 test('German and English have the same keys in the same parts', () => {
   assert.deepEqual(Object.keys(dePage).sort(), Object.keys(enPage).sort());
   assert.deepEqual(Object.keys(deDialogs).sort(), Object.keys(enDialogs).sort());
+  assert.deepEqual(Object.keys(deImport).sort(), Object.keys(enImport).sort());
   assert.deepEqual(
     Object.keys(enPage).filter((key) => Object.hasOwn(enDialogs, key)),
     [],

@@ -13,6 +13,7 @@ const files = readdirSync(scripts, { recursive: true })
  * no harm; what is new and not here belongs into a Map.
  */
 const KNOWN = new Map([
+  ['actions/room.js', ['topics[index]']], // an array
   ['agreement.js', ['used[', "['', '']["]], // arrays
   ['announcements.js', ['was.members[id]', 'now.members[id]']], // without a prototype: see state.js
   [
@@ -42,7 +43,7 @@ const KNOWN = new Map([
   ['room-page.js', ['room.members[me]']], // without a prototype
   ['state.js', ['steps[event.event]', 'room.members[id]']], // an own property; without a prototype
   ['tab.js', ["SIGNS[want ?? '']"]], // what wanted() answers
-  ['views/dialogs/import.js', ['cells[i]', 'columns?.[role]', '[role]:']], // arrays; one of four words
+  ['import/form.js', ['cells[i]', 'columns?.[role]', '[role]:']], // arrays; one of four words
   ['views/dialogs/me.js', ['room.members[me.id]']], // without a prototype
   ['views/dialogs/topics.js', ['list[i]', 'children[i + by]']], // arrays
   ['views/icon.js', ['PATHS[name]']], // the name of an icon

@@ -9,7 +9,6 @@ import { announce } from '../live-region.js';
 import { recall, remember } from '../storage.js';
 import { estimateActions } from './estimate.js';
 import { historyActions } from './history.js';
-import { storyActions } from './stories.js';
 
 const COPIED = 3000; // milliseconds that the button says so
 
@@ -45,13 +44,26 @@ export function roomActions(anyPage) {
     clear: () => inRound('clear'),
     undo: () => inRound('undo'),
     next: () => inRound('nextTopic'),
-    pickTopic: (/** @type {number} */ index) => inRound('nextTopic', { index }),
     settle: (/** @type {string | null} */ value) => inRound('settle', { value }),
     startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }),
     stopTimer: () => inRoom('stopTimer'),
 
     setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
-    ...storyActions(page, inRoom, inRound),
+    inRoom,
+    /**
+     * Takes a story out of the list to estimate it now. One that nobody has
+     * estimated goes back to the top of the list, and the round stays.
+     *
+     * @param {number} index
+     */
+    async pickTopic(index) {
+      const { topic, story = {}, topics, revealed, estimates } = page.state.room;
+      if (revealed || estimates > 0) return inRound('nextTopic', { index });
+      const { title, ...known } = topics[index];
+      const rest = topics.toSpliced(index, 1);
+      if (!(await inRoom('setTopic', { topic: title, ...known }))) return false;
+      return inRoom('setTopics', { topics: topic ? [{ title: topic, ...story }, ...rest] : rest });
+    },
     async saveTopic() {
       const draft = page.ui.drafts.topic;
       if (draft === undefined) return;

@@ -1,14 +1,14 @@
 /** @import {RoomPage} from '../../../types/page.js' */
 /** @import {Story} from '../../../types/protocol.js' */
 
-import { t } from '../../i18n.js';
+import { learn, t } from '../../i18n.js';
 import { moved } from '../../parse/topics.js';
 import { h } from '../../render.js';
 import { mayFacilitate } from '../../state.js';
 import { button, tool } from '../controls.js';
+import { addStyles } from '../../styles.js';
 import { storyLabel } from '../story.js';
 import { dialog } from './dialog.js';
-import { importForm } from './import.js';
 import { icon } from '../icon.js';
 
 /** The whole list: adding, ordering by hand and by keys, taking out. @param {RoomPage} page */
@@ -20,7 +20,7 @@ export function topics(page) {
     page,
     'topics',
     t('topics.title'),
-    edits && importForm(page),
+    edits && adding(page),
     list.length === 0 && h('p', { class: 'quiet' }, t('topics.none')),
     h(
       'ol',
@@ -29,6 +29,26 @@ export function topics(page) {
     ),
     edits && list.length > 1 && button('plain', t('topics.empty'), () => page.roomActions.setTopics([])),
   );
+}
+
+/** @type {typeof import('../../import/form.js') | null} */
+let form = null;
+let loading = false;
+
+/** The form in which stories are added, which is loaded when it is wanted. @param {RoomPage} page */
+function adding(page) {
+  if (form) return form.importForm(page);
+  if (!loading) {
+    loading = true;
+    Promise.all([import('../../import/form.js'), learn('import'), addStyles('import')]).then(
+      ([module]) => {
+        form = module;
+        page.set({});
+      },
+      () => page.apply({ event: 'stale' }),
+    );
+  }
+  return h('p', { class: 'quiet', 'aria-busy': 'true' }, t('room.loading'));
 }
 
 /** A topic that can be moved and taken out. @param {RoomPage} page @param {Story[]} list @param {number} i */

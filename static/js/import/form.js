@@ -1,18 +1,19 @@
 // Stories brought along: what was pasted, dropped or chosen, and what becomes of it
 // before anything is added.
 
-/** @import {RoomPage} from '../../../types/page.js' */
-/** @import {Role} from '../../import/columns.js' */
-/** @import {Import, Left} from '../../import/stories.js' */
-/** @import {Story} from '../../../types/protocol.js' */
+/** @import {RoomPage} from '../../types/page.js' */
+/** @import {Role} from './columns.js' */
+/** @import {Import, Left} from './stories.js' */
+/** @import {Story} from '../../types/protocol.js' */
 
-import { readStories } from '../../import/stories.js';
-import { size } from '../../import/text.js';
-import { t } from '../../i18n.js';
-import { h } from '../../render.js';
-import { recall } from '../../storage.js';
-import { button, field, form, labelled } from '../controls.js';
-import { storyLabel } from '../story.js';
+import { addStories, discard } from './add.js';
+import { readStories } from './stories.js';
+import { size } from './text.js';
+import { t } from '../i18n.js';
+import { h } from '../render.js';
+import { recall } from '../storage.js';
+import { button, field, form, labelled } from '../views/controls.js';
+import { storyLabel } from '../views/story.js';
 
 const SHOWN = 6; // stories of the preview
 const NAMED = 40; // lines that are left out, by name
@@ -27,7 +28,7 @@ export function importForm(page) {
   const read = text.trim() ? readAs(page, text) : null;
   const n = read?.stories.length ?? 0;
   const label = n > 0 ? t('topics.add', { n }) : t('topics.addNone');
-  const add = () => read && page.roomActions.addStories(read.stories);
+  const add = () => read && addStories(page, read.stories);
   return form(
     'import',
     add,
@@ -37,7 +38,7 @@ export function importForm(page) {
       'div',
       { class: 'choices' },
       h('button', { class: 'primary', disabled: n === 0 }, label),
-      text !== '' && button('plain', t('import.discard'), () => page.roomActions.discardStories()),
+      text !== '' && button('plain', t('import.discard'), () => discard(page)),
     ),
   );
 }
