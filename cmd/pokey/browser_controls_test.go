@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,6 +41,15 @@ func TestPicturesOfControls(t *testing.T) {
 				shoot(dialog+"-end", `document.querySelector('dialog[open]')`)
 				ada.closeDialog()
 			}
+			ada.dialog("Topics", "topics")
+			ada.fill("[data-paste]", "Sprint 12\nZusammenfassung;Vorgangsschlüssel;Story Points\nAnmelden;SHOP-1;3\n\"Suche, unscharf\";SHOP-2;\n;SHOP-3;\nBezahlen;SHOP-4;5.0\n"+strings.Repeat("Noch eine;SHOP-5;\n", 8))
+			ada.until(`document.querySelector('.preview .stories')`)
+			shoot("import", `document.querySelector('dialog[open]')`)
+			ada.button("Add 11 topics")
+			ada.until(`document.querySelectorAll('.topic-list li').length > 9`)
+			shoot("topics", `document.querySelector('dialog[open]')`)
+			ada.closeDialog()
+			shoot("list", `!document.querySelector('dialog[open]')`)
 			ada.press(`[data-member] button.who`)
 			shoot("person", `document.querySelector('dialog[open]')`)
 		})

@@ -125,7 +125,16 @@ function preview(page, read) {
     h(
       'ol',
       { class: 'stories' },
-      stories.slice(0, SHOWN).map((story, i) => h('li', { key: i }, storyLabel(story))),
+      stories
+        .slice(0, SHOWN)
+        .map((story, i) =>
+          h(
+            'li',
+            { key: i },
+            storyLabel(story),
+            story.estimate && h('span', { class: 'before' }, ` · ${story.estimate}`),
+          ),
+        ),
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     long && h('p', { class: 'note' }, t('import.long', { n: kept })),
