@@ -3,6 +3,7 @@
 
 /** @import {Limits, Story} from '../../types/protocol.js' */
 /** @import {Columns, Role} from './columns.js' */
+/** @import {Table} from './table.js' */
 
 import { json, xml } from './data.js';
 import { list } from './list.js';
@@ -57,13 +58,13 @@ export function readStories(source, fits, choice = {}) {
   };
 }
 
-/** @param {import('./table.js').Table} rows */
+/** @param {Table} rows */
 function namesOf({ head, rows }) {
   const width = Math.max(head?.cells.length ?? 0, ...rows.map(({ cells }) => cells.length));
   return Array.from({ length: width }, (_, i) => oneLine(head?.cells[i] ?? '') || `${i + 1}`);
 }
 
-/** @param {import('./table.js').Table} rows @param {Choice} choice */
+/** @param {Table} rows @param {Choice} choice */
 function fromTable({ head, rows, left, columns }, choice) {
   const places = { ...NONE, ...columns, ...choice.columns };
   const first = (/** @type {string[]} */ cells, /** @type {Role} */ role) =>

@@ -107,7 +107,7 @@ function upNext(page, facilitates) {
   if (topics.length === 0) return null;
   const pick = (/** @type {Story} */ { key, title: topic }, /** @type {number} */ i) => {
     const title = t('topics.pick', { topic });
-    const label = [key && h('span', { class: 'key' }, key), ' ', topic];
+    const label = key ? [h('span', { class: 'key' }, key), ' ', topic] : topic;
     return button('pick', label, () => page.roomActions.pickTopic(i), { title, 'aria-label': title, dir: 'auto' });
   };
   return h(

@@ -19,4 +19,7 @@ export function storyKey({ key, url }) {
 }
 
 /** @param {Story} story */
-export const storyLabel = (story) => [storyKey(story), ' ', h('bdi', { class: 'title' }, story.title)];
+export function storyLabel(story) {
+  const key = storyKey(story);
+  return [key, key && ' ', h('bdi', { class: 'title' }, story.title)];
+}

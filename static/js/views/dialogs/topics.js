@@ -1,3 +1,4 @@
+/** @import * as Form from '../../import/form.js' */
 /** @import {RoomPage} from '../../../types/page.js' */
 /** @import {Story} from '../../../types/protocol.js' */
 
@@ -31,7 +32,7 @@ export function topics(page) {
   );
 }
 
-/** @type {typeof import('../../import/form.js') | null} */
+/** @type {typeof Form | null} */
 let form = null;
 let loading = false;
 
