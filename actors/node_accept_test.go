@@ -14,7 +14,7 @@ import (
 // Of all messages that another node may send, and all processes it may send them to,
 // only the pairs that Pokey uses are accepted.
 func TestAcceptsOnlyPokeysMessages(t *testing.T) {
-	targets := []string{"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c", "connection", "gateway/x", "reach", "deadletter", "eventstream", "future$1", "$1", "", "restarter"}
+	targets := []string{"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c", "connection", "gateway/x", "probe", "deadletter", "eventstream", "future$1", "$1", "", "restarter"}
 	want := map[string][]string{ // by message
 		"pokey.wire.Envelope": {"users", "rooms", "gateway", "users/u", "rooms/r", "connection/c"},
 		"actor.Watch":         {"connection/c"},

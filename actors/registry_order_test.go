@@ -10,7 +10,7 @@ import (
 
 // numberedActor retires when it gets a string, and reports the numbers it gets.
 type numberedActor struct {
-	sys      *node
+	node      *node
 	registry *actor.PID
 	id       string
 	retired  bool
@@ -21,10 +21,10 @@ func (a *numberedActor) Receive(ctx actor.Context) {
 	switch m := ctx.Message().(type) {
 	case string:
 		a.retired = true
-		a.sys.root.Send(a.registry, retire{id: a.id})
+		a.node.root.Send(a.registry, retire{id: a.id})
 	case int:
 		if a.retired {
-			a.sys.root.Send(a.registry, returned{a.id, m})
+			a.node.root.Send(a.registry, returned{a.id, m})
 			return
 		}
 		a.got <- m
@@ -48,7 +48,7 @@ func TestMessagesStayInOrderWhileAnActorIsReplaced(t *testing.T) {
 	pid := actor.NewPID(s.address, "counting")
 	s.spawn("counting", func() actor.Actor {
 		return &numberedRegistry{newRegistry(s, roomKind, "counting", func(id string) actor.Actor {
-			return &numberedActor{sys: s, registry: pid, id: id, got: got}
+			return &numberedActor{node: s, registry: pid, id: id, got: got}
 		})}
 	})
 	for n := range 2000 {

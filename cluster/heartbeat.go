@@ -51,7 +51,7 @@ func newHeartbeat(c *Config, link *nodeLink, view func() *membership.View, onCut
 
 // contactLostName stands in an answer for probeName, if the node that answers has
 // no contact to etcd. It is a contract between nodes of different releases.
-const contactLostName = probeName + "/deaf"
+const contactLostName = probeName + "/no-etcd"
 
 // probeEndpoint is the process on each node that probes and their answers are sent
 // to. It is not an actor, so neither waits in a mailbox.

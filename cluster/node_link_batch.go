@@ -81,7 +81,7 @@ type inboundRules struct {
 
 // probeName is the name of the process on each node that other nodes send probes
 // to. It is a contract between nodes of different releases.
-const probeName = "reach"
+const probeName = "probe"
 
 // accepted reports whether a process takes a message from another node: the probe
 // endpoint takes probes and answers, and for all others accept decides.

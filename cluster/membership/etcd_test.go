@@ -143,7 +143,7 @@ func TestEtcdLaterReleases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if record := string(got.Kvs[0].Value); strings.Contains(record, "misses") || strings.Contains(record, "yields") {
+	if record := string(got.Kvs[0].Value); strings.Contains(record, "unreachable") || strings.Contains(record, "yields") {
 		t.Errorf("record of a member that reaches all others: got %s, want no word of it", record)
 	}
 }

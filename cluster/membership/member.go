@@ -27,14 +27,14 @@ type Member struct {
 	Since time.Time `json:"since"`
 	// Unreachable are the IDs of the members that it cannot reach, sorted. Some
 	// may have left since.
-	Unreachable []string `json:"misses,omitempty"`
+	Unreachable []string `json:"unreachable,omitempty"`
 	// UnreachableSince is the version of the membership that it knew when its
 	// list of unreachable members was last empty; 0 while the list is empty.
-	UnreachableSince uint64 `json:"missesSince,omitempty"`
+	UnreachableSince uint64 `json:"unreachableSince,omitempty"`
 	// YieldsOwnership says that it has been isolated for a while. On a tie it stays
 	// isolated rather than another member, until it and the others reach each
 	// other again.
-	YieldsOwnership bool `json:"yields,omitempty"`
+	YieldsOwnership bool `json:"yieldsOwnership,omitempty"`
 	// Isolated says that it is a member but owns nothing, because it and too many
 	// others cannot reach each other. It follows from what all members report,
 	// and is set in a [View] only.
