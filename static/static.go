@@ -10,5 +10,5 @@ import "embed"
 // Files are the page's files, by their paths below this directory. Tests and
 // type declarations are not among them.
 //
-//go:embed index.html manifest.webmanifest css icons js
+//go:embed index.html missing.html missing.html manifest.webmanifest css icons js
 var Files embed.FS

@@ -19,7 +19,9 @@ import (
 const (
 	pageName  = "index.html"
 	entryName = "js/app.js" // the module that the page loads
-	docsPath  = "docs/"
+	// missingName is the page for paths that there are not.
+	missingName = "missing.html"
+	docsPath    = "docs/"
 	// forever is the Cache-Control of paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
 	// minCompressed is the size in bytes from which compressing pays: the page has
@@ -42,8 +44,9 @@ type asset struct {
 // hash of the whole tree, so relative imports keep working and any change gives all
 // of them new paths. The page itself names the hash.
 type assets struct {
-	page   *asset
-	byPath map[string]*asset // by path below the base path
+	page    *asset
+	missing []byte            // what somebody sees who follows a wrong link
+	byPath  map[string]*asset // by path below the base path
 }
 
 // newAssets reads all files. In index.html, {{base}} stands for the base path with
@@ -61,14 +64,12 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 	if !ok {
 		return nil, fmt.Errorf("assets: %w: %s", fs.ErrNotExist, pageName)
 	}
+	missing := content[missingName]
 	delete(content, pageName)
+	delete(content, missingName)
 
 	hash := hex.EncodeToString(tree.Sum(nil)[:6])
-	page = []byte(strings.NewReplacer(
-		"{{base}}", html.EscapeString(base),
-		"{{v}}", hash,
-		"{{version}}", html.EscapeString(version),
-	).Replace(string(page)))
+	fill := strings.NewReplacer("{{base}}", html.EscapeString(base), "{{v}}", hash, "{{version}}", html.EscapeString(version))
 
 	joined, err := bundles(content, entryName)
 	if err != nil {
@@ -76,7 +77,11 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 	}
 	maps.Copy(content, joined)
 
-	a := &assets{page: newAsset(pageName, page, revalidate), byPath: map[string]*asset{}}
+	a := &assets{
+		page:    newAsset(pageName, []byte(fill.Replace(string(page))), revalidate),
+		missing: []byte(fill.Replace(string(missing))),
+		byPath:  map[string]*asset{},
+	}
 	for name, data := range content {
 		data = minified(name, withImports(data, path.Dir(name), content))
 		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)

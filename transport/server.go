@@ -141,7 +141,7 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, pa
 	isQR = isQR && isSVG
 	switch {
 	case file == nil && !isQR && path != "healthz":
-		refuseNotFound.write(w)
+		s.serveMissing(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
 		refuseMethod.write(w)
@@ -152,6 +152,18 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, pa
 	default:
 		healthy.serve(w, r, minting{})
 	}
+}
+
+// serveMissing answers people with a page, and programs with a code.
+func (s *Server) serveMissing(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Sec-Fetch-Dest") != "document" || r.Method != http.MethodGet || len(s.assets.missing) == 0 {
+		refuseNotFound.write(w)
+		return
+	}
+	w.Header().Set("Content-Type", contentType(missingName))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(s.assets.missing)
 }
 
 // healthy says that the process answers, and no more than that.

@@ -87,6 +87,7 @@ document.addEventListener('visibilitychange', () => document.hidden || page.acti
 async function begin() {
   await Promise.all([speak(recall('language')), roomId && loadRoom()]);
   drawing = false;
+  root.replaceChildren(); // what stands there for those who see nothing else
   draw();
 }
 

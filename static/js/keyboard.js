@@ -76,7 +76,8 @@ export function listenToKeys(page) {
     const { typed, card, sure } = cardFor(page.ui.typed + text, cards);
     const pick = () => {
       page.set({ typed: '' });
-      if (card) page.roomActions?.pick(card, false);
+      if (card && page.state.room?.revealed && !page.ui.changing) page.roomActions?.settle(card);
+      else if (card) page.roomActions?.pick(card, false);
     };
     page.set({ typed, focusedCard: card });
     timer = setTimeout(pick, sure ? 0 : PAUSE);
@@ -89,7 +90,8 @@ export function listenToKeys(page) {
     const act = page.roomActions;
     const picks = mayEstimate(room, me?.id) && (!room.revealed || page.ui.changing);
     const facilitates = mayFacilitate(room, me?.id) && !page.held();
-    const asked = meaning(event, picks ? room.deck.cards : [], page.ui.typed);
+    const settles = facilitates && room.revealed && !picks;
+    const asked = meaning(event, picks || settles ? room.deck.cards : [], page.ui.typed);
     /** @type {Record<string, () => unknown>} */
     const does = {
       keys: () => page.set({ dialog: 'keys' }),
@@ -97,7 +99,7 @@ export function listenToKeys(page) {
       reveal: () => facilitates && !room.revealed && room.estimates > 0 && act.reveal(),
       clear: () => facilitates && (room.revealed || room.estimates > 0) && act.clear(),
       next: () => facilitates && (room.revealed || room.topics.length > 0) && act.next(),
-      withdraw: () => picks && act.withdraw(),
+      withdraw: () => (settles ? room.agreed !== undefined && act.settle(null) : picks && act.withdraw()),
       type: () => type(asked?.text ?? '', room.deck.cards),
       move: () => moveFocus(asked?.by ?? 0, event.key),
     };

@@ -4,7 +4,7 @@ import { siteActions } from './actions/site.js';
 import { connect } from './connection.js';
 import { announce } from './live-region.js';
 import { initial, reduce } from './state.js';
-import { recall, takeNote, visits } from './storage.js';
+import { keepDrafts, keptDrafts, recall, takeNote, visits } from './storage.js';
 
 const REVOKED = 4001; // the close code of a session that is worthless
 const TOAST = 6000; // milliseconds that a toast stays
@@ -43,6 +43,7 @@ export class Page {
     allCards: false,
     longComment: null,
     copied: false,
+    nameFault: null,
   };
   /** What can be done anywhere. @type {SiteActions} */
   actions;
@@ -68,6 +69,7 @@ export class Page {
     this.base = base;
     this.stage = stage;
     this.state = initial(roomId);
+    this.ui.drafts = keptDrafts(roomId);
     this.#follow = follow;
     this.#draw = draw;
     this.loadRoom = loadRoom;
@@ -109,7 +111,9 @@ export class Page {
 
   /** Keeps what has been typed into a field. @param {keyof Ui['drafts']} field @param {string | undefined} text */
   draft(field, text) {
-    this.set({ drafts: { ...this.ui.drafts, [field]: text } });
+    const drafts = { ...this.ui.drafts, [field]: text };
+    this.set({ drafts });
+    keepDrafts(this.state.roomId, drafts);
   }
 
   /** Forgets what has been typed into a field. @param {keyof Ui['drafts']} field */

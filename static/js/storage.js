@@ -42,7 +42,28 @@ export function forgetAll() {
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith('pokey.') && !['pokey.language', 'pokey.theme'].includes(key)) localStorage.removeItem(key);
     }
+    sessionStorage.removeItem('pokey.drafts');
     sessionStorage.setItem('pokey.forgotten', 'true');
+  } catch {}
+}
+
+/** What had been typed in a room when this tab was left or reloaded. @param {string | null} roomId */
+export function keptDrafts(roomId) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem('pokey.drafts') ?? 'null');
+    return kept?.roomId === roomId && typeof kept.drafts === 'object' ? Object.fromEntries(texts(kept.drafts)) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @param {object} drafts */
+const texts = (drafts) => Object.entries(drafts).filter(([, text]) => typeof text === 'string');
+
+/** Keeps what has been typed in a room, for this tab. @param {string | null} roomId @param {object} drafts */
+export function keepDrafts(roomId, drafts) {
+  try {
+    sessionStorage.setItem('pokey.drafts', JSON.stringify({ roomId, drafts }));
   } catch {}
 }
 

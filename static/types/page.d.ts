@@ -98,6 +98,8 @@ export interface Ui {
   longComment: string | null;
   /** The link has just been copied. */
   copied: boolean;
+  /** Why the server refused a name, as a code. */
+  nameFault: string | null;
 }
 
 export type Connection = ReturnType<typeof connect>;

@@ -89,7 +89,10 @@ export function roomActions(anyPage) {
 
     async saveName() {
       const name = (page.ui.drafts.name ?? '').trim();
-      if (!name || !(await ask('setName', { name }))) return;
+      if (!name) return;
+      const answer = await page.connection.request('setName', { name });
+      page.set({ nameFault: answer.event === 'error' ? answer.code : null });
+      if (page.ui.nameFault) return;
       remember('name', name);
       page.set({ named: true });
       page.drop('name');

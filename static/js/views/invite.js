@@ -1,6 +1,6 @@
 /** @import {RoomPage} from '../../types/page.js' */
 
-import { t } from '../i18n.js';
+import { refusal, t } from '../i18n.js';
 import { h } from '../render.js';
 import { isOwner } from '../state.js';
 import { button, field, form, toggle, tool } from './controls.js';
@@ -57,6 +57,7 @@ export function nameStrip(page) {
     nameInput(page, 'strip-name'),
     h('button', { class: 'soft' }, t('name.save')),
     tool('close', t('name.later'), () => page.set({ named: true })),
+    nameFault(page),
   );
 }
 
@@ -72,6 +73,14 @@ export function nameInput(page, id) {
     'data-name': true,
     dir: 'auto',
     value: page.ui.drafts.name ?? (page.ui.named ? page.state.me?.name : ''),
-    oninput: (event) => page.draft('name', event.target.value),
+    'aria-describedby': 'name-fault',
+    oninput: (event) => {
+      page.draft('name', event.target.value);
+      page.set({ nameFault: null });
+    },
   });
 }
+
+/** Why the name was refused, where it was typed. @param {RoomPage} page */
+export const nameFault = (page) =>
+  page.ui.nameFault && h('p', { id: 'name-fault', class: 'fault', role: 'alert' }, refusal(page.ui.nameFault));

@@ -47,7 +47,7 @@ const fan = () =>
 /** @param {Page} page */
 function recent(page) {
   const visits = page.ui.visits.map(({ id, topic, at }) => {
-    const name = h('b', {}, topic || t('landing.untitled', { id: id.slice(-4) }));
+    const name = h('b', { dir: 'auto' }, topic || t('landing.untitled', { id: id.slice(-4) }));
     const link = h('a', { href: `${page.base}r/${id}` }, name, h('span', { class: 'quiet' }, ago(at)));
     return h(
       'li',

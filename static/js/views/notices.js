@@ -20,7 +20,7 @@ export function toasts(page) {
         page.dismiss(id);
         undo?.();
       };
-      const kids = [h('p', {}, text), undo && button('plain', t('undo.button'), back), dismiss(id)];
+      const kids = [h('p', { dir: 'auto' }, text), undo && button('plain', t('undo.button'), back), dismiss(id)];
       return h('div', { key: `t${id}`, class: 'toast' }, kids);
     }),
   );

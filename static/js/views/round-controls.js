@@ -107,7 +107,7 @@ function waiting(page) {
 /** The same for those who reveal. @param {RoomPage} page */
 function waitingFor(page) {
   const names = waiting(page);
-  return names && h('p', { class: 'status late' }, names);
+  return names && h('p', { class: 'status waiting-for' }, names);
 }
 
 /** Who can reveal what is complete, or that they are away. @param {RoomPage} page */

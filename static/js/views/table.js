@@ -16,7 +16,7 @@ export function table(page) {
   const { room } = page.state;
   const seated = estimators(room);
   const n = seated.length;
-  const size = n <= 4 ? 'few' : n <= 8 ? 'some' : n <= 12 ? 'many' : 'crowd';
+  const size = n <= 4 ? `few few-${n}` : n <= 8 ? 'some' : n <= 12 ? 'many' : 'crowd';
   const columns = n <= 5 ? Math.max(1, n) : n <= 12 ? Math.ceil(n / 2) : 8;
   const result = room.revealed ? agreement(room) : null;
   return h(

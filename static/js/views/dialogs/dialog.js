@@ -25,6 +25,8 @@ export function dialog(page, name, title, ...kids) {
     onclick: (event) => event.target === event.currentTarget && event.target.close(),
   };
   const close = tool('close', t('dialog.close'), (event) => event.target.closest('dialog').close());
-  const header = h('header', {}, h('h2', { id: 'dialog-title' }, title), close);
+  // The title has the focus first, so that what is read out begins with it; of topics, the field to paste them into.
+  const head = { id: 'dialog-title', dir: 'auto', tabindex: -1, autofocus: name !== 'topics' };
+  const header = h('header', {}, h('h2', head, title), close);
   return h('dialog', props, h('div', { class: 'sheet' }, header, kids), toasts(page));
 }

@@ -64,7 +64,7 @@ function finished(room, round) {
       {},
       h('h3', { class: topic ? '' : 'quiet' }, topic || t('history.untitled'), spokenOnly(`, ${verdict}`)),
       h('p', { class: 'quiet' }, facts(room, round).filter(Boolean).join(' · ')),
-      h('ul', {}, round.estimates.map(estimate)),
+      h('ul', {}, byValue(round).map(estimate)),
     ),
   );
 }
@@ -78,6 +78,12 @@ const estimate = ({ userId, value, name, comment }) =>
     ` ${name}`,
     comment && h('span', { class: 'quiet' }, ` – ${comment}`),
   );
+
+/** The estimates in the order of the deck. @param {FinishedRound} round */
+function byValue({ estimates, summary }) {
+  const order = new Map(summary?.distribution.map(({ value }, i) => [value, i]));
+  return estimates.toSorted((a, b) => (order.get(a.value) ?? 0) - (order.get(b.value) ?? 0));
+}
 
 /** @param {Room} room @param {FinishedRound} round */
 function facts(room, { round, finishedAt, summary, hidden, revealedBy, estimates }) {

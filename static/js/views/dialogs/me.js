@@ -4,7 +4,7 @@ import { t } from '../../i18n.js';
 import { h } from '../../render.js';
 import { button, form, labelled, looks, toggle } from '../controls.js';
 import { dialog } from './dialog.js';
-import { nameInput } from '../invite.js';
+import { nameFault, nameInput } from '../invite.js';
 import { cancel, confirmed } from './confirm.js';
 
 /** What concerns the user alone. @param {RoomPage} page */
@@ -19,6 +19,7 @@ export function me(page) {
     'me',
     t('me.title'),
     form('inline', saveName, labelled(t('name.label'), nameInput(page, 'me-name')), save),
+    nameFault(page),
     toggle(t('me.observe'), t('me.observeHint'), observes, role),
     looks(page),
     h(
