@@ -25,13 +25,13 @@ func TestBrowserAListStarts(t *testing.T) {
 	ada.fill("[data-paste]", "Login\nLogout\nSearch\nExport")
 	ada.button("Add 4 topics")
 	bob.until(`document.querySelector('.topic h1').textContent === 'Login' && document.querySelectorAll('.next li').length === 3`)
+	bob.sees("Round 1")
 	ada.closeDialog()
 	ada.button("Estimate this now: Search")
 	bob.until(`document.querySelector('.topic h1').textContent === 'Search'`)
 	if got := get[string](bob, `[...document.querySelectorAll('.next li')].map(e => e.textContent).join()`); got != "Login,Logout,Export" {
 		t.Errorf("got the list %s, want Login,Logout,Export", got)
 	}
-	bob.sees("Round 1")
 
 	// A list that has no topic on the table offers its first.
 	ada.fill("[data-topic]", "")

@@ -73,6 +73,8 @@ function source(page, text) {
   const area = h('textarea', {
     rows: 4,
     'data-paste': true,
+    autofocus: true,
+    mount: (/** @type {HTMLElement} */ element) => element.focus(), // in a dialog that is open already
     dir: 'auto',
     placeholder: t('import.placeholder'),
     value: text,
