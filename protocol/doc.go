@@ -87,6 +87,11 @@
 // issued over plain http is not valid over https. The user id is public inside rooms and
 // is no credential; only the cookie is.
 //
+// Where the operator lets other sites show the page in a frame (-embed-origin), a page
+// that is loaded into a frame (Sec-Fetch-Dest is iframe) without that cookie gets one of
+// its own: its name ends in ~embedded, and it is SameSite=None, Secure and Partitioned.
+// If a request brings both, the ordinary one counts.
+//
 // A session is renewed while it is used, for 90 days after the user's first one unless
 // the operator says otherwise; then a page load brings another user. A session that its
 // user has ended is no longer valid, and the connections made with it close with 4001.

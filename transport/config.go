@@ -51,6 +51,10 @@ type Config struct {
 	// BasePath is the path of the page, "/" by default. Missing slashes at its ends
 	// are added.
 	BasePath string
+	// EmbedOrigins are the sites that may have the page in a frame, as
+	// https://host[:port], where the page itself is reached over https. Nobody else
+	// may. See [CheckEmbedOrigin].
+	EmbedOrigins []string
 	// OtherServers says that there are other servers, so that clients of a server
 	// that stops can reconnect at once.
 	OtherServers bool
@@ -111,6 +115,11 @@ func (cfg *Config) check() error {
 	}
 	if cfg.BasePath != html.EscapeString(cfg.BasePath) || strings.ContainsAny(cfg.BasePath, "%?#\\; ") {
 		return fmt.Errorf("transport: base path %q has characters that need escaping", cfg.BasePath)
+	}
+	for _, origin := range cfg.EmbedOrigins {
+		if err := CheckEmbedOrigin(origin); err != nil {
+			return fmt.Errorf("transport: embedding origin: %w", err)
+		}
 	}
 	if min(cfg.MessageRate, cfg.HandshakeRate, cfg.MintRate, cfg.RoomRate) < 0 || cfg.SessionLife < 0 || min(cfg.MaxConnections, cfg.MaxConnectionsPerIP,
 		cfg.MaxConnectionsPerSession, cfg.MessageBurst, cfg.HandshakeBurst, cfg.MintBurst, cfg.RoomBurst) < 0 {

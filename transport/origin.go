@@ -13,9 +13,10 @@ import (
 // site is one origin that the service is reached at. The Host header alone decides
 // which site a request is for; no other header is trusted for that.
 type site struct {
-	origin string // scheme://host[:port] as a browser writes it
-	secure bool   // the origin is https
-	cookie string // the name of its session cookie
+	origin   string // scheme://host[:port] as a browser writes it
+	secure   bool   // the origin is https
+	cookie   string // the name of its session cookie
+	embedded bool   // the cookie is that of a page in another site's frame
 }
 
 // sites are all origins of the service.
@@ -68,7 +69,7 @@ func (s *sites) add(scheme, host string) {
 	}
 	host = strings.TrimSuffix(host, port)
 	secure := scheme == "https"
-	here := site{scheme + "://" + host, secure, identity.CookieName(secure, portOf(host), s.base)}
+	here := site{origin: scheme + "://" + host, secure: secure, cookie: identity.CookieName(secure, portOf(host), s.base)}
 	s.origins[here.origin] = true
 	for _, h := range []string{host, host + port} {
 		if old, ok := s.byHost[h]; !ok || !old.secure {
@@ -84,7 +85,7 @@ func (s *sites) of(r *http.Request) (site, bool) {
 		if !loopback(host) {
 			return site{}, false
 		}
-		return site{"http://" + host, false, identity.CookieName(false, portOf(strings.TrimSuffix(host, ":80")), s.base)}, true
+		return site{origin: "http://" + host, cookie: identity.CookieName(false, portOf(strings.TrimSuffix(host, ":80")), s.base)}, true
 	}
 	here, ok := s.byHost[host]
 	return here, ok

@@ -99,6 +99,7 @@ func (s *Server) HTTP() *http.Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	here, ok := s.sites.of(r)
 	setSecurityHeaders(w.Header(), here.secure)
+	here = s.framed(r, here)
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.panicked("request", cause)
@@ -135,6 +136,9 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, pa
 	file := s.assets.byPath[path]
 	if isPage(path) {
 		file = s.assets.page
+		if s.embeddable(here) {
+			w.Header().Set("Content-Security-Policy", embedPolicy(s.cfg.EmbedOrigins))
+		}
 	}
 	room, isQR := strings.CutPrefix(path, "qr/")
 	room, isSVG := strings.CutSuffix(room, ".svg")

@@ -102,7 +102,7 @@ const (
 // loads gets none: the page just did, and several answers at once would each bring
 // another user. A session whose standing nobody can tell is left as it is.
 func (s *Server) mint(w http.ResponseWriter, r *http.Request, here site) minting {
-	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" && dest != "document" {
+	if !s.loadsPage(r, here) {
 		return minting{}
 	}
 	now, addr := time.Now(), s.clientAddr(r)
@@ -152,7 +152,7 @@ func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issu
 		s.cfg.Log.Error("sealing a session failed", "err", err)
 		return minting{}
 	}
-	http.SetCookie(w, &http.Cookie{
+	cookie := &http.Cookie{
 		Name:     here.cookie,
 		Value:    value,
 		Path:     s.cfg.BasePath,
@@ -160,7 +160,11 @@ func (s *Server) setCookie(w http.ResponseWriter, session identity.Session, issu
 		Secure:   here.secure,
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
-	})
+	}
+	if here.embedded {
+		cookie.SameSite, cookie.Partitioned = http.SameSiteNoneMode, true
+	}
+	http.SetCookie(w, cookie)
 	return minting{outcome: minted}
 }
 

@@ -24,6 +24,7 @@ import (
 const (
 	patience = 20 * time.Second // for whatever is waited for
 	lanHost  = "pokey.lan"      // a name of this machine that no browser takes for secure
+	wikiHost = "wiki.example"   // one of another site
 )
 
 // chromium is the one browser of all tests: a fresh person costs 70 ms, a fresh
@@ -35,7 +36,9 @@ var chromium = sync.OnceValues(func() (engine, error) {
 	}
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path), chromedp.WindowSize(1280, 800), chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("host-resolver-rules", "MAP "+lanHost+" 127.0.0.1"))...)
+		chromedp.Flag("ignore-certificate-errors", true), // for tests over https, whose certificates nobody has signed
+		chromedp.Flag("site-per-process", true),          // so that a frame of another site is a target of its own
+		chromedp.Flag("host-resolver-rules", "MAP "+lanHost+" 127.0.0.1, MAP "+wikiHost+" 127.0.0.1"))...)
 	ctx, closeFirst := chromedp.NewContext(ctx)
 	e := engine{ctx, func() { closeFirst(); stop() }}
 	started.Do(func() { stopChromium = e.stop })

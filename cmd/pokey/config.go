@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"example.com/pokey/identity"
+	"example.com/pokey/transport"
 )
 
 // config is every setting. Nothing else reads flags or the environment.
@@ -22,6 +23,7 @@ type config struct {
 	trustedProxies []netip.Prefix
 	basePath       string
 	requireOrigin  bool
+	embedOrigins   []string
 	data           string
 	secretFile     string
 	etcd           []string
@@ -68,6 +70,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.Func("trusted-proxies", "`CIDR[,CIDR]` whose X-Forwarded-For is believed", c.setProxies)
 	fs.StringVar(&c.basePath, "base-path", "/", "`PATH` under which everything is served")
 	fs.BoolVar(&c.requireOrigin, "require-origin", false, "refuse WebSocket clients that send no Origin")
+	fs.Func("embed-origin", "`URL[,URL]` of the sites that may show the page in a frame; needs an https -public-origin", c.setEmbedOrigins)
 	fs.StringVar(&c.data, "data", "./data", "`DIR` that rooms are kept in; \"none\" keeps them in memory")
 	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with the master secret, made on first start (default DATA/secret.key)")
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
@@ -142,6 +145,18 @@ func (c *config) setOrigins(list string) error {
 			return fmt.Errorf("%q is not of the form https://host or https://host:port", text)
 		}
 		c.publicOrigins = append(c.publicOrigins, strings.ToLower(text))
+	}
+	return nil
+}
+
+func (c *config) setEmbedOrigins(list string) error {
+	c.embedOrigins = nil
+	for text := range strings.SplitSeq(list, ",") {
+		text = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(text), "/"))
+		if err := transport.CheckEmbedOrigin(text); err != nil {
+			return err
+		}
+		c.embedOrigins = append(c.embedOrigins, text)
 	}
 	return nil
 }

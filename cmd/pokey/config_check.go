@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,9 @@ func (c *config) check() error {
 		fault("-listen %q: want HOST:PORT", c.listen)
 	} else if !loopback(host) && len(c.publicOrigins) == 0 {
 		fault("-public-origin is required when -listen %s can be reached from other machines: give the URL that browsers use, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
+	}
+	if len(c.embedOrigins) > 0 && !slices.ContainsFunc(c.publicOrigins, func(origin string) bool { return strings.HasPrefix(origin, "https:") }) {
+		fault("-embed-origin needs an https URL in -public-origin: in another site's frame, browsers keep a session only over https")
 	}
 	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
 		fault("-admin-listen %q: want HOST:PORT", c.adminListen)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,11 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 		{"-public-origin poker.example.com", "", exitConfig, "-public-origin"},
 		{"-public-origin https://a.example/path", "", exitConfig, "-public-origin"},
 		{"", "POKEY_PUBLIC_ORIGIN=ftp://a.example", exitConfig, "POKEY_PUBLIC_ORIGIN"},
+		{"-public-origin https://a.example -embed-origin jira.example", "", exitConfig, "-embed-origin"},
+		{"-public-origin https://a.example -embed-origin https://*.example", "", exitConfig, "-embed-origin"},
+		{"-public-origin https://a.example -embed-origin https://b.example,http://c.example", "", exitConfig, "http://c.example"},
+		{"-public-origin http://a.example -embed-origin https://b.example", "", exitConfig, "-public-origin"},
+		{"", "POKEY_EMBED_ORIGIN=https://b.example", exitConfig, "-public-origin"},
 		{"-trusted-proxies 10.0.0.0/99", "", exitConfig, "-trusted-proxies"},
 		{"-base-path poker", "", exitConfig, "-base-path"},
 		{"-base-path /a//b", "", exitConfig, "-base-path"},
@@ -108,12 +114,13 @@ func TestConfigCountsFiles(t *testing.T) {
 }
 
 func TestConfigTakesFlagsOverEnvironment(t *testing.T) {
-	env := map[string]string{"POKEY_USER_EXPIRY": "4h", "POKEY_BASE_PATH": "/team", "POKEY_PUBLIC_ORIGIN": "https://a.example/, http://b.example:81"}
+	env := map[string]string{"POKEY_USER_EXPIRY": "4h", "POKEY_BASE_PATH": "/team", "POKEY_PUBLIC_ORIGIN": "https://a.example/, http://b.example:81", "POKEY_EMBED_ORIGIN": "https://Jira.example/, https://wiki.example:8443"}
 	c, err := parseConfig([]string{"-user-expiry", "1h"}, func(n string) string { return env[n] }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.userExpiry != time.Hour || c.basePath != "/team/" || len(c.publicOrigins) != 2 || c.publicOrigins[0] != "https://a.example" {
+	if c.userExpiry != time.Hour || c.basePath != "/team/" || len(c.publicOrigins) != 2 || c.publicOrigins[0] != "https://a.example" ||
+		!slices.Equal(c.embedOrigins, []string{"https://jira.example", "https://wiki.example:8443"}) {
 		t.Errorf("%+v", c)
 	}
 }

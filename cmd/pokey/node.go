@@ -100,7 +100,7 @@ func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
 		},
 		SessionLife:   c.sessionLife,
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
-		BasePath: c.basePath, RequireOrigin: c.requireOrigin, OtherServers: n.member != nil,
+		BasePath: c.basePath, RequireOrigin: c.requireOrigin, EmbedOrigins: c.embedOrigins, OtherServers: n.member != nil,
 		MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		HandshakeRate: float64(c.maxPerIP) / refill, HandshakeBurst: c.maxPerIP,
 		MintRate: float64(c.maxPerIP) / refill, MintBurst: 2 * c.maxPerIP,
