@@ -19,7 +19,11 @@ export function announce(text, kind = text) {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const region = document.getElementById('live');
-    if (region) region.textContent = `${[...waiting.values()].join('. ')}.`;
+    if (region) region.textContent = sentences([...waiting.values()]);
     waiting.clear();
   }, PAUSE);
 }
+
+/** Texts as sentences: each ends with one mark, its own if it has one. @param {string[]} texts */
+export const sentences = (texts) =>
+  texts.map((text) => (/[.!?…。！？؟]["”»)]?$/u.test(text.trim()) ? text.trim() : `${text.trim()}.`)).join(' ');

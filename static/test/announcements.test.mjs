@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { announcements } from '../js/announcements.js';
+import { sentences } from '../js/live-region.js';
 import { initial } from '../js/state.js';
 
 const member = (name, value = null, fields = {}) => ({
@@ -89,4 +90,10 @@ test('a lost connection is said once, and its return', () => {
   assert.deepEqual(announcements(at(hidden, 'waiting'), at(hidden, 'connecting')), []);
   assert.deepEqual(announcements(at(hidden, 'connecting'), at(hidden)), [['say.back', {}]]);
   assert.deepEqual(announcements(at(null, 'connecting'), at(null)), []);
+});
+
+test('K16: what is said ends with one full stop', () => {
+  assert.equal(sentences(['Topic: Fix the login.', 'Ada has joined']), 'Topic: Fix the login. Ada has joined.');
+  assert.equal(sentences(['Topic: Why?', 'Topic: 何？', 'He said “no.”']), 'Topic: Why? Topic: 何？ He said “no.”');
+  assert.equal(sentences([' 5 ']), '5.');
 });

@@ -160,6 +160,12 @@ const CASES = [
   ['Poinz', '[{"title":"Login","description":"d"},{"title":"Pay","estimate":5}]', ['Login', 'Pay =5'], []],
   ['JSON that is a list of texts', '["Login","Pay"]', ['Login', 'Pay'], []],
   ['broken JSON is a list', '{"title": "Login"', ['{"title": "Login"'], []],
+  [
+    "Jira's XML",
+    '<?xml version="1.0"?><!-- RSS <item> --><rss><channel><item><title>[A-1] x</title><link>https://t.example/A-1</link><key id="1">A-1</key><summary>Sign in &amp; &#x201C;out&#8221; <![CDATA[<b> &amp;]]></summary><customfields><customfield id="c"><customfieldname>Story Points</customfieldname><customfieldvalues><customfieldvalue>5.0</customfieldvalue></customfieldvalues></customfield></customfields></item><item><title>[A-2] Pay</title><key>A-2</key></item></channel></rss>',
+    ['A-1 Sign in & “out” <b> &amp; <https://t.example/A-1> =5', 'A-2 Pay'],
+    [],
+  ],
   ['no title in a row', 'Key,Title\nA-1,\nA-2,Pay', ['A-2 Pay'], ['1 names', '2 untitled']],
   ['a script is no address', 'Title,URL\nLogin,javascript:alert(1)', ['Login'], ['1 names']],
   ['nothing', ' \n ', [], []],
@@ -174,7 +180,7 @@ for (const [name, text, stories, left] of CASES) {
 }
 
 test('nothing is eaten: every line that was filled is a story or is left out with a reason', () => {
-  for (const [, text] of CASES.filter(([, text]) => !/^\s*[[{]/.test(text))) {
+  for (const [, text] of CASES.filter(([, text]) => !/^\s*[[{<]/.test(text))) {
     const { stories, left, changed } = read(text);
     const shown = [...stories.flatMap((s) => Object.values(s)), ...[...left, ...changed].map((l) => l.text)].join(' ');
     for (const word of text.matchAll(/[\p{L}]{4,}/gu)) {

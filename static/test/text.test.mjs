@@ -25,7 +25,7 @@ const KNOWN = new Map([
     ],
   ],
   ['import/columns.js', ['columns[role]', '(row[i]']], // one of four words; an array
-  ['import/data.js', ['of[name]']], // an own property, as is asked just before
+  ['import/data.js', ['of[name]', 'RegExp(`<${name}']], // an own property, as is asked just before; a pattern
   ['import/stories.js', ['places[role]', 'cells[place]', 'head?.cells[i]']], // one of four words; arrays
   ['import/table.js', ['text[at]', 'widths.length / 2)]', 'cells[', 'rows[']], // arrays and a text
   [

@@ -91,21 +91,42 @@ function item(value, i) {
   };
 }
 
-/** The stories in Jira's XML (RSS); null if it is none. @param {string} source @returns {Item[] | null} */
+const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
+
+/** The text of an element's content. @param {string} content */
+const plain = (content) =>
+  content
+    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{2,5}));/gi, (whole, hex, decimal, name) => {
+      const code = Number.parseInt(hex ?? decimal, hex ? 16 : 10);
+      return ENTITIES.get(name) ?? (code > 0 && code < 0x110000 ? String.fromCodePoint(code) : whole);
+    })
+    .trim();
+
+/** The content of the elements of that name. @param {string} source @param {string} name */
+const elements = (source, name) =>
+  [...source.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g'))].map(([, content]) => content);
+
+/**
+ * The stories in Jira's XML (RSS); null if it is none. A browser's own parser is
+ * not used: the page lets no text become a document.
+ *
+ * @param {string} source
+ * @returns {Item[] | null}
+ */
 export function xml(source) {
   if (!/^\s*(?:<\?xml|<!--|<rss)/.test(source)) return null;
-  const document = new DOMParser().parseFromString(source.trim(), 'text/xml');
-  const items = [...document.querySelectorAll('channel > item')];
+  const items = elements(source.replace(/<!--[\s\S]*?-->/g, ''), 'item');
   if (items.length === 0) return null;
-  return items.map((element, i) => {
-    const part = (/** @type {string} */ name) => element.querySelector(`:scope > ${name}`)?.textContent?.trim() ?? '';
+  return items.map((content, i) => {
+    const part = (/** @type {string} */ name) => plain(elements(content, name)[0] ?? '');
     const key = part('key');
-    const fields = [...element.querySelectorAll('customfield')];
-    const points = fields.find((field) =>
-      /^story ?points?( estimate)?$/i.test(field.querySelector('customfieldname')?.textContent?.trim() ?? ''),
-    );
-    const estimate = points?.querySelector('customfieldvalue')?.textContent?.trim().replace(/\.0$/, '');
     const link = part('link');
+    const points = elements(content, 'customfield').find((field) =>
+      /^story ?points?(?: estimate)?$/i.test(plain(elements(field, 'customfieldname')[0] ?? '')),
+    );
+    const estimate = plain(elements(points ?? '', 'customfieldvalue')[0] ?? '');
     return {
       line: i + 1,
       title: part('summary') || part('title').replace(/^\[[^\]]+\]\s*/, ''),
