@@ -22,12 +22,13 @@ const (
 
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
-	// only a room needs, its dialogs, the big screen, and languages: of English, what only dialogs say.
+	// only a room needs, its dialogs, the big screen, what brings stories along.
 	lazy = map[string]bool{
-		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true,
-		"js/lang/en/dialogs.js": true, "js/lang/de/page.js": true, "js/lang/de/dialogs.js": true,
-		"js/import/form.js": true, "js/lang/en/import.js": true, "js/lang/de/import.js": true,
+		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true, "js/import/form.js": true,
 	}
+	// texts are the modules that i18n.js asks for by language and part.
+	texts   = regexp.MustCompile(`^js/lang/\w+/\w+\.js$`)
+	ofTexts = "import(`./lang/${language}/${name}.js`)"
 
 	named     = regexp.MustCompile(`(?:href|src)="([^"#]*)"`)
 	statement = regexp.MustCompile(`(?m)^(?:import|export)\b(?:[\w\s{},*$]+\bfrom)?\s*['"]([^'"]+)['"]`)
@@ -118,8 +119,56 @@ func TestModulesAreEmbeddedAndReachable(t *testing.T) {
 		reach(t, name, seen)
 	}
 	for _, name := range files(t) {
-		if path.Ext(name) == ".js" && !seen[name] {
+		if path.Ext(name) == ".js" && !seen[name] && !texts.MatchString(name) {
 			t.Errorf("%s is served, but nothing imports it", name)
+		}
+	}
+}
+
+// Texts are modules on their own, for the server joins only modules that are
+// imported by their whole path.
+func TestTextsAreLoadedByLanguageAndPart(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, name := range files(t) {
+		if path.Ext(name) != ".js" {
+			continue
+		}
+		if made := strings.Count(read(t, name), "import(`"); made > 0 && name != "js/i18n.js" {
+			t.Errorf("%s imports by a path that is put together", name)
+		}
+		if eager, late := imports(t, name); texts.MatchString(name) {
+			found++
+			if len(eager)+len(late) > 0 {
+				t.Errorf("%s imports %v, want a module on its own", name, append(eager, late...))
+			}
+		}
+	}
+	if !strings.Contains(read(t, "js/i18n.js"), ofTexts) || found < 2 {
+		t.Errorf("got %d modules of texts, and i18n.js without %s", found, ofTexts)
+	}
+}
+
+// Right-to-left languages turn the page around, so its styles name no left and
+// right. What an insert leaves out of the screen is where it is, and a card's face
+// never turns.
+func TestStylesKnowNoLeftAndRight(t *testing.T) {
+	t.Parallel()
+	physical := regexp.MustCompile(
+		`(?:^|[\s-])(?:left|right)(?:-[\w-]+)?\s*:|(?:text-align|float|clear|justify-\w+)\s*:\s*(?:left|right)|to (?:left|right)|border-(?:top|bottom)-(?:left|right)`)
+	sides := regexp.MustCompile(`(?:^|[\s;])(?:margin|padding|inset|border-width)\s*:([^;{}]*);`)
+	for _, name := range files(t) {
+		if path.Ext(name) != ".css" {
+			continue
+		}
+		content := regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(read(t, name), "")
+		for _, found := range physical.FindAllString(content, -1) {
+			t.Errorf("%s: got %q, want a logical property", name, strings.TrimSpace(found))
+		}
+		for _, found := range sides.FindAllStringSubmatch(content, -1) {
+			if values := strings.Fields(found[1]); len(values) == 4 && values[1] != values[3] && name != "css/card.css" {
+				t.Errorf("%s: got %q, want logical properties", name, strings.TrimSpace(found[0]))
+			}
 		}
 	}
 }

@@ -122,7 +122,7 @@ func TestBrowserGerman(t *testing.T) {
 	ada.press(".landing .primary")
 	ada.until(`document.querySelector('.hand .card')`)
 
-	bob := browse(t, server.url+"/", speaks("fr-FR,fr"))
+	bob := browse(t, server.url+"/", speaks("sv-SE,sv"))
 	bob.until(`document.documentElement.lang === 'en'`)
 	bob.do(chromedp.SetValue(chromedp.CSS("select"), "de"), chromedp.Evaluate[chromedp.Void](`document.querySelector('select').dispatchEvent(new Event('change'))`))
 	bob.sees("Raum öffnen")

@@ -2,9 +2,12 @@ package main
 
 import (
 	"io"
+	"io/fs"
 	"net/http"
 	"regexp"
 	"testing"
+
+	"example.com/pokey/static"
 )
 
 // What the page may weigh, in bytes as they travel: the document with the scripts
@@ -22,7 +25,7 @@ var (
 	wanted = []string{"js/import/form.js", "js/lang/en/import.js", "css/import.css"}
 )
 
-// TestPageWeighs adds up everything a browser loads for a room, in one language.
+// TestPageWeighs adds up everything a browser loads for a room, in each language.
 func TestPageWeighs(t *testing.T) {
 	server := listen(t)
 	get := func(path string) int {
@@ -51,30 +54,39 @@ func TestPageWeighs(t *testing.T) {
 	_ = response.Body.Close()
 	tree := regexp.MustCompile(`/v/[0-9a-f]+/`).FindString(string(page))
 
-	total := get("/")
-	rest := 0
-	for _, name := range inRoom {
-		size := get(tree + name)
-		t.Logf("%6d %s", size, name)
-		total += size
+	weigh := func(names []string) (sum int) {
+		t.Helper()
+		for _, name := range names {
+			size := get(tree + name)
+			t.Logf("%6d %s", size, name)
+			sum += size
+		}
+		return sum
 	}
-	for _, name := range after {
-		size := get(tree + name)
-		t.Logf("%6d %s", size, name)
-		rest += size
+	total, rest, aside := get("/")+weigh(inRoom), weigh(after), weigh(wanted)
+	folders, err := fs.ReadDir(static.Files, "js/lang")
+	if err != nil {
+		t.Fatal(err)
 	}
-	aside := 0
-	for _, name := range wanted {
-		aside += get(tree + name)
-	}
-	t.Logf("%d bytes, and %d for dialogs, %d for stories", total, rest, aside)
-	if aside > seldom {
-		t.Errorf("got %d bytes to bring stories along, want at most %d", aside, seldom)
-	}
-	if total > budget {
-		t.Errorf("the page weighs %d bytes, %d too many", total, total-budget)
-	}
-	if rest > later {
-		t.Errorf("the dialogs weigh %d bytes, %d too many", rest, rest-later)
+	for _, folder := range folders {
+		t.Run(folder.Name(), func(t *testing.T) {
+			part := func(name string) int { // English is there already
+				if folder.Name() == "en" {
+					return 0
+				}
+				return get(tree + "js/lang/" + folder.Name() + "/" + name + ".js")
+			}
+			total, rest, aside := total+part("page"), rest+part("dialogs"), aside+part("import")
+			t.Logf("%d bytes, and %d for dialogs, %d for stories", total, rest, aside)
+			if total > budget {
+				t.Errorf("the page: got %d bytes, want at most %d", total, budget)
+			}
+			if rest > later {
+				t.Errorf("the dialogs: got %d bytes, want at most %d", rest, later)
+			}
+			if aside > seldom {
+				t.Errorf("bringing stories along: got %d bytes, want at most %d", aside, seldom)
+			}
+		})
 	}
 }

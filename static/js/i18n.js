@@ -5,24 +5,24 @@ import en from './lang/en/page.js';
  */
 /** @typedef {Record<string, Text>} Texts */
 
-/** The languages there are, as they call themselves. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch' };
+/** @typedef {{name: string, tag?: string, rightToLeft?: boolean}} Language the tag is for Intl and the document, where the key is not enough */
+
+/**
+ * The languages there are, as they call themselves. Each has a folder of its
+ * key, with a file for each part of the texts.
+ *
+ * @type {Record<string, Language>}
+ */
+export const LANGUAGES = {
+  en: { name: 'English' },
+  de: { name: 'Deutsch' },
+};
 
 /** @type {Texts} */
 const english = en;
 
-/** The texts of a language come in parts: what is seldom seen is loaded later. */
-const LOAD = new Map(
-  /** @type {[string, () => Promise<{default: Texts}>][]} */ ([
-    ['en dialogs', () => import('./lang/en/dialogs.js')],
-    ['en import', () => import('./lang/en/import.js')],
-    ['de page', () => import('./lang/de/page.js')],
-    ['de dialogs', () => import('./lang/de/dialogs.js')],
-    ['de import', () => import('./lang/de/import.js')],
-  ]),
-);
-
 let language = 'en';
+let tag = 'en';
 let texts = english;
 const parts = ['page'];
 
@@ -33,28 +33,41 @@ const parts = ['page'];
  * @param {string | null} [wished]
  */
 export async function speak(wished) {
-  const choices = [wished, ...navigator.languages].map((tag) => String(tag).slice(0, 2));
-  language = choices.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
+  const choices = [wished, ...navigator.languages].map((choice) => String(choice).split('-')[0].toLowerCase());
+  language = choices.find((choice) => Object.hasOwn(LANGUAGES, choice)) ?? 'en';
   try {
     texts = await load(language);
   } catch {
     language = 'en';
     texts = await load(language).catch(() => english);
   }
-  document.documentElement.lang = language;
+  tag = LANGUAGES[language].tag ?? language;
+  document.documentElement.lang = new Intl.Locale(tag).baseName;
+  document.documentElement.dir = rightToLeft() ? 'rtl' : 'ltr';
 }
 
-/** Loads a further part of the texts; rejects where it cannot be had. @param {'dialogs' | 'import'} part */
+/** Loads a further part of the texts, of what is seldom seen; rejects where it cannot be had. @param {string} part a file's name */
 export async function learn(part) {
   if (!parts.includes(part)) parts.push(part);
   texts = await load(language);
 }
 
-/** @param {string} language @returns {Promise<Texts>} */
+/** The texts of all parts wanted so far; English where the language has none. @param {string} language @returns {Promise<Texts>} */
 async function load(language) {
-  const all = await Promise.all(parts.map((part) => LOAD.get(`${language} ${part}`)?.()));
-  return Object.assign({}, english, ...all.map((part) => part?.default));
+  return Object.assign({}, ...(await Promise.all(parts.flatMap((name) => [part('en', name), part(language, name)]))));
 }
+
+/** @param {string} language @param {string} name @returns {Promise<Texts>} */
+async function part(language, name) {
+  if (language === 'en' && name === 'page') return english;
+  return (await import(`./lang/${language}/${name}.js`)).default;
+}
+
+/** Whether the page is laid out from right to left. */
+export const rightToLeft = () => LANGUAGES[language].rightToLeft === true;
+
+/** An arrow to what comes next. */
+export const onward = () => (rightToLeft() ? '←' : '→');
 
 export const spoken = () => language;
 
@@ -68,8 +81,7 @@ export const spoken = () => language;
  */
 export function t(key, params = {}) {
   const entry = Object.hasOwn(texts, key) ? texts[key] : key;
-  const text =
-    typeof entry === 'string' ? entry : (entry[new Intl.PluralRules(language).select(params.n)] ?? entry.other);
+  const text = typeof entry === 'string' ? entry : (entry[new Intl.PluralRules(tag).select(params.n)] ?? entry.other);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) =>
     written(Object.hasOwn(params, name) ? params[name] : ''),
   );
@@ -82,27 +94,30 @@ export function refusal(code) {
 }
 
 /** @param {unknown} value */
-const written = (value) => (typeof value === 'number' ? number(value) : String(value ?? ''));
+const written = (value) => (typeof value === 'number' ? number(value) : apart(String(value ?? '')));
+
+/** What users have written, kept from mixing with a text of the other direction. @param {string} text */
+const apart = (text) => (text && rightToLeft() ? `\u2068${text}\u2069` : text);
 
 /** @param {number} value */
-export const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+export const number = (value) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }).format(value);
 
 /** @param {string[]} names */
-export const list = (names) => new Intl.ListFormat(language).format(names);
+export const list = (names) => new Intl.ListFormat(tag).format(names.map(apart));
 
 /** @param {string | number} time */
 export const date = (time) =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
+  new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
 
 /** @param {string | number} time */
-export const hour = (time) => new Intl.DateTimeFormat(language, { timeStyle: 'short' }).format(new Date(time));
+export const hour = (time) => new Intl.DateTimeFormat(tag, { timeStyle: 'short' }).format(new Date(time));
 
 /** How long ago, in minutes, hours or days. @param {number} time */
 export function ago(time, now = Date.now()) {
   const minutes = Math.max(0, (now - time) / 60_000);
   const [unit, n] =
     minutes < 60 ? ['minute', minutes] : minutes < 1440 ? ['hour', minutes / 60] : ['day', minutes / 1440];
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.round(n), /** @type {any} */ (unit));
+  return new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(-Math.round(n), /** @type {any} */ (unit));
 }
 
 /** A duration in milliseconds as minutes and seconds. @param {number} ms */

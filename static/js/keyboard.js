@@ -1,5 +1,6 @@
 /** @import {Page} from './page.js' */
 
+import { rightToLeft } from './i18n.js';
 import { inRoom } from './page.js';
 import { mayEstimate, mayFacilitate } from './state.js';
 
@@ -16,6 +17,7 @@ const MOVES = new Map([
   ['Home', -Infinity],
   ['End', Infinity],
 ]);
+const SIDEWAYS = ['ArrowLeft', 'ArrowRight'];
 const PAUSE = 700; // after which a "1" that could have become a 13 is a 1
 
 /**
@@ -101,7 +103,7 @@ export function listenToKeys(page) {
       next: () => facilitates && (room.revealed || room.topics.length > 0) && act.next(),
       withdraw: () => (settles ? room.agreed !== undefined && act.settle(null) : picks && act.withdraw()),
       type: () => type(asked?.text ?? '', room.deck.cards),
-      move: () => moveFocus(asked?.by ?? 0, event.key),
+      move: () => moveFocus((asked?.by ?? 0) * (rightToLeft() && SIDEWAYS.includes(event.key) ? -1 : 1), event.key),
     };
     if (asked && does[asked.do]() !== false) event.preventDefault();
   });
@@ -117,7 +119,7 @@ export function listenToKeys(page) {
 function moveFocus(by, key) {
   const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('.deck .card')]);
   const inside = cards.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  if (inside < 0 && !['ArrowLeft', 'ArrowRight'].includes(key)) return false;
+  if (inside < 0 && !SIDEWAYS.includes(key)) return false;
   const to = inside < 0 ? cards.findIndex((card) => card.tabIndex === 0) : inside + by;
   cards[Math.max(0, Math.min(cards.length - 1, to))]?.focus();
 }

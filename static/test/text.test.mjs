@@ -20,7 +20,8 @@ const KNOWN = new Map([
     'i18n.js',
     [
       'texts[key]', // an own property, as is asked just before
-      'entry[new Intl.PluralRules(language).select(params.n)]',
+      'entry[new Intl.PluralRules(tag).select(params.n)]',
+      'LANGUAGES[language]', // one of its keys
       'params[name]', // an own property; the name is a language file's
     ],
   ],

@@ -194,6 +194,7 @@ function columns(page, { names, columns, hasHead, sample }) {
 function tracker(page) {
   return field(t('import.tracker'), {
     type: 'url',
+    dir: 'ltr',
     inputmode: 'url',
     placeholder: 'https://tracker.example/browse/',
     value: page.ui.importChoice.base ?? recall('tracker', ''),

@@ -95,10 +95,12 @@ export function looks(page) {
     ['light', t('theme.light')],
     ['dark', t('theme.dark')],
   ];
+  /** @type {[string, string][]} */
+  const languages = Object.entries(LANGUAGES).map(([key, { name }]) => [key, name]);
   return h(
     'div',
     { class: 'pair' },
-    select(t('me.language'), spoken(), Object.entries(LANGUAGES), page.actions.setLanguage),
+    select(t('me.language'), spoken(), languages, page.actions.setLanguage),
     select(t('me.theme'), page.ui.theme, themes, page.actions.setTheme),
   );
 }

@@ -23,6 +23,7 @@ export function waysIn(page) {
     readonly: true,
     value: page.roomURL(),
     'data-link': true,
+    dir: 'ltr',
     onfocus: (event) => event.target.select(),
   });
   const choices = h(

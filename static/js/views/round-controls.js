@@ -1,6 +1,6 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 
-import { list, t } from '../i18n.js';
+import { list, onward, t } from '../i18n.js';
 import { calledOf, estimators, expected, missing } from '../members.js';
 import { h } from '../render.js';
 import { mayEstimate } from '../state.js';
@@ -75,7 +75,9 @@ function reveal(page) {
   const n = missing(room).length;
   const [first] = room.topics;
   if (room.estimates === 0 && room.topic === '' && first) {
-    return button('primary start', `${t('act.start', { topic: first.title })} →`, () => page.roomActions.pickTopic(0));
+    return button('primary start', `${t('act.start', { topic: first.title })} ${onward()}`, () =>
+      page.roomActions.pickTopic(0),
+    );
   }
   if (room.estimates === 0) return status(t(estimators(room).length > 0 ? 'act.nobody' : 'act.empty'));
   if (room.revealAt) return [progress(page), act(page, 'primary', t('act.revealNow'), reveal)];
@@ -142,6 +144,7 @@ function changing(page) {
 function after(page) {
   const { topic, topics } = page.state.room;
   const { clear, next } = page.roomActions;
-  if (topics.length === 0 && topic === '') return [null, act(page, 'primary', `${t('act.clearRound')} →`, clear)];
-  return [act(page, 'soft', t('act.again'), clear), act(page, 'primary', `${t('act.next')} →`, next)];
+  if (topics.length === 0 && topic === '')
+    return [null, act(page, 'primary', `${t('act.clearRound')} ${onward()}`, clear)];
+  return [act(page, 'soft', t('act.again'), clear), act(page, 'primary', `${t('act.next')} ${onward()}`, next)];
 }

@@ -2,7 +2,7 @@
 
 /** @import {Story} from '../../types/protocol.js' */
 
-import { t } from '../i18n.js';
+import { rightToLeft, t } from '../i18n.js';
 import { h } from '../render.js';
 import { spokenOnly } from './controls.js';
 
@@ -15,7 +15,7 @@ import { spokenOnly } from './controls.js';
 export function storyKey({ key, url }) {
   if (!url) return key ? h('span', { class: 'key' }, key) : null;
   const props = { class: 'key', href: url, target: '_blank', rel: 'noopener noreferrer' };
-  return h('a', props, key || '↗', spokenOnly(` ${t('story.opens')}`));
+  return h('a', props, key || (rightToLeft() ? '↖' : '↗'), spokenOnly(` ${t('story.opens')}`));
 }
 
 /** @param {Story} story */

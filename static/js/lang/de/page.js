@@ -203,7 +203,6 @@ export default {
   'title.reveal': '✓ Bereit zum Aufdecken',
   'title.wait': '{n} von {of}',
   'title.lost': '⚠ Keine Verbindung',
-  'title.nowhere': 'Diese Seite gibt es nicht',
 
   'say.lost': 'Verbindung verloren',
   'say.back': 'Wieder verbunden',

@@ -198,7 +198,6 @@ export default {
   'title.reveal': '✓ Ready to reveal',
   'title.wait': '{n} of {of}',
   'title.lost': '⚠ No connection',
-  'title.nowhere': 'There is no such page',
 
   'say.lost': 'Connection lost',
   'say.back': 'Connected again',

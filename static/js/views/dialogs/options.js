@@ -85,6 +85,7 @@ function ownDeck(page, preset) {
   const { deck, fault, card } = line === undefined ? {} : parseDeck(line, t('deck.own'));
   const input = field(t('deck.own'), {
     'data-own-deck': true,
+    dir: 'auto',
     placeholder: 'S M L XL ?',
     'aria-describedby': 'deck-fault',
     value: line ?? (preset ? '' : deckLine(page.state.room.deck)),
