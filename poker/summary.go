@@ -121,25 +121,35 @@ func distribution(all []string, counts map[string]int) []Count {
 
 // place fills in what follows from where the values are among the steps.
 func (s *Summary) place(scale scale, steps []string, counts map[string]int, free bool) {
-	var given []int // where the values are, each as often as it was given
+	lowest, highest, n := -1, -1, 0
 	for i, step := range steps {
-		for range counts[step] {
-			given = append(given, i)
+		if counts[step] > 0 {
+			if lowest < 0 {
+				lowest = i
+			}
+			highest = i
+			n += counts[step]
 		}
 	}
-	if len(given) == 0 {
+	if n == 0 {
 		return
 	}
 	for i, c := range s.Distribution {
 		s.Distribution[i].Step = slices.Index(steps, c.Value) + 1
 	}
-	lowest, highest := given[0], given[len(given)-1]
 	s.Lowest, s.Highest = steps[lowest], steps[highest]
 	if free {
 		return
 	}
 	s.Spread = new(highest - lowest)
-	middle := (given[(len(given)-1)/2] + given[len(given)/2] + 1) / 2 // where there are no numbers
+	// at is the step of the i-th value if they were all laid out in order.
+	at := func(i int) int {
+		return slices.IndexFunc(steps, func(step string) bool {
+			i -= counts[step]
+			return i < 0
+		})
+	}
+	middle := (at((n-1)/2) + at(n/2) + 1) / 2 // where there are no numbers
 	if s.Median != nil {
 		middle = slices.IndexFunc(steps, func(step string) bool { x, _ := scale.number(step); return x >= *s.Median })
 	}
