@@ -22,6 +22,8 @@ const (
 	// missingName is the page for paths that there are not.
 	missingName = "missing.html"
 	docsPath    = "docs/"
+	// manifestName is what a browser reads that installs the page as an app.
+	manifestName = "manifest.webmanifest"
 	// forever is the Cache-Control of paths that change with their content.
 	forever = "public, max-age=31536000, immutable"
 	// minCompressed is the size in bytes from which compressing pays: the page has
@@ -49,9 +51,10 @@ type assets struct {
 	byPath  map[string]*asset // by path below the base path
 }
 
-// newAssets reads all files. In index.html, {{base}} stands for the base path with
-// its slashes, {{v}} for the hash and {{version}} for the version.
-func newAssets(files fs.FS, base, version string) (*assets, error) {
+// newAssets reads all files. In the page and the manifest, {{base}} stands for the
+// base path with its slashes, {{v}} for the hash, {{version}} for the version and
+// {{origin}} for an origin of the service, which may be empty.
+func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 	content, err := readFiles(files)
 	if err != nil {
 		return nil, err
@@ -69,7 +72,8 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 	delete(content, missingName)
 
 	hash := hex.EncodeToString(tree.Sum(nil)[:6])
-	fill := strings.NewReplacer("{{base}}", html.EscapeString(base), "{{v}}", hash, "{{version}}", html.EscapeString(version))
+	fill := strings.NewReplacer("{{origin}}", html.EscapeString(origin), "{{base}}", html.EscapeString(base),
+		"{{v}}", hash, "{{version}}", html.EscapeString(version))
 
 	joined, err := bundles(content, entryName)
 	if err != nil {
@@ -83,6 +87,9 @@ func newAssets(files fs.FS, base, version string) (*assets, error) {
 		byPath:  map[string]*asset{},
 	}
 	for name, data := range content {
+		if name == manifestName {
+			data = []byte(fill.Replace(string(data)))
+		}
 		data = minified(name, withImports(data, path.Dir(name), content))
 		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
 		if fixedPath(name) {
@@ -129,7 +136,7 @@ func fixedPath(name string) bool {
 		return strings.HasPrefix(name, "icon") || // also the folder icons
 			strings.HasPrefix(name, "favicon") || strings.HasPrefix(name, "apple-touch-icon")
 	default:
-		return name == "manifest.webmanifest"
+		return name == manifestName
 	}
 }
 
@@ -152,39 +159,6 @@ func newAsset(name string, data []byte, cache string) *asset {
 		a.zipped = b.Bytes()
 	}
 	return a
-}
-
-// contentType returns the media type of a file. It does not ask the operating
-// system, whose table differs from machine to machine.
-func contentType(name string) string {
-	switch path.Ext(name) {
-	case ".html":
-		return "text/html; charset=utf-8"
-	case ".css":
-		return "text/css; charset=utf-8"
-	case ".js", ".mjs":
-		return "text/javascript; charset=utf-8"
-	case ".json":
-		return "application/json"
-	case ".webmanifest":
-		return "application/manifest+json"
-	case ".svg":
-		return "image/svg+xml"
-	case ".png":
-		return "image/png"
-	case ".ico":
-		return "image/x-icon"
-	case ".woff2":
-		return "font/woff2"
-	case ".yaml":
-		return "application/yaml"
-	case ".md":
-		return "text/markdown; charset=utf-8"
-	case ".txt":
-		return "text/plain; charset=utf-8"
-	default:
-		return "application/octet-stream"
-	}
 }
 
 // serve answers with the asset, or 304 if the client has it. An answer with a new

@@ -76,6 +76,25 @@ func TestPageIsAtTheBasePath(t *testing.T) {
 	}
 }
 
+// What a chat reads of a link has the whole address of the picture.
+func TestPageAndManifestNameTheirPlace(t *testing.T) {
+	with := maps.Clone(page)
+	with["index.html"] = &fstest.MapFile{Data: []byte(`{{origin}}{{base}}icons/192.png`)}
+	for want, origins := range map[string][]string{
+		"https://poker.example.com/poker/icons/192.png": {publicOrigin, "http://pokey.lan"},
+		"/poker/icons/192.png":                          nil,
+	} {
+		s := newService(t, func(c *Config) { c.Static, c.PublicOrigins, c.BasePath = with, origins, "/poker/" })
+		if got := body(t, s.get("/poker/")); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		const manifest = `{"name":"Pokey","start_url":"/poker/"}`
+		if got := body(t, s.get("/poker/manifest.webmanifest")); got != manifest {
+			t.Errorf("got manifest %s, want %s", got, manifest)
+		}
+	}
+}
+
 // TestChangedFileChangesAllPaths changes one byte of one file.
 func TestChangedFileChangesAllPaths(t *testing.T) {
 	before := newService(t, nil).tree()

@@ -27,7 +27,7 @@ var page = fstest.MapFS{
 	"css/app.css":          {Data: []byte(strings.Repeat("body { margin: 0 }\n", 100))},
 	"favicon.svg":          {Data: []byte("<svg/>")},
 	"icons/192.png":        {Data: []byte("\x89PNG not really")},
-	"manifest.webmanifest": {Data: []byte(`{"name":"Pokey"}`)},
+	"manifest.webmanifest": {Data: []byte(`{"name":"Pokey","start_url":"{{base}}"}`)},
 }
 
 // service is a server with real HTTP around it and echoing sessions behind it.

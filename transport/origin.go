@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -24,6 +25,7 @@ type sites struct {
 	byHost  map[string]site // by the Host header in lower case
 	origins map[string]bool
 	base    string // the base path of all of them
+	first   string // the origin that was named first, empty if none was
 }
 
 // newSites parses the configured public origins. If there are none, only loopback
@@ -71,6 +73,7 @@ func (s *sites) add(scheme, host string) {
 	secure := scheme == "https"
 	here := site{origin: scheme + "://" + host, secure: secure, cookie: identity.CookieName(secure, portOf(host), s.base)}
 	s.origins[here.origin] = true
+	s.first = cmp.Or(s.first, here.origin)
 	for _, h := range []string{host, host + port} {
 		if old, ok := s.byHost[h]; !ok || !old.secure {
 			s.byHost[h] = here

@@ -51,7 +51,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
-	files, err := newAssets(cfg.Static, cfg.BasePath, cfg.Version)
+	files, err := newAssets(cfg.Static, known.first, cfg.BasePath, cfg.Version)
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
