@@ -13,7 +13,7 @@ var (
 	descNodes       = desc("cluster_members", "Nodes that are members of the cluster, as seen here.")
 	descDraining    = desc("cluster_members_draining", "Members that hand their users and rooms off.")
 	descView        = desc("cluster_view_version", "Version of the membership as seen here; the same on all nodes unless one lags behind.")
-	descHandoffs   = desc("cluster_handoffs_total", "Users and rooms handed off to another node.")
+	descHandoffs    = desc("cluster_handoffs_total", "Users and rooms handed off to another node.")
 	descFencings    = desc("cluster_fencings_total", "Users and rooms that another node had taken over before this node knew.")
 	descUnreachable = desc("cluster_members_unreachable", "Members that this node cannot reach now.")
 	descIsolations  = desc("cluster_isolations_total", "Times that this node was isolated because it and too many others could not reach each other.")
