@@ -30,6 +30,7 @@ function changes(was, now, me) {
   for (const { id, called } of people(was)) add(!now.members[id] && id !== me, 'say.left', { name: called });
   add(now.round !== was.round, 'room.round', { n: now.round });
   add(now.topic !== was.topic && now.topic, 'say.topic', { topic: now.topic });
+  if (now.revealed && was.revealed) said.push(...changed(was, now, me));
   if (now.revealed && !was.revealed) said.push(...outcome(now));
   else if (!now.revealed && now.round === was.round) {
     add(now.revealAt && !was.revealAt, 'say.soon');
@@ -44,6 +45,20 @@ function changes(was, now, me) {
   add(mayFacilitate(now, me) && !mayFacilitate(was, me), 'say.facilitator');
   return said;
 }
+
+/**
+ * The estimates that others changed after the reveal.
+ *
+ * @param {Room} was
+ * @param {Room} now
+ * @param {string} [me]
+ * @returns {[string, object][]}
+ */
+const changed = (was, now, me) =>
+  people(now).flatMap(({ id, called, estimate }) => {
+    const [from, to] = [was.members[id]?.estimate?.value, estimate?.value];
+    return from && to && from !== to && id !== me ? [['say.changed', { name: called, from, to }]] : [];
+  });
 
 /** The reveal in a few words. @param {Room} room @returns {[string, object][]} */
 function outcome(room) {

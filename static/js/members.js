@@ -76,6 +76,15 @@ export const missing = (room) => estimators(room).filter((person) => person.onli
 /** Those who make up "all": present estimators, and absent ones who left an estimate. @param {Room} room */
 export const expected = (room) => estimators(room).filter((person) => person.online || person.estimated);
 
+/** Everybody has estimated, and nothing is revealed. @param {Room} room */
+export const complete = (room) => !room.revealed && room.estimates > 0 && missing(room).length === 0;
+
+/** All others have estimated, and the user has not. @param {Room} room @param {string} [id] */
+export function isLast(room, id) {
+  const late = missing(room);
+  return !room.revealed && room.estimates > 0 && late.length === 1 && late[0].id === id;
+}
+
 /**
  * What the room wants of a user just now: to `estimate`, `reveal`, `wait` or
  * `discuss`.
@@ -87,7 +96,7 @@ export function wanted(room, id) {
   if (room.revealed) return 'discuss';
   const member = id === undefined ? null : room.members[id];
   if (member?.role === 'estimator' && !member.estimated) return 'estimate';
-  return mayFacilitate(room, id) && room.estimates > 0 && missing(room).length === 0 ? 'reveal' : 'wait';
+  return mayFacilitate(room, id) && complete(room) ? 'reveal' : 'wait';
 }
 
 /** How somebody is called in a sentence who may have left. @param {Room} room @param {string} id */

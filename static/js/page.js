@@ -1,3 +1,4 @@
+/** @import {People} from './people/index.js' */
 /** @import {ConnectionStatus, RoomActions, RoomPage, SiteActions, State, Ui} from '../types/page.js' */
 
 import { siteActions } from './actions/site.js';
@@ -42,6 +43,7 @@ export class Page {
     draggedTopic: null,
     allCards: false,
     longComment: null,
+    nudged: null,
     copied: false,
     nameFault: null,
   };
@@ -49,6 +51,8 @@ export class Page {
   actions;
   /** What can be done in a room; null until its module has been loaded. @type {RoomActions | null} */
   roomActions = null;
+  /** What concerns people who are away, late or looking elsewhere; null until it has been loaded. @type {People | null} */
+  people = null;
   /** Loads what only a room needs; resolves with whether it is there. */
   loadRoom;
 

@@ -48,6 +48,12 @@ export function start(page) {
       openDialog = module.openDialog;
     };
   };
+  const people = async () => {
+    const [module] = await Promise.all([import('./people/index.js'), learn('people'), addStyles('people')]);
+    return () => {
+      page.people = module.start(page);
+    };
+  };
   const stage = async () => {
     const [module] = await Promise.all([import('./views/stage.js'), addStyles('stage')]);
     return () => {
@@ -56,10 +62,13 @@ export function start(page) {
   };
   if (page.stage) later(stage());
   // Once the room stands, and not when one is opened: by then the network may be gone.
-  setTimeout(() => later(dialogs()), SOON);
+  setTimeout(() => {
+    later(dialogs());
+    later(people());
+  }, SOON);
   return {
     labelTab,
-    banner: (/** @type {Page} */ page) => inRoom(page) && offer(page),
+    banner: (/** @type {Page} */ page) => inRoom(page) && [offer(page), page.people?.banner(page)],
     view: (/** @type {RoomPage} */ page) => {
       if (page.stage) return bigScreen?.(page) ?? loading();
       return room(page);
@@ -72,6 +81,7 @@ export function start(page) {
         announce(t(key, params), /joined|left/.test(key) ? undefined : key);
       if (now.history !== was.history) page.roomActions?.pageArrived();
       if (!now.room || now.room === was.room) return;
+      page.people?.follow(was, now);
       const { id, topic } = now.room;
       if (!page.stage && was.room?.topic !== topic) visited({ id, topic, at: Date.now() });
       if (was.room) compare(page, was.room, now.room, now.me?.id);

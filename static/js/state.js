@@ -21,6 +21,7 @@ export function initial(/** @type {string | null} */ roomId = null) {
     history: null,
     more: false,
     hiddenAt: null,
+    seen: new Map(),
   };
 }
 
@@ -131,9 +132,14 @@ function arrive(state, room, version, at) {
     rejoin: false,
     gone: null,
     hiddenAt,
+    seen: new Map([...shown(room), ...(was?.round === room.round ? state.seen : [])]),
     ...(state.room && !was && { history: null, more: false }),
   };
 }
+
+/** The values that are shown, by user id. @param {Room} room @returns {[string, string][]} */
+const shown = (room) =>
+  Object.entries(room.members).flatMap(([id, { estimate }]) => (estimate ? [[id, estimate.value]] : []));
 
 /** The user's estimate of the current round as they last gave it, confirmed or not. @param {State} state */
 export function ownEstimate(state) {

@@ -43,7 +43,14 @@ export function forgetAll() {
       if (key.startsWith('pokey.') && !['pokey.language', 'pokey.theme'].includes(key)) localStorage.removeItem(key);
     }
     sessionStorage.removeItem('pokey.drafts');
-    sessionStorage.setItem('pokey.forgotten', 'true');
+  } catch {}
+  leaveNote('forgotten');
+}
+
+/** Leaves a note for the next page of this tab. @param {string} key */
+export function leaveNote(key) {
+  try {
+    sessionStorage.setItem(`pokey.${key}`, 'true');
   } catch {}
 }
 

@@ -3,7 +3,7 @@
 
 import { agreement } from './agreement.js';
 import { t } from './i18n.js';
-import { expected, wanted } from './members.js';
+import { expected, isLast, wanted } from './members.js';
 
 /** What the tab's card shows: a hole to fill, a tick, bars on its face, or nothing. */
 const SIGNS = {
@@ -19,15 +19,16 @@ export function labelTab({ room, connection, gone, me }) {
   const want = room && !gone ? wanted(room, me?.id) : null;
   const lost = connection.phase !== 'open';
   document.title =
-    want && room ? `${lost ? t('title.lost') : title(room, want)}${room.topic && ` – ${room.topic}`}` : 'Pokey';
+    want && room ? `${lost ? t('title.lost') : title(room, want, me?.id)}${room.topic && ` – ${room.topic}`}` : 'Pokey';
   const icon = /** @type {HTMLLinkElement} */ (document.querySelector('link[rel=icon]'));
   const card = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64'><rect x='10' y='4' width='44' height='56' rx='9' fill='${lost ? '#777' : '#2847c9'}'/>${SIGNS[want ?? 'wait']}</svg>`;
   const href = `data:image/svg+xml,${encodeURIComponent(card)}`;
   if (want && icon.href !== href) icon.href = href;
 }
 
-/** @param {Room} room @param {ReturnType<typeof wanted>} want */
-function title(room, want) {
+/** @param {Room} room @param {ReturnType<typeof wanted>} want @param {string} [me] */
+function title(room, want, me) {
+  if (isLast(room, me)) return t('title.last');
   const { word, ...cards } = agreement(room);
   return want === 'discuss'
     ? t(`word.${word}`, cards)

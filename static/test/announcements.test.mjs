@@ -73,6 +73,17 @@ test('a reveal is said in words', () => {
   assert.deepEqual(keys(open, { ...open, agreed: '8' }), ['scale.agreedOn']);
 });
 
+test('a change after the reveal is said, but to those who made it', () => {
+  const { ben } = open.members;
+  const changed = { ...open, members: { ...open.members, ben: { ...ben, estimate: { value: '3', comment: '' } } } };
+  assert.deepEqual(announcements(at(open), at(changed)), [['say.changed', { name: 'Ben', from: '8', to: '3' }]]);
+  const { ada } = open.members;
+  assert.deepEqual(
+    keys(open, { ...open, members: { ben, ada: { ...ada, estimate: { value: '8', comment: '' } } } }),
+    [],
+  );
+});
+
 test('a new round and its topic are said, without counting down to nought', () => {
   assert.deepEqual(keys(open, { ...alone, round: 2, topic: 'Login', members: open.members }), [
     'room.round',

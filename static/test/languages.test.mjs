@@ -181,6 +181,8 @@ const MADE = [
   /^title\.(estimate|reveal|wait)$/,
   /^import\.(part|as|read|role|why)\.\w+$/,
   /^(history\.by|trace\.hidden)\.auto$/,
+  /^absence\.(away|left|unowned)$/,
+  /^signal\.(turn|complete)$/,
 ];
 
 test('every key is named by a script', () => {

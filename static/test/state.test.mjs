@@ -272,6 +272,19 @@ test('when a revealed round was hidden again is known as long as the round lasts
   );
 });
 
+test('the first value that was seen of each is remembered for a round', () => {
+  const next = (state, round, value) => {
+    const members = { constructor: { ...Object.values(status.room.members)[0], estimate: value && { value } } };
+    return reduce(state, { ...status, version: state.version + 1, room: { ...status.room, round, members } });
+  };
+  const seen = (state) => state.seen.get('constructor');
+  const { round } = status.room;
+  const open = next(joined, round, '8');
+  const changed = next(next(open, round), round, '5'); // hidden in between
+  assert.deepEqual([seen(joined), seen(open), seen(changed)], [undefined, '8', '8']);
+  assert.deepEqual([seen(next(changed, round + 1)), seen(next(changed, round + 1, '5'))], [undefined, '5']);
+});
+
 test('who is refused for good is told why', () => {
   for (const code of ['room_locked', 'not_admitted', 'room_full']) {
     assert.equal(reduce(initial('x'), { event: 'error', code, request: 'joinRoom', roomId: 'x' }).gone, code);

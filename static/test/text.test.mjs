@@ -38,6 +38,8 @@ const KNOWN = new Map([
   ],
   ['members.js', ['room.members[id]']], // without a prototype: see state.js
   ['merge-patch.js', ['result[key]']], // without a prototype
+  ['people/absence.js', ['room.members[room.ownerId]', 'room.members[me]']], // without a prototype: see state.js
+  ['people/signals.js', ['TONES[signal]', 'members[me.id]', '[way]:']], // a signal's name; without a prototype; one of two words
   ['page.js', ['[field]:']], // a draft, by the page's own name for the field
   ['parse/topics.js', ['topics[from]']], // arrays
   ['render.js', ['kid.props[name]', 'was.props[name]', 'value[key]', 'was?.[key]', 'node[name]']], // what the views call things

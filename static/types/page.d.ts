@@ -46,6 +46,8 @@ export interface State {
   more: boolean;
   /** When the revealed round was seen to be hidden again. */
   hiddenAt: number | null;
+  /** The value of each user that was first seen revealed in this round. */
+  seen: Map<string, string>;
 }
 
 export interface Toast {
@@ -96,6 +98,8 @@ export interface Ui {
   allCards: boolean;
   /** The user id of the member whose long comment is shown whole. */
   longComment: string | null;
+  /** The round in which the user was told that only they are missing. */
+  nudged: number | null;
   /** The link has just been copied. */
   copied: boolean;
   /** Why the server refused a name, as a code. */

@@ -74,7 +74,8 @@ const BACK = new Map([
 
 /** Why one is not in the room, and the way back. @param {Page} page */
 export function gone(page) {
-  const { gone } = page.state;
+  const { gone, room } = page.state;
+  const on = gone === 'expired' && room?.successor;
   const why = WHY.get(gone ?? '') ?? gone ?? '';
   const back = BACK.get(why);
   return h(
@@ -83,7 +84,13 @@ export function gone(page) {
     mark(),
     h('h1', {}, t(`gone.${why}`)),
     h('p', {}, t(`gone.${why}.why`)),
-    h('div', { class: 'choices' }, back && button('primary', t(back), page.actions.comeBack), home(page)),
+    h(
+      'div',
+      { class: 'choices' },
+      on && h('a', { class: 'primary', href: `${page.base}r/${on.roomId}` }, t('gone.along')),
+      back && button(on ? 'soft' : 'primary', t(back), page.actions.comeBack),
+      home(page),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { agreement } from '../agreement.js';
 import { hour, t } from '../i18n.js';
-import { estimators, observers, revealer } from '../members.js';
+import { estimators, isLast, observers, revealer } from '../members.js';
 import { h } from '../render.js';
 import { isOwner } from '../state.js';
 import { cardName, face } from './card.js';
@@ -44,10 +44,13 @@ function seat(page, person, i, result) {
   const extreme = value === result?.low ? 'lowest' : value === result?.high && 'highest';
   const edge = apart && alike <= FEW && extreme;
   const you = !page.stage && person.id === page.state.me?.id && youTag();
+  const first = page.state.seen.get(person.id);
+  const changed = open && first !== undefined && first !== value && t('seat.changed', { from: first, to: value });
   const said = open ? cardName(value) : t(person.estimated ? 'seat.estimated' : 'seat.thinking');
+  const turn = you && page.ui.nudged === page.state.room.round && isLast(page.state.room, person.id);
   const props = {
     key: person.id,
-    class: person.online ? 'seat' : 'seat away',
+    class: `seat${person.online ? '' : ' away'}${turn ? ' turn' : ''}`,
     'data-member': person.id,
     vars: { '--i': i },
   };
@@ -60,10 +63,13 @@ function seat(page, person, i, result) {
       person.estimated && card(value),
       you,
       edge && h('span', { class: 'extreme' }, t(`seat.${edge}`)),
+      changed && h('span', { class: 'was', title: changed }, first),
     ),
     label(page, person),
     away(),
-    spokenOnly(`${you ? `, ${t('seat.you')}` : ''}: ${said}${edge ? `, ${t(`seat.${edge}`)}` : ''}`),
+    spokenOnly(
+      `${you ? `, ${t('seat.you')}` : ''}: ${said}${edge ? `, ${t(`seat.${edge}`)}` : ''}${changed ? `, ${changed}` : ''}`,
+    ),
   );
 }
 

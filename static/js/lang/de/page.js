@@ -29,6 +29,7 @@ export default {
   'seat.guest': 'Gast',
   'seat.estimated': 'hat geschätzt',
   'seat.thinking': 'noch keine Schätzung',
+  'seat.changed': 'geändert {from} → {to}',
   'seat.lowest': 'niedrigste',
   'seat.highest': 'höchste',
   'seat.manage': 'Vertretung, übergeben, entfernen',
@@ -189,6 +190,7 @@ export default {
   'gone.room_not_found': 'Diesen Raum gibt es nicht',
   'gone.room_full': 'Der Raum ist voll',
   'gone.return': 'Wiederkommen',
+  'gone.along': 'In den Raum der anderen',
   'gone.revive': 'Neu öffnen',
   'gone.retry': 'Noch einmal',
   'gone.home': 'Zur Startseite',
@@ -199,6 +201,7 @@ export default {
   'note.readmitted': '{name} darf wiederkommen.',
   'note.deputy': 'Du bist jetzt Vertretung: Du kannst die Runde führen.',
 
+  'title.last': '● Du bist dran',
   'title.estimate': '● Deine Schätzung',
   'title.reveal': '✓ Bereit zum Aufdecken',
   'title.wait': '{n} von {of}',
@@ -214,6 +217,7 @@ export default {
   'say.offered': 'Der Raum ist dir angeboten',
   'say.soon': 'Alle haben geschätzt, in drei Sekunden wird aufgedeckt',
   'say.revealed': 'Aufgedeckt',
+  'say.changed': '{name} ändert {from} in {to}',
   'say.median': 'Median {median}',
   'say.facilitator': 'Du kannst die Runde jetzt führen',
 

@@ -29,6 +29,7 @@ export default {
   'seat.guest': 'Guest',
   'seat.estimated': 'has estimated',
   'seat.thinking': 'no estimate yet',
+  'seat.changed': 'changed {from} → {to}',
   'seat.lowest': 'lowest',
   'seat.highest': 'highest',
   'seat.manage': 'Deputy, hand over, remove',
@@ -184,6 +185,7 @@ export default {
   'gone.room_not_found': 'There is no such room',
   'gone.room_full': 'The room is full',
   'gone.return': 'Come back',
+  'gone.along': 'To the room the others are in',
   'gone.revive': 'Open it again',
   'gone.retry': 'Try again',
   'gone.home': 'Go to the front page',
@@ -194,6 +196,7 @@ export default {
   'note.readmitted': '{name} may come back.',
   'note.deputy': 'You are a deputy now: you can run the round.',
 
+  'title.last': '● Your turn',
   'title.estimate': '● Your estimate',
   'title.reveal': '✓ Ready to reveal',
   'title.wait': '{n} of {of}',
@@ -209,6 +212,7 @@ export default {
   'say.offered': 'The room is offered to you',
   'say.soon': 'Everybody has estimated, revealing in three seconds',
   'say.revealed': 'Revealed',
+  'say.changed': '{name} changed {from} to {to}',
   'say.median': 'Median {median}',
   'say.facilitator': 'You can run the round now',
 

@@ -21,6 +21,7 @@ export function me(page) {
     form('inline', saveName, labelled(t('name.label'), nameInput(page, 'me-name')), save),
     nameFault(page),
     toggle(t('me.observe'), t('me.observeHint'), observes, role),
+    page.people?.signals(),
     looks(page),
     h(
       'div',

@@ -1,0 +1,74 @@
+// What a room has for people who are away, late or looking elsewhere. None of it
+// is on the screen at first, so it is loaded once the room stands.
+
+/** @import {Child, RoomPage, State} from '../../types/page.js' */
+/** @import {Page} from '../page.js' */
+
+import { t } from '../i18n.js';
+import { announce } from '../live-region.js';
+import { calledOf } from '../members.js';
+import { takeNote } from '../storage.js';
+import { toggle } from '../views/controls.js';
+import { absence } from './absence.js';
+import { keepChoices } from './choices.js';
+import { absenceBanner } from './going-on.js';
+import { listen, permission, wish, wishes } from './signals.js';
+
+/** @typedef {ReturnType<typeof start>} People */
+
+/** @param {Page} page */
+export function start(page) {
+  const followSignals = listen(page);
+  let timer = 0;
+  let said = ''; // of the owner's absence
+
+  /** Has it read out what the banner says, without its count-down. @param {RoomPage} page @param {string} key */
+  function say(page, key) {
+    if (said === key) return;
+    said = key;
+    const { room } = page.state;
+    const name = calledOf(room, room.successor?.by ?? room.ownerId);
+    if (key !== '') announce(t(key, { name }), 'absence');
+  }
+
+  const people = {
+    /** What there is to say over the room. @param {RoomPage} page @returns {Child} */
+    banner(page) {
+      const { room, me, limits } = page.state;
+      const { says, next } = absence(room, me?.id, page.now(), limits.userExpiry);
+      clearTimeout(timer);
+      if (next < Infinity) timer = setTimeout(() => page.set({}), next + 10);
+      const silent = says === null || (page.stage && says.kind !== 'successor');
+      say(page, silent ? '' : `absence.${says.kind}`);
+      return !silent && absenceBanner(page, says);
+    },
+
+    /** What a change of the state brings about. @param {State} was @param {State} now */
+    follow(was, now) {
+      if (!now.room) return;
+      followSignals(was, now);
+      keepChoices(page);
+    },
+
+    /** Whether the user wants to be told when it is their turn, and how. @returns {Child} */
+    signals() {
+      const { sound = false, notify = false } = wishes();
+      const granted = permission();
+      const denied = granted === 'denied';
+      return [
+        toggle(t('signal.sound'), t('signal.hint'), sound, (on) => wish(page, 'sound', on)),
+        granted !== null &&
+          toggle(
+            t('signal.notify'),
+            t(denied ? 'signal.denied' : 'signal.notifyHint'),
+            notify && granted === 'granted',
+            (on) => wish(page, 'notify', on),
+          ),
+      ];
+    },
+  };
+
+  if (takeNote('wentOn')) page.toast(t('absence.wentOn'));
+  people.follow(page.state, page.state);
+  return people;
+}

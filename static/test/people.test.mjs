@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { complete, isLast } from '../js/members.js';
+import { absence } from '../js/people/absence.js';
+import { lost } from '../js/people/choices.js';
+import { member, roomOf, said } from './rooms.mjs';
+
+const LEFT = Date.parse('2026-11-23T12:00:00Z');
+const HOURS = 2 * 3600;
+const time = (ms) => new Date(LEFT + ms).toISOString();
+const minutes = (n) => n * 60_000;
+
+/** A room whose owner m0 went away at noon; m1 looks at it. */
+const without = (fields = {}, ...others) =>
+  roomOf([member('Olivia', { online: false }), member('Ada'), ...others], {
+    options: { standIn: false },
+    ownerAwaySince: time(0),
+    succeedAt: time(30_000),
+    ...fields,
+  });
+const at = (room, ms, me = 'm1') => absence(room, me, LEFT + ms, HOURS);
+
+test('an owner who is away for a blink is not worth a word', () => {
+  assert.deepEqual(at(without(), 1_000), { says: null, next: 4_000 });
+  assert.equal(at(roomOf([member('Olivia'), member('Ada')]), 0).says, null);
+  assert.equal(at(without(), 60_000, 'm0').says, null); // it is the owner's own other device
+});
+
+test('members can go on after half a minute, with a count-down before', () => {
+  const { says, next } = at(without(), 10_400);
+  assert.deepEqual([says.kind, says.wait, says.standIn, next], ['away', 19_600, false, 600]);
+  assert.equal(at(without({ options: { standIn: true } }), 10_000).says.standIn, true);
+  assert.deepEqual([at(without(), 30_000).says.wait, at(without(), 30_000).says.standIn], [0, false]);
+});
+
+test('where somebody runs the round there is nothing to say until the end is near enough to act', () => {
+  for (const rank of ['deputy', 'standIn']) {
+    const room = without({}, member('Bob', { [rank]: true }));
+    assert.deepEqual(at(room, minutes(1)), { says: null, next: minutes(14) }, rank);
+    const { says } = at(room, minutes(16));
+    assert.deepEqual([says.wait, says.ends, says.takeOver], [undefined, LEFT + 1000 * HOURS, false], rank);
+  }
+});
+
+test('a deputy may take the room over after a quarter of an hour', () => {
+  const room = without({ succeedAt: undefined }, member('Bob', { deputy: true }));
+  assert.equal(at(room, minutes(14), 'm2').says, null);
+  assert.equal(at(room, minutes(15), 'm2').says.takeOver, true);
+});
+
+test('when users expire soon, the end is told at half time', () => {
+  const { says } = absence(without(), 'm1', LEFT + minutes(6), 600);
+  assert.deepEqual([says.ends, says.takeOver], [LEFT + 600_000, false]);
+  assert.equal(absence(without(), 'm1', LEFT + minutes(11), 600).says.ends, undefined); // it should have ended
+  assert.equal(absence(without(), 'm1', LEFT + minutes(60), undefined).says.ends, undefined);
+});
+
+test('an owner who left, and a room that nobody owns', () => {
+  const left = roomOf([member('Ada'), member('Bob')], { ownerId: 'gone', options: {}, succeedAt: time(30_000) });
+  assert.deepEqual([at(left, 60_000, 'm0').says.kind, at(left, 60_000, 'm0').says.wait], ['left', 0]);
+  const revived = { ...left, ownerId: '', succeedAt: time(0) };
+  assert.deepEqual([at(revived, 0, 'm0').says.kind, at(revived, 0, 'm0').says.wait], ['unowned', 0]);
+});
+
+test('where others went on is told to everybody, the owner too', () => {
+  const room = without({ successor: { roomId: 'new', by: 'm1' } });
+  for (const me of ['m0', 'm1']) assert.equal(at(room, 0, me).says.kind, 'successor');
+});
+
+test('choices come back in a room that was opened again', () => {
+  const deck = { name: 'hours', cards: ['1', '2'] };
+  const options = { autoReveal: true, lateEstimates: 'allowed', standIn: true };
+  const was = { id: 'r', epoch: 'old', deck, options };
+  const fresh = roomOf([member('Ada')], { epoch: 'new', round: 1, finished: 0 });
+  assert.deepEqual(lost(fresh, was), { options, deck });
+  assert.deepEqual(
+    lost({ ...fresh, estimates: 1 }, was),
+    { options, deck: null },
+    'other cards would drop an estimate',
+  );
+  assert.equal(lost({ ...fresh, deck, options }, was), null);
+  assert.equal(lost({ ...fresh, epoch: 'old' }, was), null);
+  assert.equal(lost({ ...fresh, finished: 1 }, was), null);
+  assert.equal(lost(fresh, undefined), null);
+});
+
+test('the last one is who alone has not estimated', () => {
+  const room = roomOf([member('Ada'), said('Bob', '5'), member('Eve', { online: false })]);
+  assert.deepEqual(
+    ['m0', 'm1', undefined].map((id) => isLast(room, id)),
+    [true, false, false],
+  );
+  assert.equal(isLast(roomOf([member('Ada')]), 'm0'), false, 'alone');
+  assert.equal(isLast(roomOf([member('Ada'), member('Cleo'), said('Bob', '5')]), 'm0'), false);
+  assert.deepEqual([complete(room), complete(roomOf([said('Bob', '5')]))], [false, true]);
+});
