@@ -50,7 +50,7 @@ func TestPicturesOfControls(t *testing.T) {
 			shoot("topics", `document.querySelector('dialog[open]')`)
 			ada.closeDialog()
 			shoot("list", `!document.querySelector('dialog[open]')`)
-			ada.press(`[data-member] button.who`)
+			ada.press(`[data-member] button.who:has(.dots)`)
 			shoot("person", `document.querySelector('dialog[open]')`)
 		})
 	}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -56,83 +55,6 @@ func TestBrowserUnanimousRound(t *testing.T) {
 	ada.sees("Saved to history")
 	ada.dialog("History", "history")
 	ada.until(`document.querySelector('.rounds .result')?.textContent === '3'`)
-}
-
-// A phone after the reveal: the hint is there, the dock is small, the cards are
-// one row, long reasons are cut, and who is away keeps a whole card.
-func TestBrowserPhoneAfterTheReveal(t *testing.T) {
-	t.Parallel()
-	server := listen(t)
-	ada, link := openRoom(t, server, "Ada", screen(390, 844, true), media("prefers-reduced-motion", "reduce"))
-	server.guest(t, link, "Ben").estimates("3", "small")
-	cleo := server.guest(t, link, "Cleo")
-	cleo.estimates("13", strings.Repeat("Nobody has touched that code. ", 12))
-	ada.card("5")
-	ada.until(`document.querySelectorAll('.seat .card').length === 3`)
-	_ = cleo.conn.CloseNow()
-	ada.until(`document.querySelector('.seat.away')`)
-	ada.button("Reveal")
-	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
-	ada.sees("Tap the card you agree on")
-	if got := get[int](ada, `Math.round(document.querySelector('.dock').getBoundingClientRect().height)`); got > 300 {
-		t.Errorf("got a dock of %d px, want at most 300", got)
-	}
-	rows := `new Set([...document.querySelectorAll('.scale .card')].filter(e => e.checkVisibility()).map(e => e.offsetTop)).size`
-	if got := get[int](ada, rows); got != 1 {
-		t.Errorf("got %d rows of cards, want 1", got)
-	}
-	if got := get[float64](ada, `Number(getComputedStyle(document.querySelector('.seat.away .face')).opacity)`); got != 1 {
-		t.Errorf("got a revealed card at opacity %v while its owner is away, want 1", got)
-	}
-	if got := get[string](ada, `[...document.querySelectorAll('.speaker')].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).map(e => e.querySelector('b').textContent).join()`); got != "Ben,Cleo" {
-		t.Errorf("got the reasons of %s, want Ben,Cleo", got)
-	}
-	height := `document.querySelector('.comment.long, .speaker:last-of-type .comment').offsetHeight`
-	cut := get[int](ada, height)
-	ada.press(".speaker .more")
-	ada.until(`!document.querySelector('.comment.long')`)
-	if whole := get[int](ada, `Math.max(...[...document.querySelectorAll('.comment')].map(e => e.offsetHeight))`); whole <= cut {
-		t.Errorf("got %d px of the whole reason, want more than %d", whole, cut)
-	}
-	ada.press(".scale .other button")
-	ada.until(`[...document.querySelectorAll('.scale .card')].every(e => e.checkVisibility())`)
-	ada.press(`.scale [data-card="34"]`)
-	ada.sees("Agreed on 34")
-}
-
-// Nothing scrolls but what is to be scrolled, however many there are.
-func TestBrowserNoBlankSpace(t *testing.T) {
-	t.Parallel()
-	server := listen(t)
-	ada, link := openRoom(t, server, "Ada", screen(390, 844, true), media("prefers-reduced-motion", "reduce"))
-	for i := range 19 {
-		server.guest(t, link, fmt.Sprintf("Person %d %s", i, strings.Repeat("x", i))).estimates([]string{"1", "5", "13"}[i%3], strings.Repeat("a reason ", i))
-	}
-	ada.card("5")
-	ada.until(`document.querySelectorAll('.seat .card').length === 20`)
-	whole := func(state string) {
-		t.Helper()
-		if got := get[[]int](ada, `[document.documentElement.scrollHeight, innerHeight, document.documentElement.scrollWidth, innerWidth]`); got[0] > got[1] || got[2] > got[3] {
-			t.Errorf("%s: got a document of %d by %d px, want at most %d by %d", state, got[2], got[0], got[3], got[1])
-		}
-	}
-	whole("hidden")
-	ada.button("Reveal")
-	ada.until(`document.querySelectorAll('.seat .card.open').length === 20`)
-	whole("revealed")
-}
-
-// On a phone held sideways the hand is on the screen.
-func TestBrowserPhoneOnItsSide(t *testing.T) {
-	t.Parallel()
-	server := listen(t)
-	ada, link := openRoom(t, server, "Ada", screen(844, 390, true), media("prefers-reduced-motion", "reduce"))
-	server.guest(t, link, "Ben").estimates("3", "small")
-	ada.card("5")
-	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
-	if got := get[int](ada, `Math.round(Math.max(...[...document.querySelectorAll('.hand .card')].map(e => e.getBoundingClientRect().bottom)))`); got > 390 {
-		t.Errorf("got the hand down to %d px, want at most 390", got)
-	}
 }
 
 // The focus stays on a card while the cards turn.
@@ -190,10 +112,16 @@ func TestBrowserBlockedThings(t *testing.T) {
 		p := browse(t, server.url+"/", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 		p.until(`document.body.innerText.includes('Pokey needs JavaScript')`)
 	})
-	t.Run("modules", func(t *testing.T) {
+	t.Run("old browser", func(t *testing.T) {
 		t.Parallel()
-		// What an old browser does with a script that it cannot read: nothing.
-		p := browse(t, server.url+"/missing-script-test")
+		// Such a browser does nothing with a module that it cannot read.
+		block := call(network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: "*://*:*/*app.js", Block: true}}})
+		p := browse(t, server.url+"/", call(network.Enable, network.EnableParams{}), block)
+		p.until(`document.body.innerText.includes('Pokey needs a browser of 2024')`)
+	})
+	t.Run("path", func(t *testing.T) {
+		t.Parallel()
+		p := browse(t, server.url+"/nowhere")
 		p.until(`document.querySelector('h1')?.textContent === 'There is no such page'`)
 		p.press("a.primary")
 		p.until(`document.querySelector('.landing .primary')`)
@@ -207,4 +135,21 @@ func TestBrowserBlockedThings(t *testing.T) {
 		}
 		browse(t, server.url+"/", first).sees("Your browser blocks cookies for this site")
 	})
+}
+
+// Members read who can go on, and the owner says beside the invitation what is to
+// happen when they drop out.
+func TestBrowserWhoCanGoOn(t *testing.T) {
+	t.Parallel()
+	server := listen(t)
+	ada, link := openRoom(t, server, "Ada")
+	bob := join(t, link, "Bob")
+	ada.card("5")
+	bob.card("8")
+	bob.sees("Everybody has estimated · Ada can reveal")
+	ada.dialog("Invite", "invite")
+	ada.pressSaid("dialog label", "If I drop out, somebody else may go on")
+	bob.until(`document.querySelector('.dock')`)
+	ada.do(chromedp.Navigate("about:blank"))
+	bob.sees("Ada is away, somebody can take over in a moment")
 }

@@ -52,7 +52,7 @@ const KNOWN = new Map([
   ['views/icon.js', ['PATHS[name]']], // the name of an icon
   ['views/notices.js', ['room?.members[me.id]']], // without a prototype
   ['views/outcome.js', ['(page.state.room)[side]']], // 'low' or 'high'
-  ['views/round-controls.js', ['room.members[me.id]', 'room.members[room.ownerId]']], // without a prototype
+  ['views/round-controls.js', ['room.members[me.id]']], // without a prototype
 ]);
 
 // A regular expression, whose brackets are none of what is looked for.

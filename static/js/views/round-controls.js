@@ -1,7 +1,7 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 
 import { list, onward, t } from '../i18n.js';
-import { calledOf, estimators, expected, missing } from '../members.js';
+import { calledOf, estimators, expected, missing, people } from '../members.js';
 import { h } from '../render.js';
 import { mayEstimate } from '../state.js';
 import { button } from './controls.js';
@@ -112,12 +112,13 @@ function waitingFor(page) {
   return names && h('p', { class: 'status waiting-for' }, names);
 }
 
-/** Who can reveal what is complete, or that they are away. @param {RoomPage} page */
+/** Who can reveal what is complete, or that the owner is away. @param {RoomPage} page */
 function nextStep(page) {
   const { room } = page.state;
-  const name = calledOf(room, room.ownerId);
-  const here = room.members[room.ownerId]?.online ?? false;
-  return t(here ? 'act.ownerReveals' : 'act.ownerAway', { name });
+  const here = people(room).filter(({ online, owner, deputy, standIn }) => online && (owner || deputy || standIn));
+  const { called } = here.find(({ owner }) => owner) ?? here[0] ?? {};
+  if (called !== undefined) return t('act.ownerReveals', { name: called });
+  return t(room.options.standIn ? 'act.takeOver' : 'act.ownerAway', { name: calledOf(room, room.ownerId) });
 }
 
 /** @param {number} n the seconds to the reveal */

@@ -66,6 +66,7 @@ export default {
   'act.complete': 'Alle haben geschätzt',
   'act.ownerReveals': '{name} kann aufdecken',
   'act.ownerAway': '{name} ist abwesend',
+  'act.takeOver': '{name} ist abwesend, gleich kann jemand einspringen',
   'act.waitingFor': 'es fehlt: {names}',
   'act.soon': { one: 'Sekunde bis zum Aufdecken', other: 'Sekunden bis zum Aufdecken' },
   'act.hide': 'Wieder verdecken',

@@ -66,6 +66,7 @@ export default {
   'act.complete': 'Everybody has estimated',
   'act.ownerReveals': '{name} can reveal',
   'act.ownerAway': '{name} is away',
+  'act.takeOver': '{name} is away, somebody can take over in a moment',
   'act.waitingFor': 'waiting for {names}',
   'act.soon': { one: 'second to the reveal', other: 'seconds to the reveal' },
   'act.hide': 'Hide again',
