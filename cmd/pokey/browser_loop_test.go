@@ -64,6 +64,7 @@ func TestBrowserFocusStays(t *testing.T) {
 	ada, link := openRoom(t, server, "Ada")
 	server.guest(t, link, "Ben").estimates("3", "")
 	ada.card("5")
+	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
 	get[any](ada, `(document.querySelector('.hand [data-card="5"]').focus(), null)`)
 	ada.keys("r")
 	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
