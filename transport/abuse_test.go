@@ -16,7 +16,7 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Case 26. Memory is taken for what has arrived, not for what was announced.
+// Memory is taken for what has arrived, not for what was announced.
 func TestAnnouncedBytesCostNothing(t *testing.T) {
 	const connections, each = 200, 64 << 10
 	s := overTCP(t, nil)
@@ -36,7 +36,7 @@ func TestAnnouncedBytesCostNothing(t *testing.T) {
 	}
 }
 
-// Case 27. A byte a second does not keep a message going.
+// A byte a second does not keep a message going.
 func TestDrippingBuysNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -59,7 +59,7 @@ func TestDrippingBuysNoTime(t *testing.T) {
 	})
 }
 
-// Case 30. Compression is offered and not taken up; who compresses all the same
+// Compression is offered and not taken up; who compresses all the same
 // breaks the protocol.
 func TestCompressionIsNotNegotiated(t *testing.T) {
 	s := overTCP(t, nil)
@@ -75,7 +75,7 @@ func TestCompressionIsNotNegotiated(t *testing.T) {
 	}
 }
 
-// Case 35. What is no handshake, or hardly HTTP, is answered or hung up on, and
+// What is no handshake, or hardly HTTP, is answered or hung up on, and
 // nothing of it is an error of ours.
 func TestOddRequestsAreNoErrorOfOurs(t *testing.T) {
 	s := overTCP(t, nil)
@@ -126,7 +126,7 @@ func TestOddRequestsAreNoErrorOfOurs(t *testing.T) {
 	}
 }
 
-// Case 36. Sockets that say nothing, or a byte a second, are hung up on after
+// Sockets that say nothing, or a byte a second, are hung up on after
 // five seconds, and hold up nobody meanwhile.
 func TestSlowHandshakesAreCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestSlowHandshakesAreCut(t *testing.T) {
 	})
 }
 
-// Case 69. A thousand clients that do not answer a close are gone as soon as one
+// A thousand clients that do not answer a close are gone as soon as one
 // would be.
 func TestManyClosesWithoutAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

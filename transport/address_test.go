@@ -11,7 +11,6 @@ import (
 // everybody trusts the in-memory network's addresses.
 var everybody = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8")}
 
-// Cases 62 and 85.
 func TestClientAddressIsTheLastUntrustedHop(t *testing.T) {
 	s := newService(t, func(c *Config) {
 		c.TrustedProxies = append(slices.Clone(everybody), netip.MustParsePrefix("fd00::/8"))
@@ -58,7 +57,6 @@ func TestClientAddressIsTheLastUntrustedHop(t *testing.T) {
 	}
 }
 
-// Case 85.
 func FuzzClientIP(f *testing.F) {
 	f.Add("198.51.100.1, 10.0.0.2", "[2001:db8::1%x]:80")
 	s := newService(f, func(c *Config) { c.TrustedProxies = everybody })

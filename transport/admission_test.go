@@ -10,7 +10,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Cases 62 and 63.
 func TestConnectionsOverALimitAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) {
@@ -45,7 +44,6 @@ func TestConnectionsOverALimitAreRefused(t *testing.T) {
 	})
 }
 
-// Case 61.
 func TestSilentConnectionGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.MaxConnectionsPerSession = 2 })
@@ -112,7 +110,7 @@ func TestHandshakesAreLimitedByAddress(t *testing.T) {
 	})
 }
 
-// Case 66. Who was cut for flooding and comes back to go on is told to wait, soon
+// Who was cut for flooding and comes back to go on is told to wait, soon
 // and for longer each time; nobody else is, nor who only closes and comes back.
 func TestFloodersWaitBeforeTheyReconnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

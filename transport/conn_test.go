@@ -10,7 +10,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Case 34.
 func TestRequestsAreAnsweredInOrder(t *testing.T) {
 	s := overTCP(t, nil)
 	c, e := s.connect()
@@ -28,7 +27,6 @@ func TestRequestsAreAnsweredInOrder(t *testing.T) {
 }
 
 // TestStalledClientGetsOnlyTheLatestStatus has a client that does not read for a while.
-// Case 67.
 func TestStalledClientGetsOnlyTheLatestStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -65,7 +63,6 @@ func TestStalledClientGetsOnlyTheLatestStatus(t *testing.T) {
 
 // TestSlowConsumerIsCutAndNobodyWaits floods a client that does not read, from a goroutine that
 // must not notice, while another client does read.
-// Case 68.
 func TestSlowConsumerIsCutAndNobodyWaits(t *testing.T) {
 	for name, over := range transports {
 		t.Run(name, func(t *testing.T) {
@@ -97,7 +94,6 @@ func TestSlowConsumerIsCutAndNobodyWaits(t *testing.T) {
 var transports = map[string]func(testing.TB, func(*Config)) *service{"pipe": overPipes, "tcp": overTCP}
 
 // TestSlowConsumerIsCutAfterTheWriteTimeout stalls with too little waiting to overflow.
-// Case 68.
 func TestSlowConsumerIsCutAfterTheWriteTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)

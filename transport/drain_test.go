@@ -15,7 +15,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Case 121.
 func TestDrainSpreadsTheCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -132,7 +131,6 @@ func TestDrainOutOfTime(t *testing.T) {
 }
 
 // TestNothingIsLeftOfClosedConnections ends a thousand connections in all the ways there are.
-// Case 70.
 func TestNothingIsLeftOfClosedConnections(t *testing.T) {
 	s := overTCP(t, func(c *Config) {
 		c.MaxConnectionsPerIP, c.MaxConnectionsPerSession, c.HandshakeRate, c.HandshakeBurst = 500, 8, 1e6, 1e6

@@ -24,7 +24,7 @@ func (s *service) askPublic(path string, lines ...string) *http.Response {
 }
 
 // Only the page, and only over https, is in a frame of the sites that the operator
-// names. Case 16.
+// names.
 func TestOnlyNamedSitesEmbedThePage(t *testing.T) {
 	s := overTCP(t, embedding)
 	room := s.room()
@@ -67,7 +67,7 @@ func TestEmbedOriginsThatAreRefused(t *testing.T) {
 
 // A page in a frame has a session of its own, in a cookie that the browser keeps
 // for that frame's site alone. A session that the browser does send to a frame
-// stays. Case 16.
+// stays.
 func TestFramedPageHasASessionOfItsOwn(t *testing.T) {
 	const plain, framed = "__Host-pokey", "__Host-pokey~embedded"
 	s := overTCP(t, embedding)
@@ -139,7 +139,7 @@ func TestFramedPageHasASessionOfItsOwn(t *testing.T) {
 }
 
 // The connection of a framed page has the frame's session. The page's own origin is
-// the only one that may connect, whoever embeds it. Case 16.
+// the only one that may connect, whoever embeds it.
 func TestFramedPageConnects(t *testing.T) {
 	s := overTCP(t, embedding)
 	user := map[string]string{}

@@ -11,7 +11,6 @@ import (
 
 // TestFloodsAreCut sends, as fast as the network takes it, what is no message or
 // never becomes one.
-// Cases 28 and 29.
 func TestFloodsAreCut(t *testing.T) {
 	floods := map[string]struct{ start, again string }{
 		"pings":           {"", client(pingF, "")},
@@ -52,7 +51,6 @@ func TestFloodsAreCut(t *testing.T) {
 }
 
 // TestSteadyFloodIsCut is slow enough not to be noticed by the size of its bursts.
-// Case 28.
 func TestSteadyFloodIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)

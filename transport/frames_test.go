@@ -139,7 +139,6 @@ func utf8Cases() (rows []frameCase) {
 	return rows
 }
 
-// Cases 22, 23, 24, 25, 26 and 30.
 func TestBadFramesCloseWithTheirCode(t *testing.T) {
 	s := overTCP(t, nil)
 	styles := map[string]func(*raw, string){
@@ -202,7 +201,6 @@ func (row frameCase) check(t *testing.T, c *raw) {
 	c.wantEnd()
 }
 
-// Case 27.
 func TestDrippedMessageIsCut(t *testing.T) {
 	starts := map[string]string{
 		"header":          client(text, ping("1"))[:1],

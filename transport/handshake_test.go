@@ -7,7 +7,6 @@ import (
 	"time"
 )
 
-// Cases 1, 2, 3, 4, 7, 9, 10 and 35.
 func TestHandshakeChecksComeInOrder(t *testing.T) {
 	const origin = "https://poker.example.com"
 	s := overPipes(t, func(c *Config) { c.PublicOrigins = []string{origin} })
@@ -111,7 +110,6 @@ func TestHandshakeChecksComeInOrder(t *testing.T) {
 	}
 }
 
-// Case 7.
 func TestHandshakeRequiresOrigin(t *testing.T) {
 	s := overPipes(t, func(c *Config) { c.RequireOrigin = true })
 	if resp, _ := s.do(s.handshake("Origin:")); resp.StatusCode != http.StatusForbidden {
@@ -119,7 +117,6 @@ func TestHandshakeRequiresOrigin(t *testing.T) {
 	}
 }
 
-// Case 7.
 func TestHandshakeOnLoopback(t *testing.T) {
 	s := overPipes(t, nil)
 	rows := []struct {

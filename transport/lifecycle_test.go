@@ -11,7 +11,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Case 87.
 func TestConnectionWithoutPongIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, nil)
@@ -53,7 +52,6 @@ func TestHeartbeatWithTheLibrarysClient(t *testing.T) {
 }
 
 // TestCloseWaitsForTheAnswerButNotLong has the server close, with clients that answer, go, or do nothing.
-// Case 69.
 func TestCloseWaitsForTheAnswerButNotLong(t *testing.T) {
 	rows := map[string]struct {
 		answer func(*raw)
@@ -114,7 +112,6 @@ func TestCloseByClient(t *testing.T) {
 	})
 }
 
-// Case 124.
 func TestPanicEndsOneConnection(t *testing.T) {
 	const secret = "the estimate is 5"
 	synctest.Test(t, func(t *testing.T) {

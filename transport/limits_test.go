@@ -10,7 +10,6 @@ import (
 	"example.com/pokey/protocol"
 )
 
-// Cases 34 and 66.
 func TestRequestsOverTheRateAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := overPipes(t, func(c *Config) { c.MessageRate, c.MessageBurst = 10, 30 })
@@ -69,7 +68,6 @@ func TestRequestsOverTheRateAreRefused(t *testing.T) {
 
 // TestConnectionWithTooManyErrorsIsClosed gets eleven messages wrong in just over and just under ten
 // seconds.
-// Case 33.
 func TestConnectionWithTooManyErrorsIsClosed(t *testing.T) {
 	for _, pause := range []time.Duration{1001 * time.Millisecond, time.Second} {
 		synctest.Test(t, func(t *testing.T) {

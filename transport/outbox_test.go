@@ -73,7 +73,6 @@ func takeAll(o *outbox) []byte {
 	return b
 }
 
-// Case 67.
 func TestOutboxWritesEventsBeforeStatuses(t *testing.T) {
 	take := takeAll
 	type does func(*outbox) []byte
@@ -129,7 +128,6 @@ func TestOutboxWritesEventsBeforeStatuses(t *testing.T) {
 	}
 }
 
-// Case 68.
 func TestOutboxTakesOneLongEvent(t *testing.T) {
 	o := &outbox{}
 	long := []byte(strings.Repeat("x", protocol.MaxEvent))
@@ -177,7 +175,7 @@ func TestOutboxKeepsLittle(t *testing.T) {
 	}
 }
 
-// TestOutboxDoesNotCopyLargeStatuses has statuses that are not copied. Case 67.
+// TestOutboxDoesNotCopyLargeStatuses has statuses that are not copied.
 func TestOutboxDoesNotCopyLargeStatuses(t *testing.T) {
 	large := func(version uint64) *protocol.Status {
 		s := snapshot("large", version)

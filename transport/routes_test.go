@@ -69,7 +69,6 @@ func (s *service) room() string { return s.cfg.Keys.NewRoomID(s.cfg.Keys.NewUser
 // No request changes anything but those that sign other devices out, which are not
 // here: that takes a cookie, which only an answer of HTTP can set; see
 // TestSignOutOthers.
-// Cases 21 and 123.
 func TestEveryRouteHasItsTypeAndCaching(t *testing.T) {
 	s := newService(t, nil)
 	tree, room := s.tree(), s.room()
@@ -152,7 +151,6 @@ func TestHealthz(t *testing.T) {
 }
 
 // TestEveryAnswerHasSecurityHeaders asks for everything, in good and bad ways.
-// Cases 16, 17 and 82.
 func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	for _, secure := range []bool{false, true} {
 		s := overPipes(t, func(c *Config) {
@@ -208,7 +206,6 @@ func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	}
 }
 
-// Cases 9, 88 and 126.
 func TestHostIsCheckedEverywhere(t *testing.T) {
 	s := newService(t, public)
 	if resp := s.get("/healthz", "Host: 127.0.0.1:8080"); resp.StatusCode != http.StatusOK {
@@ -230,7 +227,6 @@ func TestHostIsCheckedEverywhere(t *testing.T) {
 	}
 }
 
-// Case 124.
 func TestPanicEndsOneRequest(t *testing.T) {
 	s := newService(t, nil)
 	s.assets = nil

@@ -14,7 +14,6 @@ import (
 	"example.com/pokey/poker"
 )
 
-// Cases 11 and 86.
 func TestSessionCookieHasItsAttributes(t *testing.T) {
 	rows := []struct {
 		name      string
@@ -47,7 +46,6 @@ func TestSessionCookieHasItsAttributes(t *testing.T) {
 	}
 }
 
-// Cases 10, 12 and 13.
 func TestOnlyDocumentsBringASession(t *testing.T) {
 	s := newService(t, nil)
 	tree, good := s.tree(), s.cookie()
@@ -110,7 +108,6 @@ func TestOnlyDocumentsBringASession(t *testing.T) {
 	}
 }
 
-// Case 14.
 func TestNewSessionsAreLimitedByAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
@@ -214,7 +211,7 @@ func TestChecksOfSessionsAreLimited(t *testing.T) {
 	})
 }
 
-// Case 3, C6: however often it is renewed, a session ends.
+// C6: however often it is renewed, a session ends.
 func TestSessionEndsHoweverOftenItIsRenewed(t *testing.T) {
 	const day = 24 * time.Hour
 	s := newService(t, func(c *Config) { c.SessionLife = 40 * day })
@@ -245,7 +242,6 @@ func TestSessionEndsHoweverOftenItIsRenewed(t *testing.T) {
 	}
 }
 
-// Case 18.
 func TestCookieNeverLeaks(t *testing.T) {
 	s := newService(t, nil)
 	cookie := s.cookie()
@@ -260,7 +256,6 @@ func TestCookieNeverLeaks(t *testing.T) {
 	}
 }
 
-// Case 14.
 func TestIdleAddressesAreForgotten(t *testing.T) {
 	s := newService(t, func(c *Config) { c.MintRate, c.MintBurst = 1, 120 })
 	a := &s.admission

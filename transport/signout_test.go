@@ -18,7 +18,7 @@ type signedOut struct {
 	issued time.Time
 }
 
-// C6, case 21: signing other devices out is for the page of this very site, with
+// C6: signing other devices out is for the page of this very site, with
 // a good session. It gets a fresh one of the same user first, and nothing ends by
 // that.
 func TestSignOutOthers(t *testing.T) {

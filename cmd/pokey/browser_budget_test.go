@@ -87,7 +87,6 @@ const settled = `['js/views/dialogs/index.js', 'js/lang/en/dialogs.js', 'css/dia
 	performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/' + name) && entry.responseEnd > 0))`
 
 // What the page costs, the first time and afterwards.
-// Cases 13 and 132.
 func TestBrowserBudget(t *testing.T) {
 	t.Parallel()
 	server := listen(t)

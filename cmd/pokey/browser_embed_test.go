@@ -56,7 +56,6 @@ const userOf = `new Promise((done, fail) => {
 // A site that the operator names shows the page in a frame, where one opens a room,
 // estimates and finds oneself again after a reload. In the frame the user is another
 // one than outside. No other site can do that.
-// Case 16.
 func TestBrowserEmbedded(t *testing.T) {
 	t.Parallel()
 	var inner http.Handler

@@ -21,7 +21,6 @@ var hostile = []string{
 }
 
 // Whatever people write is text on every screen.
-// Case 15.
 func TestBrowserHostileTexts(t *testing.T) {
 	t.Parallel()
 	server := listen(t)
@@ -73,7 +72,6 @@ func TestBrowserHostileTexts(t *testing.T) {
 
 // A page from elsewhere cannot speak for somebody, though on the same host
 // their cookie goes along.
-// Case 8.
 func TestBrowserForeignOrigin(t *testing.T) {
 	t.Parallel()
 	server := listen(t)
@@ -109,7 +107,6 @@ func (p *person) sawRefusal() bool {
 
 // By plain http on a name of the LAN half of the web platform is missing. It is
 // what self-hosted means.
-// Case 11.
 func TestBrowserPlainHTTP(t *testing.T) {
 	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")

@@ -114,7 +114,6 @@ func (c *gated) Close() error {
 const lost = `document.querySelector('.banner.lost')`
 
 // What is done while the network is away is kept, and done once it is back.
-// Case 49.
 func TestBrowserCut(t *testing.T) {
 	t.Parallel()
 	g := newGate()

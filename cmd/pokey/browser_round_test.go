@@ -106,7 +106,6 @@ func TestBrowserRound(t *testing.T) {
 }
 
 // A person is one member, however many tabs, and a reload loses nothing.
-// Case 48.
 func TestBrowserTabs(t *testing.T) {
 	t.Parallel()
 	server := listen(t)

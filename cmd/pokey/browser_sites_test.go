@@ -73,7 +73,7 @@ func evilSite(t *testing.T, body string) string {
 	return strings.Replace(evil.URL, "127.0.0.1", lanHost, 1)
 }
 
-// Case 8. A page of another site that opens the socket is refused, and the
+// A page of another site that opens the socket is refused, and the
 // browser does not even tell it who the user is.
 func TestBrowserAnotherSiteHasNoSession(t *testing.T) {
 	t.Parallel()
@@ -95,7 +95,7 @@ func TestBrowserAnotherSiteHasNoSession(t *testing.T) {
 	}
 }
 
-// Case 16. The page shows itself in nobody's frame.
+// The page shows itself in nobody's frame.
 func TestBrowserFrame(t *testing.T) {
 	t.Parallel()
 	server := listen(t)
@@ -122,7 +122,7 @@ func TestBrowserFrame(t *testing.T) {
 	}
 }
 
-// Case 89. Behind a proxy that takes Upgrade away the page says that it has no
+// Behind a proxy that takes Upgrade away the page says that it has no
 // connection, and does not storm.
 func TestBrowserUpgradeStripped(t *testing.T) {
 	t.Parallel()

@@ -56,7 +56,7 @@ func (s *server) answers(cookie string) int {
 	return response.StatusCode
 }
 
-// Case 118. The wall clock is set while the server is down. Nobody is expired
+// The wall clock is set while the server is down. Nobody is expired
 // en masse and no room is lost; what is off by the step is the expiry of those
 // who were away, and a session from what is now the future is not good before
 // then, unless by no more than five minutes.
@@ -122,7 +122,7 @@ func TestClockIsSetBetweenRuns(t *testing.T) {
 	}
 }
 
-// Case 118. The wall clock is set while a room counts down. Forwards, what is due
+// The wall clock is set while a room counts down. Forwards, what is due
 // comes when it would have come; back, it comes with the next estimate, and the
 // owner can do it by hand all the while.
 func TestClockIsSetInARoom(t *testing.T) {
@@ -160,8 +160,7 @@ func TestClockIsSetInARoom(t *testing.T) {
 	play(noon-hour+11_000, back, poker.Reveal{By: "ada"}, poker.Undo{By: "ada"}, poker.Clear{By: "ada"})
 }
 
-// Case 118. A clock that goes back and forth makes no room id twice.
-// Case 84.
+// A clock that goes back and forth makes no room id twice.
 func TestClockGoesBackAndForth(t *testing.T) {
 	keys, err := identity.New([]byte("\x01\x93\xfe a master for tests only \xaa\xbb\xcc\xdd"))
 	if err != nil {

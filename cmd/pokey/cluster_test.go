@@ -96,7 +96,7 @@ func rooms(t *testing.T, nodes [3]*process) (n [3]float64) {
 }
 
 // Two people on two nodes play in rooms of the third, which is killed, and
-// another is stopped and started again. Nobody loses anything. Case 122.
+// another is stopped and started again. Nobody loses anything.
 func TestCluster(t *testing.T) {
 	t.Parallel()
 	c := found(t)
@@ -154,7 +154,7 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// Cases 107 and 108. A node that cannot be one with the others does not start,
+// A node that cannot be one with the others does not start,
 // and says why.
 func TestClusterRefusesStrangers(t *testing.T) {
 	t.Parallel()

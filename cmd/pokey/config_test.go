@@ -19,7 +19,6 @@ import (
 	"example.com/pokey/store/boltstore"
 )
 
-// Cases 93 and 125.
 func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 	for _, row := range []struct {
 		args, env string
@@ -82,7 +81,6 @@ func TestConfigRefusesWhatIsWrongOrUnsafe(t *testing.T) {
 	}
 }
 
-// Case 63.
 func TestConfigCountsFiles(t *testing.T) {
 	for _, row := range []struct {
 		files, asked int // asked is -1 for nobody
@@ -146,7 +144,6 @@ func TestReadmeKnowsEveryFlag(t *testing.T) {
 	}
 }
 
-// Cases 6 and 110.
 func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 	start := func(args ...string) (code int, said string) {
 		var b bytes.Buffer
@@ -187,7 +184,6 @@ func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 	}
 }
 
-// Case 125.
 func TestConfigCheckMakesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	var said bytes.Buffer

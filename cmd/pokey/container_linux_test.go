@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// Case 127. What the image promises: no root, no capabilities, and nothing
+// What the image promises: no root, no capabilities, and nothing
 // around the program but one directory that it may write.
 func TestContainer(t *testing.T) {
 	if os.Getuid() != 0 {
@@ -60,7 +60,7 @@ func TestContainer(t *testing.T) {
 	}
 }
 
-// Case 116. Nobody else may read what it writes, whatever the umask.
+// Nobody else may read what it writes, whatever the umask.
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")

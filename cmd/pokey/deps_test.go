@@ -56,7 +56,6 @@ var mayNot = map[string][]string{
 	"cluster/membership": {"net/http"},
 }
 
-// Case 130.
 func TestWhoMayImportWhom(t *testing.T) {
 	for pkg, imports := range packages(t) {
 		allowed, known := mayImport[pkg]

@@ -110,10 +110,9 @@ func (m *meeting) again(t *testing.T, p *process) (room roomView) {
 	return m.bob.join(m.room)
 }
 
-// Case 109, end to end: the disk fills up under a meeting. Everybody is told, the
+// End to end: the disk fills up under a meeting. Everybody is told, the
 // meeting goes on, and what was acknowledged as durable is there after kill -9,
 // with the disk still full and with room again.
-// Case 111.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	disk, _ := smallDisk(t)
@@ -197,7 +196,7 @@ func (m *meeting) check(t *testing.T, room roomView) {
 	}
 }
 
-// Case 110. A disk that cannot be written is refused at the start, with the
+// A disk that cannot be written is refused at the start, with the
 // code for it.
 func TestReadOnlyDisk(t *testing.T) {
 	t.Parallel()
@@ -217,7 +216,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	}
 }
 
-// Case 112, end to end. A damaged record costs one room; a damaged file is set
+// End to end. A damaged record costs one room; a damaged file is set
 // aside. Links revive the rooms, with their owners, and Pokey starts.
 func TestDamagedFile(t *testing.T) {
 	t.Parallel()

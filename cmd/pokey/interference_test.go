@@ -15,7 +15,7 @@ import (
 // ids are what differs from one run to the next by chance alone.
 var ids = regexp.MustCompile(`\b[0-9a-hjkmnp-tv-z]{26}(?:[0-9a-hjkmnp-tv-z]{14})?\b|"epoch":"[^"]+",`)
 
-// Case 40. Games with the same course in which Bob's hidden estimates differ look the
+// Games with the same course in which Bob's hidden estimates differ look the
 // same to everybody else, byte for byte and at the same instants, whatever anybody
 // asks for: neither the length of what is hidden shows, nor where it stands in the
 // deck, nor when it came.

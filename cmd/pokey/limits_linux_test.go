@@ -25,7 +25,7 @@ func spawnWithFiles(t *testing.T, limits string, args ...string) *process {
 	}, args...)
 }
 
-// Case 63. When the process has no file descriptor left, those who are there do
+// When the process has no file descriptor left, those who are there do
 // not notice, and when some go others come.
 func TestFileDescriptorsRunOut(t *testing.T) {
 	t.Parallel()
@@ -120,7 +120,7 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 	}
 }
 
-// Case 63. More connections than there can be files are refused at the start if
+// More connections than there can be files are refused at the start if
 // somebody asked for them, and else not offered.
 func TestStartCountsFiles(t *testing.T) {
 	t.Parallel()
@@ -139,7 +139,7 @@ func TestStartCountsFiles(t *testing.T) {
 	}
 }
 
-// Case 74. With more clients than memory, the process turns newcomers away, says
+// With more clients than memory, the process turns newcomers away, says
 // so and serves those who are there; when some go others come.
 func TestMemoryRunsShort(t *testing.T) {
 	t.Parallel()
@@ -174,9 +174,8 @@ func TestMemoryRunsShort(t *testing.T) {
 	}
 }
 
-// Case 76. With one processor and twenty who flood it, the process still says
+// With one processor and twenty who flood it, the process still says
 // that it lives, at once.
-// Case 66.
 func TestHealthUnderAFlood(t *testing.T) {
 	t.Parallel()
 	p := spawn(t, func(c *exec.Cmd) { c.Env = append(c.Environ(), "GOMAXPROCS=1") }, "-data", "none")

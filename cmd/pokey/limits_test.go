@@ -18,7 +18,7 @@ import (
 	gorilla "github.com/gorilla/websocket"
 )
 
-// Case 5. A secret is rotated: sessions of the one before are good and renewed
+// A secret is rotated: sessions of the one before are good and renewed
 // by the next page; once it is gone, they are nobody's.
 func TestSecretIsRotated(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestSecretIsRotated(t *testing.T) {
 	}
 	a = callIn(t, server.url, renewed)
 	a.do("setName", message{"name": "Ada"})
-	if m := a.ask("joinRoom", message{"roomId": room}); m["code"] != "room_not_found" { // case 83
+	if m := a.ask("joinRoom", message{"roomId": room}); m["code"] != "room_not_found" {
 		t.Errorf("a link of the retired secret: %v", m)
 	}
 }
@@ -87,7 +87,7 @@ func status(t *testing.T, url, cookie, from string) (int, string) {
 	return response.StatusCode, response.Header.Get("Retry-After")
 }
 
-// Cases 61 and 62, with the limits people have who set none: the ninth
+// With the limits people have who set none: the ninth
 // connection of a session and the 257th of an address are told to come later,
 // and other sessions and addresses do not notice.
 func TestDefaultLimits(t *testing.T) {
@@ -129,7 +129,7 @@ func TestDefaultLimits(t *testing.T) {
 	}
 }
 
-// Case 75. The network of three hundred people comes back in one moment: all of
+// The network of three hundred people comes back in one moment: all of
 // them are let in, told to wait, or told that it is full, and soon all are in.
 func TestEverybodyComesBackAtOnce(t *testing.T) {
 	t.Parallel()
@@ -170,7 +170,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 	t.Logf("%d are back within %v", people, comeBack())
 }
 
-// Case 126. However often clients get something wrong, the log says so a few
+// However often clients get something wrong, the log says so a few
 // times.
 func TestNobodyFillsTheLog(t *testing.T) {
 	t.Parallel()
@@ -224,7 +224,7 @@ func TestNobodyFillsTheLog(t *testing.T) {
 	if lines := strings.Count(log, "\n") - before; lines > 100 {
 		t.Errorf("%d lines for a thousand faults of clients", lines)
 	}
-	for line := range strings.Lines(log) { // case 58
+	for line := range strings.Lines(log) {
 		if !strings.HasPrefix(line, `{"time":`) || strings.Contains(line, "\x1b") {
 			t.Errorf("the log has a line of somebody else's: %q", line)
 		}

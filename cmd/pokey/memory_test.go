@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Case 74. Newcomers are turned away above nine tenths, until less than eight are
+// Newcomers are turned away above nine tenths, until less than eight are
 // in use.
 func TestMemoryHysteresis(t *testing.T) {
 	m := &memory{limit: 1000, log: slog.New(slog.DiscardHandler)}

@@ -18,7 +18,6 @@ import (
 )
 
 // A stop tells clients to come back, and takes no acknowledged thing with it.
-// Case 121.
 func TestStopAndStart(t *testing.T) {
 	inBubble(t, []string{"-data", t.TempDir()}, func(s *server) {
 		ada := s.open("Ada")
@@ -53,7 +52,6 @@ func TestStopAndStart(t *testing.T) {
 }
 
 // The operator's port tells what is going on; the public one only that it lives.
-// Case 123.
 func TestAdminPort(t *testing.T) {
 	admin := etcdtest.FreeAddress(t)
 	server := listen(t, "-admin-listen", admin)
@@ -95,7 +93,6 @@ func TestAdminPort(t *testing.T) {
 }
 
 // A user's records are gone from the file within a minute of their expiry.
-// Case 117.
 func TestNothingIsLeftOnTheDisk(t *testing.T) {
 	dir := t.TempDir()
 	inBubble(t, []string{"-data", dir}, func(s *server) {

@@ -127,7 +127,7 @@ func eventually(t *testing.T, what string, within time.Duration, holds func() bo
 	}
 }
 
-// Case 121. SIGTERM tells everybody to come back and ends well; a second one
+// SIGTERM tells everybody to come back and ends well; a second one
 // ends at once.
 func TestSignals(t *testing.T) {
 	t.Parallel()

@@ -17,7 +17,7 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// Case 88. The documented proxies, at the root and under a path: the page, the
+// The documented proxies, at the root and under a path: the page, the
 // session and the WebSocket come through, and the doctor finds nothing.
 func TestBehindProxies(t *testing.T) {
 	for _, p := range proxies {
@@ -41,7 +41,7 @@ func TestBehindProxies(t *testing.T) {
 	}
 }
 
-// Case 85. Through each proxy the limit for an address counts the client's own,
+// Through each proxy the limit for an address counts the client's own,
 // whatever the client has written into X-Forwarded-For.
 func TestProxiesTellTheClientsAddress(t *testing.T) {
 	for _, p := range proxies {
@@ -71,7 +71,7 @@ func TestProxiesTellTheClientsAddress(t *testing.T) {
 	}
 }
 
-// Case 87. A proxy that cuts what is idle for thirty seconds cuts nobody who
+// A proxy that cuts what is idle for thirty seconds cuts nobody who
 // sits in a room and says nothing: the server pings more often.
 func TestProxiesDoNotCutWhoIsIdle(t *testing.T) {
 	if testing.Short() {
@@ -95,7 +95,7 @@ func TestProxiesDoNotCutWhoIsIdle(t *testing.T) {
 	}
 }
 
-// Case 12. A proxy that caches what it may gives no two people one session.
+// A proxy that caches what it may gives no two people one session.
 func TestCacheSharesNoSession(t *testing.T) {
 	nginx := proxies[0]
 	nginx.around = strings.Replace(nginx.around, "SNIPPET", "proxy_cache_path DIR/cache keys_zone=pages:1m; proxy_cache pages; add_header X-Cache $upstream_cache_status;\nSNIPPET", 1)
@@ -143,7 +143,7 @@ func fetch(t *testing.T, url, cookie string) fetched {
 	return fetched{response.Header, string(body)}
 }
 
-// Cases 88 and 89. A proxy that does what it should not: the doctor says what to
+// A proxy that does what it should not: the doctor says what to
 // change, and so does the server's log where only it can know.
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	nginx := proxies[0]

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Case 43. An estimate and a reveal that cross: once both are acknowledged the
+// An estimate and a reveal that cross: once both are acknowledged the
 // estimate is in the revealed room, never acknowledged and absent.
 func TestEstimateCrossesReveal(t *testing.T) {
 	t.Parallel()
@@ -36,7 +36,7 @@ func TestEstimateCrossesReveal(t *testing.T) {
 	}
 }
 
-// Case 44. What was meant for a round never hits the next one, and a clear that
+// What was meant for a round never hits the next one, and a clear that
 // is sent again clears once.
 func TestNothingHitsTheNextRound(t *testing.T) {
 	inBubble(t, []string{"-data", "none"}, func(s *server) {
@@ -63,7 +63,7 @@ func TestNothingHitsTheNextRound(t *testing.T) {
 	})
 }
 
-// Case 52. A connection hears nothing of a room it has not joined, though its
+// A connection hears nothing of a room it has not joined, though its
 // user is in there with another one.
 func TestEventsStayInTheirRoom(t *testing.T) {
 	inBubble(t, []string{"-data", "none", "-message-rate", "0"}, func(s *server) {

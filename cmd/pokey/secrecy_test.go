@@ -56,7 +56,6 @@ func (c *canaries) look(where, user string, bytes []byte) {
 
 // A thousand random rounds, every byte to every socket and to the log tapped:
 // no estimate and no comment reaches anybody else before its reveal.
-// Case 39.
 func TestSecrecy(t *testing.T) {
 	rounds := 1000
 	if testing.Short() {

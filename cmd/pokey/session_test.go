@@ -63,7 +63,7 @@ func (t *tab) closedWith4001(who string) {
 	}
 }
 
-// C6, cases 19 and 20: a user signs other devices out, and then goes for good.
+// C6: a user signs other devices out, and then goes for good.
 func TestForgetMeAndSignOut(t *testing.T) {
 	inBubble(t, []string{"-data", "none"}, func(s *server) {
 		ada, bob := s.open("Ada"), s.open("Bob")

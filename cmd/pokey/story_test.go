@@ -9,7 +9,6 @@ import (
 
 // A team's afternoon, from the first click to the revival of the room by its
 // link, with the whole server in one bubble.
-// Cases 42, 45, 46, 58, 79 and 82.
 func TestStory(t *testing.T) {
 	inBubble(t, []string{"-data", "none"}, func(s *server) {
 		ada, bob, cleo := s.open("Ada"), s.open("Bob"), s.open("Cleo")
