@@ -16,6 +16,10 @@ import en from './lang/en/page.js';
 export const LANGUAGES = {
   en: { name: 'English' },
   de: { name: 'Deutsch' },
+  es: { name: 'Español' },
+  fr: { name: 'Français' },
+  it: { name: 'Italiano' },
+  pt: { name: 'Português (Brasil)', tag: 'pt-BR' },
 };
 
 /** @type {Texts} */

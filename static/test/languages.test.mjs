@@ -117,6 +117,12 @@ test('quotes and apostrophes are those of print', () => {
   }
 });
 
+test('French has its spaces that do not break before signs of two parts', () => {
+  for (const [key, entry] of Object.entries(TEXTS.fr)) {
+    for (const text of Object.values(forms(entry))) assert.doesNotMatch(text, /[^\u202f\u00a0][?!;:»]|«[^\u00a0]/, key);
+  }
+});
+
 /**
  * How long a text may be, by what it is for, in columns: a character that fills
  * its square takes two. TestBrowserLanguages measures them on a phone; this
