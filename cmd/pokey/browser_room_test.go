@@ -115,6 +115,7 @@ func TestBrowserForcedColours(t *testing.T) {
 	ada, link := openRoom(t, server, "Ada", screen(1280, 800, false), media("forced-colors", "active"))
 	server.guest(t, link, "Ben").estimates("3", "")
 	ada.card("5")
+	ada.picked("5")
 	if got := get[string](ada, `getComputedStyle(document.querySelector('.hand .picked .face')).outlineStyle`); got != "solid" {
 		t.Errorf("got the outline %s of the picked card, want solid", got)
 	}
