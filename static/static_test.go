@@ -216,7 +216,7 @@ func TestNothingTurnsTextIntoCode(t *testing.T) {
 func TestFilesAreShort(t *testing.T) {
 	t.Parallel()
 	for _, name := range files(t) {
-		if path.Ext(name) == ".png" {
+		if path.Ext(name) == ".png" || texts.MatchString(name) && path.Dir(name) != "js/lang/en" { // some languages have six plural forms
 			continue
 		}
 		if lines := strings.Count(read(t, name), "\n"); lines > maxLines {
