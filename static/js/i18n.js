@@ -40,10 +40,12 @@ export async function speak(wished) {
   const choices = [wished, ...navigator.languages].map((choice) => String(choice).split('-')[0].toLowerCase());
   language = choices.find((choice) => Object.hasOwn(LANGUAGES, choice)) ?? 'en';
   try {
-    texts = await load(language);
+    await fill();
   } catch {
     language = 'en';
-    texts = await load(language).catch(() => english);
+    await fill().catch(() => {
+      texts = english;
+    });
   }
   tag = LANGUAGES[language].tag ?? language;
   document.documentElement.lang = new Intl.Locale(tag).baseName;
@@ -53,7 +55,16 @@ export async function speak(wished) {
 /** Loads a further part of the texts, of what is seldom seen; rejects where it cannot be had. @param {string} part a file's name */
 export async function learn(part) {
   if (!parts.includes(part)) parts.push(part);
-  texts = await load(language);
+  await fill();
+}
+
+/** Loads the texts. What was wanted first may come last: until it is all there, none is lost for another. */
+async function fill() {
+  const was = language;
+  const count = parts.length;
+  const loaded = await load(was);
+  if (was !== language || count < parts.length) await fill();
+  else texts = loaded;
 }
 
 /** The texts of all parts wanted so far; English where the language has none. @param {string} language @returns {Promise<Texts>} */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { clock, learn, refusal, speak, spoken, t } from '../js/i18n.js';
 import de from '../js/lang/de/dialogs.js';
+import stories from '../js/lang/de/import.js';
+import people from '../js/lang/de/people.js';
 import en from '../js/lang/en/dialogs.js';
 
 test('texts are spoken in the language chosen', async () => {
@@ -29,6 +31,14 @@ test('the texts of dialogs are there once they are loaded, in each language', as
   assert.equal(t('keys.space'), de['keys.space']);
   await speak('en');
   assert.equal(t('keys.space'), en['keys.space']);
+});
+
+test('parts and a language that are asked for together are all there in the end', async () => {
+  await Promise.all([learn('people'), speak('de'), learn('import')]);
+  for (const [key, text] of Object.entries({ ...people, ...stories })) {
+    if (typeof text === 'string' && !text.includes('{')) assert.equal(t(key), text);
+  }
+  await speak('en');
 });
 
 test('a text filled in is not filled in again', () => {
