@@ -36,6 +36,7 @@ export default {
   'seat.guest': 'ضيف',
   'seat.estimated': 'قُدّم التقدير',
   'seat.thinking': 'لا تقدير بعد',
+  'seat.changed': 'تغيير {from} ← {to}',
   'seat.lowest': 'الأدنى',
   'seat.highest': 'الأعلى',
   'seat.manage': 'نيابة أو تسليم أو إزالة',
@@ -79,6 +80,7 @@ export default {
   'act.complete': 'اكتملت التقديرات',
   'act.ownerReveals': 'الكشف بيد {name}',
   'act.ownerAway': '{name} خارج الغرفة',
+  'act.takeOver': '{name} خارج الغرفة، والنيابة متاحة بعد لحظة',
   'act.waitingFor': 'في انتظار {names}',
   'act.soon': {
     zero: 'ثانية حتى الكشف',
@@ -218,6 +220,7 @@ export default {
   'gone.room_not_found': 'لا توجد غرفة كهذه',
   'gone.room_full': 'الغرفة ممتلئة',
   'gone.return': 'العودة',
+  'gone.along': 'إلى الغرفة التي فيها الآخرون',
   'gone.revive': 'إعادة الفتح',
   'gone.retry': 'إعادة المحاولة',
   'gone.home': 'إلى الصفحة الرئيسية',
@@ -228,6 +231,7 @@ export default {
   'note.readmitted': 'يمكن الآن عودة {name}.',
   'note.deputy': 'لديك الآن صفة نائب: يمكنك إدارة الجولة.',
 
+  'title.last': '● دورك الآن',
   'title.estimate': '● تقديرك',
   'title.reveal': '✓ جاهز للكشف',
   'title.wait': '{n} من {of}',
@@ -243,6 +247,7 @@ export default {
   'say.offered': 'الغرفة معروضة عليك',
   'say.soon': 'اكتملت التقديرات، الكشف بعد ثلاث ثوانٍ',
   'say.revealed': 'تمّ الكشف',
+  'say.changed': 'غُيّر تقدير {name} من {from} إلى {to}',
   'say.median': 'الوسيط {median}',
   'say.facilitator': 'يمكنك الآن إدارة الجولة',
 

@@ -29,6 +29,7 @@ export default {
   'seat.guest': 'Gość',
   'seat.estimated': 'estymacja oddana',
   'seat.thinking': 'jeszcze bez estymacji',
+  'seat.changed': 'zmiana {from} → {to}',
   'seat.lowest': 'najniższa',
   'seat.highest': 'najwyższa',
   'seat.manage': 'Zastępca, przekazanie, usunięcie',
@@ -70,6 +71,7 @@ export default {
   'act.complete': 'Są już wszystkie estymacje',
   'act.ownerReveals': '{name} może odkryć karty',
   'act.ownerAway': '{name} jest poza pokojem',
+  'act.takeOver': '{name} jest poza pokojem, zaraz ktoś może przejąć rundę',
   'act.waitingFor': 'czekamy: {names}',
   'act.soon': {
     one: 'sekunda do odkrycia',
@@ -199,6 +201,7 @@ export default {
   'gone.room_not_found': 'Nie ma takiego pokoju',
   'gone.room_full': 'Pokój jest pełny',
   'gone.return': 'Wróć',
+  'gone.along': 'Do pokoju, w którym są inni',
   'gone.revive': 'Otwórz na nowo',
   'gone.retry': 'Spróbuj ponownie',
   'gone.home': 'Przejdź na stronę główną',
@@ -209,6 +212,7 @@ export default {
   'note.readmitted': '{name} może wrócić.',
   'note.deputy': 'Jesteś teraz zastępcą: możesz prowadzić rundę.',
 
+  'title.last': '● Twoja kolej',
   'title.estimate': '● Twoja estymacja',
   'title.reveal': '✓ Można odkryć',
   'title.wait': '{n} z {of}',
@@ -224,6 +228,7 @@ export default {
   'say.offered': 'Możesz przejąć ten pokój',
   'say.soon': 'Są już wszystkie estymacje, odkrycie za trzy sekundy',
   'say.revealed': 'Odkryto',
+  'say.changed': '{name} zmienia {from} na {to}',
   'say.median': 'Mediana {median}',
   'say.facilitator': 'Możesz teraz prowadzić rundę',
 
