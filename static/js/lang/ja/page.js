@@ -133,7 +133,7 @@ export default {
   'me.language': '言語',
   'me.theme': '外観',
   'me.signedOut': 'ほかの端末からサインアウトしました。',
-  'theme.auto': 'システムに合わせる',
+  'theme.auto': 'システム',
   'theme.light': 'ライト',
   'theme.dark': 'ダーク',
 

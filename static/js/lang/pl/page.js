@@ -50,8 +50,8 @@ export default {
   'free.back': 'Wycofaj',
 
   'scale.label': 'Estymacje według kart',
-  'scale.settle': 'Estymacje według kart. Wybierz tę, na którą się zgadzacie',
-  'scale.hint': 'Dotknij karty, na którą się zgadzacie',
+  'scale.settle': 'Estymacje według kart. Wybierz uzgodnioną kartę',
+  'scale.hint': 'Dotknij uzgodnionej karty',
   'scale.other': 'Inne karty',
   'scale.card': {
     one: '{card}: {n} estymacja, {names}',
@@ -82,10 +82,10 @@ export default {
   'act.hide': 'Zakryj z powrotem',
   'act.clear': 'Wyczyść',
   'act.clearRound': 'Następna runda',
-  'act.again': 'Estymuj ponownie',
+  'act.again': 'Jeszcze raz',
   'act.next': 'Następny temat',
-  'act.change': 'Zmień moją kartę',
-  'act.add': 'Dołóż moją kartę',
+  'act.change': 'Zmień kartę',
+  'act.add': 'Dołóż kartę',
   'act.keep': 'Wróć do wyniku',
 
   'undo.clear': 'Wyczyszczono',
