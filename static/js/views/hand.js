@@ -132,10 +132,11 @@ function card(page, value, { stop, kind, label, pressed, act }) {
 function reason(page, own) {
   const draft = page.ui.drafts.comment;
   const saved = own.value !== null && own.comment !== '' && (draft ?? own.comment).trim() === own.comment;
+  const ask = page.state.room.revealed ? 'reason.now' : 'reason.ask';
   const input = h('textarea', {
     rows: 1,
     'aria-label': t('reason.label'),
-    placeholder: own.value === null ? t('reason.placeholder') : t('reason.ask', { value: own.value }),
+    placeholder: own.value === null ? t('reason.placeholder') : t(ask, { value: own.value }),
     autocomplete: 'off',
     enterkeyhint: 'done',
     dir: 'auto',

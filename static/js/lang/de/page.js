@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Warum? Erscheint nach dem Aufdecken bei deiner Schätzung',
   'reason.placeholder': 'Warum? (bis zum Aufdecken verborgen)',
   'reason.ask': 'Warum {value}? Erscheint beim Aufdecken',
+  'reason.now': 'Warum {value}?',
   'reason.saved': 'gespeichert',
   'free.submit': 'Schätzen',
   'free.back': 'Zurücknehmen',

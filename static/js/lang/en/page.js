@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Why? Shown with your estimate after the reveal',
   'reason.placeholder': 'Why? (hidden until the reveal)',
   'reason.ask': 'Why {value}? Shown at the reveal',
+  'reason.now': 'Why {value}?',
   'reason.saved': 'saved',
   'free.submit': 'Estimate',
   'free.back': 'Take back',
