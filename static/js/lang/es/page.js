@@ -45,6 +45,7 @@ export default {
   'reason.label': '¿Por qué? Se ve con tu estimación al revelar',
   'reason.placeholder': '¿Por qué? (oculto hasta revelar)',
   'reason.ask': '¿Por qué {value}? Se ve al revelar',
+  'reason.now': '¿Por qué {value}?',
   'reason.saved': 'guardado',
   'free.submit': 'Estimar',
   'free.back': 'Retirar',

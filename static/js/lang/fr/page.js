@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Pourquoi ? Affiché avec ton estimation quand on révèle',
   'reason.placeholder': 'Pourquoi ? (caché jusqu’à la révélation)',
   'reason.ask': 'Pourquoi {value} ? Affiché à la révélation',
+  'reason.now': 'Pourquoi {value} ?',
   'reason.saved': 'enregistré',
   'free.submit': 'Estimer',
   'free.back': 'Reprendre',

@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Perché? Si vede con la tua stima dopo aver scoperto',
   'reason.placeholder': 'Perché? (nascosto fino alla fine)',
   'reason.ask': 'Perché {value}? Si vede alla fine',
+  'reason.now': 'Perché {value}?',
   'reason.saved': 'salvato',
   'free.submit': 'Stima',
   'free.back': 'Ritira',

@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Por quê? Aparece com sua estimativa depois de revelar',
   'reason.placeholder': 'Por quê? (oculto até revelar)',
   'reason.ask': 'Por que {value}? Aparece ao revelar',
+  'reason.now': 'Por que {value}?',
   'reason.saved': 'salvo',
   'free.submit': 'Estimar',
   'free.back': 'Retirar',
