@@ -74,8 +74,8 @@ export default {
   'act.clearRound': '次のラウンド',
   'act.again': 'もう一度見積もる',
   'act.next': '次のトピック',
-  'act.change': '自分のカードを変更',
-  'act.add': '自分のカードを出す',
+  'act.change': 'カードを変更',
+  'act.add': 'カードを出す',
   'act.keep': '結果に戻る',
 
   'undo.clear': 'クリアしました',
@@ -146,7 +146,7 @@ export default {
   'options.title': '設定',
   'deck.any': '自由な値',
 
-  'landing.title': '手間のいらないプランニングポーカー',
+  'landing.title': '手間のいらないプランニング ポーカー',
   'landing.lead': 'ルームを開き、リンクを共有し、一緒に見積もる。全員がそろうまで、カードは伏せたままです。',
   'landing.create': 'ルームを開く',
   'landing.promise': '登録も、広告も、インストールもありません。',

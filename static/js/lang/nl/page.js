@@ -80,7 +80,7 @@ export default {
 
   'undo.clear': 'Gewist',
   'undo.saved': 'In de geschiedenis bewaard',
-  'undo.button': 'Terugdraaien',
+  'undo.button': 'Herstel',
 
   'outcome.label': 'Resultaat',
   'word.none': 'Niets om te vergelijken',
@@ -234,7 +234,7 @@ export default {
   'error.stale_round': 'De ronde was al veranderd, daarom is er niets gebeurd.',
   'error.estimates_locked': 'Na het onthullen liggen de schattingen vast.',
   'error.unknown_member': 'Die persoon is niet meer in de kamer.',
-  'error.nothing_to_undo': 'Er is niets meer om terug te draaien.',
+  'error.nothing_to_undo': 'Er valt niets meer te herstellen.',
   'error.lost': 'Dat ging met de verbinding verloren. Doe het alsjeblieft nog eens.',
 
   'story.opens': '(opent in een nieuw tabblad)',
