@@ -52,6 +52,7 @@ export default {
   'reason.label': 'لماذا؟ يظهر مع تقديرك بعد الكشف',
   'reason.placeholder': 'لماذا؟ (مخفيّ حتى الكشف)',
   'reason.ask': 'لماذا {value}؟ يظهر عند الكشف',
+  'reason.now': 'لماذا {value}؟',
   'reason.saved': 'حُفظ',
   'free.submit': 'تقدير',
   'free.back': 'سحب',

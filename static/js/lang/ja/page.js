@@ -45,6 +45,7 @@ export default {
   'reason.label': '理由（公開後に見積もりと一緒に表示されます）',
   'reason.placeholder': '理由（公開まで非表示）',
   'reason.ask': '{value} にした理由（公開時に表示）',
+  'reason.now': '{value} にした理由',
   'reason.saved': '保存済み',
   'free.submit': '見積もる',
   'free.back': '取り消す',

@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Waarom? Staat na het onthullen bij je schatting',
   'reason.placeholder': 'Waarom? (verborgen tot het onthullen)',
   'reason.ask': 'Waarom {value}? Zichtbaar bij het onthullen',
+  'reason.now': 'Waarom {value}?',
   'reason.saved': 'opgeslagen',
   'free.submit': 'Schatten',
   'free.back': 'Terugnemen',

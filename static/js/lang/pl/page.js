@@ -45,6 +45,7 @@ export default {
   'reason.label': 'Dlaczego? Widoczne przy estymacji po odkryciu',
   'reason.placeholder': 'Dlaczego? (ukryte do odkrycia)',
   'reason.ask': 'Dlaczego {value}? Widoczne po odkryciu',
+  'reason.now': 'Dlaczego {value}?',
   'reason.saved': 'zapisano',
   'free.submit': 'Estymuj',
   'free.back': 'Wycofaj',

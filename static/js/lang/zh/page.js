@@ -45,6 +45,7 @@ export default {
   'reason.label': '为什么？亮牌后与你的估算一起显示',
   'reason.placeholder': '为什么？（亮牌前不公开）',
   'reason.ask': '为什么是 {value}？亮牌时显示',
+  'reason.now': '为什么是 {value}？',
   'reason.saved': '已保存',
   'free.submit': '估算',
   'free.back': '收回',
