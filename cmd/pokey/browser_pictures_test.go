@@ -72,7 +72,7 @@ func (p *person) shoot(file, when string) {
 	p.t.Helper()
 	p.until("%s", when)
 	p.until(`(window.scrollTo(0, 0), document.activeElement.blur(), document.getAnimations().every(a => a.playState !== 'running'))`)
-	p.until(`!document.querySelector('.toast')`) // the offer to take the reveal back ends by itself
+	p.until(`!document.querySelector('.toast, [data-undo]')`) // the offer to take the reveal back ends by itself
 	p.do(chromedp.Evaluate[chromedp.Void](`scrollTo(0, 0)`), chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
 	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
