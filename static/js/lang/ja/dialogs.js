@@ -46,7 +46,7 @@ export default {
   'access.sureAway': 'はい、見積もり{n}件も消します',
   'access.close': 'ルームを閉鎖',
   'access.closeHint': '閉鎖すると、全員にとってルームが終わります。',
-  'access.sureCloseHint': '名前、見積もり、履歴は削除され、リンクはもう使えません。先に履歴を持ち出してください。',
+  'access.sureCloseHint': '名前、見積もり、履歴は削除され、リンクはもう使えません。先に履歴を書き出してください。',
   'access.sureClose': 'はい、全員に対して閉鎖します',
   'access.cancel': 'キャンセル',
   'person.sure.remove': 'はい、{name}さんを外す（また戻れます）',

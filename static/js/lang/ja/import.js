@@ -20,7 +20,7 @@ export default {
   'import.role.none': 'なし',
   'import.hasHead': '最初の行は列名',
   'import.tracker': 'キーのリンク先（任意）',
-  'import.long': 'ルームに残るのは直近の{n}ラウンドです。その前に結果を持ち出してください。',
+  'import.long': 'ルームに残るのは直近の{n}ラウンドです。その前に結果を書き出してください。',
   'import.left': '{n}行が除外されます',
   'import.changed': '{n}か所が除外されます',
   'import.line': '{n}行目',

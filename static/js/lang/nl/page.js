@@ -61,7 +61,7 @@ export default {
   'act.start': 'Beginnen: {topic}',
   'act.revealMissing': 'Onthullen · nog {n}',
   'act.revealNow': 'Nu onthullen',
-  'act.nobody': 'Nog niemand heeft geschat',
+  'act.nobody': 'Er heeft nog niemand geschat',
   'act.empty': 'Iedereen kijkt mee, niemand schat',
   'act.estimated': '{n} van {of} geschat',
   'act.complete': 'Iedereen heeft geschat',

@@ -73,7 +73,7 @@ export default {
   'act.ownerReveals': '{name} może odkryć karty',
   'act.ownerAway': '{name} jest poza pokojem',
   'act.takeOver': '{name} jest poza pokojem, zaraz ktoś może przejąć rundę',
-  'act.waitingFor': 'czekamy: {names}',
+  'act.waitingFor': 'czekamy na: {names}',
   'act.soon': {
     one: 'sekunda do odkrycia',
     few: 'sekundy do odkrycia',
@@ -157,7 +157,7 @@ export default {
   'options.title': 'Opcje',
   'deck.any': 'Dowolna wartość',
 
-  'landing.title': 'Planning poker bez zachodu',
+  'landing.title': 'Planning poker bez komplikacji',
   'landing.lead': 'Otwórz pokój, wyślij link, estymujcie razem. Karty leżą zakryte, dopóki wszyscy nie będą gotowi.',
   'landing.create': 'Otwórz pokój',
   'landing.promise': 'Bez rejestracji, bez reklam, bez instalacji.',

@@ -154,7 +154,7 @@ export default {
   'landing.forgotten': '你的信息已清除，这里没有留下任何内容。从现在起，你是一位新用户。',
   'landing.recent': '最近的房间',
   'landing.untitled': '房间 … {id}',
-  'landing.forget': '忘记此房间',
+  'landing.forget': '从列表中移除此房间',
 
   'banner.lost': '连接已断开，正在重试……',
   'banner.lostIn': '连接已断开，{n} 秒后重试。你现在的操作不会丢失。',
@@ -185,7 +185,7 @@ export default {
   'gone.room_full.why': '有人离开后，其他人才能加入。',
   'gone.room_not_found': '没有这个房间',
   'gone.room_full': '房间已满',
-  'gone.return': '回来',
+  'gone.return': '返回房间',
   'gone.along': '前往其他人所在的房间',
   'gone.revive': '重新打开',
   'gone.retry': '重试',
