@@ -34,7 +34,9 @@ func TestBrowserGoOnWithoutOwner(t *testing.T) {
 	ada.sees("Olivia is away")
 	ada.until(`/You can go on in \d+ seconds/.test(document.querySelector('.banner.absence')?.textContent)`)
 	bob.until(`document.getElementById('live').textContent.includes('Olivia is away')`)
+	ada.until(`!document.querySelector('.banner.absence button')`)
 	waitLonger(ada, `document.querySelector('.banner.absence button')?.textContent === 'Go on without Olivia'`)
+	bob.until(`document.getElementById('live').textContent.includes('Go on without Olivia')`)
 	ada.button("Go on without Olivia")
 	ada.until(`location.href !== %q && document.querySelector('[data-topic]')?.value === 'Login page'`, link)
 	ada.sees("This room is yours")
@@ -95,7 +97,7 @@ const scene = `window.scene = (minutes, fields = {}, ada = {}, olivia = {}, othe
 const revealedScene = `(values) => {
 	const all = Object.entries(values), member = (name, value) => ({name, role: 'estimator', online: true, estimated: true, estimate: {value, comment: ''}})
 	scene(null, {revealed: true, estimates: all.length, summary: {votes: all.length, distribution: [...new Set(Object.values(values))].sort((a, b) => a - b).map(value => ({value, count: Object.values(values).filter(v => v === value).length, step: Number(value)})), mean: 5, median: 5, min: 3, max: 8, consensus: false, spread: 2}},
-		member('Ada', values.constructor), member('Olivia', values.o), {b: member('Bob', values.b), c: member('Chiara', values.c)})
+		member('Ada', values.constructor), member('Olivia', values.o), Object.fromEntries(all.slice(2).map(([id, value]) => [id, member({b: 'Bob', c: 'Chiara'}[id] ?? 'Member ' + id, value)])))
 }`
 
 // pictured writes a picture of the screen, where POKEY_SHOTS says to.
@@ -127,9 +129,12 @@ func TestBrowserPeopleStates(t *testing.T) {
 		{"ends", `scene(40)`, `document.querySelectorAll('.banner.absence button').length === 2 && /\d:\d\d/.test(document.querySelector('.banner.absence').textContent)`},
 		{"take-over", `scene(40, {succeedAt: undefined}, {deputy: true})`, `document.querySelectorAll('.banner.absence button').length === 2`},
 		{"unowned", `scene(1, {ownerId: '', ownerAwaySince: undefined})`, `document.querySelector('.banner.absence button')`},
-		{"successor", `scene(3, {successor: {roomId: 'x', by: 'b'}})`, `document.querySelector('.banner.absence .along')`},
+		{"successor", `scene(3, {successor: {roomId: 'x', by: 'b'}})`, `document.querySelector('.banner.absence button')`},
 		{"changed", `(` + revealedScene + `)({o: '3', constructor: '8', b: '8', c: '5'}), (` + revealedScene + `)({o: '3', constructor: '5', b: '5', c: '5'})`, `document.querySelectorAll('.was').length === 2`},
 	}
+	crowd := `...Object.fromEntries(Array.from({length: 14}, (_, i) => ['m' + i, %s]))`
+	states = append(states, struct{ name, shown, wants string }{"crowd", fmt.Sprintf(`(`+revealedScene+`)({o: '3', constructor: '8', b: '8', c: '5', %s}), (`+revealedScene+`)({o: '3', constructor: '5', b: '5', c: '5', %s})`,
+		fmt.Sprintf(crowd, `i % 3 ? '8' : '13 person days'`), fmt.Sprintf(crowd, `i % 2 ? '8' : '5'`)), `document.querySelectorAll('.was').length > 9`})
 	for look, first := range looks {
 		t.Run(look, func(t *testing.T) {
 			t.Parallel()
@@ -148,6 +153,10 @@ func TestBrowserPeopleStates(t *testing.T) {
 				}
 				ada.pictured(look + "-" + state.name)
 			}
+			get[any](ada, `scene(null), document.querySelector('.tools button:last-child').click(), hostile.drawn().then(() => null)`)
+			ada.until(`document.querySelectorAll('dialog.me [role=switch]').length === 3`)
+			ada.fits("signals")
+			ada.pictured(look + "-signals")
 		})
 	}
 }

@@ -75,7 +75,7 @@ func TestBrowserSignals(t *testing.T) {
 	ada.until(`document.querySelector('.hand') && !document.querySelector('.picked')`)
 	olivia.card("3")
 	bob.estimates("5", "")
-	ada.until(`given.join() === 'note,note,Your turn: all others have estimated / Login page'`)
+	ada.until(`given.toSorted().join() === 'Your turn: all others have estimated / Login page,note,note'`)
 	olivia.settled()
 	olivia.button("Clear")
 	ada.until(`!document.querySelector('.seat .card')`)
@@ -83,7 +83,7 @@ func TestBrowserSignals(t *testing.T) {
 	ada.card("3")
 	bob.estimates("5", "")
 	olivia.card("3")
-	ada.until(`given.join() === 'note,note,Everybody has estimated / Login page'`)
+	ada.until(`given.toSorted().join() === 'Everybody has estimated / Login page,note,note'`)
 
 	// The browser remembers the wishes.
 	ada.visit(link)
@@ -125,9 +125,10 @@ func TestBrowserEndedRoomSaysWhereOthersAre(t *testing.T) {
 	server := listen(t)
 	ada := besieged(t, server, roomPath, screen(390, 844, true))
 	ada.do(chromedp.Evaluate[chromedp.Void](scene), chromedp.Evaluate[chromedp.Void](`scene(3, {successor: {roomId: 'x', by: 'b'}})`))
-	ada.until(`document.querySelector('.along')`)
+	ada.until(`document.querySelector('.banner.absence button')`)
 	get[any](ada, `(hostile.say({event: 'roomClosed', roomId: location.pathname.split('/')[2], reason: 'expired'}), null)`)
 	ada.until(`document.querySelector('[data-gone=ended] a.primary')?.pathname === '/r/x'`)
+	ada.until(`!document.querySelector('.banner')`)
 	ada.fits("ended")
 	ada.pictured("phone-ended")
 }

@@ -41,7 +41,7 @@ export function absence(room, me, now, expiry) {
   const soon = Math.min(LONG, ends ? (ends - since) / 2 : LONG); // from then on one should know when it ends
   const led = Object.entries(room.members).some(([id, { online }]) => online && mayFacilitate(room, id));
   if (led && (away < soon || !ends)) return { says: null, next: ends ? soon - away : Infinity };
-  const wait = succeedAt === null || led ? undefined : Math.max(0, succeedAt - now);
+  const wait = succeedAt === null ? undefined : Math.max(0, succeedAt - now);
   const takeOver = Boolean(owner && room.members[me]?.deputy) && away >= LONG;
   const steps = [wait ? wait % 1000 || 1000 : 0, soon - away, LONG - away, (ends ?? 0) - now];
   return {

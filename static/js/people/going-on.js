@@ -4,29 +4,42 @@
 /** @import {Absence} from './absence.js' */
 
 import { hour, refusal, t } from '../i18n.js';
+import { sentences } from '../live-region.js';
 import { calledOf } from '../members.js';
 import { isOwner } from '../state.js';
 import { leaveNote } from '../storage.js';
 import { button } from '../views/controls.js';
 import { banner } from '../views/notices.js';
 
-/** @param {RoomPage} page @param {Absence} says @returns {Child} */
+/** @typedef {[label: string, act: () => unknown]} Choice */
+
+/** The line, as far as there is one. @param {RoomPage} page @param {Absence} says @returns {Child} */
 export function absenceBanner(page, says) {
+  const { said, choices } = content(page, says);
+  const buttons = choices.map(([label, act]) => button('plain', label, act, { key: label }));
+  return banner('absence', [...said, soon(says)].filter(Boolean).join(' '), buttons);
+}
+
+/** The line as it is read out, which is without its count-down. @param {RoomPage} page @param {Absence} says */
+export function absenceWords(page, says) {
+  const { said, choices } = content(page, says);
+  return sentences([...said, ...choices.map(([label]) => label)]);
+}
+
+/** @param {RoomPage} page @param {Absence} says @returns {{said: string[], choices: Choice[]}} */
+function content(page, says) {
   if (says.kind === 'successor') return succeeded(page);
   const { room } = page.state;
   const { kind, wait, takeOver, ends } = says;
   const name = kind === 'away' ? calledOf(room, room.ownerId) : '';
-  const goOn = () => succeed(page);
-  const rounds = room.finished > 0 || room.revealed;
-  return banner(
-    'absence',
-    [t(`absence.${kind}`, { name }), soon(says), ends && t('absence.ends', { time: hour(ends) })]
-      .filter(Boolean)
-      .join(' '),
-    wait === 0 && button('plain', name ? t('absence.goOn', { name }) : t('absence.goOnAlone'), goOn, { key: 'on' }),
-    takeOver && button('plain', t('absence.takeOver'), page.roomActions.acceptRoom, { key: 'over' }),
-    ends && rounds && button('plain', t('absence.take'), page.roomActions.openHistory, { key: 'take' }),
-  );
+  /** @type {(Choice | false)[]} */
+  const choices = [
+    wait === 0 && [name ? t('absence.goOn', { name }) : t('absence.goOnAlone'), () => succeed(page)],
+    takeOver === true && [t('absence.takeOver'), page.roomActions.acceptRoom],
+    ends !== undefined && (room.finished > 0 || room.revealed) && [t('absence.take'), page.roomActions.openHistory],
+  ];
+  const end = ends === undefined ? [] : [t('absence.ends', { time: hour(ends) })];
+  return { said: [t(`absence.${kind}`, { name }), ...end], choices: choices.filter((choice) => choice !== false) };
 }
 
 /** What becomes possible in a few seconds. @param {Absence} says */
@@ -41,12 +54,9 @@ function succeeded(page) {
   const { roomId, by } = room.successor ?? { roomId: '', by: '' };
   const mine = by === me?.id;
   const text = isOwner(room, me?.id) ? 'absence.meanwhile' : mine ? 'absence.mine' : 'absence.successor';
-  const go = () => visit(page, roomId);
-  return banner(
-    'absence',
-    t(text, { name: calledOf(room, by) }),
-    button('plain along', t(mine ? 'absence.there' : 'absence.along'), go),
-  );
+  /** @type {Choice} */
+  const there = [t(mine ? 'absence.there' : 'absence.along'), () => visit(page, roomId)];
+  return { said: [t(text, { name: calledOf(room, by) })], choices: [there] };
 }
 
 /** Goes on in a new room with what this one was about to estimate. @param {RoomPage} page */

@@ -6,12 +6,11 @@
 
 import { t } from '../i18n.js';
 import { announce } from '../live-region.js';
-import { calledOf } from '../members.js';
 import { takeNote } from '../storage.js';
 import { toggle } from '../views/controls.js';
 import { absence } from './absence.js';
 import { keepChoices } from './choices.js';
-import { absenceBanner } from './going-on.js';
+import { absenceBanner, absenceWords } from './going-on.js';
 import { listen, permission, wish, wishes } from './signals.js';
 
 /** @typedef {ReturnType<typeof start>} People */
@@ -20,15 +19,12 @@ import { listen, permission, wish, wishes } from './signals.js';
 export function start(page) {
   const followSignals = listen(page);
   let timer = 0;
-  let said = ''; // of the owner's absence
+  let said = ''; // what was last read out of the owner's absence
 
-  /** Has it read out what the banner says, without its count-down. @param {RoomPage} page @param {string} key */
-  function say(page, key) {
-    if (said === key) return;
-    said = key;
-    const { room } = page.state;
-    const name = calledOf(room, room.successor?.by ?? room.ownerId);
-    if (key !== '') announce(t(key, { name }), 'absence');
+  /** Has it read out what is over the room, whenever that has changed. @param {string} words */
+  function say(words) {
+    if (said !== words && words !== '') announce(words, 'absence');
+    said = words;
   }
 
   const people = {
@@ -38,8 +34,8 @@ export function start(page) {
       const { says, next } = absence(room, me?.id, page.now(), limits.userExpiry);
       clearTimeout(timer);
       if (next < Infinity) timer = setTimeout(() => page.set({}), next + 10);
-      const silent = says === null || (page.stage && says.kind !== 'successor');
-      say(page, silent ? '' : `absence.${says.kind}`);
+      const silent = says === null || page.state.gone !== null || (page.stage && says.kind !== 'successor');
+      say(silent ? '' : absenceWords(page, says));
       return !silent && absenceBanner(page, says);
     },
 

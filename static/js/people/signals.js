@@ -10,6 +10,7 @@ import { complete, isLast } from '../members.js';
 import { recall, remember } from '../storage.js';
 
 const THINKING = 8_000; // milliseconds that the last one is left alone with their thoughts
+const LATE = 1_000; // milliseconds after which a tone would only startle
 const TONES = { turn: [659, 659], complete: [523, 784] }; // in hertz
 
 /** @typedef {keyof typeof TONES} Signal */
@@ -23,24 +24,29 @@ export const wishes = () => recall('signals', {});
 /** @type {AudioContext | null} */
 let audio = null;
 
-/** Two soft notes. @param {Signal} signal */
-export function play(signal) {
+/** Plays two soft notes, unless the browser waits for the user's first click. @param {Signal} signal */
+export async function play(signal) {
   try {
     audio ??= new AudioContext();
-    audio.resume(); // it waits for the user's first click
-    const context = audio;
-    TONES[signal].forEach((frequency, i) => {
-      const at = context.currentTime + 0.02 + i * 0.16;
-      const [note, volume] = [context.createOscillator(), context.createGain()];
-      note.frequency.value = frequency;
-      volume.gain.setValueAtTime(0, at);
-      volume.gain.linearRampToValueAtTime(0.12, at + 0.02);
-      volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.5);
-      note.connect(volume).connect(context.destination);
-      note.start(at);
-      note.stop(at + 0.5);
-    });
+    const asked = Date.now();
+    await audio.resume();
+    if (Date.now() - asked < LATE) TONES[signal].forEach(note);
   } catch {} // a browser without sound
+}
+
+/** @param {number} frequency in hertz @param {number} i its place in the row */
+function note(frequency, i) {
+  if (audio === null) return;
+  const at = audio.currentTime + 0.02 + i * 0.16;
+  const tone = audio.createOscillator();
+  const volume = audio.createGain();
+  tone.frequency.value = frequency;
+  volume.gain.setValueAtTime(0, at);
+  volume.gain.linearRampToValueAtTime(0.12, at + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.5);
+  tone.connect(volume).connect(audio.destination);
+  tone.start(at);
+  tone.stop(at + 0.5);
 }
 
 /** @param {Page} page @param {Signal} signal */

@@ -1,7 +1,7 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 
 import { list, onward, t } from '../i18n.js';
-import { calledOf, estimators, expected, missing, people } from '../members.js';
+import { estimators, expected, missing, people } from '../members.js';
 import { h } from '../render.js';
 import { mayEstimate } from '../state.js';
 import { button } from './controls.js';
@@ -91,7 +91,7 @@ export function progress(page) {
   const late = missing(room);
   if (room.revealAt) return countdown(Math.max(0, Math.ceil(page.until(room.revealAt) / 1000)));
   if (room.estimates === 0) return status(t('act.nobody'));
-  if (late.length === 0) return status(t('act.complete'), ` · ${nextStep(page)}`);
+  if (late.length === 0) return status(t('act.complete'), nextStep(page));
   return status(
     t('act.estimated', { n: room.estimates, of: expected(room).length }),
     late.length <= 3 && ' · ',
@@ -112,13 +112,14 @@ function waitingFor(page) {
   return names && h('p', { class: 'status waiting-for' }, names);
 }
 
-/** Who can reveal what is complete, or that the owner is away. @param {RoomPage} page */
+/** Who can reveal what is complete, or that the owner is away, if there is one. @param {RoomPage} page */
 function nextStep(page) {
   const { room } = page.state;
   const here = people(room).filter(({ online, owner, deputy, standIn }) => online && (owner || deputy || standIn));
   const { called } = here.find(({ owner }) => owner) ?? here[0] ?? {};
-  if (called !== undefined) return t('act.ownerReveals', { name: called });
-  return t(room.options.standIn ? 'act.takeOver' : 'act.ownerAway', { name: calledOf(room, room.ownerId) });
+  if (called !== undefined) return ` · ${t('act.ownerReveals', { name: called })}`;
+  const owner = people(room).find(({ owner }) => owner);
+  return owner && ` · ${t(room.options.standIn ? 'act.takeOver' : 'act.ownerAway', { name: owner.called })}`;
 }
 
 /** @param {number} n the seconds to the reveal */

@@ -9,6 +9,7 @@ import { cardName, face } from './card.js';
 import { button, spokenOnly } from './controls.js';
 import { icon } from './icon.js';
 
+const SHORT = 4; // characters of a former value that have room beside a card
 const FEW = 2; // more cards of one value need no label each
 
 /** Those who estimate, each with a place for a card. Nobody moves when the cards turn. @param {RoomPage} page */
@@ -63,7 +64,7 @@ function seat(page, person, i, result) {
       person.estimated && card(value),
       you,
       edge && h('span', { class: 'extreme' }, t(`seat.${edge}`)),
-      changed && h('span', { class: 'was', title: changed }, first),
+      changed && h('span', { class: 'was', title: changed }, [...first].length > SHORT ? '…' : first),
     ),
     label(page, person),
     away(),
