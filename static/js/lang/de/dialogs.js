@@ -38,7 +38,7 @@ export default {
   'person.remove': '{name} entfernen',
   'person.handOverHint': 'Der Raum wechselt, sobald {name} annimmt.',
   'person.removeHint': 'Die Schätzung geht mit.',
-  'person.forGood': 'Endgültig entfernen. Wiederkommen geht nicht',
+  'person.forGood': 'Endgültig entfernen, ohne Rückkehr',
   'access.title': 'Wer hereinkommt',
   'access.lock': 'Raum abschließen',
   'access.lockHint': 'Niemand Neues kommt herein. Wer hier ist, darf jederzeit wiederkommen',

@@ -38,7 +38,7 @@ export default {
   'person.remove': 'Remove {name}',
   'person.handOverHint': 'The room changes hands once {name} accepts.',
   'person.removeHint': 'Their estimate goes with them.',
-  'person.forGood': 'Remove for good. They cannot come back',
+  'person.forGood': 'Remove for good, with no way back',
   'access.title': 'Who may come in',
   'access.lock': 'Lock the room',
   'access.lockHint': 'Nobody new gets in. Whoever is here can always come back',

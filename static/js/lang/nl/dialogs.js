@@ -38,7 +38,7 @@ export default {
   'person.remove': '{name} verwijderen',
   'person.handOverHint': 'De kamer gaat over zodra {name} accepteert.',
   'person.removeHint': 'De schatting verdwijnt mee.',
-  'person.forGood': 'Definitief verwijderen. Terugkomen kan niet',
+  'person.forGood': 'Voorgoed eruit, geen weg terug',
   'access.title': 'Wie erin mag',
   'access.lock': 'Kamer op slot doen',
   'access.lockHint': 'Er komt niemand meer bij. Wie hier is, kan altijd terugkomen',
