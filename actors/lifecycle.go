@@ -34,6 +34,9 @@ func (l *lifecycle) receive(ctx actor.Context, message any) {
 
 // passOn gives a message to the successor, unless it concerns this actor alone.
 func (l *lifecycle) passOn(message any) {
+	if m, ok := message.(codeClaimed); ok {
+		message = m.command // the successor claims a code itself
+	}
 	switch message.(type) {
 	case *actor.Terminated, deadline, absent, erase, historyIdle, expire, renew, departAgain:
 	default:

@@ -16,7 +16,8 @@ const (
 )
 
 // sweep wakes the users and rooms of this node whose time, by their records, has run
-// out while they had no actor. So the death of a node loses no timer.
+// out while they had no actor. So the death of a node loses no timer. Codes are looked
+// after at once.
 func (n *node) sweep(ctx context.Context) {
 	timer := time.NewTimer(sweepInterval)
 	defer timer.Stop()
@@ -49,6 +50,8 @@ func (n *node) wakeExpired(ctx context.Context) int {
 			n.tellUser(poker.UserID(id), wake{})
 		case kind == roomKind && n.owns(roomKind, id):
 			n.tellRoom(poker.RoomID(id), wake{})
+		case kind == codeKind && n.owns(codeKind, id):
+			n.sweepCode(ctx, id)
 		}
 	}
 	return len(keys)

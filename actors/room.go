@@ -68,6 +68,8 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 		a.join(ctx, m)
 	case command:
 		a.command(m)
+	case codeClaimed:
+		a.codeClaimed(m)
 	case succeed:
 		a.succeed(m)
 	case renamed:

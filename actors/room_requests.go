@@ -118,6 +118,8 @@ func (a *roomActor) command(m command) {
 		a.sendHistory(m, r)
 	case protocol.AcceptRoom:
 		a.acceptRoom(m)
+	case protocol.ShowCode:
+		a.showCode(m)
 	default:
 		a.ask(m, commandOf(m.user, r))
 	}

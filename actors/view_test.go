@@ -44,6 +44,7 @@ type roomView struct {
 	Estimates int
 	Finished  int
 	Revealed  bool
+	Code      string
 	Locked    bool
 	Saved     *bool // only sent if it is false
 	CreatedAt string

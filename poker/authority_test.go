@@ -57,6 +57,7 @@ func TestOnlyThoseWhoMayDoIt(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.Remove{By: by, User: "bob", ForGood: true} }, owner},
 		{func(by poker.UserID) poker.Command { return poker.Succeed{By: by, Room: "next"} }, members},
 		{func(by poker.UserID) poker.Command { return poker.Close{By: by} }, owner},
+		{func(by poker.UserID) poker.Command { return poker.ShowCode{By: by, Code: "k7m2qx"} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.Lock{By: by, Locked: true} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.RemoveAway{By: by} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.Accept{By: by} }, offered},

@@ -35,6 +35,7 @@ func (g *game) command(op, who, n byte) poker.Command {
 		poker.Transfer{By: by, To: other},
 		poker.Remove{By: by, User: other, ForGood: n&4 > 0},
 		poker.Accept{By: by, First: n&1 > 0},
+		poker.ShowCode{By: by, Code: []string{"", "k7m2qx", "0000ab"}[n%3]},
 		poker.Lock{By: by, Locked: n&1 > 0},
 		poker.RemoveAway{By: by},
 		poker.Forget{User: by},

@@ -161,6 +161,13 @@ type (
 		User    UserID
 		ForGood bool
 	}
+	// ShowCode gives the room a short code, which newcomers may enter instead of
+	// following the link. A room that has a code keeps it. An empty Code changes
+	// nothing: it asks whether By may do this.
+	ShowCode struct {
+		By   UserID
+		Code string
+	}
 	// RemoveAway removes all offline members but the owner and the deputies.
 	RemoveAway struct{ By UserID }
 	// Lock refuses new members, except the owner, or ends that.

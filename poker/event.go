@@ -86,6 +86,7 @@ const (
 	AspectHistory   Aspect = "history"
 	AspectOffer     Aspect = "offer" // to hand over the room
 	AspectLock      Aspect = "lock"
+	AspectCode      Aspect = "code"
 	AspectBan       Aspect = "ban" // who is not admitted
 	AspectSuccessor Aspect = "successor"
 )

@@ -63,6 +63,7 @@ var verbs = map[string]func(s saying) poker.Command{
 		return poker.Remove{By: s.by, User: s.user(0), ForGood: s.arg(1) == "for-good"}
 	},
 	"remove-away": func(s saying) poker.Command { return poker.RemoveAway{By: s.by} },
+	"code":        func(s saying) poker.Command { return poker.ShowCode{By: s.by, Code: s.arg(0)} },
 	"lock":        func(s saying) poker.Command { return poker.Lock{By: s.by, Locked: s.arg(0) != "no"} },
 	"close":       func(s saying) poker.Command { return poker.Close{By: s.by} },
 	"timer":       saying.timer,

@@ -25,6 +25,7 @@ func show(s *poker.Snapshot) []string {
 		}
 	}
 	add(s.RevealedBy != "", "revealed by %s", s.RevealedBy)
+	add(s.Code != "", "code %s", s.Code)
 	add(s.Locked, "locked")
 	add(s.OfferedTo != "", "offered to %s", s.OfferedTo)
 	add(s.Successor != poker.Successor{}, "%s goes on in %s", s.Successor.By, s.Successor.Room)

@@ -30,6 +30,7 @@ type Snapshot struct {
 	UndoUntil    Millis
 
 	RevealedBy UserID // who first revealed the round, or [Auto]; empty until then
+	Code       string // the short code, empty for none
 	Locked     bool
 	OfferedTo  UserID // who may accept the room; empty if there is no offer
 	Successor  Successor
@@ -80,6 +81,7 @@ func (r *Room) Snapshot() *Snapshot {
 		TimerEnds: s.TimerEnds,
 
 		RevealedBy: s.RevealedBy,
+		Code:       s.Code,
 		Locked:     s.Locked,
 		OfferedTo:  s.OfferedTo,
 		Successor:  s.Successor,

@@ -106,6 +106,7 @@ type State struct {
 	// empty until then, and stays until the round ends, even when the round is
 	// hidden again.
 	RevealedBy UserID
+	Code       string    // the short code, empty for none
 	Locked     bool      // nobody becomes a member who is not one
 	Banned     []UserID  // removed for good, oldest first
 	OfferedTo  UserID    // the member whom the owner has offered the room; empty for nobody

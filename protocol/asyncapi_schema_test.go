@@ -221,6 +221,8 @@ func TestAsyncAPIPatternsTakeWhatTheServerMakes(t *testing.T) {
 		{"roomId", strings.ToUpper(room), false},
 		{"roomId", room + "\n", false},
 		{"roomId", strings.Repeat("l", len(room)), false},
+		{"roomCode", identity.NewCode(), true},
+		{"roomCode", "k7m 2qx", false},
 		{"instant", Time(time.Now()), true},
 		{"time", Time(time.Now()), false},
 		{"time", time.Now().UTC().Format(secondsLayout), true},

@@ -58,6 +58,8 @@ func (o *object) request(name string) Request {
 		return ForgetMe{}
 	case "ping":
 		return Ping{}
+	case "resolveCode":
+		return ResolveCode{o.text("code")}
 	case "joinRoom":
 		return JoinRoom{o.room(), o.optionalRole()}
 	case "leaveRoom":
@@ -104,6 +106,8 @@ func (o *object) facilitation(name string) Request {
 		return RemoveAway{o.room()}
 	case "lockRoom":
 		return LockRoom{o.room(), o.boolean("locked")}
+	case "showCode":
+		return ShowCode{o.room()}
 	default:
 		return o.ownership(name)
 	}

@@ -105,6 +105,9 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"history","roomId":"r","limit":"20"}`:                        {Code: BadRequest, Request: "history", RoomID: "r"},
 		`{"request":"removeMember","roomId":"r","userId":"u","forGood":1}`:       {Code: BadRequest, Request: "removeMember", RoomID: "r"},
 		`{"request":"removeMember","roomId":"r","userId":"u","forGood":null}`:    {Code: BadRequest, Request: "removeMember", RoomID: "r"},
+		`{"request":"showCode"}`:                                                 {Code: BadRequest, Request: "showCode"},
+		`{"request":"resolveCode"}`:                                              {Code: BadRequest, Request: "resolveCode"},
+		`{"request":"resolveCode","code":123456}`:                                {Code: BadRequest, Request: "resolveCode"},
 		`{"request":"lockRoom","roomId":"r"}`:                                    {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
 		`{"request":"lockRoom","roomId":"r","locked":"yes"}`:                     {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
 		`{"request":"removeAway"}`:                                               {Code: BadRequest, Request: "removeAway"},
@@ -190,7 +193,7 @@ func TestNothingPrintsAnEstimate(t *testing.T) {
 
 // TestRoomRequests says which requests name a room.
 func TestRoomRequests(t *testing.T) {
-	without := map[string]bool{"setName": true, "createRoom": true, "forgetMe": true, "ping": true}
+	without := map[string]bool{"setName": true, "createRoom": true, "forgetMe": true, "ping": true, "resolveCode": true}
 	for _, name := range declared(t).requests {
 		data, err := os.ReadFile("testdata/requests/" + name + ".json")
 		if err != nil {

@@ -165,6 +165,11 @@
 //     close, they are no longer a member elsewhere, and their name and estimates are
 //     removed from histories and from every store. After the ok all their connections
 //     close with 4001, and their sessions are no longer valid anywhere.
+//   - resolveCode {code}: ok, with the roomId of the room that has this short code, for
+//     joinRoom; else room_not_found. code is what somebody has written: case, blanks and
+//     hyphens do not matter, o counts as 0, i and l as 1. Codes that no room has are
+//     limited for an address (20, and one more each minute) and for a server
+//     (rate_limited).
 //   - ping {}: ok, with the server's clock in now; for measuring, and for clients that
 //     cannot see WebSocket pings.
 //
@@ -235,6 +240,9 @@
 //   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer again
 //     if it runs.
 //   - stopTimer {roomId}: takes the timer away.
+//   - showCode {roomId}: gives the room a short code, shown as code, unless it has one.
+//     The code stays for as long as the room lives, and is another one if the room is
+//     revived.
 //   - lockRoom {roomId, locked}: locked is true or false. In a locked room nobody becomes
 //     a member who is not one: room_locked. Members come back as ever, also those who are
 //     offline, and so does the owner.
@@ -341,8 +349,8 @@
 //     that a client can run count-downs on one clock.
 //   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a
 //     request that changes a room: true once the change is on disk, also where there was
-//     nothing to change, else false. roomId is there for createRoom and
-//     succeedRoom, now for ping.
+//     nothing to change, else false. roomId is there for createRoom,
+//     succeedRoom and resolveCode, now for ping.
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
 //     for people.
@@ -396,7 +404,8 @@
 //
 //	{"id": "…", "epoch": "…", "ownerId": "…", "revealed": true, "round": 3, "estimates": 2,
 //	 "topic": "Login page", "createdAt": "2026-11-23T12:00:00Z", "finished": 2,
-//	 "amended": 1, "agreed": "5", "agreedNumber": 5, "revealedBy": "<userId>", "locked": true, "offeredTo": "<userId>",
+//	 "amended": 1, "agreed": "5", "agreedNumber": 5, "revealedBy": "<userId>",
+//	 "code": "k7m2qx", "locked": true, "offeredTo": "<userId>",
 //	 "ownerAwaySince": "2026-11-23T11:59:00.000Z", "succeedAt": "2026-11-23T11:59:30.000Z",
 //	 "revealAt": "2026-11-23T12:00:03.000Z",
 //	 "timerEndsAt": "2026-11-23T12:05:00.000Z",
@@ -428,6 +437,8 @@
 //   - revealedBy, absent until then: who was the first to reveal the current round, a
 //     user id, or "auto" if the room did by itself. It stays when the round is hidden
 //     again or the reveal undone, until the round ends.
+//   - code, absent if it has none: the short code, six lower-case characters of the
+//     alphabet of room ids. People see it in capitals and in two groups of three.
 //   - locked, absent unless true: nobody becomes a member who is not one.
 //   - offeredTo, absent unless somebody is offered the room: their user id.
 //   - ownerAwaySince, absent while the owner is online or no member: since when they have
@@ -518,7 +529,8 @@
 //	not_member        the user is not a member of the room
 //	not_owner         only the owner, or a facilitator, may do this; or not yet
 //	not_estimator     observers do not estimate
-//	room_not_found    joinRoom: no such room, or one that its owner has closed
+//	room_not_found    joinRoom: no such room, or one that its owner has closed;
+//	                  resolveCode: no room has that code
 //	room_full         joinRoom: as many members as a room may have
 //	too_many_rooms    createRoom, acceptRoom, succeedRoom: as many rooms as a user may own
 //	stale_round       another round is current

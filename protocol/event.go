@@ -27,7 +27,7 @@ type (
 	OK struct {
 		ID      string       `json:"id"`
 		Durable *bool        `json:"durable,omitempty"` // only for a request that changes a room
-		RoomID  poker.RoomID `json:"roomId,omitempty"`  // only for createRoom and succeedRoom
+		RoomID  poker.RoomID `json:"roomId,omitempty"`  // only for createRoom, succeedRoom and resolveCode
 		Now     string       `json:"now,omitempty"`     // only for ping
 	}
 	// Error says that a request had no effect.

@@ -51,6 +51,7 @@ var patches = map[string]struct {
 	"comment":       {revealedRoom, func(s *poker.Snapshot) { s.Members[1].Vote = &poker.Vote{Value: "8", Comment: "tests"} }},
 	"looked":        {hiddenRoom, func(s *poker.Snapshot) { s.RevealedBy = ben }},
 	"lookedNoMore":  {fullRoom, func(s *poker.Snapshot) { s.RevealedBy = "" }},
+	"code":          {hiddenRoom, func(s *poker.Snapshot) { s.Code = "k7m2qx" }},
 	"locked":        {hiddenRoom, func(s *poker.Snapshot) { s.Locked = true }},
 	"unlocked":      {fullRoom, func(s *poker.Snapshot) { s.Locked = false }},
 	"offered":       {hiddenRoom, func(s *poker.Snapshot) { s.OfferedTo = ben }},

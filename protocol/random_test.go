@@ -76,7 +76,7 @@ func changed(r *rand.Rand, s *poker.Snapshot) *poker.Snapshot {
 
 // change alters one thing, and nothing that s shares with another snapshot.
 func change(r *rand.Rand, s *poker.Snapshot) {
-	switch r.IntN(27) {
+	switch r.IntN(28) {
 	case 0:
 		s.Owner = pick(r, someUsers)
 	case 1:
@@ -126,6 +126,8 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 		s.OfferedTo = pick(r, someUsers)
 	case 18:
 		s.Locked = !s.Locked
+	case 19:
+		s.Code = pick(r, []string{"", "k7m2qx", "0000ab"})
 	default:
 		changeMember(r, s)
 	}

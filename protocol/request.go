@@ -161,6 +161,11 @@ type (
 		In
 		Locked bool
 	}
+	// ShowCode gives the room a short code, unless it has one.
+	ShowCode struct{ In }
+	// ResolveCode asks for the room that has a short code, as somebody has written it.
+	// The transport answers it.
+	ResolveCode struct{ Code string }
 	// CloseRoom ends the room.
 	CloseRoom struct{ In }
 	// StartTimer starts the room's timer.
@@ -212,6 +217,8 @@ func (SucceedRoom) request()  {}
 func (RemoveMember) request() {}
 func (RemoveAway) request()   {}
 func (LockRoom) request()     {}
+func (ShowCode) request()     {}
+func (ResolveCode) request()  {}
 func (CloseRoom) request()    {}
 func (StartTimer) request()   {}
 func (StopTimer) request()    {}

@@ -86,6 +86,7 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.optionalText("agreed", was.Agreed, is.Agreed)
 	d.optionalNumber("agreedNumber", was.AgreedNumber, is.AgreedNumber)
 	d.optionalText("revealedBy", string(was.RevealedBy), string(is.RevealedBy))
+	d.optionalText("code", was.Code, is.Code)
 	d.flag("locked", was.Locked, is.Locked, true)
 	d.optionalText("offeredTo", string(was.OfferedTo), string(is.OfferedTo))
 	d.optionalTime("ownerAwaySince", was.OwnerAwaySince, is.OwnerAwaySince)

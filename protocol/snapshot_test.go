@@ -47,7 +47,7 @@ func fullRoom() *poker.Snapshot {
 	s.Agreed, s.Amended, s.Unsaved = "5", 1, true
 	s.Topic = poker.Story{Title: "Login page", Key: "SHOP-1", URL: "https://tracker.example/SHOP-1", Estimate: "5"}
 	s.Topics = []poker.Story{titled("Log-out page"), {Title: "Größe", Key: "SHOP-3", URL: "https://tracker.example/SHOP-3", Estimate: "½"}}
-	s.RevealedBy, s.Locked, s.OfferedTo = poker.Auto, true, cleo
+	s.RevealedBy, s.Code, s.Locked, s.OfferedTo = poker.Auto, "k7m2qx", true, cleo
 	s.RevealAt, s.TimerEnds = noon+3_000, noon+300_000
 	s.Options = poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}
 	s.Members[1].StandIn = true
@@ -78,7 +78,7 @@ func TestOrderOnTheWire(t *testing.T) {
 	at := 0
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
-		"topic", "createdAt", "finished", "agreed", "revealedBy", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
+		"topic", "createdAt", "finished", "agreed", "revealedBy", "code", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
 		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "members",
 		ada, "name", "role", "online", "estimated", "estimate", "value", "comment",
 		ben, "name", "named", "role", "online", "estimated", "standIn", "estimate", "value", "comment",

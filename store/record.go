@@ -18,7 +18,7 @@ type Revision uint64
 // name without a slash. It is written by commits of its record, has no revision and
 // no expiry of its own, and is removed when its record is deleted or created again.
 type Record struct {
-	Key      string // "room/…" or "user/…"; at most 128 bytes
+	Key      string // "room/…", "user/…" or "code/…"; at most 128 bytes
 	Revision Revision
 	Expires  time.Time // when the record may be deleted, to the millisecond; zero means never
 	Data     []byte    // owned by the store once committed, by the caller once loaded

@@ -20,6 +20,7 @@ type address struct {
 	ends        bucket // ended sessions and users
 	answers     bucket // long answers, in bytes
 	checks      bucket // of the session of a page load
+	codes       bucket // wrong codes
 }
 
 // idle reports whether the address has used nothing lately.
@@ -30,8 +31,9 @@ func (k *address) idle(a *admission, now time.Duration) bool {
 	k.checks.settle(a.mints, now)
 	k.rooms.settle(a.rooms, now)
 	k.ends.settle(endings, now)
+	k.codes.settle(wrongCodes, now)
 	k.answers.settle(rate{addressRate, addressBurst}, now)
-	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.answers.used) == 0
+	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.codes.used, k.answers.used) == 0
 }
 
 // takeMint takes one new session for the address, or returns how long to wait for

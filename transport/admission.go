@@ -36,7 +36,8 @@ type admission struct {
 	sessions   map[poker.UserID][]*Conn
 	addresses  map[netip.Addr]*address
 	visitors   map[poker.UserID]*visitor
-	sweepAt    int // sweep when there are so many addresses
+	codes      bucket // wrong codes, of all addresses
+	sweepAt    int    // sweep when there are so many addresses
 }
 
 func newAdmission(cfg *Config) admission {

@@ -32,6 +32,9 @@ func (b *bucket) take(r rate, n float64, now time.Duration) bool {
 	return true
 }
 
+// giveBack undoes a take of n.
+func (b *bucket) giveBack(n float64) { b.used = max(0, b.used-n) }
+
 // charge uses n even if the rate does not allow it. The bucket then needs at most
 // debt to come back to the burst.
 func (b *bucket) charge(r rate, n float64, debt, now time.Duration) {

@@ -38,6 +38,9 @@ type Config struct {
 	// session has been ended. With another error the sessions may have been ended or
 	// not.
 	SignOut func(ctx context.Context, user poker.UserID, issued time.Time) error
+	// ResolveCode, if not nil, returns the room whose short code somebody has written,
+	// and false if no room has it. The connection that asks waits for it.
+	ResolveCode func(ctx context.Context, code string) (poker.RoomID, bool, error)
 	// SessionLife is the time from a user's first session until they become another
 	// user, however often the session was renewed. Zero means identity.SessionLife.
 	SessionLife time.Duration

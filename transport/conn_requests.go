@@ -35,6 +35,10 @@ func (c *Conn) handle(data []byte) {
 	case c.share.held.Load() > 0 && c.server.budget.halfUsed():
 		c.refuse(refusalOf(protocol.Unavailable, in))
 	default:
+		if asked, ok := in.Request.(protocol.ResolveCode); ok {
+			c.resolveCode(in, asked.Code)
+			return
+		}
 		c.session.Handle(in)
 	}
 }

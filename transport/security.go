@@ -22,6 +22,7 @@ const (
 	LimitedSessions    SecurityEvent = "sessions"    // an address was given too many sessions
 	LimitedEndings     SecurityEvent = "endings"     // an address ends sessions too often
 	LimitedRooms       SecurityEvent = "rooms"       // an address creates too many rooms
+	LimitedCodes       SecurityEvent = "codes"       // an address has tried too many codes that no room has
 	LimitedAnswers     SecurityEvent = "answers"     // a client has had too many long answers
 	Flooded            SecurityEvent = "flood"       // a client was cut for what it sent
 	QueueFull          SecurityEvent = "queue"       // a client was cut because too much waited for all

@@ -66,6 +66,10 @@ var rooms = map[string]*poker.State{
 			Successor: poker.Successor{Room: "before", By: "bob"}, Votes: map[poker.UserID]poker.Vote{},
 		},
 	},
+	"code-1": {
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 2, Round: 1, Code: "k7m2qx", Deck: poker.Deck{Name: "free"},
+		Options: poker.Options{LateEstimates: poker.LateAllowed}, Members: map[poker.UserID]poker.Member{},
+	},
 	"cleared-1": {
 		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: titled("Search"), Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed},

@@ -67,7 +67,7 @@ func (x Undo_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Undo_Kind.Descriptor instead.
 func (Undo_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{2, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{3, 0}
 }
 
 type Before_Topics int32
@@ -116,7 +116,7 @@ func (x Before_Topics) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Before_Topics.Descriptor instead.
 func (Before_Topics) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{7, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{8, 0}
 }
 
 type Member_Role int32
@@ -165,7 +165,7 @@ func (x Member_Role) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Member_Role.Descriptor instead.
 func (Member_Role) EnumDescriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{8, 0}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{9, 0}
 }
 
 // Room is a room's record: what is small and may change with every commit. Everything else
@@ -188,6 +188,7 @@ type Room struct {
 	Undo          *Undo                  `protobuf:"bytes,14,opt,name=undo,proto3" json:"undo,omitempty"`
 	Amended       uint64                 `protobuf:"varint,15,opt,name=amended,proto3" json:"amended,omitempty"` // how often rounds of the history were changed
 	Successor     *Successor             `protobuf:"bytes,16,opt,name=successor,proto3" json:"successor,omitempty"`
+	Code          string                 `protobuf:"bytes,17,opt,name=code,proto3" json:"code,omitempty"` // under which newcomers find the room; a record "code/CODE" names it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -334,6 +335,58 @@ func (x *Room) GetSuccessor() *Successor {
 	return nil
 }
 
+func (x *Room) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// Code is the record of a short code.
+type Code struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Room          string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Code) Reset() {
+	*x = Code{}
+	mi := &file_actors_record_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Code) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Code) ProtoMessage() {}
+
+func (x *Code) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_record_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Code.ProtoReflect.Descriptor instead.
+func (*Code) Descriptor() ([]byte, []int) {
+	return file_actors_record_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Code) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
 // Successor is the room that a member has gone on in.
 type Successor struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -345,7 +398,7 @@ type Successor struct {
 
 func (x *Successor) Reset() {
 	*x = Successor{}
-	mi := &file_actors_record_record_proto_msgTypes[1]
+	mi := &file_actors_record_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -357,7 +410,7 @@ func (x *Successor) String() string {
 func (*Successor) ProtoMessage() {}
 
 func (x *Successor) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[1]
+	mi := &file_actors_record_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -370,7 +423,7 @@ func (x *Successor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Successor.ProtoReflect.Descriptor instead.
 func (*Successor) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{1}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Successor) GetRoom() string {
@@ -403,7 +456,7 @@ type Undo struct {
 
 func (x *Undo) Reset() {
 	*x = Undo{}
-	mi := &file_actors_record_record_proto_msgTypes[2]
+	mi := &file_actors_record_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -415,7 +468,7 @@ func (x *Undo) String() string {
 func (*Undo) ProtoMessage() {}
 
 func (x *Undo) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[2]
+	mi := &file_actors_record_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -428,7 +481,7 @@ func (x *Undo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Undo.ProtoReflect.Descriptor instead.
 func (*Undo) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{2}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Undo) GetKind() Undo_Kind {
@@ -492,7 +545,7 @@ type Settings struct {
 
 func (x *Settings) Reset() {
 	*x = Settings{}
-	mi := &file_actors_record_record_proto_msgTypes[3]
+	mi := &file_actors_record_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -504,7 +557,7 @@ func (x *Settings) String() string {
 func (*Settings) ProtoMessage() {}
 
 func (x *Settings) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[3]
+	mi := &file_actors_record_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -517,7 +570,7 @@ func (x *Settings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Settings.ProtoReflect.Descriptor instead.
 func (*Settings) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{3}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Settings) GetEpoch() string {
@@ -600,7 +653,7 @@ type Deck struct {
 
 func (x *Deck) Reset() {
 	*x = Deck{}
-	mi := &file_actors_record_record_proto_msgTypes[4]
+	mi := &file_actors_record_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -612,7 +665,7 @@ func (x *Deck) String() string {
 func (*Deck) ProtoMessage() {}
 
 func (x *Deck) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[4]
+	mi := &file_actors_record_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -625,7 +678,7 @@ func (x *Deck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deck.ProtoReflect.Descriptor instead.
 func (*Deck) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{4}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Deck) GetName() string {
@@ -653,7 +706,7 @@ type Topics struct {
 
 func (x *Topics) Reset() {
 	*x = Topics{}
-	mi := &file_actors_record_record_proto_msgTypes[5]
+	mi := &file_actors_record_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -665,7 +718,7 @@ func (x *Topics) String() string {
 func (*Topics) ProtoMessage() {}
 
 func (x *Topics) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[5]
+	mi := &file_actors_record_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -678,7 +731,7 @@ func (x *Topics) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Topics.ProtoReflect.Descriptor instead.
 func (*Topics) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{5}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Topics) GetTopics() []string {
@@ -707,7 +760,7 @@ type Story struct {
 
 func (x *Story) Reset() {
 	*x = Story{}
-	mi := &file_actors_record_record_proto_msgTypes[6]
+	mi := &file_actors_record_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -719,7 +772,7 @@ func (x *Story) String() string {
 func (*Story) ProtoMessage() {}
 
 func (x *Story) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[6]
+	mi := &file_actors_record_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -732,7 +785,7 @@ func (x *Story) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Story.ProtoReflect.Descriptor instead.
 func (*Story) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{6}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Story) GetKey() string {
@@ -770,7 +823,7 @@ type Before struct {
 
 func (x *Before) Reset() {
 	*x = Before{}
-	mi := &file_actors_record_record_proto_msgTypes[7]
+	mi := &file_actors_record_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +835,7 @@ func (x *Before) String() string {
 func (*Before) ProtoMessage() {}
 
 func (x *Before) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[7]
+	mi := &file_actors_record_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +848,7 @@ func (x *Before) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Before.ProtoReflect.Descriptor instead.
 func (*Before) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{7}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Before) GetTopic() string {
@@ -853,7 +906,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_actors_record_record_proto_msgTypes[8]
+	mi := &file_actors_record_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -865,7 +918,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[8]
+	mi := &file_actors_record_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -878,7 +931,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{8}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Member) GetRole() Member_Role {
@@ -964,7 +1017,7 @@ type Vote struct {
 
 func (x *Vote) Reset() {
 	*x = Vote{}
-	mi := &file_actors_record_record_proto_msgTypes[9]
+	mi := &file_actors_record_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -976,7 +1029,7 @@ func (x *Vote) String() string {
 func (*Vote) ProtoMessage() {}
 
 func (x *Vote) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[9]
+	mi := &file_actors_record_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -989,7 +1042,7 @@ func (x *Vote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Vote.ProtoReflect.Descriptor instead.
 func (*Vote) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{9}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Vote) GetRound() uint64 {
@@ -1032,7 +1085,7 @@ type Round struct {
 
 func (x *Round) Reset() {
 	*x = Round{}
-	mi := &file_actors_record_record_proto_msgTypes[10]
+	mi := &file_actors_record_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1044,7 +1097,7 @@ func (x *Round) String() string {
 func (*Round) ProtoMessage() {}
 
 func (x *Round) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[10]
+	mi := &file_actors_record_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1057,7 +1110,7 @@ func (x *Round) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Round.ProtoReflect.Descriptor instead.
 func (*Round) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{10}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Round) GetRound() uint64 {
@@ -1135,7 +1188,7 @@ type FinishedVote struct {
 
 func (x *FinishedVote) Reset() {
 	*x = FinishedVote{}
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1147,7 +1200,7 @@ func (x *FinishedVote) String() string {
 func (*FinishedVote) ProtoMessage() {}
 
 func (x *FinishedVote) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1160,7 +1213,7 @@ func (x *FinishedVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishedVote.ProtoReflect.Descriptor instead.
 func (*FinishedVote) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *FinishedVote) GetUser() string {
@@ -1208,7 +1261,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_actors_record_record_proto_msgTypes[12]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1220,7 +1273,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[12]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1233,7 +1286,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{12}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *User) GetName() string {
@@ -1302,7 +1355,7 @@ type Creation struct {
 
 func (x *Creation) Reset() {
 	*x = Creation{}
-	mi := &file_actors_record_record_proto_msgTypes[13]
+	mi := &file_actors_record_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1314,7 +1367,7 @@ func (x *Creation) String() string {
 func (*Creation) ProtoMessage() {}
 
 func (x *Creation) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[13]
+	mi := &file_actors_record_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1327,7 +1380,7 @@ func (x *Creation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creation.ProtoReflect.Descriptor instead.
 func (*Creation) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{13}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Creation) GetDigest() uint64 {
@@ -1348,7 +1401,7 @@ var File_actors_record_record_proto protoreflect.FileDescriptor
 
 const file_actors_record_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1aactors/record/record.proto\x12\fpokey.record\"\xea\x03\n" +
+	"\x1aactors/record/record.proto\x12\fpokey.record\"\xfe\x03\n" +
 	"\x04Room\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x04R\aversion\x12\x14\n" +
 	"\x05round\x18\x02 \x01(\x04R\x05round\x12\x1a\n" +
@@ -1371,7 +1424,10 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x06closed\x18\r \x01(\bR\x06closed\x12&\n" +
 	"\x04undo\x18\x0e \x01(\v2\x12.pokey.record.UndoR\x04undo\x12\x18\n" +
 	"\aamended\x18\x0f \x01(\x04R\aamended\x125\n" +
-	"\tsuccessor\x18\x10 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\"/\n" +
+	"\tsuccessor\x18\x10 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\x12\x12\n" +
+	"\x04code\x18\x11 \x01(\tR\x04code\"\x1a\n" +
+	"\x04Code\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\"/\n" +
 	"\tSuccessor\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\tR\x02by\"\xfe\x01\n" +
@@ -1487,43 +1543,44 @@ func file_actors_record_record_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_actors_record_record_proto_goTypes = []any{
 	(Undo_Kind)(0),       // 0: pokey.record.Undo.Kind
 	(Before_Topics)(0),   // 1: pokey.record.Before.Topics
 	(Member_Role)(0),     // 2: pokey.record.Member.Role
 	(*Room)(nil),         // 3: pokey.record.Room
-	(*Successor)(nil),    // 4: pokey.record.Successor
-	(*Undo)(nil),         // 5: pokey.record.Undo
-	(*Settings)(nil),     // 6: pokey.record.Settings
-	(*Deck)(nil),         // 7: pokey.record.Deck
-	(*Topics)(nil),       // 8: pokey.record.Topics
-	(*Story)(nil),        // 9: pokey.record.Story
-	(*Before)(nil),       // 10: pokey.record.Before
-	(*Member)(nil),       // 11: pokey.record.Member
-	(*Vote)(nil),         // 12: pokey.record.Vote
-	(*Round)(nil),        // 13: pokey.record.Round
-	(*FinishedVote)(nil), // 14: pokey.record.FinishedVote
-	(*User)(nil),         // 15: pokey.record.User
-	(*Creation)(nil),     // 16: pokey.record.Creation
+	(*Code)(nil),         // 4: pokey.record.Code
+	(*Successor)(nil),    // 5: pokey.record.Successor
+	(*Undo)(nil),         // 6: pokey.record.Undo
+	(*Settings)(nil),     // 7: pokey.record.Settings
+	(*Deck)(nil),         // 8: pokey.record.Deck
+	(*Topics)(nil),       // 9: pokey.record.Topics
+	(*Story)(nil),        // 10: pokey.record.Story
+	(*Before)(nil),       // 11: pokey.record.Before
+	(*Member)(nil),       // 12: pokey.record.Member
+	(*Vote)(nil),         // 13: pokey.record.Vote
+	(*Round)(nil),        // 14: pokey.record.Round
+	(*FinishedVote)(nil), // 15: pokey.record.FinishedVote
+	(*User)(nil),         // 16: pokey.record.User
+	(*Creation)(nil),     // 17: pokey.record.Creation
 }
 var file_actors_record_record_proto_depIdxs = []int32{
-	5,  // 0: pokey.record.Room.undo:type_name -> pokey.record.Undo
-	4,  // 1: pokey.record.Room.successor:type_name -> pokey.record.Successor
+	6,  // 0: pokey.record.Room.undo:type_name -> pokey.record.Undo
+	5,  // 1: pokey.record.Room.successor:type_name -> pokey.record.Successor
 	0,  // 2: pokey.record.Undo.kind:type_name -> pokey.record.Undo.Kind
-	4,  // 3: pokey.record.Undo.successor:type_name -> pokey.record.Successor
-	7,  // 4: pokey.record.Settings.deck:type_name -> pokey.record.Deck
-	9,  // 5: pokey.record.Settings.story:type_name -> pokey.record.Story
-	9,  // 6: pokey.record.Topics.stories:type_name -> pokey.record.Story
+	5,  // 3: pokey.record.Undo.successor:type_name -> pokey.record.Successor
+	8,  // 4: pokey.record.Settings.deck:type_name -> pokey.record.Deck
+	10, // 5: pokey.record.Settings.story:type_name -> pokey.record.Story
+	10, // 6: pokey.record.Topics.stories:type_name -> pokey.record.Story
 	1,  // 7: pokey.record.Before.which:type_name -> pokey.record.Before.Topics
-	9,  // 8: pokey.record.Before.story:type_name -> pokey.record.Story
-	9,  // 9: pokey.record.Before.stories:type_name -> pokey.record.Story
+	10, // 8: pokey.record.Before.story:type_name -> pokey.record.Story
+	10, // 9: pokey.record.Before.stories:type_name -> pokey.record.Story
 	2,  // 10: pokey.record.Member.role:type_name -> pokey.record.Member.Role
-	12, // 11: pokey.record.Member.vote:type_name -> pokey.record.Vote
-	7,  // 12: pokey.record.Round.deck:type_name -> pokey.record.Deck
-	14, // 13: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
-	9,  // 14: pokey.record.Round.story:type_name -> pokey.record.Story
-	16, // 15: pokey.record.User.created:type_name -> pokey.record.Creation
+	13, // 11: pokey.record.Member.vote:type_name -> pokey.record.Vote
+	8,  // 12: pokey.record.Round.deck:type_name -> pokey.record.Deck
+	15, // 13: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
+	10, // 14: pokey.record.Round.story:type_name -> pokey.record.Story
+	17, // 15: pokey.record.User.created:type_name -> pokey.record.Creation
 	16, // [16:16] is the sub-list for method output_type
 	16, // [16:16] is the sub-list for method input_type
 	16, // [16:16] is the sub-list for extension type_name
@@ -1542,7 +1599,7 @@ func file_actors_record_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_record_record_proto_rawDesc), len(file_actors_record_record_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -60,6 +60,7 @@ func EncodeRoom(s *poker.State) []byte {
 		Closed:     s.Closed,
 		Amended:    uint64(s.Amended),
 		Successor:  successorOf(s.Successor),
+		Code:       s.Code,
 	}
 	if u := s.Undo; u != nil {
 		m.Undo = &Undo{
@@ -87,6 +88,7 @@ func decodeRoom(data []byte, s *poker.State) error {
 	s.Locked, s.OfferedTo = m.GetLocked(), poker.UserID(m.GetOfferedTo())
 	s.Amended, s.Successor = int(m.GetAmended()), ofSuccessor(m.GetSuccessor())
 	s.HandedOver, s.Closed = m.GetHandedOver(), m.GetClosed()
+	s.Code = m.GetCode()
 	if u := m.GetUndo(); u != nil {
 		s.Undo = &poker.UndoState{
 			What: undoName(u.GetKind()), Until: poker.Millis(u.GetUntil()),

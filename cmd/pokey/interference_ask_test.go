@@ -84,6 +84,7 @@ var questions = map[string]func(g *interference, by *playing) string{
 	},
 	"setTopics":  func(g *interference, _ *playing) string { return g.some(`"topics":%s`, "[]", `["One","Two","Three"]`) },
 	"history":    func(g *interference, _ *playing) string { return g.some("%s", "", `"limit":3`, `"before":4`) },
+	"showCode":   (*interference).nothing,
 	"lockRoom":   func(g *interference, _ *playing) string { return g.some(`"locked":%s`, "true", "false") },
 	"startTimer": func(g *interference, _ *playing) string { return g.some(`"seconds":%s`, "5", "10", "60") },
 	"setDeputy": func(g *interference, _ *playing) string {

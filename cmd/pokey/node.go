@@ -98,6 +98,7 @@ func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
 			}
 			return err
 		},
+		ResolveCode:   n.system.ResolveCode,
 		SessionLife:   c.sessionLife,
 		PublicOrigins: c.publicOrigins, TrustedProxies: c.trustedProxies,
 		BasePath: c.basePath, RequireOrigin: c.requireOrigin, EmbedOrigins: c.embedOrigins, OtherServers: n.member != nil,

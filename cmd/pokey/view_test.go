@@ -9,6 +9,7 @@ import (
 type roomView struct {
 	Topic      string
 	Epoch      string
+	Code       string
 	OwnerID    string
 	OfferedTo  string
 	RevealedBy *string

@@ -65,6 +65,7 @@ export interface Room {
   agreed?: string;
   agreedNumber?: number;
   revealedBy?: string;
+  code?: string;
   locked?: true;
   offeredTo?: string;
   ownerAwaySince?: string;
