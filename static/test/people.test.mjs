@@ -60,6 +60,15 @@ test('when users expire soon, the end is told at half time', () => {
   assert.equal(absence(without(), 'm1', LEFT + minutes(60), undefined).says.ends, undefined);
 });
 
+test('a room that lives for weeks tells of its end on the last day', () => {
+  const weeks = 14 * 86_400;
+  const seen = (room, hours) => absence(room, 'm1', LEFT + 3_600_000 * hours, weeks);
+  assert.deepEqual([seen(without(), 24).says.ends, seen(without(), 24).says.wait], [undefined, 0]);
+  const led = { ...without({}, member('Bob', { deputy: true })), succeedAt: undefined };
+  assert.deepEqual(seen(led, 24), { says: null, next: 12 * 86_400_000 });
+  assert.equal(seen(led, 13 * 24 + 1).says.ends, LEFT + 1000 * weeks);
+});
+
 test('an owner who left, and a room that nobody owns', () => {
   const left = roomOf([member('Ada'), member('Bob')], { ownerId: 'gone', options: {}, succeedAt: time(30_000) });
   assert.deepEqual([at(left, 60_000, 'm0').says.kind, at(left, 60_000, 'm0').says.wait], ['left', 0]);

@@ -7,6 +7,7 @@ import { isOwner, mayFacilitate } from '../state.js';
 
 const BLINK = 5_000; // milliseconds away of which nothing is said: a reload, a lift
 const SUCCEED = 30_000; // milliseconds after which the server lets members go on
+const DAY = 24 * 3_600_000; // milliseconds before the room's end from which on it is worth a word
 const LONG = 15 * 60_000; // milliseconds after which it lets a deputy take the room over
 
 /**
@@ -38,19 +39,21 @@ export function absence(room, me, now, expiry) {
   const away = now - since;
   if (away < BLINK) return { says: null, next: BLINK - away };
   const ends = owner && expiry ? since + 1000 * expiry : undefined;
-  const soon = Math.min(LONG, ends ? (ends - since) / 2 : LONG); // from then on one should know when it ends
+  const soon = Math.min(LONG, ends ? (ends - since) / 2 : LONG);
+  const near = ends === undefined ? Infinity : Math.max(since + soon, ends - DAY) - now; // until one should know of the end
+  const ending = near <= 0 && ends !== undefined && ends > now;
   const led = Object.entries(room.members).some(([id, { online }]) => online && mayFacilitate(room, id));
-  if (led && (away < soon || !ends)) return { says: null, next: ends ? soon - away : Infinity };
+  if (led && !ending) return { says: null, next: near > 0 ? near : Infinity };
   const wait = succeedAt === null ? undefined : Math.max(0, succeedAt - now);
   const takeOver = Boolean(owner && room.members[me]?.deputy) && away >= LONG;
-  const steps = [wait ? wait % 1000 || 1000 : 0, soon - away, LONG - away, (ends ?? 0) - now];
+  const steps = [wait ? wait % 1000 || 1000 : 0, near, LONG - away, (ends ?? 0) - now];
   return {
     says: {
       kind: owner ? 'away' : 'left',
       wait,
       standIn: room.options.standIn && (wait ?? 0) > 0,
       takeOver,
-      ends: ends && away >= soon && ends > now ? ends : undefined,
+      ends: ending ? ends : undefined,
     },
     next: Math.min(...steps.filter((ms) => ms > 0)),
   };

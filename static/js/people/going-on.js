@@ -3,13 +3,15 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 /** @import {Absence} from './absence.js' */
 
-import { hour, refusal, t } from '../i18n.js';
+import { date, hour, refusal, t } from '../i18n.js';
 import { sentences } from '../live-region.js';
 import { calledOf } from '../members.js';
 import { isOwner } from '../state.js';
 import { leaveNote } from '../storage.js';
 import { button } from '../views/controls.js';
 import { banner } from '../views/notices.js';
+
+const EVENING = 12 * 3_600_000; // milliseconds; what is further away has a date
 
 /** @typedef {[label: string, act: () => unknown]} Choice */
 
@@ -38,7 +40,8 @@ function content(page, says) {
     takeOver === true && [t('absence.takeOver'), page.roomActions.acceptRoom],
     ends !== undefined && (room.finished > 0 || room.revealed) && [t('absence.take'), page.roomActions.openHistory],
   ];
-  const end = ends === undefined ? [] : [t('absence.ends', { time: hour(ends) })];
+  const end =
+    ends === undefined ? [] : [t('absence.ends', { time: ends - page.now() > EVENING ? date(ends) : hour(ends) })];
   return { said: [t(`absence.${kind}`, { name }), ...end], choices: choices.filter((choice) => choice !== false) };
 }
 

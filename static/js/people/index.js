@@ -13,6 +13,8 @@ import { keepChoices } from './choices.js';
 import { absenceBanner, absenceWords } from './going-on.js';
 import { listen, permission, wish, wishes } from './signals.js';
 
+const HOUR = 3_600_000; // milliseconds, far below what a browser's timer can take
+
 /** @typedef {ReturnType<typeof start>} People */
 
 /** @param {Page} page */
@@ -33,7 +35,7 @@ export function start(page) {
       const { room, me, limits } = page.state;
       const { says, next } = absence(room, me?.id, page.now(), limits.userExpiry);
       clearTimeout(timer);
-      if (next < Infinity) timer = setTimeout(() => page.set({}), next + 10);
+      if (next < Infinity) timer = setTimeout(() => page.set({}), Math.min(next, HOUR) + 10);
       const silent = says === null || page.state.gone !== null || (page.stage && says.kind !== 'successor');
       say(silent ? '' : absenceWords(page, says));
       return !silent && absenceBanner(page, says);
