@@ -5,7 +5,9 @@ import en from './lang/en/page.js';
  */
 /** @typedef {Record<string, Text>} Texts */
 
-/** @typedef {{name: string, tag?: string, rightToLeft?: boolean}} Language the tag is for Intl and the document, where the key is not enough */
+/**
+ * @typedef {{name: string, tag?: string, rightToLeft?: boolean}} Language the tag is for Intl and the document, where the key is not enough
+ */
 
 /**
  * The languages there are, as they call themselves. Each has a folder of its
@@ -57,7 +59,12 @@ export async function speak(wished) {
   document.documentElement.dir = rightToLeft() ? 'rtl' : 'ltr';
 }
 
-/** Loads a further part of the texts, of what is seldom seen; rejects where it cannot be had. @param {string} part a file's name */
+/**
+ * Loads a further part of the texts, of what is seldom seen; rejects where it
+ * cannot be had.
+ *
+ * @param {string} part a file's name
+ */
 export async function learn(part) {
   if (!parts.includes(part)) parts.push(part);
   await fill();
@@ -72,7 +79,12 @@ async function fill() {
   else texts = loaded;
 }
 
-/** The texts of all parts wanted so far; English where the language has none. @param {string} language @returns {Promise<Texts>} */
+/**
+ * The texts of all parts wanted so far; English where the language has none.
+ *
+ * @param {string} language
+ * @returns {Promise<Texts>}
+ */
 async function load(language) {
   return Object.assign({}, ...(await Promise.all(parts.flatMap((name) => [part('en', name), part(language, name)]))));
 }

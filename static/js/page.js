@@ -51,7 +51,12 @@ export class Page {
   actions;
   /** What can be done in a room; null until its module has been loaded. @type {RoomActions | null} */
   roomActions = null;
-  /** What concerns people who are away, late or looking elsewhere; null until it has been loaded. @type {People | null} */
+  /**
+   * What concerns people who are away, late or looking elsewhere; null until it
+   * has been loaded.
+   *
+   * @type {People | null}
+   */
   people = null;
   /** Loads what only a room needs; resolves with whether it is there. */
   loadRoom;

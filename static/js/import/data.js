@@ -62,7 +62,13 @@ function titled(list) {
   return stories.length * known * (list.some((value) => typeof value === 'string') ? 0.1 : 1);
 }
 
-/** A field of an object or of its `fields` that has text. @param {any} value @param {string[]} names @returns {string} */
+/**
+ * A field of an object or of its `fields` that has text.
+ *
+ * @param {any} value
+ * @param {string[]} names
+ * @returns {string}
+ */
 function text(value, names) {
   for (const of of [value, value?.fields]) {
     for (const name of names) {

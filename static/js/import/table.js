@@ -5,7 +5,9 @@ import { byContent, byName, isKey, isURL, knownNames } from './columns.js';
 /** @import {Columns} from './columns.js' */
 
 /** @typedef {{line: number, cells: string[]}} Row a row and the line that it begins in, from 1 */
-/** @typedef {{head: Row | null, rows: Row[], left: {line: number, text: string, why: string}[], columns: Columns}} Table */
+/**
+ * @typedef {{head: Row | null, rows: Row[], left: {line: number, text: string, why: string}[], columns: Columns}} Table
+ */
 
 /**
  * The rows of separated values after RFC 4180, forgiving blanks around quotes and
@@ -80,7 +82,12 @@ function sorted(rows) {
   return rows.length > 0 && (key.length > 0 || url.length > 0);
 }
 
-/** Whether the first row has the names of columns that nobody knows: below it are keys or addresses. @param {Row[]} rows */
+/**
+ * Whether the first row has the names of columns that nobody knows: below it
+ * are keys or addresses.
+ *
+ * @param {Row[]} rows
+ */
 function unnamed(rows) {
   const [first, ...rest] = rows;
   const { key, url } = byContent(rest.map(({ cells }) => cells));
@@ -110,7 +117,13 @@ function heading(rows) {
   return -1;
 }
 
-/** @param {Row[]} rows @param {boolean} certain it has a head if it can @param {boolean} [hasHead] said by the user @param {number} [before] lines before it @returns {Table} */
+/**
+ * @param {Row[]} rows
+ * @param {boolean} certain it has a head if it can
+ * @param {boolean} [hasHead] said by the user
+ * @param {number} [before] lines before it
+ * @returns {Table}
+ */
 function shaped(rows, certain, hasHead, before = 0) {
   for (const row of rows) row.line += before;
   let at = heading(rows);
@@ -127,7 +140,12 @@ function shaped(rows, certain, hasHead, before = 0) {
   return { head, rows: body, left, columns };
 }
 
-/** What the names say, and where they say nothing what is in the columns. @param {Columns | null} named @param {Columns} found */
+/**
+ * What the names say, and where they say nothing what is in the columns.
+ *
+ * @param {Columns | null} named
+ * @param {Columns} found
+ */
 function fill(named, found) {
   if (!named) return found;
   const taken = new Set(Object.values(named).flat());
@@ -154,7 +172,13 @@ function bars(line) {
   return inner.split(/(?<!\\)\|/).map((cell) => cell.replaceAll('\\|', '|').trim());
 }
 
-/** The rows of a table of Jira's, Confluence's or MediaWiki's; null if there is none. @param {string} text @returns {Row[] | null} */
+/**
+ * The rows of a table of Jira's, Confluence's or MediaWiki's; null if there is
+ * none.
+ *
+ * @param {string} text
+ * @returns {Row[] | null}
+ */
 function wiki(text) {
   const lines = text.split(/\r\n|[\r\n]/).map(linked);
   if (/^\s*\{\|/m.test(text)) return mediaWiki(lines);

@@ -88,7 +88,8 @@ function byValue({ estimates, summary }) {
 /** @param {Room} room @param {FinishedRound} round */
 function facts(room, { round, finishedAt, summary, hidden, revealedBy, estimates }) {
   const median = summary?.median ?? null;
-  const then = estimates.find(({ userId }) => userId === revealedBy); // the name somebody had then, if they are in the round
+  // the name somebody had then, if they are in the round
+  const then = estimates.find(({ userId }) => userId === revealedBy);
   return [
     t('room.round', { n: round }),
     date(finishedAt),
