@@ -16,7 +16,7 @@
 // Here > is what the client sends and < what the server sends; ids are shortened, and
 // line breaks are only for reading.
 //
-//	GET /                                      -> Set-Cookie: pokey_plain=…
+//	GET /                                      -> Set-Cookie: pokey_plain_8080=…
 //	GET /connect  (WebSocket, with the cookie) -> 101
 //
 //	< {"event":"welcome","protocol":2,"userId":"u1","name":"Guest","server":"2.0.0",
@@ -28,17 +28,18 @@
 //	< {"event":"roomCreated","roomId":"r1"}
 //	< {"event":"ok","id":"m3xa","durable":true,"roomId":"r1"}
 //	> {"request":"joinRoom","id":"p9f0","roomId":"r1"}
-//	< {"event":"roomStatus","roomId":"r1","version":2,"room":{…}}
+//	< {"event":"roomStatus","roomId":"r1","version":3,"room":{…}}
 //	< {"event":"ok","id":"p9f0","durable":true}
 //	> {"request":"estimate","id":"t2hd","roomId":"r1","round":1,"value":"5"}
 //	< {"event":"ownEstimate","roomId":"r1","round":1,"value":"5","comment":""}
 //	< {"event":"ok","id":"t2hd","durable":true}
-//	< {"event":"roomPatch","roomId":"r1","since":2,"version":3,
+//	< {"event":"roomPatch","roomId":"r1","since":3,"version":4,
 //	   "patch":{"estimates":1,"members":{"u1":{"estimated":true}}}}
 //
 // The ok and the events that follow one request may come in another order than here,
 // unless this page says otherwise. An ok to joinRoom does not mean that the status has
-// come.
+// come. The cookie has the name that a server without configuration gives it; a client
+// sends back the cookie it was given, under whatever name.
 //
 // # Addresses
 //
@@ -83,9 +84,10 @@
 // __Host-pokey and Secure when the configured public origin is https (__Secure-pokey
 // below a base path, for which browsers allow no __Host-), else pokey_plain. Services on
 // one host are told apart by name: the name ends in _ and the port if that is not the
-// scheme's own, and then in . and the base path if there is one. A session that was
-// issued over plain http is not valid over https. The user id is public inside rooms and
-// is no credential; only the cookie is.
+// scheme's own, and then in . and the base path if there is one. So it is called
+// pokey_plain_8080 on port 8080, which is the default. A session that was issued over
+// plain http is not valid over https. The user id is public inside rooms and is no
+// credential; only the cookie is.
 //
 // Where the operator lets other sites show the page in a frame (-embed-origin), a page
 // that is loaded into a frame (Sec-Fetch-Dest is iframe) without that cookie gets one of
@@ -160,7 +162,9 @@
 //     roomCreated carry roomId. The creator is not joined by it.
 //   - joinRoom {roomId, role?}: joins this connection, as estimator or observer; answers
 //     with a full roomStatus. Joining again is how to ask for a full status. Without role
-//     a member keeps theirs, and a newcomer is an estimator.
+//     a member keeps theirs, and a newcomer is an estimator. A user can be a member of
+//     100 rooms, else too_many_rooms. After 10 ids within a minute that no server of the
+//     service has made, joinRoom may be rate_limited.
 //   - forgetMe {}: the user ends at once, as if they had expired. The rooms they own
 //     close, they are no longer a member elsewhere, and their name and estimates are
 //     removed from histories and from every store. After the ok all their connections
@@ -385,8 +389,9 @@
 // messageRate is in messages a second, messageBurst in messages at once, the four
 // lengths in graphemes, topics in stories to come, topicsBytes in bytes of all their
 // texts, history in finished rounds. userExpiry is how many seconds a user lives, and
-// their rooms with them, after their last connection has closed. No event but roomStatus and roomPatch is longer than 256 KiB, and
-// with these limits those are not longer than 1 MiB.
+// their rooms with them, after their last connection has closed. No event but roomStatus
+// and roomPatch is longer than 256 KiB, and with these limits those are not longer than
+// 1 MiB.
 //
 // As long as a room's epoch stays, its versions only grow. They may skip: under a burst
 // the server sends the latest state, not every step. After a roomClosed, or with another
@@ -500,6 +505,10 @@
 // null. revealedBy is as in the room: absent if nobody saw it. A round with no estimates
 // is not archived.
 //
+// Two names have two meanings: finished is how many rounds the history has, in a room,
+// and the number of one of them, in amendRound; estimates is how many there are, in a
+// room, and a list of them, in a round of the history.
+//
 // A room keeps its newest 100 rounds, and no more than 1 MiB of them: the oldest go. A
 // round that is larger than 120 KiB is cut: its longest comments are shortened, all to
 // one length, and end with …; if that is not enough, the last estimates are left out and
@@ -532,7 +541,8 @@
 //	room_not_found    joinRoom: no such room, or one that its owner has closed;
 //	                  resolveCode: no room has that code
 //	room_full         joinRoom: as many members as a room may have
-//	too_many_rooms    createRoom, acceptRoom, succeedRoom: as many rooms as a user may own
+//	too_many_rooms    createRoom, acceptRoom, succeedRoom: as many rooms as a user may own;
+//	                  joinRoom: a member of 100 rooms; closeRoom: 256 rooms closed
 //	stale_round       another round is current
 //	unknown_round     amendRound: the history does not have that round
 //	unknown_member    the userId is not a member's
@@ -559,9 +569,10 @@
 //	4001  session invalid
 //	4002  replaced by a newer connection of the same session
 //
-// 40xx: do not reconnect. 41xx: reconnect with back-off. 42xx: reconnect at once. 1002,
-// 1003, 1007 and 1009: the client has a fault, which reconnecting does not mend. 1011,
-// 1012 and a socket that is lost without a close frame: reconnect with back-off.
+// 40xx: do not reconnect, unless with a fresh cookie after 4001. 41xx: reconnect with
+// back-off. 42xx: reconnect at once. 1002, 1003, 1007 and 1009: the client has a fault,
+// which reconnecting does not mend. 1011, 1012 and a socket that is lost without a close
+// frame: reconnect with back-off.
 //
 // 4002 closes a connection that has been silent when a newer one of the same session
 // needs its place. As long as none is silent, the newer one is refused with 429. 4103

@@ -63,7 +63,7 @@ func plain(text []comment.Text) string {
 
 // code is what is typed literally: a name with its fields, a piece of JSON, the
 // cookie, and words in snake_case or camelCase.
-var code = regexp.MustCompile(`^\w+ \{[^}]*\}|GET /[\w/{}]*|\{"[^}]*\}|"cards": \[\]|__(?:Host|Secure)-pokey|[a-z]+(_[a-z…]+)+|\b[a-z]+[A-Z]\w*`)
+var code = regexp.MustCompile(`^\w+ \{[^}]*\}|GET /[\w/{}]*|\{"[^}]*\}|"cards": \[\]|__(?:Host|Secure)-pokey|[a-z]+(_[a-z0-9…]+)+|\b[a-z]+[A-Z]\w*`)
 
 func withCode(text string) string { return code.ReplaceAllString(text, "`$0`") }
 
