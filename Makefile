@@ -14,7 +14,8 @@ golden: ## rewrite the golden files; read the diff
 	go test ./poker ./protocol -update
 
 lint: ## the Go code: format, vet, linters
-	gofmt -l . && for module in . cmd/pokey-load; do (cd $$module && go vet ./... && golangci-lint run --allow-parallel-runners) || exit; done
+	test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+	for module in . cmd/pokey-load; do (cd $$module && go vet ./... && golangci-lint run --allow-parallel-runners) || exit; done
 
 page: ## the page's code: types, linter, format, unit tests
 	.ci/page

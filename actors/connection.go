@@ -75,7 +75,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case *actor.Stopped:
 		a.stopped(ctx.Self())
 	case protocol.Incoming:
-		a.request(ctx.Self(), m)
+		a.request(m)
 	case deliverEvent:
 		if a.recovery.passEvent(m.answers) {
 			a.client.Send(m.event)
@@ -112,7 +112,7 @@ func (a *connectionActor) stopped(self *actor.PID) {
 	a.node.root.Send(a.node.gateway, connectionClosed{self})
 }
 
-func (a *connectionActor) request(self *actor.PID, in protocol.Incoming) {
+func (a *connectionActor) request(in protocol.Incoming) {
 	a.node.counts.requests.add(in.Name)
 	if _, ok := in.Request.(protocol.Ping); ok {
 		if in.ID != "" {
@@ -121,8 +121,17 @@ func (a *connectionActor) request(self *actor.PID, in protocol.Incoming) {
 		return
 	}
 	if !a.recovery.send(in) {
-		a.node.replies.refuse(caller{conn: self, name: in.Name}, protocol.Unavailable)
+		a.refuse(in, protocol.Unavailable)
 	}
+}
+
+// refuse answers a request that goes no further. It does not pass through recovery,
+// which would take it for the answer to a request that was answered before.
+func (a *connectionActor) refuse(in protocol.Incoming, code protocol.Code) {
+	a.node.counts.refusals.add(string(code))
+	e := protocol.NewError(code)
+	e.ID, e.Request, e.RoomID = in.ID, in.Name, callerOf(nil, in).room
+	a.client.Send(protocol.Encode(*e))
 }
 
 func (a *connectionActor) status(m deliverStatus) {

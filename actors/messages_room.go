@@ -34,12 +34,12 @@ func callerOf(conn *actor.PID, in protocol.Incoming) caller {
 // The messages that a room receives from users. The sender has verified the room's ID.
 type (
 	// create makes a new room, from what its creator asked for or, if a member goes on
-	// from another room, from seed.
+	// from another room, from settings.
 	create struct {
 		caller
-		owner   poker.UserID
-		request protocol.CreateRoom
-		seed    *poker.Seed
+		owner    poker.UserID
+		request  protocol.CreateRoom
+		settings *poker.Settings
 	}
 	// succeed asks to go on in another room, which belongs to the user.
 	succeed struct {

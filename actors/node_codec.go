@@ -61,8 +61,8 @@ func encodeForRoom(e *wire.Envelope, message any) (size int, ok bool) {
 	switch m := message.(type) {
 	case create:
 		body := encodeRoomRequest(m.caller, m.owner, "")
-		if r := body.RoomRequest; m.seed != nil {
-			r.Settings, r.Topics = record.EncodeSeed(*m.seed)
+		if r := body.RoomRequest; m.settings != nil {
+			r.Settings, r.Topics = record.EncodeStart(*m.settings)
 			size = len(r.Settings) + len(r.Topics)
 		}
 		e.Body, size = body, size+len(m.raw)

@@ -134,11 +134,11 @@ func decodeSuccession(by caller, user poker.UserID, r *wire.RoomRequest) any {
 	if r.GetRoom() != "" {
 		return succeed{caller: by, user: user, room: poker.RoomID(r.GetRoom())}
 	}
-	seed, err := record.DecodeSeed(r.GetSettings(), r.GetTopics())
+	settings, err := record.DecodeStart(r.GetSettings(), r.GetTopics())
 	if err != nil {
 		return nil
 	}
-	return create{caller: by, owner: user, seed: &seed}
+	return create{caller: by, owner: user, settings: &settings}
 }
 
 func decodePID(p *wire.Process) *actor.PID {

@@ -45,7 +45,7 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 		roomGone{"r"},
 		create{caller: callerOf(conn, createRoom), owner: "u", request: createRoom.Request.(protocol.CreateRoom)},
 		succeed{caller: callerOf(conn, succeedRoom), user: "u", room: "n"},
-		create{caller: callerOf(conn, succeedRoom), owner: "u", seed: &poker.Seed{
+		create{caller: callerOf(conn, succeedRoom), owner: "u", settings: &poker.Settings{
 			Topic: poker.Story{Title: "Login", Key: "A-1"}, Topics: []poker.Story{{Title: "Search", Estimate: "5"}},
 			Deck: poker.Deck{Name: "d", Cards: []string{"1"}}, Options: poker.Options{LateEstimates: poker.LateLocked, StandIn: true},
 		}},

@@ -10,7 +10,7 @@ import (
 
 // numberedActor retires when it gets a string, and reports the numbers it gets.
 type numberedActor struct {
-	node      *node
+	node     *node
 	registry *actor.PID
 	id       string
 	retired  bool

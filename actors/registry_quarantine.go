@@ -1,6 +1,9 @@
 package actors
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An identity whose actor panics crashLimit times within crashSpan gets no actor for
 // quarantineTime: what it was asked to do would only break it again.
@@ -10,23 +13,27 @@ const (
 	quarantineTime = time.Minute
 )
 
-// quarantine is when the actors of identities have panicked lately, by ID.
+// quarantine is when the actors of identities have panicked lately, by ID: the last
+// crashLimit times of each, as long as they matter.
 type quarantine map[string][]time.Time
 
-func (q quarantine) add(id string) { q[id] = append(q[id], time.Now()) }
+// add notes a panic, and forgets what is over.
+func (q quarantine) add(id string) {
+	for other, times := range q {
+		if time.Since(times[len(times)-1]) >= quarantineTime {
+			delete(q, other)
+		}
+	}
+	times := append(q[id], time.Now())
+	q[id] = slices.Clone(times[max(0, len(times)-crashLimit):])
+}
 
 // holds reports whether an identity must not have an actor now.
 func (q quarantine) holds(id string) bool {
 	times := q[id]
-	if len(times) == 0 {
+	if len(times) < crashLimit {
 		return false
 	}
-	last := times[len(times)-1]
-	if len(times) >= crashLimit && last.Sub(times[len(times)-crashLimit]) <= crashSpan && time.Since(last) < quarantineTime {
-		return true
-	}
-	if time.Since(last) >= quarantineTime {
-		delete(q, id)
-	}
-	return false
+	first, last := times[0], times[crashLimit-1]
+	return last.Sub(first) <= crashSpan && time.Since(last) < quarantineTime
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,4 +39,20 @@ func TestQuarantine(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An identity that panics for ever takes no more memory than one that has just begun,
+// and one that stopped panicking is forgotten.
+func TestQuarantineIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := quarantine{}
+		for i := range 1000 {
+			q.add(fmt.Sprint("once", i))
+			q.add("always")
+			time.Sleep(30 * time.Second)
+		}
+		if len(q) > 3 || len(q["always"]) > crashLimit {
+			t.Errorf("got %d identities, %d times of one, want at most 3 and %d", len(q), len(q["always"]), crashLimit)
+		}
+	})
 }

@@ -27,8 +27,8 @@ func (a *roomActor) open(owner poker.UserID) {
 func (a *roomActor) create(m create) {
 	if a.room == nil {
 		a.open(m.owner)
-		if m.seed != nil {
-			a.room.Plant(*m.seed)
+		if m.settings != nil {
+			a.room.Adopt(*m.settings)
 		} else if err := a.applyOptions(m.owner, m.request); err != nil {
 			a.room = nil
 			a.commits.markClean()

@@ -27,9 +27,9 @@ func (a *roomActor) succeed(m succeed) {
 		a.replies.created(m.caller, successor)
 		return
 	}
-	seed := a.room.Seed()
+	settings := a.room.Settings()
 	a.effects.after(func(bool) {
-		a.node.tellRoom(m.room, create{caller: m.caller, owner: m.user, seed: &seed})
+		a.node.tellRoom(m.room, create{caller: m.caller, owner: m.user, settings: &settings})
 	})
 	a.happened(events)
 }

@@ -110,7 +110,7 @@ var codes = []struct {
 	{poker.ErrInvalidOption, protocol.InvalidOption},
 	{poker.ErrUnknownMember, protocol.UnknownMember},
 	{poker.ErrNotRevealed, protocol.NotRevealed},
-	{poker.ErrLocked, protocol.EstimatesFixed},
+	{poker.ErrEstimatesFixed, protocol.EstimatesFixed},
 	{poker.ErrUnknownRound, protocol.UnknownRound},
 	{poker.ErrNothingToUndo, protocol.NothingToUndo},
 }

@@ -145,13 +145,13 @@ func (a *userActor) closeRoom(by caller, r protocol.CloseRoom) {
 // joinRoom notes the membership before the room does, so that the user's expiry ends it
 // whatever happens.
 func (a *userActor) joinRoom(by caller, r protocol.JoinRoom) {
-	if a.joins.exceeded() {
-		a.replies.refuse(by, protocol.RateLimited)
-		return
-	}
 	if _, err := a.node.Keys.Room(string(r.RoomID)); err != nil {
+		code := protocol.RoomNotFound
+		if a.joins.exceeded() { // a genuine ID can always be joined
+			code = protocol.RateLimited
+		}
 		a.joins.fail()
-		a.replies.refuse(by, protocol.RoomNotFound)
+		a.replies.refuse(by, code)
 		return
 	}
 	if !slices.Contains(a.record.Rooms, r.RoomID) {

@@ -209,7 +209,7 @@ func (n *Node) viewChanged(before, after *membership.View) {
 // membershipLost is called when the other nodes have removed this one.
 func (n *Node) membershipLost() {
 	n.counters.membershipsLost.Add(1)
-	n.conf.Log.Warn("lost the membership", "address", n.Self())
+	n.conf.Log.Warn("the other nodes have removed this node: it drops its rooms and joins again", "address", n.Self())
 	n.mu.Lock()
 	callbacks := n.onLost
 	n.mu.Unlock()

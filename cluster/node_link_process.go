@@ -64,12 +64,16 @@ func (r remoteProcess) accepted(target *actor.PID, m proto.Message) bool {
 func (r remoteProcess) send(o outgoing, body any) bool {
 	m, ok := body.(proto.Message)
 	if !ok || !r.accepted(o.target, m) {
-		r.link.conf.Log.Error("a message cannot be sent to another node", "type", typeName(body))
+		r.link.conf.Log.Error("this type of message is not sent to other nodes", "type", typeName(body), "to", o.target.Address)
 		return false
 	}
 	data, err := proto.Marshal(m)
-	if err != nil || len(data) > maxMessageBytes {
-		r.link.conf.Log.Error("a message is too large or cannot be encoded", "type", typeName(body), "bytes", len(data))
+	if err != nil {
+		r.link.conf.Log.Error("a message to another node cannot be encoded", "type", typeName(body), "to", o.target.Address, "err", err)
+		return false
+	}
+	if len(data) > maxMessageBytes {
+		r.link.conf.Log.Error("a message to another node is too large", "type", typeName(body), "to", o.target.Address, "bytes", len(data), "limit", maxMessageBytes)
 		return false
 	}
 	o.data, o.typeName = data, string(proto.MessageName(m))

@@ -132,7 +132,8 @@ func (r *receiver) guardStream(server any, stream grpc.ServerStream, call *grpc.
 	defer func() {
 		if reason := recover(); reason != nil {
 			r.counters.badStreams.Add(1)
-			r.conf.Log.Error("panic while receiving from a node", "reason", typeName(reason), "stack", string(debug.Stack()))
+			address, _ := peerAddress(stream.Context()) // nobody else gets this far
+			r.conf.Log.Error("panic while receiving from a node", "address", address, "reason", typeName(reason), "stack", string(debug.Stack()))
 			err = status.Error(codes.Internal, "internal error")
 		}
 	}()

@@ -23,10 +23,10 @@ var (
 	ErrInvalidEstimate = errors.New("not a valid estimate")
 	ErrInvalidRole     = errors.New("not a role")
 	ErrInvalidOption   = errors.New("not a valid option")
-	ErrUnknownMember   = errors.New("the user spoken of is not a member")
+	ErrUnknownMember   = errors.New("the named user is not a member")
 	ErrNotRevealed     = errors.New("the round is hidden")
-	ErrLocked          = errors.New("estimates are locked after the reveal")
-	ErrUnknownRound    = errors.New("the round spoken of is not in the history")
+	ErrEstimatesFixed  = errors.New("estimates are fixed after the reveal")
+	ErrUnknownRound    = errors.New("the named round is not in the history")
 	ErrNothingToUndo   = errors.New("there is nothing to undo")
 )
 

@@ -144,7 +144,7 @@ func (r *Room) changeRole(u UserID, role Role) []Event {
 		if undo := r.state.Undo; undo == nil || !undo.Revealed || r.state.Options.LateEstimates != LateLocked {
 			r.dropUndo(u)
 		}
-		if m.Vote != nil && !r.locked() {
+		if m.Vote != nil && !r.estimatesFixed() {
 			m.Vote = nil
 			events = append(events, Withdrawn{u})
 		}

@@ -71,8 +71,8 @@ func (s scale) rank(values []string) []string {
 	return steps
 }
 
-// ranks says that a value is a step of the deck; without a deck, that it is not one of
-// ?, ☕ and ∞.
+// ranks reports whether a value is a step of the deck; without a deck, whether it is none
+// of ?, ☕ and ∞.
 func (d Deck) ranks(value string) bool {
 	if len(d.Cards) == 0 {
 		return !special(value)
@@ -91,7 +91,7 @@ func sameWord(a, b string) bool {
 	return ok && (ending == "" || utf8.RuneCountInString(a) > 1 && utf8.RuneCountInString(ending) <= 2)
 }
 
-// special says that a card stands beside the scale and not on it. Keyboards
+// special reports whether a card stands beside the scale and not on it. Keyboards
 // may add the emoji variation selector.
 func special(card string) bool {
 	switch strings.TrimSuffix(card, "\ufe0f") {
@@ -194,7 +194,7 @@ func cutAny(s, chars string) (before, after string, found bool) {
 	return s, "", false
 }
 
-// thousands says that the commas of a number stand between thousands: there are three
+// thousands reports whether the commas of a number stand between thousands: there are three
 // digits behind each, and before the first one to three, of which the first is not 0.
 func thousands(s string) bool {
 	groups := strings.Split(s[:len(s)-len(strings.TrimLeft(s, "0123456789,"))], ",")

@@ -13,8 +13,8 @@ func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.locked() {
-		return nil, ErrLocked
+	if r.estimatesFixed() {
+		return nil, ErrEstimatesFixed
 	}
 	m.Vote, m.Estimated = &Vote{Value: value, Comment: comment}, true
 	r.put(c.By, m)
@@ -29,8 +29,8 @@ func (c Withdraw) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.locked() {
-		return nil, ErrLocked
+	if r.estimatesFixed() {
+		return nil, ErrEstimatesFixed
 	}
 	if m.Vote == nil {
 		return nil, nil
@@ -95,8 +95,8 @@ func (r *Room) mustEstimate(u UserID, round int) (Member, error) {
 	return m, r.mustBeCurrent(round)
 }
 
-// locked reports whether displayed estimates must stay as they are.
-func (r *Room) locked() bool {
+// estimatesFixed reports whether displayed estimates must stay as they are.
+func (r *Room) estimatesFixed() bool {
 	return r.state.Revealed && r.state.Options.LateEstimates == LateLocked
 }
 

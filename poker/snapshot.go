@@ -34,9 +34,9 @@ type Snapshot struct {
 	Locked     bool
 	OfferedTo  UserID // who may accept the room; empty if there is no offer
 	Successor  Successor
-	SucceedAt  Millis // from when on [Succeed] is possible; zero while owner or deputy are online
-	// OwnerAwaySince is since when the owner has been offline; zero while they are
-	// online or no member.
+	SucceedAt  Millis // when [Succeed] becomes possible; zero while the owner or a deputy is online
+	// OwnerAwaySince is when the owner went offline; zero while they are online or not a
+	// member.
 	OwnerAwaySince Millis
 
 	// Unsaved is set by the caller while the store cannot write, on a snapshot that
@@ -71,7 +71,7 @@ func (r *Room) Snapshot() *Snapshot {
 		Topic:     s.Topic,
 		CreatedAt: s.CreatedAt,
 		Deck:      s.Deck,
-		Members:   make([]MemberView, len(r.order)),
+		Members:   r.memberViews(),
 		Topics:    s.Topics,
 		Options:   s.Options,
 		Finished:  len(s.History),
@@ -92,9 +92,20 @@ func (r *Room) Snapshot() *Snapshot {
 	if s.Undo != nil {
 		v.Undo, v.UndoUntil = s.Undo.What, s.Undo.Until
 	}
+	if s.Revealed {
+		v.Summary = summarise(s.Deck, v.values)
+		v.AgreedNumber = agreedNumber(s.Agreed, s.Deck, v.values)
+	}
+	return v
+}
+
+// memberViews returns the members as others see them, in the order of their ids.
+func (r *Room) memberViews() []MemberView {
+	s := &r.state
+	views := make([]MemberView, len(r.order))
 	for i, u := range r.order {
 		m := s.Members[u]
-		v.Members[i] = MemberView{
+		views[i] = MemberView{
 			ID:        u,
 			Name:      m.displayed(),
 			Unnamed:   m.Name == "",
@@ -105,14 +116,10 @@ func (r *Room) Snapshot() *Snapshot {
 			Estimated: m.Vote != nil,
 		}
 		if s.Revealed {
-			v.Members[i].Vote = m.Vote
+			views[i].Vote = m.Vote
 		}
 	}
-	if s.Revealed {
-		v.Summary = summarise(s.Deck, v.values)
-		v.AgreedNumber = agreedNumber(s.Agreed, s.Deck, v.values)
-	}
-	return v
+	return views
 }
 
 // values returns the estimates that are displayed.

@@ -47,7 +47,7 @@ func optional(s string, l limit) (string, error) {
 	return cleanValue(s, l)
 }
 
-// validURL says that a browser can be sent to an address. Everybody in the room sees
+// validURL reports whether a browser can be sent to an address. Everybody in the room sees
 // the link, so it may not run a script and must not pretend to be another host by a
 // user name in front.
 func validURL(s string) bool {

@@ -1,7 +1,7 @@
 package poker
 
-// This is how a team goes on when those who may reveal are away. Nobody but they look at
-// the room's estimates; whoever goes on does so in a room of their own.
+// This is how a team goes on while the owner and the deputies are away. The estimates of
+// the room stay hidden: a member goes on in a room of their own.
 
 const (
 	// SucceedDelay is how long the owner and the deputies have been away, in
@@ -18,8 +18,8 @@ type Successor struct {
 	By   UserID
 }
 
-// apply records the room that By goes on in. Only the first one is: the caller asks
-// [Room.Successor] which it was.
+// apply records the room that By goes on in, if the room has no successor yet. The caller
+// asks [Room.Successor] which it is.
 func (c Succeed) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 	s := &r.state
 	switch {
@@ -38,33 +38,34 @@ func (c Succeed) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 // room has none. It ends with the round that is the next to be cleared.
 func (r *Room) Successor() Successor { return r.state.Successor }
 
-// Seed is what a room that goes on begins with.
-type Seed struct {
+// Settings are what a room begins with when a member goes on from another.
+type Settings struct {
 	Topic   Story
 	Topics  []Story
 	Deck    Deck
 	Options Options
 }
 
-// Seed is what the room's successor begins with. It shares what nobody changes.
-func (r *Room) Seed() Seed {
+// Settings returns what the room's successor begins with. Its lists are never changed.
+func (r *Room) Settings() Settings {
 	s := &r.state
-	return Seed{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck.clone(), Options: s.Options}
+	return Settings{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck.clone(), Options: s.Options}
 }
 
-// Plant gives a new room what it begins with, which some room has accepted.
-func (r *Room) Plant(s Seed) {
+// Adopt gives a new room the settings of another, which has accepted them.
+func (r *Room) Adopt(s Settings) {
 	r.state.Topic, r.state.Topics, r.state.Deck, r.state.Options = s.Topic, s.Topics, s.Deck.clone(), s.Options
 }
 
-// maySucceed says that nobody who may reveal is about, or that nobody is known who may.
+// maySucceed reports whether a member may go on: all who may reveal have been away for
+// long enough, or the room has no owner.
 func (r *Room) maySucceed(now Millis) bool {
 	at := r.state.succeedAt()
 	return at != 0 && now >= at
 }
 
-// succeedAt is from when on a member may go on in a room of their own; zero while the
-// owner or a deputy is online.
+// succeedAt returns the time from which a member may go on in a room of their own; zero
+// while the owner or a deputy is online.
 func (s *State) succeedAt() Millis {
 	switch {
 	case s.AwaySince == 0:
@@ -75,12 +76,13 @@ func (s *State) succeedAt() Millis {
 	return s.AwaySince + SucceedDelay
 }
 
-// ownerAwaySince is since when the owner has been offline, as a member; zero while
-// they are online or none.
+// ownerAwaySince returns when the owner went offline; zero while they are online or not
+// a member.
 func (r *Room) ownerAwaySince() Millis { return r.state.Members[r.state.Owner].AwaySince }
 
-// mayTakeOver says that a deputy may take the room, although it was not offered: its
-// owner has been away for long, and with them it would expire.
+// mayTakeOver reports whether a member may take the room although it was not offered:
+// a deputy may, once the owner has been away for long, since the room would expire with
+// the owner.
 func (r *Room) mayTakeOver(m Member, now Millis) bool {
 	since := r.ownerAwaySince()
 	return m.Deputy && since != 0 && now >= since+TakeOverDelay

@@ -94,7 +94,7 @@ func summarise(deck Deck, values iter.Seq[string]) *Summary {
 	return s
 }
 
-// covers says that all values but ?, ☕ and ∞ are numbers.
+// covers reports whether all values but ?, ☕ and ∞ are numbers.
 func (s scale) covers(values []string) bool {
 	return !slices.ContainsFunc(values, func(v string) bool { _, ok := s.number(v); return !ok && !special(v) })
 }

@@ -87,7 +87,28 @@ func (s *Server) ObserveSecurity(kind SecurityEvent, from netip.Addr, about ...s
 		s.cfg.Log.Warn("refused; -public-origin names what is allowed", attrs...)
 		return
 	}
-	s.cfg.Log.Warn("security", attrs...)
+	s.cfg.Log.Warn("security", append(attrs, "event", eventTexts[kind])...)
+}
+
+// eventTexts says what has happened, and which setting is about it.
+var eventTexts = map[SecurityEvent]string{
+	ForgedSession:      "a session cookie is not genuine",
+	LimitedHandshakes:  "an address connects too often",
+	LimitedConnections: "an address or a session has as many connections as it may (-max-connections-per-ip, -max-connections-per-session)",
+	LimitedSockets:     "the port has as many TCP connections as it may",
+	LimitedSessions:    "an address was given too many sessions",
+	LimitedEndings:     "an address ends sessions too often",
+	LimitedRooms:       "an address creates too many rooms",
+	LimitedAnswers:     "a client asks for too many long answers",
+	Flooded:            "a client was disconnected for what it sent",
+	QueueFull:          "a client that does not read was disconnected: too much waits for all clients",
+	ServerFull:         "the server lets nobody else in (-max-connections, memory)",
+	MemberRemoved:      "a member was removed from a room",
+	RoomLocked:         "a room was locked",
+	RoomClosed:         "a room was closed by its owner",
+	NodeRefused:        "a connection to the node link does not come from a node",
+	NodeStreamEnded:    "a node sent what no node sends",
+	NodeWithoutSecret:  "another process answers at a node's address",
 }
 
 // counts returns the counters.

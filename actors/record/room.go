@@ -131,22 +131,22 @@ func decodeSettings(data []byte, s *poker.State) error {
 	return nil
 }
 
-// EncodeSeed is what a room that goes on begins with, as it crosses between nodes.
-func EncodeSeed(s poker.Seed) (settings, topics []byte) {
-	state := &poker.State{Epoch: "seed", Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}
+// EncodeStart encodes what a room begins with when a member goes on, for another node.
+func EncodeStart(s poker.Settings) (settings, topics []byte) {
+	state := &poker.State{Epoch: "start", Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}
 	return EncodeSettings(state), EncodeTopics(state)
 }
 
-// DecodeSeed reads what [EncodeSeed] has written.
-func DecodeSeed(settings, topics []byte) (poker.Seed, error) {
+// DecodeStart decodes what [EncodeStart] has encoded.
+func DecodeStart(settings, topics []byte) (poker.Settings, error) {
 	var s poker.State
 	if err := decodeSettings(settings, &s); err != nil {
-		return poker.Seed{}, err
+		return poker.Settings{}, err
 	}
 	if err := decodeTopics(topics, &s); err != nil {
-		return poker.Seed{}, err
+		return poker.Settings{}, err
 	}
-	return poker.Seed{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}, nil
+	return poker.Settings{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck, Options: s.Options}, nil
 }
 
 // EncodeTopics returns the part [TopicsPart], empty if there are no topics.
