@@ -22,7 +22,7 @@ export default {
   },
   'absence.goOn': 'المتابعة دون {name}',
   'absence.goOnAlone': 'المتابعة دون المالك',
-  'absence.ends': 'تنتهي هذه الغرفة وسجلّها الساعة {time} ما لم يرجع المالك.',
+  'absence.ends': 'نهاية هذه الغرفة وسجلّها ما لم يرجع المالك: {time}.',
   'absence.take': 'حفظ السجل',
   'absence.takeOver': 'تولّي الغرفة',
   'absence.successor': 'المتابعة مع {name} في غرفة جديدة.',

@@ -8,7 +8,7 @@ export default {
   'absence.soon': { one: 'Over {n} seconde kun je verder.', other: 'Over {n} seconden kun je verder.' },
   'absence.goOn': 'Verder zonder {name}',
   'absence.goOnAlone': 'Verder zonder eigenaar',
-  'absence.ends': 'Komt de eigenaar niet terug, dan eindigen deze kamer en de geschiedenis om {time}.',
+  'absence.ends': 'Einde van kamer en geschiedenis, tenzij de eigenaar terugkomt: {time}.',
   'absence.take': 'Geschiedenis opslaan',
   'absence.takeOver': 'Kamer overnemen',
   'absence.successor': '{name} gaat verder in een nieuwe kamer.',

@@ -18,7 +18,7 @@ export default {
   },
   'absence.goOn': 'Kontynuuj bez: {name}',
   'absence.goOnAlone': 'Kontynuuj bez właściciela',
-  'absence.ends': 'Jeśli właściciel nie wróci, pokój i jego historia skończą się o {time}.',
+  'absence.ends': 'Koniec pokoju i historii, jeśli właściciel nie wróci: {time}.',
   'absence.take': 'Zapisz historię',
   'absence.takeOver': 'Przejmij pokój',
   'absence.successor': '{name} kontynuuje w nowym pokoju.',
