@@ -40,7 +40,7 @@ const cutTexts = `(() => {
 		if (!shown(e)) continue
 		const style = getComputedStyle(e)
 		pen.font = style.font
-		const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16
+		const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 28 // for the arrow
 		for (const option of e.options) if (pen.measureText(option.text).width > room) faults.push('cut: ' + option.text)
 	}
 	for (const e of document.querySelectorAll('#page, dialog, main')) {

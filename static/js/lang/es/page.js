@@ -134,7 +134,7 @@ export default {
   'me.language': 'Idioma',
   'me.theme': 'Apariencia',
   'me.signedOut': 'Se ha cerrado la sesión en tus otros dispositivos.',
-  'theme.auto': 'Como el sistema',
+  'theme.auto': 'Sistema',
   'theme.light': 'Claro',
   'theme.dark': 'Oscuro',
 

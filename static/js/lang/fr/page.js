@@ -134,7 +134,7 @@ export default {
   'me.language': 'Langue',
   'me.theme': 'Apparence',
   'me.signedOut': 'Tes autres appareils sont déconnectés.',
-  'theme.auto': 'Comme le système',
+  'theme.auto': 'Système',
   'theme.light': 'Clair',
   'theme.dark': 'Sombre',
 

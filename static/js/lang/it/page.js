@@ -134,7 +134,7 @@ export default {
   'me.language': 'Lingua',
   'me.theme': 'Aspetto',
   'me.signedOut': 'Gli altri tuoi dispositivi sono disconnessi.',
-  'theme.auto': 'Come il sistema',
+  'theme.auto': 'Sistema',
   'theme.light': 'Chiaro',
   'theme.dark': 'Scuro',
 

@@ -134,7 +134,7 @@ export default {
   'me.language': 'Idioma',
   'me.theme': 'Aparência',
   'me.signedOut': 'Seus outros aparelhos foram desconectados.',
-  'theme.auto': 'Como o sistema',
+  'theme.auto': 'Sistema',
   'theme.light': 'Claro',
   'theme.dark': 'Escuro',
 
