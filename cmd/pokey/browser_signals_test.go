@@ -133,6 +133,36 @@ func TestBrowserEndedRoomSaysWhereOthersAre(t *testing.T) {
 	ada.pictured("phone-ended")
 }
 
+// A deputy may take a room over a quarter of an hour after its owner has gone, on
+// every screen. A big screen says nothing of that, only where others went on.
+// Row K13.
+func TestBrowserTakeOver(t *testing.T) {
+	t.Parallel()
+	server := listen(t)
+	ada := besieged(t, server, roomPath, screen(390, 844, true))
+	wall := besieged(t, server, roomPath+"/stage", screen(1920, 1080, false))
+	for _, p := range []*person{ada, wall} {
+		p.do(chromedp.Evaluate[chromedp.Void](scene), chromedp.Evaluate[chromedp.Void](`scene(14.98, {succeedAt: undefined}, {deputy: true})`))
+	}
+	ada.until(`document.querySelector('.seat.away')`)
+	if get[bool](ada, `Boolean(document.querySelector('.banner'))`) {
+		t.Error("got a line before the quarter of an hour is over, want none")
+	}
+	ada.button("Take over the room") // the time passes by itself
+	ada.until(`hostile.asked.includes('acceptRoom')`)
+	ada.do(chromedp.Evaluate[chromedp.Void](`scene(null, {ownerId: 'constructor'})`))
+	ada.until(`!document.querySelector('.banner')`)
+	ada.sees("You own the room now")
+
+	wall.until(`document.querySelector('.stage .seat.away') && !document.querySelector('.banner')`)
+	wall.do(chromedp.Evaluate[chromedp.Void](`scene(20, {successor: {roomId: 'x', by: 'b'}})`))
+	wall.sees("Bob goes on in a new room")
+	wall.fits("big screen")
+	wall.pictured("stage-successor")
+	wall.button("Come along")
+	wall.until(`location.pathname === '/r/x/stage'`)
+}
+
 // A change after the reveal shows what it was, to everybody who had seen it.
 func TestBrowserChangedAfterReveal(t *testing.T) {
 	t.Parallel()

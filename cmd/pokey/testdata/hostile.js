@@ -33,6 +33,7 @@
     close() {}
     send(message) {
       const { request, id, roomId } = JSON.parse(message);
+      hostile.asked.push(request);
       setTimeout(() => {
         say({ event: 'ok', id, durable: true });
         if (request === 'joinRoom' && room) say({ event: 'roomStatus', roomId, version, room });
@@ -79,6 +80,8 @@
 
   window.hostile = {
     texts,
+    /** The requests that the page has made. */
+    asked: [],
     say,
     drawn,
     room: () => room,
