@@ -33,6 +33,7 @@ export class Page {
     heldUntil: 0,
     forgotten: takeNote('forgotten'),
     creating: false,
+    codeFault: null,
     confirming: null,
     focusedCard: null,
     changing: false,

@@ -12,7 +12,7 @@ import { learn, t } from './i18n.js';
 import { listenToKeys } from './keyboard.js';
 import { announce } from './live-region.js';
 import { inRoom } from './page.js';
-import { isOwner } from './state.js';
+import { isOwner, mayFacilitate } from './state.js';
 import { visited } from './storage.js';
 import { addStyles } from './styles.js';
 import { labelTab } from './tab.js';
@@ -81,6 +81,8 @@ export function start(page) {
         announce(t(key, params), /joined|left/.test(key) ? undefined : key);
       if (now.history !== was.history) page.roomActions?.pageArrived();
       if (!now.room || now.room === was.room) return;
+      if (page.stage && !was.room && !now.room.code && mayFacilitate(now.room, now.me?.id))
+        page.roomActions?.showCode();
       page.people?.follow(was, now);
       const { id, topic } = now.room;
       if (!page.stage && was.room?.topic !== topic) visited({ id, topic, at: Date.now() });

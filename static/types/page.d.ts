@@ -66,7 +66,7 @@ export interface Visit {
 export interface Ui {
   dialog: string | null;
   /** What has been typed and not yet been sent, by field. */
-  drafts: Partial<Record<'comment' | 'deck' | 'free' | 'name' | 'topic' | 'topics', string>>;
+  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'free' | 'name' | 'topic' | 'topics', string>>;
   toasts: Toast[];
   /** The keys typed so far of a card. */
   typed: string;
@@ -79,6 +79,8 @@ export interface Ui {
   forgotten: boolean | null;
   /** A room is being created. */
   creating: boolean;
+  /** Why the code that was typed leads nowhere. */
+  codeFault: string | null;
   /** What the user is asked to confirm. */
   confirming: string | null;
   /** The card in the tab order. */

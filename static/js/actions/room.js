@@ -74,6 +74,7 @@ export function roomActions(anyPage) {
       if (saved && page.ui.drafts.topic === draft) page.drop('topic');
     },
 
+    showCode: () => inRoom('showCode'),
     lock: (/** @type {boolean} */ locked) => inRoom('lockRoom', { locked }),
     closeRoom: () => inRoom('closeRoom'),
     /** @param {Deck | string} deck */

@@ -74,6 +74,18 @@ export function siteActions(page) {
       else if (loaded) enter(answer.roomId);
     },
 
+    /** Goes to the room whose code has been typed. */
+    async enterCode() {
+      const code = page.ui.drafts.code?.trim();
+      if (!code) return;
+      const [answer, loaded] = await Promise.all([page.connection.request('resolveCode', { code }), page.loadRoom()]);
+      const wrong = answer.code === 'room_not_found';
+      page.set({ codeFault: answer.event === 'error' ? (wrong ? t('landing.noCode') : refusal(answer.code)) : null });
+      if (!loaded || page.ui.codeFault) return;
+      page.drop('code');
+      enter(answer.roomId);
+    },
+
     /** Takes a room off the list of those visited. @param {string} id */
     forgetRoom(id) {
       forget(id);

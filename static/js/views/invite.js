@@ -2,7 +2,7 @@
 
 import { refusal, t } from '../i18n.js';
 import { h } from '../render.js';
-import { isOwner } from '../state.js';
+import { isOwner, mayFacilitate } from '../state.js';
 import { button, field, form, toggle, tool } from './controls.js';
 import { icon } from './icon.js';
 
@@ -17,7 +17,8 @@ export const alone = (page) =>
 
 /** The ways to get others into the room. @param {RoomPage} page */
 export function waysIn(page) {
-  const { copyLink, share } = page.roomActions;
+  const { copyLink, share, showCode } = page.roomActions;
+  const { room, me } = page.state;
   const stage = { href: `${page.base}r/${page.state.roomId}/stage`, target: '_blank', rel: 'noopener' };
   const link = field(t('invite.link'), {
     readonly: true,
@@ -32,8 +33,10 @@ export function waysIn(page) {
     button('primary copy', page.ui.copied ? [icon('check'), t('invite.copied')] : t('invite.copy'), copyLink),
     'share' in navigator && button('soft', t('invite.share'), share),
     h('a', { class: 'plain', ...stage }, t('invite.stage')),
+    !room.code && mayFacilitate(room, me?.id) && button('plain', t('code.show'), showCode),
   );
-  return [h('div', { class: 'inviting' }, h('div', { class: 'ways-in' }, link, choices), qrCode(page)), standIn(page)];
+  const ways = h('div', { class: 'ways-in' }, link, shortCode(page), choices);
+  return [h('div', { class: 'inviting' }, ways, qrCode(page)), standIn(page)];
 }
 
 /** What is to happen when the owner drops out, which is decided best before. @param {RoomPage} page */
@@ -42,6 +45,13 @@ function standIn(page) {
   if (!isOwner(room, me?.id)) return null;
   const set = (/** @type {boolean} */ standIn) => page.roomActions.setOptions({ standIn });
   return toggle(t('invite.standIn'), t('invite.standInHint'), room.options.standIn, set);
+}
+
+/** The code that leads here from the front page, in two groups as one says it. @param {RoomPage} page */
+export function shortCode(page) {
+  const { code } = page.state.room;
+  const shown = code && `${code.slice(0, 3)} ${code.slice(3)}`.toUpperCase();
+  return code && h('p', { class: 'short-code' }, t('code.label'), ' ', h('b', { dir: 'ltr' }, shown));
 }
 
 /** @param {RoomPage} page */

@@ -5,7 +5,7 @@
 import { ago, t } from '../i18n.js';
 import { h } from '../render.js';
 import { face } from './card.js';
-import { button, looks, tool } from './controls.js';
+import { button, field, form, looks, tool } from './controls.js';
 import { mark } from './icon.js';
 
 const FAN = ['1', '3', '5', '8', '?'];
@@ -25,12 +25,39 @@ export function landing(page) {
     forgotten && h('p', { class: 'forgotten', role: 'status' }, t('landing.forgotten')),
     create,
     h('p', { class: 'hint' }, t('landing.promise')),
+    byCode(page),
   );
   return h(
     'div',
     { class: 'landing', key: 'landing' },
     h('main', {}, hello, fan(), visits.length > 0 && recent(page)),
     h('footer', {}, looks(page)),
+  );
+}
+
+/** For whoever sees the big screen and has no link. @param {Page} page */
+function byCode(page) {
+  const { drafts, codeFault } = page.ui;
+  const input = field(t('landing.code'), {
+    value: drafts.code ?? '',
+    maxlength: 12,
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    enterkeyhint: 'go',
+    dir: 'ltr',
+    'data-code': true,
+    'aria-describedby': 'code-fault',
+    oninput: (event) => {
+      page.draft('code', event.target.value);
+      page.set({ codeFault: null });
+    },
+  });
+  return form(
+    'by-code',
+    page.actions.enterCode,
+    input,
+    h('button', { class: 'soft' }, t('landing.enter')),
+    codeFault && h('p', { id: 'code-fault', class: 'fault', role: 'alert' }, codeFault),
   );
 }
 

@@ -4,7 +4,7 @@ import { t } from '../i18n.js';
 import { h, part } from '../render.js';
 import { hand } from './hand.js';
 import { mark } from './icon.js';
-import { qrCode } from './invite.js';
+import { qrCode, shortCode } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
 import { round } from './room.js';
 import { agreed, progress } from './round-controls.js';
@@ -59,4 +59,9 @@ const scale = (page) => [
 
 /** @param {RoomPage} page */
 const wayIn = (page) =>
-  h('figure', { class: 'way-in' }, qrCode(page), h('figcaption', {}, t('stage.join'), h('b', {}, location.host)));
+  h(
+    'figure',
+    { class: 'way-in' },
+    qrCode(page),
+    h('figcaption', {}, t('stage.join'), h('b', {}, location.host), shortCode(page)),
+  );

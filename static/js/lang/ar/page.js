@@ -151,6 +151,8 @@ export default {
   'invite.qr': 'رمز QR لرابط هذه الغرفة',
   'invite.standIn': 'عند انقطاعي يمكن لغيري المتابعة',
   'invite.standInHint': 'بعد 30 ثانية يمكن لأقدم الحاضرين إدارة الجولة',
+  'code.label': 'الرمز',
+  'code.show': 'عرض رمز قصير',
   'stage.join': 'الانضمام بمسح الرمز: ',
   'stage.name': 'الشاشة الكبيرة',
 
@@ -179,6 +181,9 @@ export default {
   'landing.lead': 'افتح غرفة، وشارك الرابط، وقدّروا معًا. تبقى البطاقات مقلوبة حتى يستعدّ الجميع.',
   'landing.create': 'فتح غرفة',
   'landing.promise': 'بلا تسجيل، بلا إعلانات، بلا تثبيت.',
+  'landing.code': 'الرمز على الشاشة الكبيرة',
+  'landing.enter': 'انضمام',
+  'landing.noCode': 'لا توجد غرفة بهذا الرمز.',
   'landing.forgotten': 'مُحيت بياناتك ولم يبقَ منها شيء هنا. من الآن أنت مستخدم جديد.',
   'landing.recent': 'الغرف الأخيرة',
   'landing.untitled': 'الغرفة … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'QR-Code mit dem Link zu diesem Raum',
   'invite.standIn': 'Wenn ich ausfalle, darf jemand anders weitermachen',
   'invite.standInHint': 'Nach 30 Sekunden kann die Person die Runde führen, die am längsten hier ist',
+  'code.label': 'Code',
+  'code.show': 'Kurzen Code zeigen',
   'stage.join': 'Scannen und mitmachen: ',
   'stage.name': 'Leinwand',
 
@@ -151,6 +153,9 @@ export default {
   'landing.lead': 'Raum öffnen, Link teilen, zusammen schätzen. Die Karten bleiben verdeckt, bis alle so weit sind.',
   'landing.create': 'Raum öffnen',
   'landing.promise': 'Ohne Anmeldung, ohne Werbung, ohne Installation.',
+  'landing.code': 'Code von der Leinwand',
+  'landing.enter': 'Beitreten',
+  'landing.noCode': 'Diesen Code hat kein Raum.',
   'landing.forgotten': 'Du bist vergessen: Hier ist nichts mehr von dir. Ab jetzt bist du jemand Neues.',
   'landing.recent': 'Letzte Räume',
   'landing.untitled': 'Raum … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'QR code with the link to this room',
   'invite.standIn': 'If I drop out, somebody else may go on',
   'invite.standInHint': 'After 30 seconds the member who has been here longest can run the round',
+  'code.label': 'Code',
+  'code.show': 'Show a short code',
   'stage.join': 'Scan to join at ',
   'stage.name': 'Big screen',
 
@@ -151,6 +153,9 @@ export default {
   'landing.lead': 'Open a room, share the link, estimate together. The cards stay face down until everybody is ready.',
   'landing.create': 'Open a room',
   'landing.promise': 'No sign-up, no adverts, nothing to install.',
+  'landing.code': 'Code from the big screen',
+  'landing.enter': 'Join',
+  'landing.noCode': 'No room has this code.',
   'landing.forgotten': 'You are forgotten: nothing of you is left here. From now on you are somebody new.',
   'landing.recent': 'Recent rooms',
   'landing.untitled': 'Room … {id}',

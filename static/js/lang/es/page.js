@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'Código QR con el enlace a esta sala',
   'invite.standIn': 'Si me desconecto, puede seguir otra persona',
   'invite.standInHint': 'A los 30 segundos puede llevar la ronda quien más tiempo lleve aquí',
+  'code.label': 'Código',
+  'code.show': 'Mostrar un código corto',
   'stage.join': 'Escanea para participar: ',
   'stage.name': 'Pantalla grande',
 
@@ -152,6 +154,9 @@ export default {
     'Abre una sala, comparte el enlace y estima con tu equipo. Las cartas siguen ocultas hasta que todo el mundo esté listo.',
   'landing.create': 'Abrir una sala',
   'landing.promise': 'Sin registro, sin anuncios, sin instalar nada.',
+  'landing.code': 'Código de la pantalla grande',
+  'landing.enter': 'Entrar',
+  'landing.noCode': 'Ninguna sala tiene este código.',
   'landing.forgotten': 'Todo olvidado: aquí ya no queda nada tuyo. A partir de ahora empiezas de cero.',
   'landing.recent': 'Salas recientes',
   'landing.untitled': 'Sala … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'Code QR avec le lien vers cette salle',
   'invite.standIn': 'Si je décroche, quelqu’un d’autre peut continuer',
   'invite.standInHint': 'Au bout de 30 secondes, la personne présente depuis le plus longtemps peut mener le tour',
+  'code.label': 'Code',
+  'code.show': 'Afficher un code court',
   'stage.join': 'Scannez pour participer : ',
   'stage.name': 'Grand écran',
 
@@ -152,6 +154,9 @@ export default {
     'Ouvre une salle, partage le lien, estimez ensemble. Les cartes restent cachées jusqu’à ce que tout le monde soit prêt.',
   'landing.create': 'Ouvrir une salle',
   'landing.promise': 'Sans inscription, sans publicité, sans installation.',
+  'landing.code': 'Code du grand écran',
+  'landing.enter': 'Rejoindre',
+  'landing.noCode': 'Aucune salle n’a ce code.',
   'landing.forgotten': 'Tout est oublié : il ne reste rien de toi ici. À partir de maintenant, tu repars à neuf.',
   'landing.recent': 'Salles récentes',
   'landing.untitled': 'Salle … {id}',

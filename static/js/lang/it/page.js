@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'Codice QR con il link a questa stanza',
   'invite.standIn': 'Se mi scollego, può continuare qualcun altro',
   'invite.standInHint': 'Dopo 30 secondi può condurre il turno chi è qui da più tempo',
+  'code.label': 'Codice',
+  'code.show': 'Mostra un codice breve',
   'stage.join': 'Scansiona per partecipare: ',
   'stage.name': 'Schermo grande',
 
@@ -152,6 +154,9 @@ export default {
     'Apri una stanza, condividi il link, stimate insieme. Le carte restano coperte finché non sono tutti pronti.',
   'landing.create': 'Apri una stanza',
   'landing.promise': 'Senza registrazione, senza pubblicità, senza installare nulla.',
+  'landing.code': 'Codice dello schermo grande',
+  'landing.enter': 'Entra',
+  'landing.noCode': 'Nessuna stanza ha questo codice.',
   'landing.forgotten': 'Tutto dimenticato: qui non resta niente di tuo. Da adesso ricominci da zero.',
   'landing.recent': 'Stanze recenti',
   'landing.untitled': 'Stanza … {id}',

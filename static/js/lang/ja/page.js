@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'このルームへのリンクのQRコード',
   'invite.standIn': '自分が抜けたら、ほかの人が続けられる',
   'invite.standInHint': '30秒後、一番長くいるメンバーがラウンドを進行できます',
+  'code.label': 'コード',
+  'code.show': '短いコードを表示',
   'stage.join': 'スキャンして参加: ',
   'stage.name': '大画面',
 
@@ -151,6 +153,9 @@ export default {
   'landing.lead': 'ルームを開き、リンクを共有し、一緒に見積もる。全員がそろうまで、カードは伏せたままです。',
   'landing.create': 'ルームを開く',
   'landing.promise': '登録も、広告も、インストールもありません。',
+  'landing.code': '大画面のコード',
+  'landing.enter': '参加',
+  'landing.noCode': 'このコードのルームはありません。',
   'landing.forgotten': 'あなたの情報は消去され、ここには何も残っていません。これからは新しい利用者です。',
   'landing.recent': '最近のルーム',
   'landing.untitled': 'ルーム … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'QR-code met de link naar deze kamer',
   'invite.standIn': 'Als ik wegval, mag iemand anders verder',
   'invite.standInHint': 'Na 30 seconden kan degene die hier het langst is de ronde leiden',
+  'code.label': 'Code',
+  'code.show': 'Korte code tonen',
   'stage.join': 'Scan en doe mee op ',
   'stage.name': 'Groot scherm',
 
@@ -151,6 +153,9 @@ export default {
   'landing.lead': 'Open een kamer, deel de link, schat samen. De kaarten blijven gedekt tot iedereen klaar is.',
   'landing.create': 'Kamer openen',
   'landing.promise': 'Geen account, geen reclame, niets te installeren.',
+  'landing.code': 'Code van het grote scherm',
+  'landing.enter': 'Meedoen',
+  'landing.noCode': 'Geen kamer heeft deze code.',
   'landing.forgotten': 'Je bent vergeten: er is hier niets meer van je. Vanaf nu ben je nieuw.',
   'landing.recent': 'Recente kamers',
   'landing.untitled': 'Kamer … {id}',

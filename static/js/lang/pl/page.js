@@ -133,6 +133,8 @@ export default {
   'invite.qr': 'Kod QR z linkiem do tego pokoju',
   'invite.standIn': 'Gdy wypadnę, ktoś inny może poprowadzić dalej',
   'invite.standInHint': 'Po 30 sekundach rundę może prowadzić osoba, która jest tu najdłużej',
+  'code.label': 'Kod',
+  'code.show': 'Pokaż krótki kod',
   'stage.join': 'Zeskanuj, aby dołączyć: ',
   'stage.name': 'Duży ekran',
 
@@ -161,6 +163,9 @@ export default {
   'landing.lead': 'Otwórz pokój, wyślij link, estymujcie razem. Karty leżą zakryte, dopóki wszyscy nie będą gotowi.',
   'landing.create': 'Otwórz pokój',
   'landing.promise': 'Bez rejestracji, bez reklam, bez instalacji.',
+  'landing.code': 'Kod z dużego ekranu',
+  'landing.enter': 'Dołącz',
+  'landing.noCode': 'Żaden pokój nie ma tego kodu.',
   'landing.forgotten': 'Zapomnieliśmy o tobie: nic tu po tobie nie zostało. Od teraz jesteś kimś nowym.',
   'landing.recent': 'Ostatnie pokoje',
   'landing.untitled': 'Pokój … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': 'QR code com o link desta sala',
   'invite.standIn': 'Se eu cair, outra pessoa pode continuar',
   'invite.standInHint': 'Depois de 30 segundos, quem está aqui há mais tempo pode conduzir a rodada',
+  'code.label': 'Código',
+  'code.show': 'Mostrar um código curto',
   'stage.join': 'Escaneie para entrar: ',
   'stage.name': 'Telão',
 
@@ -152,6 +154,9 @@ export default {
     'Abra uma sala, compartilhe o link e estime com o time. As cartas ficam ocultas até todo mundo estar pronto.',
   'landing.create': 'Abrir uma sala',
   'landing.promise': 'Sem cadastro, sem anúncios, sem instalar nada.',
+  'landing.code': 'Código do telão',
+  'landing.enter': 'Entrar',
+  'landing.noCode': 'Nenhuma sala tem este código.',
   'landing.forgotten': 'Tudo esquecido: não resta nada seu aqui. A partir de agora você começa do zero.',
   'landing.recent': 'Salas recentes',
   'landing.untitled': 'Sala … {id}',

@@ -123,6 +123,8 @@ export default {
   'invite.qr': '本房间链接的二维码',
   'invite.standIn': '我掉线时，允许他人继续',
   'invite.standInHint': '30 秒后，在场最久的成员可以主持本轮',
+  'code.label': '代码',
+  'code.show': '显示短代码',
   'stage.join': '扫码加入：',
   'stage.name': '大屏',
 
@@ -151,6 +153,9 @@ export default {
   'landing.lead': '打开房间，分享链接，一起估算。所有人准备好之前，牌面一直朝下。',
   'landing.create': '打开房间',
   'landing.promise': '无需注册，没有广告，不用安装。',
+  'landing.code': '大屏上的代码',
+  'landing.enter': '加入',
+  'landing.noCode': '没有房间使用此代码。',
   'landing.forgotten': '你的信息已清除，这里没有留下任何内容。从现在起，你是一位新用户。',
   'landing.recent': '最近的房间',
   'landing.untitled': '房间 … {id}',
