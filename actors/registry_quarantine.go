@@ -24,8 +24,8 @@ func (q quarantine) add(id string) {
 			delete(q, other)
 		}
 	}
-	times := append(q[id], time.Now())
-	q[id] = slices.Clone(times[max(0, len(times)-crashLimit):])
+	times := append(slices.Clone(q[id]), time.Now())
+	q[id] = times[max(0, len(times)-crashLimit):]
 }
 
 // holds reports whether an identity must not have an actor now.
