@@ -23,9 +23,10 @@ const (
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
 	// only a room needs, its dialogs, the big screen, what brings stories along,
-	// and what concerns people who are away or late.
+	// what takes them away, and what concerns people who are away or late.
 	lazy = map[string]bool{
 		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true, "js/import/form.js": true, "js/people/index.js": true,
+		"js/results/views.js": true,
 	}
 	// texts are the modules that i18n.js asks for by language and part.
 	texts   = regexp.MustCompile(`^js/lang/\w+/\w+\.js$`)

@@ -61,7 +61,7 @@ func TestBrowserDecks(t *testing.T) {
 
 	// What was wrong with a line of cards is said at once.
 	ada.dialog("Options", "options")
-	for line, fault := range map[string]string{"1 2 2": "twice", "123456789": "longer than 8"} {
+	for line, fault := range map[string]string{"1 2 2": "twice", "12345678901234567": "longer than 16"} {
 		ada.fill("[data-own-deck]", line)
 		ada.until(`document.querySelector('#deck-fault').textContent.includes(%q) && [...document.querySelectorAll('dialog form button')].every(e => e.disabled)`, fault)
 	}

@@ -68,6 +68,15 @@ function campsOf(used) {
 }
 
 /**
+ * The card to suggest in a revealed room: what the server recommends, as long as nothing
+ * is agreed on and there is more than one estimate.
+ *
+ * @param {Room} room
+ */
+export const suggested = ({ agreed, summary }) =>
+  agreed === undefined && (summary?.votes ?? 0) > 1 ? summary?.recommended : undefined;
+
+/**
  * Who should speak, on the side they are nearer to: those with the lowest and
  * the highest estimate first (together, if none of them wrote why), then
  * everybody else who wrote a comment. Nobody, if nobody wrote anything.

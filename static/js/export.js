@@ -63,7 +63,7 @@ export function markdown(rounds, heads) {
  *
  * @param {string} text
  */
-function plain(text) {
+export function plain(text) {
   return text
     .replace(/[\r\n\u2028\u2029]+/g, ' ')
     .replace(/[@#](?=\S)|:(?=\/\/)|\bwww(?=\.)|\bmailto(?=:)/gi, '$&\u200b')
@@ -86,23 +86,34 @@ export function csv(rounds) {
     const estimates = round.estimates.length > 0 ? round.estimates : [{ name: '', value: '', comment: '' }];
     return estimates.map((e) => [...head, e.name, e.value, e.comment]);
   });
-  return `\ufeff${[COLUMNS, ...lines].map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')}`;
+  return sheet([COLUMNS, ...lines]);
 }
+
+/** Rows as a CSV file that a spreadsheet reads as it is meant. @param {unknown[][]} rows */
+export const sheet = (rows) => `\ufeff${rows.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')}`;
 
 // Where a spreadsheet may take a text for a formula: where it begins, and after
 // whatever separates cells there, whitespace and quotes left out.
 const FORMULA = /(^|[,;|\t\r\n])(?=[\s"]*[=+\-@|%＝＋－＠]|[\t\r])/g;
 
+// What a spreadsheet takes for a date: 1/2, 1/2/3.
+const DATE = /^\d{1,4}(\/\d{1,4}){1,2}$/;
+
 /**
- * One CSV cell. A spreadsheet runs a formula, also one in the middle of a text
- * that it cuts at semicolons or tabs, so an apostrophe goes before each; a number
- * is none.
+ * One cell of a CSV, or of a table on the clipboard. A spreadsheet runs a formula,
+ * also one in the middle of a text that it cuts at semicolons or tabs, so an
+ * apostrophe goes before each; and before what it would make a date of. A number is
+ * neither.
  *
  * @param {unknown} value
  */
-function cell(value) {
+export function cell(value) {
   if (typeof value !== 'string') return String(value ?? '');
-  const harmless = /^-?\d+([.,]\d+)?$/.test(value) ? value : value.replace(FORMULA, "$1'");
+  const harmless = /^-?\d+([.,]\d+)?$/.test(value)
+    ? value
+    : DATE.test(value.trim())
+      ? `'${value}`
+      : value.replace(FORMULA, "$1'");
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 

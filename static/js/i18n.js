@@ -134,6 +134,9 @@ const apart = (text) => (text && rightToLeft() ? `\u2068${text}\u2069` : text);
 /** @param {number} value */
 export const number = (value) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }).format(value);
 
+/** What spreadsheets of the language write before decimals. */
+export const decimalPoint = () => (number(0.5).includes(',') ? ',' : '.');
+
 /** @param {string[]} names */
 export const list = (names) => new Intl.ListFormat(tag).format(names.map(apart));
 

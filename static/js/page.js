@@ -47,6 +47,9 @@ export class Page {
     nudged: null,
     copied: false,
     nameFault: null,
+    amending: null,
+    resultFile: 'csv',
+    listDone: false,
   };
   /** What can be done anywhere. @type {SiteActions} */
   actions;

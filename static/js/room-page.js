@@ -120,7 +120,10 @@ function compare(page, was, now, me) {
   if (was.epoch !== now.epoch) page.toast(t('note.revived'));
   if (isOwner(now, me) && was.ownerId && !isOwner(was, me)) page.toast(t('note.owner'));
   if (deputy(now) && !deputy(was) && !isOwner(was, me)) page.toast(t('note.deputy'));
-  if (was.finished !== now.finished && page.ui.dialog === 'history') page.roomActions?.openHistory();
+  const read = ['history', 'session', 'references'].includes(page.ui.dialog ?? '');
+  if (read && (was.finished !== now.finished || was.amended !== now.amended)) page.roomActions?.refreshHistory();
+  const through = now.topic === '' && now.topics.length === 0;
+  if (was.topic !== now.topic || !through) page.set({ listDone: through && now.finished > 1 });
   if (was.revealed === now.revealed && was.round === now.round) return;
   page.set({ heldUntil: Date.now() + HOLD, changing: false, allCards: false, longComment: null });
   keepFocus();

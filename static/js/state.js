@@ -19,6 +19,7 @@ export function initial(/** @type {string | null} */ roomId = null) {
     gone: null,
     outdated: false,
     history: null,
+    historyVersion: 0,
     more: false,
     hiddenAt: null,
     seen: new Map(),
@@ -107,16 +108,20 @@ const steps = {
 
   /**
    * A page of the history goes where its rounds belong; what is known besides
-   * stays, but for rounds that were taken back.
+   * stays, but for rounds that were taken back; of a history that has been changed
+   * since, nothing does.
    */
   roomHistory(state, { rounds, more = false }) {
-    const known = state.room?.finished === 0 ? [] : (state.history ?? []);
-    if (rounds.length === 0) return { ...state, history: known, more: false };
+    const historyVersion = state.room?.amended ?? 0;
+    const stale = historyVersion !== state.historyVersion || state.room?.finished === 0;
+    const known = stale ? [] : (state.history ?? []);
+    if (rounds.length === 0) return { ...state, history: known, historyVersion, more: false };
     const older = known.filter(({ round }) => round < rounds[0].round);
     const newer = known.filter(
       ({ round }) => round > rounds[rounds.length - 1].round && round < (state.room?.round ?? 0),
     );
-    return { ...state, history: [...older, ...rounds, ...newer], more: older.length > 0 ? state.more : more };
+    const history = [...older, ...rounds, ...newer];
+    return { ...state, history, historyVersion, more: older.length > 0 ? state.more : more };
   },
 };
 

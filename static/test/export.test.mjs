@@ -143,6 +143,11 @@ test('a text stays readable, and a number one', () => {
     assert.equal(topicIn(text), text);
 });
 
+test('what a spreadsheet takes for a date gets an apostrophe', () => {
+  for (const text of ['1/2', '3/4', '1/2/3', '12/2026']) assert.equal(topicIn(text), `'${text}`);
+  for (const text of ['1/2 cup', 'a/b', '1½', '3 1/2']) assert.equal(topicIn(text), text);
+});
+
 for (const text of ['\uff1d1+1', '\uff0b1+1', '\uff0d1+1', '\uff20SUM(A1)', ' \uff1d1']) {
   test(`so does its full-width form ${text}`, () => assert.equal(topicIn(text), `'${text}`));
 }

@@ -186,6 +186,7 @@ const MADE = [
   /^side\.(low|high)$/,
   /^title\.(estimate|reveal|wait)$/,
   /^import\.(part|as|read|role|why)\.\w+$/,
+  /^results\.(agreedOn|stories|sum|time|format\.(csv|sh)|column\.\w+)$/,
   /^(history\.by|trace\.hidden)\.auto$/,
   /^absence\.(away|left|unowned)$/,
   /^signal\.(turn|complete)$/,

@@ -13,6 +13,19 @@ const DECKS = [
   ['  Our sizes :  S  M ', { name: 'Our sizes', cards: ['S', 'M'] }],
   ['1:2 3:4', { name: 'Own', cards: ['1:2', '3:4'] }],
   ['👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀', { name: 'Own', cards: ['👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀'] }],
+  ['1 1234567890123456', { name: 'Own', cards: ['1', '1234567890123456'] }],
+  ['0,5 1 2 3', { name: 'Own', cards: ['0,5', '1', '2', '3'] }],
+  ['0,5; 1; 2,5', { name: 'Own', cards: ['0,5', '1', '2,5'] }],
+  ['0,5, 1, 2', { name: 'Own', cards: ['0,5', '1', '2'] }],
+  ['€0,5 0,5h 1h', { name: 'Own', cards: ['€0,5', '0,5h', '1h'] }],
+  ['0,1,2,3', { name: 'Own', cards: ['0', '1', '2', '3'] }],
+  ['1,2,3 ?', { name: 'Own', cards: ['1', '2', '3', '?'] }],
+  ['1/2 1 1½', { name: 'Own', cards: ['1/2', '1', '1½'] }],
+  ['"a b" \'c d\' „e f“ “g h”', { name: 'Own', cards: ['a b', 'c d', 'e f', 'g h'] }],
+  ['"a b","0,5"', { name: 'Own', cards: ['a b', '0,5'] }],
+  ['Bob\'s: "Extra  large", o\'clock', { name: "Bob's", cards: ['Extra large', "o'clock"] }],
+  ['"a: b" c', { name: 'Own', cards: ['a: b', 'c'] }],
+  ['"open 1', { name: 'Own', cards: ['"open', '1'] }],
   ['u\u0308', { name: 'Own', cards: ['ü'] }],
   [many(40).join(' '), { name: 'Own', cards: many(40) }],
 ];
@@ -26,7 +39,7 @@ const FAULTS = [
   [' ,; ', { fault: 'none' }],
   ['Name:', { fault: 'none' }],
   [many(41).join(' '), { fault: 'many' }],
-  ['1 123456789', { fault: 'long', card: '123456789' }],
+  ['1 12345678901234567', { fault: 'long', card: '12345678901234567' }],
   ['1 2 1', { fault: 'twice', card: '1' }],
 ];
 
@@ -36,6 +49,14 @@ test('what is no deck, and why', async (t) => {
 });
 
 test('a deck is written as it is read', () => {
+  for (const [line] of DECKS) {
+    const { deck } = parseDeck(line, 'Own');
+    assert.deepEqual(parseDeck(deckLine(deck), 'Own'), { deck }, line);
+  }
+  for (const cards of [['0,5'], ['a,b', 'c'], ["'", 'x'], ['a;b', 'c'], ['say "x y"', 'z']]) {
+    const deck = { name: 'N', cards };
+    assert.deepEqual(parseDeck(deckLine(deck), 'Own'), { deck }, cards.join(' '));
+  }
   for (const [name, line] of Object.entries(PRESETS)) {
     const deck = { name, cards: line.split(' ') };
     assert.deepEqual(parseDeck(deckLine(deck), 'Own'), { deck });

@@ -47,6 +47,8 @@ const KNOWN = new Map([
   ['state.js', ['steps[event.event]', 'room.members[id]']], // an own property; without a prototype
   ['tab.js', ["SIGNS[want ?? '']"]], // what wanted() answers
   ['import/form.js', ['cells[i]', 'columns?.[role]', '[role]:']], // arrays; one of four words
+  ['results/formats.js', ['story[name]']], // a column's name
+  ['results/stories.js', ['rounds[i - 1]']], // an array
   ['views/dialogs/me.js', ['room.members[me.id]']], // without a prototype
   ['views/dialogs/topics.js', ['list[i]', 'children[i + by]']], // arrays
   ['views/icon.js', ['PATHS[name]']], // the name of an icon

@@ -43,6 +43,8 @@ export interface State {
   outdated: boolean;
   /** The finished rounds that have been asked for, oldest first, and whether there are older ones. */
   history: FinishedRound[] | null;
+  /** How often the history had been changed when it came. */
+  historyVersion: number;
   more: boolean;
   /** When the revealed round was seen to be hidden again. */
   hiddenAt: number | null;
@@ -102,6 +104,12 @@ export interface Ui {
   longComment: string | null;
   /** The round in which the user was told that only they are missing. */
   nudged: number | null;
+  /** The finished round whose agreed value is being changed; null for the current one. */
+  amending: number | null;
+  /** The kind of file that the results are to be saved as. */
+  resultFile: string;
+  /** The last topic of a list is done, and none has come since. */
+  listDone: boolean;
   /** The link has just been copied. */
   copied: boolean;
   /** Why the server refused a name, as a code. */

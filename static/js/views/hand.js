@@ -1,6 +1,6 @@
 /** @import {Child, OwnEstimate, RoomPage} from '../../types/page.js' */
 
-import { estimates } from '../agreement.js';
+import { estimates, suggested } from '../agreement.js';
 import { list, t } from '../i18n.js';
 import { h } from '../render.js';
 import { mayEstimate, ownEstimate } from '../state.js';
@@ -63,11 +63,11 @@ function scale(page, settles) {
   const { deck, agreed, summary } = room;
   const counts = new Map(summary?.distribution.map(({ value, count }) => [value, count]));
   const most = Math.max(1, ...counts.values());
-  const all = [...new Set([...deck.cards, ...counts.keys()])];
+  const all = [...new Set([...deck.cards, ...counts.keys(), ...(agreed === undefined ? [] : [agreed])])];
   const { focusedCard, allCards } = page.ui;
   const first = agreed ?? all.find((value) => counts.has(value)) ?? all[0];
   const stop = focusedCard !== null && all.includes(focusedCard) ? focusedCard : first;
-  const hint = settles && agreed === undefined ? summary?.recommended : null;
+  const hint = suggested(room);
   const near = (/** @type {number} */ i) => all.slice(Math.max(0, i - 1), i + 2).some((value) => counts.has(value));
   const far = all.filter((value, i) => !near(i) && value !== agreed);
   const inside = (/** @type {string} */ value) => {
@@ -79,17 +79,22 @@ function scale(page, settles) {
     const what = {
       stop,
       kind: n > 0 || kind ? kind : ' unused',
-      label: n > 0 ? t('scale.card', { card: cardName(value), n, names }) : cardName(value),
+      label: `${n > 0 ? t('scale.card', { card: cardName(value), n, names }) : cardName(value)}${hint === value ? `, ${t('scale.hinted')}` : ''}`,
       pressed: settles ? agreed === value : null,
       act: () => settles && page.roomActions.settle(agreed === value ? null : value),
+      mark: hint === value && t('scale.hinted'),
     };
     const tip = n > 0 && h('span', { class: 'tip', 'aria-hidden': 'true' }, names);
+
     return [h('div', pile, n > 0 && n), card(page, value, what), tip];
   };
   const more = button('', '…', () => page.set({ allCards: true }), { 'aria-label': t('scale.other') });
+  const said = { 'aria-label': t('scale.otherValue'), title: t('scale.otherValue') };
   const rest = settles && !allCards && far.length > 0 && h('li', { class: 'other', key: 'other' }, more);
+  const open = () => page.set({ dialog: 'settle', amending: null });
+  const free = settles && h('li', { class: 'free', key: 'free' }, button('', '…', open, said));
   const kind = `scale${settles ? '' : ' shown'}`;
-  return cardRow(kind, t(settles ? 'scale.settle' : 'scale.label'), all, inside, allCards ? [] : far, rest);
+  return cardRow(kind, t(settles ? 'scale.settle' : 'scale.label'), all, inside, allCards ? [] : far, [rest, free]);
 }
 
 /**
@@ -115,12 +120,13 @@ function cardRow(kind, label, cards, inside, far = [], rest = null) {
  *
  * @param {RoomPage} page
  * @param {string} value
- * @param {{stop: string, kind: string, label: string, pressed: boolean | null, act: () => unknown}} what
+ * @param {{stop: string, kind: string, label: string, pressed: boolean | null, act: () => unknown, mark?: string | false}} what
  */
-function card(page, value, { stop, kind, label, pressed, act }) {
+function card(page, value, { stop, kind, label, pressed, act, mark = false }) {
   return button(`card${kind}`, face(value), act, {
     key: 'card',
     'data-card': value,
+    'data-mark': mark,
     'aria-label': label,
     'aria-pressed': pressed === null ? undefined : String(pressed),
     tabindex: value === stop ? 0 : -1,

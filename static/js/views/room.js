@@ -104,7 +104,7 @@ export const round = (page) => h('p', { class: 'round' }, t('room.round', { n: p
 function upNext(page, facilitates) {
   const { topics } = page.state.room;
   const more = topics.length - SHOWN;
-  if (topics.length === 0) return null;
+  if (topics.length === 0) return page.ui.listDone ? sessionOffer(page) : null;
   const pick = (/** @type {Story} */ { key, title: topic }, /** @type {number} */ i) => {
     const title = t('topics.pick', { topic });
     const label = key ? [h('span', { class: 'key' }, key), ' ', topic] : topic;
@@ -125,5 +125,16 @@ function upNext(page, facilitates) {
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     facilitates && button('plain', t('topics.edit'), () => page.set({ dialog: 'topics' })),
+  );
+}
+
+/** At the end of a list, what came of it. @param {RoomPage} page */
+function sessionOffer(page) {
+  const open = button('soft', t('session.title'), () => page.roomActions.openResults('session'));
+  return h(
+    'section',
+    { class: 'side-column next done', key: 'done', 'aria-labelledby': 'done' },
+    h('h2', { id: 'done' }, t('session.done')),
+    open,
   );
 }

@@ -273,4 +273,8 @@ export default {
   'error.lost': 'ضاع ذلك مع انقطاع الاتصال. يُرجى تكراره.',
 
   'story.opens': '(يُفتح في علامة تبويب جديدة)',
+  'scale.hinted': 'مقترح',
+  'scale.otherValue': 'قيمة أخرى…',
+  'session.title': 'ملخص الجلسة',
+  'session.done': 'انتهت القائمة',
 };

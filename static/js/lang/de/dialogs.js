@@ -15,6 +15,8 @@ export default {
   'history.open': 'Nichts vereinbart',
   'history.unseen': { one: '{n} Schätzung wurde nie aufgedeckt', other: '{n} Schätzungen wurden nie aufgedeckt' },
   'history.copied': 'Als Markdown kopiert',
+  'references.title': 'Vergleichsstorys',
+  'history.amend': 'Vereinbarten Wert ändern',
   'history.agreed': 'Vereinbart',
   'history.older': 'Ältere Runden zeigen',
   'history.by': 'Aufgedeckt von {name}',
@@ -70,9 +72,10 @@ export default {
   'deck.inUse': 'in Gebrauch',
   'deck.count': { one: '{n} Karte', other: '{n} Karten' },
   'deck.drops': 'Mit anderen Karten fallen alle Schätzungen dieser Runde weg.',
-  'deck.fault.none': 'Karten von niedrig nach hoch mit Leerzeichen; davor „Name:“, wenn du magst',
+  'deck.fault.none':
+    'Karten von niedrig nach hoch mit Leerzeichen; Karten mit Leerzeichen in Anführungszeichen; davor „Name:“, wenn du magst',
   'deck.fault.many': 'Höchstens 40 Karten',
-  'deck.fault.long': '„{card}“ ist länger als 8 Zeichen',
+  'deck.fault.long': '„{card}“ ist länger als 16 Zeichen',
   'deck.fault.twice': '„{card}“ ist doppelt',
 
   'keys.title': 'Tastenkürzel',

@@ -55,6 +55,8 @@ export default {
   'scale.hint': 'Tippt auf die Karte, auf die ihr euch einigt',
   'scale.other': 'Andere Karten',
   'scale.card': { one: '{card}: {n} Schätzung, {names}', other: '{card}: {n} Schätzungen, {names}' },
+  'scale.hinted': 'Vorschlag',
+  'scale.otherValue': 'Anderer Wert …',
   'scale.agreedOn': '{value} vereinbart',
 
   'act.reveal': 'Aufdecken',
@@ -107,6 +109,8 @@ export default {
   'topics.pick': 'Jetzt schätzen: {topic}',
 
   'history.title': 'Verlauf',
+  'session.title': 'Zusammenfassung',
+  'session.done': 'Das war die Liste',
   'trace.hidden': 'Von {name} aufgedeckt, dann verdeckt',
   'trace.hidden.auto': 'Von selbst aufgedeckt, dann verdeckt',
   'trace.somebody': 'jemandem, der gegangen ist',

@@ -15,6 +15,8 @@ export default {
   'history.open': 'Nothing agreed',
   'history.unseen': { one: '{n} estimate was never revealed', other: '{n} estimates were never revealed' },
   'history.copied': 'Copied as Markdown',
+  'references.title': 'Reference stories',
+  'history.amend': 'Change the agreed value',
   'history.agreed': 'Agreed',
   'history.older': 'Show older rounds',
   'history.by': 'Revealed by {name}',
@@ -70,9 +72,10 @@ export default {
   'deck.inUse': 'in use',
   'deck.count': { one: '{n} card', other: '{n} cards' },
   'deck.drops': 'Other cards drop all estimates of this round.',
-  'deck.fault.none': 'Cards from low to high, a space between them; “Name:” before them if you like',
+  'deck.fault.none':
+    'Cards from low to high, a space between them; quotes around a card with a space; “Name:” first if you like',
   'deck.fault.many': 'At most 40 cards',
-  'deck.fault.long': '“{card}” is longer than 8 characters',
+  'deck.fault.long': '“{card}” is longer than 16 characters',
   'deck.fault.twice': '“{card}” is there twice',
 
   'keys.title': 'Keyboard shortcuts',

@@ -55,6 +55,8 @@ export default {
   'scale.hint': 'Tap the card you agree on',
   'scale.other': 'Other cards',
   'scale.card': { one: '{card}: {n} estimate, {names}', other: '{card}: {n} estimates, {names}' },
+  'scale.hinted': 'suggested',
+  'scale.otherValue': 'Other value …',
   'scale.agreedOn': 'Agreed on {value}',
 
   'act.reveal': 'Reveal',
@@ -107,6 +109,8 @@ export default {
   'topics.pick': 'Estimate this now: {topic}',
 
   'history.title': 'History',
+  'session.title': 'Session summary',
+  'session.done': 'That was the list',
   'trace.hidden': 'Revealed by {name}, then hidden',
   'trace.hidden.auto': 'Revealed automatically, then hidden',
   'trace.somebody': 'somebody who has left',

@@ -83,4 +83,6 @@ export default {
   'keys.take': 'Elige la carta o la devuelve',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Las teclas no hacen nada mientras escribes. Una letra que empieza una carta es de la carta.',
+  'references.title': 'Historias de referencia',
+  'history.amend': 'Cambiar el valor acordado',
 };

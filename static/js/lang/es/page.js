@@ -244,4 +244,8 @@ export default {
   'error.lost': 'Se perdió con la conexión. Hazlo otra vez, por favor.',
 
   'story.opens': '(se abre en otra pestaña)',
+  'scale.hinted': 'sugerida',
+  'scale.otherValue': 'Otro valor …',
+  'session.title': 'Resumen de la sesión',
+  'session.done': 'Esa era toda la lista',
 };

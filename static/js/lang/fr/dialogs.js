@@ -84,4 +84,6 @@ export default {
   'keys.take': 'Prend la carte, ou la repose',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Les touches ne font rien pendant que tu écris. Une lettre qui commence une carte est à la carte.',
+  'references.title': 'Stories de référence',
+  'history.amend': 'Changer la valeur convenue',
 };

@@ -246,4 +246,8 @@ export default {
   'error.lost': 'C’est parti avec la connexion. Recommence, s’il te plaît.',
 
   'story.opens': '(s’ouvre dans un nouvel onglet)',
+  'scale.hinted': 'suggérée',
+  'scale.otherValue': 'Autre valeur …',
+  'session.title': 'Bilan de la session',
+  'session.done': 'C’était toute la liste',
 };

@@ -83,4 +83,6 @@ export default {
   'keys.take': 'Prende la carta o la rimette giù',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Mentre scrivi i tasti non fanno nulla. Una lettera che inizia una carta è della carta.',
+  'references.title': 'Storie di riferimento',
+  'history.amend': 'Cambia il valore concordato',
 };

@@ -243,4 +243,8 @@ export default {
   'error.lost': 'Si è perso con la connessione. Rifallo, per favore.',
 
   'story.opens': '(si apre in una nuova scheda)',
+  'scale.hinted': 'suggerita',
+  'scale.otherValue': 'Altro valore …',
+  'session.title': 'Riepilogo della sessione',
+  'session.done': 'La lista è finita',
 };

@@ -82,4 +82,6 @@ export default {
   'keys.take': 'カードを選ぶ、または取り消す',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': '入力中はショートカットが働きません。カードの頭文字のキーは、そのカードを選びます。',
+  'references.title': '基準ストーリー',
+  'history.amend': '合意した値を変更',
 };

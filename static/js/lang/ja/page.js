@@ -241,4 +241,8 @@ export default {
   'error.lost': '接続が切れて失われました。もう一度お願いします。',
 
   'story.opens': '（新しいタブで開く）',
+  'scale.hinted': '候補',
+  'scale.otherValue': 'ほかの値…',
+  'session.title': 'セッションのまとめ',
+  'session.done': 'リストは以上です',
 };

@@ -83,4 +83,6 @@ export default {
   'keys.take': 'Kiest de kaart of neemt hem terug',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Tijdens het typen doen toetsen niets. Een letter waarmee een kaart begint, is van die kaart.',
+  'references.title': 'Referentiestory’s',
+  'history.amend': 'Afgesproken waarde wijzigen',
 };

@@ -244,4 +244,8 @@ export default {
   'error.lost': 'Dat ging met de verbinding verloren. Doe het alsjeblieft nog eens.',
 
   'story.opens': '(opent in een nieuw tabblad)',
+  'scale.hinted': 'voorstel',
+  'scale.otherValue': 'Andere waarde …',
+  'session.title': 'Samenvatting',
+  'session.done': 'Dat was de lijst',
 };

@@ -108,4 +108,6 @@ export default {
   'keys.take': 'Wybiera kartę albo ją wycofuje',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Podczas pisania klawisze nie działają. Litera, od której zaczyna się karta, wybiera tę kartę.',
+  'references.title': 'Historyjki do porównania',
+  'history.amend': 'Zmień uzgodnioną wartość',
 };

@@ -254,4 +254,8 @@ export default {
   'error.lost': 'To przepadło razem z połączeniem. Zrób to jeszcze raz.',
 
   'story.opens': '(otwiera się w nowej karcie)',
+  'scale.hinted': 'propozycja',
+  'scale.otherValue': 'Inna wartość …',
+  'session.title': 'Podsumowanie sesji',
+  'session.done': 'To była cała lista',
 };

@@ -83,4 +83,6 @@ export default {
   'keys.take': 'Pega a carta ou a devolve',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'As teclas não fazem nada enquanto você digita. A letra que começa uma carta é da carta.',
+  'references.title': 'Histórias de referência',
+  'history.amend': 'Mudar o valor acordado',
 };

@@ -242,4 +242,8 @@ export default {
   'error.lost': 'Isso se perdeu com a conexão. Faça de novo, por favor.',
 
   'story.opens': '(abre em outra aba)',
+  'scale.hinted': 'sugerida',
+  'scale.otherValue': 'Outro valor …',
+  'session.title': 'Resumo da sessão',
+  'session.done': 'A lista acabou',
 };

@@ -81,4 +81,6 @@ export default {
   'keys.take': '选牌或收回',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': '输入文字时快捷键不起作用。若字母是某张牌的开头，则优先选那张牌。',
+  'references.title': '参考故事',
+  'history.amend': '更改商定值',
 };

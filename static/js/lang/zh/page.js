@@ -238,4 +238,8 @@ export default {
   'error.lost': '连接断开，该操作已丢失，请重做一次。',
 
   'story.opens': '（在新标签页中打开）',
+  'scale.hinted': '建议',
+  'scale.otherValue': '其他值…',
+  'session.title': '会议总结',
+  'session.done': '列表已完成',
 };

@@ -7,14 +7,18 @@ import { csv, json, markdown, withCurrent } from '../../export.js';
 import { date, t } from '../../i18n.js';
 import { revealer } from '../../members.js';
 import { h } from '../../render.js';
+import { mayFacilitate } from '../../state.js';
 import { cardName } from '../card.js';
 import { button, spokenOnly } from '../controls.js';
+import { storyKey } from '../story.js';
 import { dialog } from './dialog.js';
 
 /** The finished rounds, newest first, and the ways to take them along. @param {RoomPage} page */
 export function history(page) {
   const { history: rounds, room, more } = page.state;
   const all = withCurrent(rounds ?? [], room, timeOf(page));
+  const results = (/** @type {'session' | 'references'} */ name) =>
+    button('soft', t(`${name}.title`), () => page.roomActions.openResults(name), { disabled: all.length === 0 });
   const older = button('soft', t('history.older'), page.roomActions.older, { 'data-older': true });
   const way = (/** @type {string} */ kind, /** @type {string} */ label) =>
     button('soft', label, () => take(page, kind), { disabled: all.length === 0, 'data-export': kind });
@@ -22,12 +26,13 @@ export function history(page) {
     page,
     'history',
     t('history.title'),
+    h('div', { class: 'choices' }, results('session'), results('references')),
     h('div', { class: 'choices' }, way('md', t('history.markdown')), way('csv', 'CSV'), way('json', 'JSON')),
     all.length === 0 && h('p', { class: 'quiet' }, t(rounds ? 'history.none' : 'room.loading')),
     h(
       'ol',
       { class: 'rounds' },
-      all.toReversed().map((round) => finished(room, round)),
+      all.toReversed().map((round) => finished(page, round)),
     ),
     more && h('div', { class: 'choices' }, older),
   );
@@ -51,9 +56,11 @@ async function take(page, kind) {
   else save(name, 'text/markdown', text);
 }
 
-/** @param {Room} room @param {FinishedRound} round */
-function finished(room, round) {
+/** @param {RoomPage} page @param {FinishedRound} round */
+function finished(page, round) {
+  const { room, me } = page.state;
   const { agreed, topic } = round;
+  const amends = mayFacilitate(room, me?.id) && round.round < room.round;
   const verdict = agreed === null ? t('history.open') : t('scale.agreedOn', { value: agreed });
   return h(
     'li',
@@ -62,11 +69,25 @@ function finished(room, round) {
     h(
       'div',
       {},
-      h('h3', { class: topic ? '' : 'quiet' }, topic || t('history.untitled'), spokenOnly(`, ${verdict}`)),
+      h(
+        'h3',
+        { class: topic ? '' : 'quiet' },
+        round.key && [storyKey(round), ' '],
+        topic || t('history.untitled'),
+        spokenOnly(`, ${verdict}`),
+      ),
       h('p', { class: 'quiet' }, facts(room, round).filter(Boolean).join(' · ')),
       h('ul', {}, byValue(round).map(estimate)),
+      amends && amendment(page, round),
     ),
   );
+}
+
+/** The way to agree on something else afterwards. @param {RoomPage} page @param {FinishedRound} round */
+function amendment(page, { round, topic }) {
+  const label = `${t('history.amend')}: ${topic || t('room.round', { n: round })}`;
+  const open = () => page.set({ dialog: 'settle', amending: round });
+  return button('plain amend', t('history.amend'), open, { 'aria-label': label });
 }
 
 /** @param {FinishedRound['estimates'][number]} estimate @returns {Child} */

@@ -10,12 +10,15 @@ import { keys } from './keys.js';
 import { me } from './me.js';
 import { options } from './options.js';
 import { person } from './person.js';
+import { references, session, settle } from './results.js';
 import { topics } from './topics.js';
 
 /** @param {RoomPage} page */
 const invite = (page) => dialog(page, 'invite', t('invite.title'), waysIn(page), access(page));
 
-const DIALOGS = new Map(Object.entries({ topics, history, invite, options, me, person, keys }));
+const DIALOGS = new Map(
+  Object.entries({ topics, history, invite, options, me, person, keys, session, references, settle }),
+);
 
 /** The dialog that is open, if any; one that cannot be drawn says so and can be closed. @param {RoomPage} page */
 export function openDialog(page) {
