@@ -113,6 +113,15 @@ func TestCluster(t *testing.T) {
 	if e := bob.ask("estimate", message{"roomId": room, "value": "5"}); e["durable"] != true {
 		t.Errorf("an estimate: %v", e)
 	}
+	ada.ask("showCode", message{"roomId": room})
+	ada.ask("joinRoom", message{"roomId": room})
+	code := viewOf(t, ada.until("roomStatus")["room"]).Code
+	resolves := func(on string, who *caller) {
+		if e := who.ask("resolveCode", message{"code": code}); e["roomId"] != room {
+			t.Errorf("code %q on %s: got %v, want room %s", code, on, e, room)
+		}
+	}
+	resolves("the node of somebody else", bob)
 
 	nodes[2].kill()
 	begun := time.Now()
@@ -143,6 +152,7 @@ func TestCluster(t *testing.T) {
 	}
 	again := c.start(etcdtest.FreeAddress(t))
 	cy := callIn(t, again.url, peerCookie(t, again.url))
+	resolves("a new node", cy)
 	cy.ask("joinRoom", message{"roomId": room})
 	if round := viewOf(t, cy.until("roomStatus")["room"]).Round; round != 2 {
 		t.Errorf("on a new node it is round %v", round)
