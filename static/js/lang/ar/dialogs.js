@@ -29,6 +29,8 @@ export default {
     other: '{n} تقدير لم يُكشف قط',
   },
   'history.copied': 'تمّ النسخ بصيغة Markdown',
+  'references.title': 'قصص مرجعية',
+  'history.amend': 'تغيير القيمة المتّفق عليها',
   'history.agreed': 'المتّفق عليه',
   'history.older': 'عرض جولات أقدم',
   'history.by': 'كُشفت بواسطة {name}',
@@ -111,9 +113,10 @@ export default {
     other: '{n} بطاقة',
   },
   'deck.drops': 'تغيير البطاقات يُسقط كلّ تقديرات هذه الجولة.',
-  'deck.fault.none': 'البطاقات من الأدنى إلى الأعلى تفصلها مسافات؛ ويمكن أن يسبقها «الاسم:»',
+  'deck.fault.none':
+    'البطاقات من الأدنى إلى الأعلى تفصلها مسافات؛ والبطاقة ذات المسافة بين علامتي تنصيص؛ ويمكن البدء بـ«الاسم:»',
   'deck.fault.many': '40 بطاقة على الأكثر',
-  'deck.fault.long': '«{card}» أطول من 8 أحرف',
+  'deck.fault.long': '«{card}» أطول من 16 حرفًا',
   'deck.fault.twice': '«{card}» مكرّرة',
 
   'keys.title': 'اختصارات لوحة المفاتيح',
@@ -124,6 +127,4 @@ export default {
   'keys.take': 'اختيار البطاقة أو سحبها',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'لا تعمل الاختصارات أثناء الكتابة. والحرف الذي تبدأ به بطاقة هو لتلك البطاقة.',
-  'references.title': 'قصص مرجعية',
-  'history.amend': 'تغيير القيمة المتفق عليها',
 };

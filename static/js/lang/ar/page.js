@@ -69,6 +69,8 @@ export default {
     many: '{card}: {n} تقديرًا، {names}',
     other: '{card}: {n} تقدير، {names}',
   },
+  'scale.hinted': 'مقترح',
+  'scale.otherValue': 'قيمة أخرى…',
   'scale.agreedOn': 'اتُّفق على {value}',
 
   'act.reveal': 'كشف',
@@ -135,6 +137,8 @@ export default {
   'topics.pick': 'تقدير هذا الآن: {topic}',
 
   'history.title': 'السجل',
+  'session.title': 'ملخّص الجلسة',
+  'session.done': 'انتهت القائمة',
   'trace.hidden': 'كُشفت بواسطة {name} ثم أُخفيت',
   'trace.hidden.auto': 'كُشفت تلقائيًا ثم أُخفيت',
   'trace.somebody': 'شخص غادر الغرفة',
@@ -273,8 +277,4 @@ export default {
   'error.lost': 'ضاع ذلك مع انقطاع الاتصال. يُرجى تكراره.',
 
   'story.opens': '(يُفتح في علامة تبويب جديدة)',
-  'scale.hinted': 'مقترح',
-  'scale.otherValue': 'قيمة أخرى…',
-  'session.title': 'ملخص الجلسة',
-  'session.done': 'انتهت القائمة',
 };

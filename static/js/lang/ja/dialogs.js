@@ -15,6 +15,8 @@ export default {
   'history.open': '合意なし',
   'history.unseen': '未公開のままの見積もり{n}件',
   'history.copied': 'Markdown でコピーしました',
+  'references.title': '基準ストーリー',
+  'history.amend': '合意した値を変更',
   'history.agreed': '合意',
   'history.older': '以前のラウンドを表示',
   'history.by': '公開: {name}',
@@ -69,9 +71,10 @@ export default {
   'deck.inUse': '使用中',
   'deck.count': 'カード{n}枚',
   'deck.drops': 'カードを替えると、このラウンドの見積もりはすべて消えます。',
-  'deck.fault.none': 'カードを小さい順に、スペースで区切って入力。先頭に「名前:」を付けられます',
+  'deck.fault.none':
+    'カードを小さい順に、スペースで区切って入力。空白を含むカードは引用符で囲みます。先頭に「名前:」を付けられます',
   'deck.fault.many': 'カードは40枚までです',
-  'deck.fault.long': '「{card}」は8文字を超えています',
+  'deck.fault.long': '「{card}」は16文字を超えています',
   'deck.fault.twice': '「{card}」が重複しています',
 
   'keys.title': 'キーボードショートカット',
@@ -82,6 +85,4 @@ export default {
   'keys.take': 'カードを選ぶ、または取り消す',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': '入力中はショートカットが働きません。カードの頭文字のキーは、そのカードを選びます。',
-  'references.title': '基準ストーリー',
-  'history.amend': '合意した値を変更',
 };

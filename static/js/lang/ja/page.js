@@ -55,6 +55,8 @@ export default {
   'scale.hint': '合意したカードをタップ',
   'scale.other': 'ほかのカード',
   'scale.card': '{card}: 見積もり{n}件、{names}',
+  'scale.hinted': '候補',
+  'scale.otherValue': 'ほかの値…',
   'scale.agreedOn': '{value} で合意',
 
   'act.reveal': '公開',
@@ -107,6 +109,8 @@ export default {
   'topics.pick': '今すぐ見積もる: {topic}',
 
   'history.title': '履歴',
+  'session.title': 'セッションのまとめ',
+  'session.done': 'リストは以上です',
   'trace.hidden': '一度公開され、また伏せられました（公開: {name}）',
   'trace.hidden.auto': '一度自動公開され、また伏せられました',
   'trace.somebody': '退出した人',
@@ -241,8 +245,4 @@ export default {
   'error.lost': '接続が切れて失われました。もう一度お願いします。',
 
   'story.opens': '（新しいタブで開く）',
-  'scale.hinted': '候補',
-  'scale.otherValue': 'ほかの値…',
-  'session.title': 'セッションのまとめ',
-  'session.done': 'リストは以上です',
 };

@@ -15,6 +15,8 @@ export default {
   'history.open': 'Niets afgesproken',
   'history.unseen': { one: '{n} schatting is nooit onthuld', other: '{n} schattingen zijn nooit onthuld' },
   'history.copied': 'Als Markdown gekopieerd',
+  'references.title': 'Referentiestories',
+  'history.amend': 'Afgesproken waarde wijzigen',
   'history.agreed': 'Afgesproken',
   'history.older': 'Oudere rondes tonen',
   'history.by': 'Onthuld door {name}',
@@ -38,7 +40,7 @@ export default {
   'person.remove': '{name} verwijderen',
   'person.handOverHint': 'De kamer gaat over zodra {name} accepteert.',
   'person.removeHint': 'De schatting verdwijnt mee.',
-  'person.forGood': 'Voorgoed eruit, geen weg terug',
+  'person.forGood': 'Voorgoed weg, zonder terugkeer',
   'access.title': 'Wie erin mag',
   'access.lock': 'Kamer op slot doen',
   'access.lockHint': 'Er komt niemand meer bij. Wie hier is, kan altijd terugkomen',
@@ -70,9 +72,10 @@ export default {
   'deck.inUse': 'in gebruik',
   'deck.count': { one: '{n} kaart', other: '{n} kaarten' },
   'deck.drops': 'Met andere kaarten vervallen alle schattingen van deze ronde.',
-  'deck.fault.none': 'Kaarten van laag naar hoog met een spatie ertussen; “Naam:” ervoor mag',
+  'deck.fault.none':
+    'Kaarten van laag naar hoog, gescheiden door een spatie; aanhalingstekens om een kaart met een spatie; “Naam:” vooraf mag',
   'deck.fault.many': 'Hoogstens 40 kaarten',
-  'deck.fault.long': '“{card}” is langer dan 8 tekens',
+  'deck.fault.long': '“{card}” is langer dan 16 tekens',
   'deck.fault.twice': '“{card}” komt twee keer voor',
 
   'keys.title': 'Sneltoetsen',
@@ -83,6 +86,4 @@ export default {
   'keys.take': 'Kiest de kaart of neemt hem terug',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Tijdens het typen doen toetsen niets. Een letter waarmee een kaart begint, is van die kaart.',
-  'references.title': 'Referentiestory’s',
-  'history.amend': 'Afgesproken waarde wijzigen',
 };

@@ -55,6 +55,8 @@ export default {
   'scale.hint': 'Tik op de afgesproken kaart',
   'scale.other': 'Andere kaarten',
   'scale.card': { one: '{card}: {n} schatting, {names}', other: '{card}: {n} schattingen, {names}' },
+  'scale.hinted': 'voorstel',
+  'scale.otherValue': 'Andere waarde …',
   'scale.agreedOn': '{value} afgesproken',
 
   'act.reveal': 'Onthullen',
@@ -107,6 +109,8 @@ export default {
   'topics.pick': 'Nu schatten: {topic}',
 
   'history.title': 'Geschiedenis',
+  'session.title': 'Samenvatting',
+  'session.done': 'Dat was de lijst',
   'trace.hidden': 'Onthuld door {name}, daarna verborgen',
   'trace.hidden.auto': 'Automatisch onthuld, daarna verborgen',
   'trace.somebody': 'iemand die al weg is',
@@ -155,7 +159,7 @@ export default {
   'landing.promise': 'Geen account, geen reclame, niets te installeren.',
   'landing.code': 'Code van het grote scherm',
   'landing.enter': 'Meedoen',
-  'landing.noCode': 'Geen kamer heeft deze code.',
+  'landing.noCode': 'Er is geen kamer met deze code.',
   'landing.forgotten': 'Je bent vergeten: er is hier niets meer van je. Vanaf nu ben je nieuw.',
   'landing.recent': 'Recente kamers',
   'landing.untitled': 'Kamer … {id}',
@@ -244,8 +248,4 @@ export default {
   'error.lost': 'Dat ging met de verbinding verloren. Doe het alsjeblieft nog eens.',
 
   'story.opens': '(opent in een nieuw tabblad)',
-  'scale.hinted': 'voorstel',
-  'scale.otherValue': 'Andere waarde …',
-  'session.title': 'Samenvatting',
-  'session.done': 'Dat was de lijst',
 };

@@ -1,8 +1,8 @@
-// Nederlands, waar je de resultaten bekijkt en meeneemt.
+// Nederlands, waar de resultaten van een sessie worden bekeken en meegenomen.
 
 export default {
-  'results.none': 'Hier staan story’s zodra een ronde klaar is.',
-  'results.stories': 'Story’s',
+  'results.none': 'Hier verschijnen stories zodra een ronde klaar is.',
+  'results.stories': 'Stories',
   'results.agreedOn': 'Afgesproken',
   'results.sum': 'Som',
   'results.time': 'Minuten',
@@ -10,7 +10,7 @@ export default {
   'results.range': '{low} tot {high}',
   'results.rounds': { one: '{n} ronde', other: '{n} rondes' },
   'results.minutes': { one: '{n} minuut', other: '{n} minuten' },
-  'results.apart': 'Waar jullie ver uit elkaar zaten',
+  'results.apart': 'Waar jullie ver uit elkaar lagen',
   'results.from': 'Van {low} tot {high}',
   'results.take': 'Meenemen',
   'results.sheet': 'Kopiëren voor een spreadsheet',
@@ -21,17 +21,17 @@ export default {
   'results.kind.csv': 'Tabel (CSV)',
   'results.kind.json': 'Gegevens (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (opdrachten voor de terminal)',
-  'results.format.fresh': '{name} (CSV, nieuwe issues)',
+  'results.format.sh': '{name} (opdrachten voor de opdrachtregel)',
+  'results.format.fresh': '{name} (CSV, voor nieuwe issues)',
   'results.fit': {
-    one: '{n} van {of} story’s: met een sleutel en een waarde die {name} aankan',
-    other: '{n} van {of} story’s: met een sleutel en een waarde die {name} aankan',
+    one: '{n} van {of} stories: met een sleutel en een waarde die {name} aankan',
+    other: '{n} van {of} stories: die met een sleutel en een waarde die {name} aankan',
   },
   'results.fitFresh': {
-    one: '{n} van {of} story’s. Die wordt een nieuw issue.',
-    other: '{n} van {of} story’s. Die worden nieuwe issues.',
+    one: '{n} van {of} stories. Die wordt een nieuw issue.',
+    other: '{n} van {of} stories. Die worden nieuwe issues.',
   },
-  'results.azure': 'Als user story; wijzig het type als dat van jullie anders is.',
+  'results.azure': 'Als user stories; wijzig het type als dat van jullie anders is.',
   'results.column.key': 'Sleutel',
   'results.column.title': 'Story',
   'results.column.agreed': 'Afgesproken',

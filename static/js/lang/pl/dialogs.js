@@ -25,6 +25,8 @@ export default {
     other: '{n} nigdy nieodkrytej estymacji',
   },
   'history.copied': 'Skopiowano jako Markdown',
+  'references.title': 'Historyjki referencyjne',
+  'history.amend': 'Zmień uzgodnioną wartość',
   'history.agreed': 'Uzgodniono',
   'history.older': 'Pokaż starsze rundy',
   'history.by': 'Odkrycie: {name}',
@@ -95,9 +97,10 @@ export default {
   'deck.inUse': 'w użyciu',
   'deck.count': { one: '{n} karta', few: '{n} karty', many: '{n} kart', other: '{n} karty' },
   'deck.drops': 'Zmiana kart usuwa wszystkie estymacje tej rundy.',
-  'deck.fault.none': 'Karty od najniższej do najwyższej, oddzielone spacją; przed nimi może stać „Nazwa:”',
+  'deck.fault.none':
+    'Karty od najniższej do najwyższej, oddzielone spacją; karta ze spacją w cudzysłowie; na początku może stać „Nazwa:”',
   'deck.fault.many': 'Najwyżej 40 kart',
-  'deck.fault.long': '„{card}” ma więcej niż 8 znaków',
+  'deck.fault.long': '„{card}” ma więcej niż 16 znaków',
   'deck.fault.twice': '„{card}” występuje dwa razy',
 
   'keys.title': 'Skróty klawiszowe',
@@ -108,6 +111,4 @@ export default {
   'keys.take': 'Wybiera kartę albo ją wycofuje',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Podczas pisania klawisze nie działają. Litera, od której zaczyna się karta, wybiera tę kartę.',
-  'references.title': 'Historyjki do porównania',
-  'history.amend': 'Zmień uzgodnioną wartość',
 };

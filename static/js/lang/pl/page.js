@@ -60,6 +60,8 @@ export default {
     many: '{card}: {n} estymacji, {names}',
     other: '{card}: {n} estymacji, {names}',
   },
+  'scale.hinted': 'propozycja',
+  'scale.otherValue': 'Inna wartość…',
   'scale.agreedOn': 'Uzgodniono: {value}',
 
   'act.reveal': 'Odkryj',
@@ -117,6 +119,8 @@ export default {
   'topics.pick': 'Estymuj teraz: {topic}',
 
   'history.title': 'Historia',
+  'session.title': 'Podsumowanie sesji',
+  'session.done': 'To już cała lista',
   'trace.hidden': 'Odkrycie: {name}, potem zakryte',
   'trace.hidden.auto': 'Odkrycie: automatyczne, potem zakryte',
   'trace.somebody': 'ktoś, kogo już tu nie ma',
@@ -165,7 +169,7 @@ export default {
   'landing.promise': 'Bez rejestracji, bez reklam, bez instalacji.',
   'landing.code': 'Kod z dużego ekranu',
   'landing.enter': 'Dołącz',
-  'landing.noCode': 'Żaden pokój nie ma tego kodu.',
+  'landing.noCode': 'Nie ma pokoju o tym kodzie.',
   'landing.forgotten': 'Zapomnieliśmy o tobie: nic tu po tobie nie zostało. Od teraz jesteś kimś nowym.',
   'landing.recent': 'Ostatnie pokoje',
   'landing.untitled': 'Pokój … {id}',
@@ -254,8 +258,4 @@ export default {
   'error.lost': 'To przepadło razem z połączeniem. Zrób to jeszcze raz.',
 
   'story.opens': '(otwiera się w nowej karcie)',
-  'scale.hinted': 'propozycja',
-  'scale.otherValue': 'Inna wartość …',
-  'session.title': 'Podsumowanie sesji',
-  'session.done': 'To była cała lista',
 };

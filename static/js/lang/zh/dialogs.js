@@ -15,6 +15,8 @@ export default {
   'history.open': '未商定',
   'history.unseen': '{n} 个估算从未亮牌',
   'history.copied': '已复制为 Markdown',
+  'references.title': '参考故事',
+  'history.amend': '更改商定值',
   'history.agreed': '商定值',
   'history.older': '显示更早的轮次',
   'history.by': '由 {name} 亮牌',
@@ -68,9 +70,9 @@ export default {
   'deck.inUse': '使用中',
   'deck.count': '{n} 张牌',
   'deck.drops': '更换牌组会清除本轮的所有估算。',
-  'deck.fault.none': '从低到高输入各张牌，用空格隔开；前面可加“名称:”',
+  'deck.fault.none': '从低到高输入各张牌，用空格隔开；含空格的牌加引号；开头可写“名称:”',
   'deck.fault.many': '最多 40 张牌',
-  'deck.fault.long': '“{card}”超过 8 个字符',
+  'deck.fault.long': '“{card}”超过 16 个字符',
   'deck.fault.twice': '“{card}”重复了',
 
   'keys.title': '键盘快捷键',
@@ -81,6 +83,4 @@ export default {
   'keys.take': '选牌或收回',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': '输入文字时快捷键不起作用。若字母是某张牌的开头，则优先选那张牌。',
-  'references.title': '参考故事',
-  'history.amend': '更改商定值',
 };

@@ -55,6 +55,8 @@ export default {
   'scale.hint': '点选大家达成一致的牌',
   'scale.other': '其他牌',
   'scale.card': '{card}：{n} 个估算，{names}',
+  'scale.hinted': '建议',
+  'scale.otherValue': '其他值……',
   'scale.agreedOn': '商定为 {value}',
 
   'act.reveal': '亮牌',
@@ -107,6 +109,8 @@ export default {
   'topics.pick': '现在估算：{topic}',
 
   'history.title': '历史',
+  'session.title': '会议总结',
+  'session.done': '列表已全部完成',
   'trace.hidden': '{name} 亮过牌，之后又盖上了',
   'trace.hidden.auto': '自动亮过牌，之后又盖上了',
   'trace.somebody': '已离开的成员',
@@ -123,8 +127,8 @@ export default {
   'invite.qr': '本房间链接的二维码',
   'invite.standIn': '我掉线时，允许他人继续',
   'invite.standInHint': '30 秒后，在场最久的成员可以主持本轮',
-  'code.label': '代码',
-  'code.show': '显示短代码',
+  'code.label': '房间码',
+  'code.show': '显示房间码',
   'stage.join': '扫码加入：',
   'stage.name': '大屏',
 
@@ -153,9 +157,9 @@ export default {
   'landing.lead': '打开房间，分享链接，一起估算。所有人准备好之前，牌面一直朝下。',
   'landing.create': '打开房间',
   'landing.promise': '无需注册，没有广告，不用安装。',
-  'landing.code': '大屏上的代码',
+  'landing.code': '大屏上的房间码',
   'landing.enter': '加入',
-  'landing.noCode': '没有房间使用此代码。',
+  'landing.noCode': '没有这个房间码。',
   'landing.forgotten': '你的信息已清除，这里没有留下任何内容。从现在起，你是一位新用户。',
   'landing.recent': '最近的房间',
   'landing.untitled': '房间 … {id}',
@@ -238,8 +242,4 @@ export default {
   'error.lost': '连接断开，该操作已丢失，请重做一次。',
 
   'story.opens': '（在新标签页中打开）',
-  'scale.hinted': '建议',
-  'scale.otherValue': '其他值…',
-  'session.title': '会议总结',
-  'session.done': '列表已完成',
 };
