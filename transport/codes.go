@@ -13,8 +13,8 @@ import (
 // one costs nothing, so a whole office can enter theirs.
 //
 // With 1 440 guesses a day, an address finds a given room in a thousand years on
-// average, and one of a hundred rooms in ten. Any number of addresses together, with
-// 43 200 guesses a day, need 34 years, and four months. Meanwhile they keep others from
+// average, and one of a hundred rooms in twenty. Any number of addresses together, with
+// 43 200 guesses a day, need 34 years, and eight months. Meanwhile they keep others from
 // entering codes, but not from following links.
 var (
 	wrongCodes    = rate{perSecond: 1.0 / 60, burst: 20} // of an address
