@@ -15,7 +15,7 @@ import (
 // screen. The server sends modules that are loaded together as one file.
 const (
 	budget = 40_000
-	later  = 16_500
+	later  = 17_500
 	seldom = 14_000 // each of what is loaded when it is wanted
 )
 
