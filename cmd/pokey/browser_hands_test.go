@@ -34,16 +34,16 @@ func (p *person) pressSaid(selector, said string) {
 	p.poll("a "+selector+" "+said+" to press", func(ctx context.Context) bool {
 		was := at
 		var err error
-		at, err = chromedp.Run(ctx, chromedp.Evaluate[[]float64](js))
+		at, err = evaluate[[]float64](ctx, p.tab, js)
 		return err == nil && len(at) == 2 && slices.Equal(at, was)
 	})
-	p.do(chromedp.MouseClickXY(at[0], at[1]))
+	p.wants(func(ctx context.Context) error { return p.tab.click(ctx, at[0], at[1]) })
 }
 
 // keys presses keys, one after the other.
 func (p *person) keys(keys string, modifiers ...chromedp.Modifier) {
 	p.t.Helper()
-	p.do(chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+	p.wants(func(ctx context.Context) error { return p.tab.keys(ctx, keys, modifiers...) })
 }
 
 // fill replaces what is in a field.
@@ -51,7 +51,8 @@ func (p *person) fill(selector, text string) {
 	p.t.Helper()
 	p.press(selector)
 	p.until(`document.activeElement === document.querySelector(%q)`, selector)
-	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select?.()`), insert(text))
+	get[any](p, `document.activeElement.select?.()`)
+	p.wants(func(ctx context.Context) error { return p.tab.insert(ctx, text) })
 }
 
 func insert(text string) chromedp.Action[chromedp.Void] {

@@ -67,6 +67,7 @@ func TestMain(m *testing.M) {
 type person struct {
 	t   *testing.T
 	ctx context.Context
+	tab screenTab
 
 	mu     sync.Mutex
 	faults []string
@@ -114,7 +115,7 @@ func open(t *testing.T, parent context.Context, first []chromedp.Action[chromedp
 	if err := chromedp.Do(ctx, first...); err != nil {
 		t.Fatal(err)
 	}
-	p.ctx = ctx
+	p.ctx, p.tab = ctx, chromiumTab{}
 	return p
 }
 
@@ -173,7 +174,17 @@ func (p *person) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func (p *person) visit(url string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(url))
+	p.wants(func(ctx context.Context) error { return p.tab.visit(ctx, url) })
+}
+
+// wants does what must not fail.
+func (p *person) wants(do func(context.Context) error) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	if err := do(ctx); err != nil {
+		p.t.Fatal(err)
+	}
 }
 
 // get evaluates an expression, a promise too.
@@ -181,7 +192,7 @@ func get[T any](p *person, js string) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
+	value, err := evaluate[T](ctx, p.tab, js)
 	if err != nil {
 		p.t.Fatalf("%v\n%s", err, js)
 	}
@@ -193,7 +204,7 @@ func (p *person) until(format string, args ...any) {
 	p.t.Helper()
 	js := fmt.Sprintf(format, args...)
 	p.poll(js, func(ctx context.Context) bool {
-		held, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+js+")"))
+		held, err := evaluate[bool](ctx, p.tab, "!!("+js+")")
 		return err == nil && held // an error is a page that is only just loading
 	})
 }
@@ -218,10 +229,10 @@ func (p *person) poll(what string, done func(context.Context) bool) {
 func (p *person) picture() string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), 5*time.Second)
 	defer cancel()
-	if shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
+	if shot, err := p.tab.screenshot(ctx); err == nil {
 		_ = os.WriteFile(filepath.Join(p.t.ArtifactDir(), "screen.png"), shot, 0o600)
 	}
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	text, err := evaluate[string](ctx, p.tab, `location.href + "\n" + document.body.innerText`)
 	if err != nil {
 		return err.Error()
 	}

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// others are the browsers beside Chromium, and how each is started.
+var others = map[string]func(t *testing.T, changes string) (open func(*testing.T) screenTab){
+	"firefox": startFirefox,
+	"webkit":  startWebKit,
+}
+
+// startGroup runs a command until the test ends, and all that it starts; what
+// they say can be read.
+func startGroup(t *testing.T, command *exec.Cmd) io.Reader {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command.Stdout, command.Stderr = write, write
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	err = command.Start()
+	_ = write.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+		_ = command.Wait()
+		_ = read.Close()
+	})
+	return read
+}
+
+func discard(said io.Reader) { _, _ = io.Copy(io.Discard, said) }
+
+// scratch is a directory that a browser may still write to while it is removed.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "pokey-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// elsewhere is a server and a browser to reach it with.
+type elsewhere struct {
+	name   string
+	server *listening
+	open   func(*testing.T) screenTab
+}
+
+// listenToFaults keeps what no test may cause; the other browsers have no common way to tell.
+const listenToFaults = `(() => {
+	window.faults = []
+	addEventListener('error', ({message}) => faults.push(message))
+	addEventListener('unhandledrejection', ({reason}) => faults.push(String(reason)))
+	addEventListener('securitypolicyviolation', ({violatedDirective, sample}) => faults.push(violatedDirective + ' ' + sample))
+	const said = console.error
+	console.error = (...what) => { faults.push(what.join(' ')); said(...what) }
+})()`
+
+// at is a new person at an address, in front of a window of a size.
+func (e *elsewhere) at(t *testing.T, url string, width, height int64) *person {
+	t.Helper()
+	p := &person{t: t, ctx: context.WithoutCancel(t.Context()), tab: e.open(t)}
+	p.wants(func(ctx context.Context) error { return p.tab.resize(ctx, width, height) })
+	p.until(`matchMedia('(prefers-reduced-motion: reduce)').matches && innerWidth === %d && innerHeight === %d`, width, height)
+	p.visit(url)
+	get[any](p, listenToFaults)
+	t.Cleanup(func() {
+		for _, fault := range get[[]string](p, `window.faults`) {
+			t.Errorf("in the browser: %s", fault)
+		}
+	})
+	return p
+}
+
+// owner is the owner of a new room, and the link to it.
+func (e *elsewhere) owner(t *testing.T, name string, width, height int64) (*person, string) {
+	t.Helper()
+	ada := e.at(t, e.server.url+"/", width, height)
+	ada.press(".landing .primary")
+	ada.call(name)
+	return ada, get[string](ada, `location.href`)
+}
+
+// keep keeps a picture of the screen where POKEY_BROWSER_SHOTS names a directory.
+func (e *elsewhere) keep(p *person, what string) {
+	p.t.Helper()
+	if dir := os.Getenv("POKEY_BROWSER_SHOTS"); dir != "" {
+		p.until(`document.getAnimations().every(a => a.playState !== 'running')`)
+		p.wants(func(ctx context.Context) error {
+			shot, err := p.tab.screenshot(ctx)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, e.name+"-"+what+".png"), shot, 0o600)
+		})
+	}
+}
+
+// What a meeting needs works in every browser that people come with.
+func TestBrowsers(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a browser is slow")
+	}
+	for name, start := range others {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := &elsewhere{name, listen(t), start(t, "")}
+			t.Run("round", e.round)
+			t.Run("import", e.imports)
+			t.Run("keyboard", e.keyboard)
+			t.Run("phone", e.phone)
+		})
+	}
+}
+
+// From nothing to the second topic, by two people on two screens.
+func (e *elsewhere) round(t *testing.T) {
+	ada := e.at(t, e.server.url+"/", 1280, 800)
+	ada.until(`document.querySelector('.landing .primary')`)
+	e.keep(ada, "landing")
+	ada.press(".landing .primary")
+	ada.call("Ada")
+	ada.fill("[data-topic]", "Login page")
+	ada.keys(kb.Enter)
+	bob := e.at(t, get[string](ada, `location.href`), 1280, 800)
+	bob.until(`document.querySelector('.topic h1')?.textContent === 'Login page'`)
+	bob.fill("#strip-name", "Bob")
+	bob.button("Save")
+	ada.until("%s", seat("Bob"))
+
+	bob.fill(".reason textarea", "legacy parser")
+	bob.card("13")
+	bob.picked("13")
+	ada.card("5")
+	ada.picked("5")
+	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
+	e.keep(ada, "hidden")
+	if html := get[string](ada, `document.querySelector('.play').outerHTML`); strings.Contains(html, "legacy") {
+		t.Errorf("got Bob's reason on Ada's screen before the reveal, want nothing of it")
+	}
+	ada.button("Reveal")
+	for _, p := range []*person{ada, bob} {
+		p.until(`%s.querySelector('.value').textContent === '13' && %s.querySelector('.value').textContent === '5'`, seat("Bob"), seat("Ada"))
+		p.sees("Two camps: 5 and 13")
+		p.sees("legacy parser")
+	}
+	ada.until(`!document.querySelector('[aria-disabled=true]')`)
+	ada.card("8")
+	bob.sees("Agreed on 8")
+	e.keep(ada, "agreed")
+	ada.button("Next topic")
+	for _, p := range []*person{ada, bob} {
+		p.sees("Round 2")
+		p.until(`!document.querySelector('.seat .card, .card.picked') && document.querySelector('.reason textarea').value === ''`)
+	}
+	// A menu opens beside its button and is on the screen whole.
+	ada.press(".timer.idle button")
+	ada.until(`document.querySelector('.menu:popover-open')`)
+	e.keep(ada, "menu")
+	if far := get[float64](ada, menuDistance); far > 24 {
+		t.Errorf("got the menu %v px from its button, want it beside it and on the screen", far)
+	}
+	ada.keys(kb.Escape)
+	ada.until(`!document.querySelector('.menu:popover-open')`)
+}
+
+// menuDistance is how far the open menu is from its button or off the screen.
+const menuDistance = `(() => {
+	const menu = document.querySelector('.menu:popover-open'), m = menu.getBoundingClientRect()
+	const b = document.querySelector('[popovertarget=' + menu.id + ']').getBoundingClientRect()
+	return Math.max(m.top - b.bottom, b.top - m.bottom, m.left - b.right, b.left - m.right, -m.left, -m.top, m.right - innerWidth, m.bottom - innerHeight)
+})()`
+
+// A list is pasted as a person does it: from the clipboard.
+func (e *elsewhere) imports(t *testing.T) {
+	ada, _ := e.owner(t, "Ada", 1280, 800)
+	ada.dialog("Topics", "topics")
+	ada.fill("[data-paste]", "Issue key,Summary\nP-1,Login page\nP-2,\"Search, fuzzy\"\nP-3,Log-out\n")
+	ada.keys("a", chromedp.ModifierCtrl)
+	ada.keys("x", chromedp.ModifierCtrl)
+	ada.until(`document.querySelector('[data-paste]').value === ''`)
+	ada.keys("v", chromedp.ModifierCtrl)
+	ada.until(`[...document.querySelectorAll('dialog button')].some(b => b.textContent === 'Add 3 topics' && !b.disabled)`)
+	e.keep(ada, "import")
+	ada.button("Add 3 topics")
+	ada.until(`document.querySelectorAll('.topic-list li').length === 2 && document.querySelector('[data-paste]').value === ''`)
+	e.keep(ada, "topics")
+	ada.closeDialog()
+	ada.until(`document.querySelector('[data-topic]').value === 'P-1 Login page' && document.querySelectorAll('.next li').length === 2`)
+	ada.dialog("Options", "options")
+	e.keep(ada, "options")
+	ada.closeDialog()
+}
+
+// Everything of a round without a pointer.
+func (e *elsewhere) keyboard(t *testing.T) {
+	ada, _ := e.owner(t, "Ada", 1280, 800)
+	ada.keys("13")
+	ada.picked("13")
+	ada.keys("8")
+	ada.picked("8")
+	ada.keys(kb.Backspace)
+	ada.until(`!document.querySelector('.card.picked')`)
+	ada.keys(kb.ArrowRight)
+	ada.until(`document.activeElement.matches('.hand .card')`)
+	ada.keys(kb.Home + kb.ArrowRight + kb.ArrowRight + " ")
+	ada.picked("2")
+	ada.visibleFocus()
+	ada.keys("?")
+	ada.until(`document.querySelector('dialog.keys[open]')`)
+	e.keep(ada, "keys")
+	ada.keys("3r")
+	ada.closeDialog()
+	ada.picked("2")
+	ada.until(`document.activeElement.matches('.hand .card')`) // back where it was
+	ada.keys("r")
+	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
+	ada.keys("n")
+	ada.sees("Round 2")
+	ada.until(`!document.querySelector('.revealed, .seat .card')`)
+	for !get[bool](ada, `document.activeElement.matches('a, button, textarea')`) {
+		ada.keys(kb.Tab) // the first may lead into the browser's own controls
+	}
+	ada.visibleFocus()
+}
+
+// A phone scrolls in one direction only, and the hand is at hand.
+func (e *elsewhere) phone(t *testing.T) {
+	ada, link := e.owner(t, "Ada", 390, 844)
+	ada.fits("alone")
+	e.keep(ada, "phone-alone")
+	for i, name := range []string{"Bob", "Cleo", "Maximiliane Freifrau von Hohenstein-Auer", "Dan"} {
+		e.server.guest(t, link, name).estimates([]string{"3", "13", "?", "☕"}[i], fmt.Sprintf("because it is %d", i))
+	}
+	ada.card("5")
+	ada.until(`document.querySelectorAll('.seat .card').length === 5`)
+	ada.fits("hidden")
+	ada.until(`document.querySelector('.hand').getBoundingClientRect().bottom <= innerHeight`)
+	e.keep(ada, "phone-hidden")
+	ada.dialog("Options", "options")
+	ada.fits("options")
+	e.keep(ada, "phone-options")
+	ada.closeDialog()
+	ada.button("Reveal")
+	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
+	ada.fits("revealed")
+	e.keep(ada, "phone-revealed")
+}
