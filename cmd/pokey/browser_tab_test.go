@@ -32,8 +32,11 @@ func evaluate[T any](ctx context.Context, tab screenTab, js string) (T, error) {
 	if err != nil {
 		return value, err
 	}
-	if _, anything := any(&value).(*any); !anything && string(data) == "null" {
-		return value, errors.New("got null, want a value")
+	if len(data) == 0 || string(data) == "null" {
+		if _, anything := any(&value).(*any); !anything {
+			err = errors.New("got nothing, want a value")
+		}
+		return value, err
 	}
 	return value, json.Unmarshal(data, &value)
 }

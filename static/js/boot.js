@@ -3,6 +3,9 @@
 try {
   document.documentElement.dataset.theme = JSON.parse(localStorage.getItem('pokey.theme') ?? '"auto"');
 } catch {}
+if (!CSS.supports('selector(:popover-open) and (color: light-dark(red, tan))')) {
+  document.documentElement.classList.add('below-floor');
+}
 if (/\/r\/[^/]+(\/stage)?\/?$/.test(location.pathname)) {
   const link = document.createElement('link');
   link.rel = 'modulepreload';
