@@ -94,16 +94,16 @@ func startDriver(t *testing.T, path string, env []string) *webkitTab {
 	driver.Env = env
 	go discard(startGroup(t, driver))
 	w := &webkitTab{url: "http://" + address.String()}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), starting)
 	defer cancel()
-	eventually(t, "WebKitWebDriver listens", patience, func() bool { return w.ask(ctx, http.MethodGet, "/status", nil, nil) == nil })
+	eventually(t, "WebKitWebDriver listens", starting, func() bool { return w.ask(ctx, http.MethodGet, "/status", nil, nil) == nil })
 	return w
 }
 
 // start opens the browser and closes it when the test ends.
 func (w *webkitTab) start(t *testing.T, binary string, arguments []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), starting)
 	defer cancel()
 	var session struct{ SessionID string }
 	wanted := fields{"capabilities": fields{"alwaysMatch": fields{"webkitgtk:browserOptions": fields{"binary": binary, "args": arguments}}}}
