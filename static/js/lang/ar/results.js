@@ -3,7 +3,7 @@
 export default {
   'results.none': 'تظهر القصص هنا بعد انتهاء جولة.',
   'results.stories': 'القصص',
-  'results.agreedOn': 'المتّفق عليه',
+  'results.agreedOn': 'المتّفق عليها',
   'results.sum': 'المجموع',
   'results.time': 'الدقائق',
   'results.timeHint': 'تُحسب الدقائق من نهاية الجولة السابقة إلى نهاية الجولة.',

@@ -3,7 +3,7 @@
 export default {
   'results.none': 'ラウンドが終わると、ここにストーリーが表示されます。',
   'results.stories': 'ストーリー',
-  'results.agreedOn': '合意',
+  'results.agreedOn': '合意済み',
   'results.sum': '合計',
   'results.time': '分',
   'results.timeHint': '分数は、前のラウンドの終わりからそのラウンドの終わりまでです。',

@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabel (CSV)',
   'results.kind.json': 'Gegevens (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (opdrachten voor de opdrachtregel)',
+  'results.format.sh': '{name} (opdrachtregel)',
   'results.format.fresh': '{name} (CSV, voor nieuwe issues)',
   'results.fit': {
     one: '{n} van {of} stories: met een sleutel en een waarde die {name} aankan',

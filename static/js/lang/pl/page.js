@@ -60,7 +60,7 @@ export default {
     many: '{card}: {n} estymacji, {names}',
     other: '{card}: {n} estymacji, {names}',
   },
-  'scale.hinted': 'propozycja',
+  'scale.hinted': 'sugestia',
   'scale.otherValue': 'Inna wartość…',
   'scale.agreedOn': 'Uzgodniono: {value}',
 

@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabela (CSV)',
   'results.kind.json': 'Dane (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (polecenia wiersza poleceń)',
+  'results.format.sh': '{name} (wiersz poleceń)',
   'results.format.fresh': '{name} (CSV, nowe zgłoszenia)',
   'results.fit': {
     one: '{n} historyjka z {of}: z kluczem i wartością, którą przyjmie {name}',

@@ -3,7 +3,7 @@
 export default {
   'results.none': '一轮结束后，故事会显示在这里。',
   'results.stories': '故事',
-  'results.agreedOn': '商定值',
+  'results.agreedOn': '已商定',
   'results.sum': '合计',
   'results.time': '分钟',
   'results.timeHint': '分钟数从上一轮结束算到该轮结束。',
