@@ -53,6 +53,10 @@ func TestBrowserUnanimousRound(t *testing.T) {
 	bob.sees("Agreed on 3")
 	ada.button("Next round")
 	ada.sees("Saved to history")
+	ada.do(screen(390, 844, true))
+	// On a phone there is room for one line: what was saved, with the way back.
+	ada.until(`getComputedStyle(document.querySelector('.centre')).display === 'none' || !document.querySelector('.end .undo')`)
+	ada.do(screen(1280, 800, false))
 	ada.dialog("History", "history")
 	ada.until(`document.querySelector('.rounds .result')?.textContent === '3'`)
 }
