@@ -19,6 +19,8 @@ import (
 const (
 	pageName  = "index.html"
 	entryName = "js/app.js" // the module that the page loads
+	// textsFolder has a folder for each language.
+	textsFolder = "js/lang/"
 	// missingName is the page for paths that there are not.
 	missingName = "missing.html"
 	docsPath    = "docs/"
@@ -52,8 +54,9 @@ type assets struct {
 }
 
 // newAssets reads all files. In the page and the manifest, {{base}} stands for the
-// base path with its slashes, {{v}} for the hash, {{version}} for the version and
-// {{origin}} for an origin of the service, which may be empty.
+// base path with its slashes, {{v}} for the hash, {{version}} for the version,
+// {{languages}} for the languages that have texts, and {{origin}} for an origin of
+// the service, which may be empty.
 func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 	content, err := readFiles(files)
 	if err != nil {
@@ -73,7 +76,7 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 
 	hash := hex.EncodeToString(tree.Sum(nil)[:6])
 	fill := strings.NewReplacer("{{origin}}", html.EscapeString(origin), "{{base}}", html.EscapeString(base),
-		"{{v}}", hash, "{{version}}", html.EscapeString(version))
+		"{{v}}", hash, "{{version}}", html.EscapeString(version), "{{languages}}", strings.Join(languages(content), " "))
 
 	joined, err := bundles(content, entryName)
 	if err != nil {
@@ -97,6 +100,17 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 		}
 	}
 	return a, nil
+}
+
+// languages returns the folders of the page's texts.
+func languages(content map[string][]byte) (all []string) {
+	for _, name := range slices.Sorted(maps.Keys(content)) {
+		rest, ok := strings.CutPrefix(name, textsFolder)
+		if language, _, found := strings.Cut(rest, "/"); ok && found && !slices.Contains(all, language) {
+			all = append(all, language)
+		}
+	}
+	return all
 }
 
 // readFiles returns the content of all files by name.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,13 +20,14 @@ type traffic struct {
 	bytes   float64
 	cookies int
 	urls    []string
-	late    []string // scripts that only a script could name
+	late    []string // scripts that only a script after boot.js could name
 }
 
 // load waits until the page stands and sums up.
 func (p *person) load() traffic {
 	p.t.Helper()
 	p.until(`document.readyState === 'complete' && document.querySelector('main')`)
+	ahead := get[[]string](p, `[...document.querySelectorAll('link[rel=modulepreload]')].map((link) => link.href)`) // by boot.js
 	var sum traffic
 	for _, e := range p.network() {
 		switch e := e.(type) {
@@ -34,7 +36,7 @@ func (p *person) load() traffic {
 				continue
 			}
 			sum.urls = append(sum.urls, e.Request.URL)
-			if e.Type == network.ResourceTypeScript && e.Initiator.Type != network.InitiatorTypeParser {
+			if e.Type == network.ResourceTypeScript && e.Initiator.Type != network.InitiatorTypeParser && !slices.Contains(ahead, e.Request.URL) {
 				sum.late = append(sum.late, e.Request.URL)
 			}
 		case *network.EventLoadingFinished:

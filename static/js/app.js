@@ -18,6 +18,8 @@ const [, roomId = null, staged] = /^r\/([^/]+)(\/stage)?\/?$/.exec(location.path
 let room = null;
 let drawing = true; // until there is a language to draw in
 let ticking = 0;
+/** The texts are on their way since boot.js; the page waits for them. */
+const speaking = speak(recall('language'));
 
 const page = new Page({
   base,
@@ -31,7 +33,8 @@ const page = new Page({
 /** Loads what only a room needs; boot.js has asked for it where the page began with one. */
 async function loadRoom() {
   try {
-    room ??= (await import('./room-page.js')).start(page);
+    const [module] = await Promise.all([import('./room-page.js'), speaking]); // for events are told in words
+    room ??= module.start(page);
   } catch {
     page.apply({ event: 'stale' });
   }
@@ -78,6 +81,7 @@ function tick() {
   if (running.length > 0) ticking = setTimeout(draw, Math.min(...running.map((ms) => ms % 1000)) + 10);
 }
 
+addEventListener('texts', draw);
 addEventListener('online', page.actions.wake);
 addEventListener('storage', ({ key, newValue }) => key === 'pokey.renewed' && newValue && page.actions.reconnect());
 addEventListener('popstate', () => location.reload());
@@ -85,7 +89,7 @@ document.addEventListener('visibilitychange', () => document.hidden || page.acti
 
 /** Not at the top level: what is loaded meanwhile may import what is loaded with this module. */
 async function begin() {
-  await Promise.all([speak(recall('language')), roomId && loadRoom()]);
+  await Promise.all([speaking, roomId && loadRoom()]);
   drawing = false;
   root.replaceChildren(); // what stands there for those who see nothing else
   draw();

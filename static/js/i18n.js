@@ -1,5 +1,3 @@
-import en from './lang/en/page.js';
-
 /**
  * @typedef {string | (Partial<Record<Intl.LDMLPluralRule, string>> & {other: string})} Text one, or one for each plural form
  */
@@ -29,30 +27,30 @@ export const LANGUAGES = {
   zh: { name: '简体中文', tag: 'zh-Hans' },
 };
 
-/** @type {Texts} */
-const english = en;
-
 let language = 'en';
 let tag = 'en';
-let texts = english;
+/** @type {Texts} */
+let texts = {};
 const parts = ['page'];
+/** The language lacks a text, so that English is loaded too. */
+let lacking = false;
 
 /**
  * Speaks the wished language from now on, or else the browser's first choice
- * there is; English where it cannot be loaded.
+ * there is. Where it cannot be loaded, it is the language before, at first
+ * English; rejects where that cannot be loaded either.
  *
  * @param {string | null} [wished]
  */
 export async function speak(wished) {
+  const was = language;
   const choices = [wished, ...navigator.languages].map((choice) => String(choice).split('-')[0].toLowerCase());
   language = choices.find((choice) => Object.hasOwn(LANGUAGES, choice)) ?? 'en';
   try {
     await fill();
   } catch {
-    language = 'en';
-    await fill().catch(() => {
-      texts = english;
-    });
+    language = was;
+    await fill();
   }
   tag = LANGUAGES[language].tag ?? language;
   document.documentElement.lang = new Intl.Locale(tag).baseName;
@@ -79,20 +77,26 @@ async function fill() {
   else texts = loaded;
 }
 
-/**
- * The texts of all parts wanted so far; English where the language has none.
- *
- * @param {string} language
- * @returns {Promise<Texts>}
- */
+/** The texts of all parts wanted so far. @param {string} language @returns {Promise<Texts>} */
 async function load(language) {
-  return Object.assign({}, ...(await Promise.all(parts.flatMap((name) => [part('en', name), part(language, name)]))));
+  const languages = lacking ? ['en', language] : [language];
+  const all = await Promise.all(parts.flatMap((name) => languages.map((one) => part(one, name))));
+  return Object.assign({}, ...all);
 }
 
 /** @param {string} language @param {string} name @returns {Promise<Texts>} */
-async function part(language, name) {
-  if (language === 'en' && name === 'page') return english;
-  return (await import(`./lang/${language}/${name}.js`)).default;
+const part = async (language, name) => (await import(`./lang/${language}/${name}.js`)).default;
+
+/** Loads English for what a language lacks; the page is drawn again with it. @param {string} key shown until then */
+function lack(key) {
+  if (!lacking && language !== 'en') {
+    lacking = true;
+    fill().then(
+      () => globalThis.dispatchEvent?.(new Event('texts')),
+      () => {},
+    );
+  }
+  return key;
 }
 
 /** Whether the page is laid out from right to left. */
@@ -112,7 +116,7 @@ export const spoken = () => language;
  * @returns {string}
  */
 export function t(key, params = {}) {
-  const entry = Object.hasOwn(texts, key) ? texts[key] : key;
+  const entry = Object.hasOwn(texts, key) ? texts[key] : lack(key);
   const text = typeof entry === 'string' ? entry : (entry[new Intl.PluralRules(tag).select(params.n)] ?? entry.other);
   return text.replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) =>
     written(Object.hasOwn(params, name) ? params[name] : ''),
@@ -122,7 +126,7 @@ export function t(key, params = {}) {
 /** Why the server refused something, by its code. @param {string} code */
 export function refusal(code) {
   const key = ['rate_limited', 'unavailable'].includes(code) ? 'error.busy' : `error.${code}`;
-  return t(Object.hasOwn(en, key) ? key : 'error.other', { code });
+  return t(Object.hasOwn(texts, key) ? key : 'error.other', { code });
 }
 
 /** @param {unknown} value */
