@@ -20,6 +20,15 @@ const CARD_LENGTH = 16;
 const CARD =
   /"([^"]+)"(?=[\s,;]|$)|'([^']+)'(?=[\s,;]|$)|[“„]([^“”„]+)[“”](?=[\s,;]|$)|(?<=^|[\s;])[^\s,;\d]*\d+,\d+[^\s,;\d]*(?=,?(?:[\s;]|$))|[^\s,;]+/g;
 
+/** The line with the commas, semicolons and colons of every keyboard as one kind each. @param {string} line */
+const plainMarks = (line) =>
+  line
+    .trim()
+    .normalize('NFC')
+    .replace(/[、，،]/g, ', ')
+    .replace(/[；؛]/g, ';')
+    .replace(/：/g, ': ');
+
 /**
  * Reads a deck typed as one line: cards between spaces, commas or semicolons,
  * with a name and a colon before them if wanted ("Sizes: S, M, L"). A card with a

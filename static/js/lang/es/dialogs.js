@@ -72,7 +72,7 @@ export default {
   'deck.drops': 'Con otras cartas se borran todas las estimaciones de esta ronda.',
   'deck.fault.none': 'Cartas de menor a mayor, separadas por espacios; antes, «Nombre:» si quieres',
   'deck.fault.many': 'Como máximo 40 cartas',
-  'deck.fault.long': '«{card}» tiene más de 8 caracteres',
+  'deck.fault.long': '«{card}» tiene más de 16 caracteres',
   'deck.fault.twice': '«{card}» está dos veces',
 
   'keys.title': 'Atajos de teclado',

@@ -73,7 +73,7 @@ export default {
   'deck.fault.none':
     'Les cartes de la plus basse à la plus haute, séparées par un espace ; « Nom : » devant si tu veux',
   'deck.fault.many': '40 cartes au plus',
-  'deck.fault.long': '« {card} » dépasse 8 caractères',
+  'deck.fault.long': '« {card} » dépasse 16 caractères',
   'deck.fault.twice': '« {card} » est en double',
 
   'keys.title': 'Raccourcis clavier',

@@ -72,7 +72,7 @@ export default {
   'deck.drops': 'Con altre carte si perdono tutte le stime di questo turno.',
   'deck.fault.none': 'Carte dalla più bassa alla più alta, separate da spazi; prima, se vuoi, «Nome:»',
   'deck.fault.many': 'Al massimo 40 carte',
-  'deck.fault.long': '«{card}» supera gli 8 caratteri',
+  'deck.fault.long': '«{card}» supera gli 16 caratteri',
   'deck.fault.twice': '«{card}» c’è due volte',
 
   'keys.title': 'Scorciatoie da tastiera',

@@ -72,7 +72,7 @@ export default {
   'deck.drops': 'Outras cartas apagam todas as estimativas desta rodada.',
   'deck.fault.none': 'Cartas da menor à maior, com espaço entre elas; antes, “Nome:”, se quiser',
   'deck.fault.many': 'No máximo 40 cartas',
-  'deck.fault.long': '“{card}” tem mais de 8 caracteres',
+  'deck.fault.long': '“{card}” tem mais de 16 caracteres',
   'deck.fault.twice': '“{card}” aparece duas vezes',
 
   'keys.title': 'Atalhos do teclado',
