@@ -40,7 +40,7 @@ const plainMarks = (line) =>
  * @returns {{deck?: Deck, fault?: 'none' | 'many' | 'long' | 'twice', card?: string}}
  */
 export function parseDeck(line, unnamed) {
-  const [, name, given = ''] = /^(?:(?!["'“„])([^:]{1,40}):(?=\s|$))?(.*)$/s.exec(line.trim().normalize('NFC')) ?? [];
+  const [, name, given = ''] = /^(?:(?!["'“„])([^:]{1,40}):(?=\s|$))?(.*)$/s.exec(plainMarks(line)) ?? [];
   const rest = given.trim();
   const alone = !/[\s;]/.test(rest); // then a comma is what separates
   const cards = (alone ? [...rest.matchAll(/"([^"]+)"|'([^']+)'|[^,]+/g)] : [...rest.matchAll(CARD)])
