@@ -163,8 +163,9 @@
 //   - joinRoom {roomId, role?}: joins this connection, as estimator or observer; answers
 //     with a full roomStatus. Joining again is how to ask for a full status. Without role
 //     a member keeps theirs, and a newcomer is an estimator. A user can be a member of
-//     100 rooms, else too_many_rooms. After 10 ids within a minute that no server of the
-//     service has made, joinRoom may be rate_limited.
+//     100 rooms, else too_many_rooms. An id that no server of the service has made is
+//     refused as room_not_found, and after ten of them within a minute as rate_limited;
+//     genuine ids can always be joined.
 //   - forgetMe {}: the user ends at once, as if they had expired. The rooms they own
 //     close, they are no longer a member elsewhere, and their name and estimates are
 //     removed from histories and from every store. After the ok all their connections
