@@ -109,6 +109,17 @@ test('no text is empty, has a brace left over, or a blank at an end that English
   }
 });
 
+test('a number in a text is in every language', () => {
+  const numbers = (text) => [...new Set(text.replace(/\{\w+\}/g, '').match(/\d+/g) ?? [])].sort();
+  for (const [language, texts] of others) {
+    for (const [key, entry] of Object.entries(en)) {
+      const has = numbers(Object.values(forms(texts[key] ?? '')).join(' '));
+      const lost = numbers(forms(entry).other).filter((number) => !has.includes(number));
+      assert.deepEqual(lost, [], `${language} ${key}`);
+    }
+  }
+});
+
 test('quotes and apostrophes are those of print', () => {
   for (const [language, texts] of Object.entries(TEXTS)) {
     for (const [key, entry] of Object.entries(texts)) {

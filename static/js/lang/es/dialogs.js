@@ -70,7 +70,8 @@ export default {
   'deck.inUse': 'en uso',
   'deck.count': { one: '{n} carta', other: '{n} cartas' },
   'deck.drops': 'Con otras cartas se borran todas las estimaciones de esta ronda.',
-  'deck.fault.none': 'Cartas de menor a mayor, separadas por espacios; antes, «Nombre:» si quieres',
+  'deck.fault.none':
+    'Cartas de menor a mayor, separadas por espacios; entre comillas si la carta lleva un espacio; antes, «Nombre:» si quieres',
   'deck.fault.many': 'Como máximo 40 cartas',
   'deck.fault.long': '«{card}» tiene más de 16 caracteres',
   'deck.fault.twice': '«{card}» está dos veces',

@@ -245,7 +245,7 @@ export default {
 
   'story.opens': '(se abre en otra pestaña)',
   'scale.hinted': 'sugerida',
-  'scale.otherValue': 'Otro valor …',
+  'scale.otherValue': 'Otro valor…',
   'session.title': 'Resumen de la sesión',
   'session.done': 'Esa era toda la lista',
 };

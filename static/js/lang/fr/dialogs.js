@@ -71,7 +71,7 @@ export default {
   'deck.count': { one: '{n} carte', other: '{n} cartes' },
   'deck.drops': 'D’autres cartes effacent toutes les estimations de ce tour.',
   'deck.fault.none':
-    'Les cartes de la plus basse à la plus haute, séparées par un espace ; « Nom : » devant si tu veux',
+    'Les cartes de la plus basse à la plus haute, séparées par un espace ; des guillemets autour d’une carte avec espace ; « Nom : » devant si tu veux',
   'deck.fault.many': '40 cartes au plus',
   'deck.fault.long': '« {card} » dépasse 16 caractères',
   'deck.fault.twice': '« {card} » est en double',

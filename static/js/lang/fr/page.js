@@ -247,7 +247,7 @@ export default {
 
   'story.opens': '(s’ouvre dans un nouvel onglet)',
   'scale.hinted': 'suggérée',
-  'scale.otherValue': 'Autre valeur …',
+  'scale.otherValue': 'Autre valeur…',
   'session.title': 'Bilan de la session',
   'session.done': 'C’était toute la liste',
 };

@@ -70,9 +70,10 @@ export default {
   'deck.inUse': 'in uso',
   'deck.count': { one: '{n} carta', other: '{n} carte' },
   'deck.drops': 'Con altre carte si perdono tutte le stime di questo turno.',
-  'deck.fault.none': 'Carte dalla più bassa alla più alta, separate da spazi; prima, se vuoi, «Nome:»',
+  'deck.fault.none':
+    'Carte dalla più bassa alla più alta, separate da spazi; tra virgolette se hanno uno spazio; prima, se vuoi, «Nome:»',
   'deck.fault.many': 'Al massimo 40 carte',
-  'deck.fault.long': '«{card}» supera gli 16 caratteri',
+  'deck.fault.long': '«{card}» supera i 16 caratteri',
   'deck.fault.twice': '«{card}» c’è due volte',
 
   'keys.title': 'Scorciatoie da tastiera',

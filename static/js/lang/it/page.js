@@ -244,7 +244,7 @@ export default {
 
   'story.opens': '(si apre in una nuova scheda)',
   'scale.hinted': 'suggerita',
-  'scale.otherValue': 'Altro valore …',
+  'scale.otherValue': 'Altro valore…',
   'session.title': 'Riepilogo della sessione',
   'session.done': 'La lista è finita',
 };

@@ -1,8 +1,8 @@
 // Italiano, dove si guardano e si portano via i risultati.
 
 export default {
-  'results.none': 'Le storie compaiono qui quando un turno è finito.',
-  'results.stories': 'Storie',
+  'results.none': 'Le story compaiono qui quando un turno è finito.',
+  'results.stories': 'Story',
   'results.agreedOn': 'Concordate',
   'results.sum': 'Somma',
   'results.time': 'Minuti',
@@ -24,18 +24,18 @@ export default {
   'results.format.sh': '{name} (comandi per il terminale)',
   'results.format.fresh': '{name} (CSV, nuovi ticket)',
   'results.fit': {
-    one: '{n} storia su {of}: con una chiave e un valore che {name} accetta',
-    many: '{n} storie su {of}: con una chiave e un valore che {name} accetta',
-    other: '{n} storie su {of}: con una chiave e un valore che {name} accetta',
+    one: '{n} story su {of}: con una chiave e un valore che {name} accetta',
+    many: '{n} story su {of}: con una chiave e un valore che {name} accetta',
+    other: '{n} story su {of}: con una chiave e un valore che {name} accetta',
   },
   'results.fitFresh': {
-    one: '{n} storia su {of}. Diventa un nuovo ticket.',
-    many: '{n} storie su {of}. Diventano nuovi ticket.',
-    other: '{n} storie su {of}. Diventano nuovi ticket.',
+    one: '{n} story su {of}. Diventa un nuovo ticket.',
+    many: '{n} story su {of}. Diventano nuovi ticket.',
+    other: '{n} story su {of}. Diventano nuovi ticket.',
   },
   'results.azure': 'Come User Story; cambia il tipo se il vostro è un altro.',
   'results.column.key': 'Chiave',
-  'results.column.title': 'Storia',
+  'results.column.title': 'Story',
   'results.column.agreed': 'Concordato',
   'results.column.points': 'Punti',
   'results.column.median': 'Mediana',
@@ -48,7 +48,7 @@ export default {
   'references.none': 'Non è ancora stato concordato nulla.',
   'references.hint': 'Ciò che questa stanza ha concordato finora.',
   'references.before': 'Stime portate con sé',
-  'references.now': 'Questa storia',
+  'references.now': 'Questa story',
   'results.value': 'Valore concordato',
   'results.agree': 'Concorda',
 };

@@ -70,7 +70,8 @@ export default {
   'deck.inUse': 'em uso',
   'deck.count': { one: '{n} carta', other: '{n} cartas' },
   'deck.drops': 'Outras cartas apagam todas as estimativas desta rodada.',
-  'deck.fault.none': 'Cartas da menor à maior, com espaço entre elas; antes, “Nome:”, se quiser',
+  'deck.fault.none':
+    'Cartas da menor à maior, com espaço entre elas; aspas em cartas com espaço; antes, “Nome:”, se quiser',
   'deck.fault.many': 'No máximo 40 cartas',
   'deck.fault.long': '“{card}” tem mais de 16 caracteres',
   'deck.fault.twice': '“{card}” aparece duas vezes',

@@ -243,7 +243,7 @@ export default {
 
   'story.opens': '(abre em outra aba)',
   'scale.hinted': 'sugerida',
-  'scale.otherValue': 'Outro valor …',
+  'scale.otherValue': 'Outro valor…',
   'session.title': 'Resumo da sessão',
   'session.done': 'A lista acabou',
 };
