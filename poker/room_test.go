@@ -56,9 +56,19 @@ func compare(t *testing.T, got, want string) {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range max(len(g), len(w)) {
 		if i >= len(g) || i >= len(w) || g[i] != w[i] {
-			t.Fatalf("line %d:\n got %q\nwant %q", i+1, strings.Join(g[min(i, len(g)):], "\n"), strings.Join(w[min(i, len(w)):], "\n"))
+			rest := strings.Join(g[min(i, len(g)):], "\n")
+			t.Fatalf("line %d: got %q, want %q\nFrom there on the rules tell it like this, which make golden writes into the file:\n%s",
+				i+1, lineOf(g, i), lineOf(w, i), rest)
 		}
 	}
+}
+
+// lineOf returns line i, or nothing beyond the end.
+func lineOf(lines []string, i int) string {
+	if i >= len(lines) {
+		return ""
+	}
+	return lines[i]
 }
 
 const indent = "    "
