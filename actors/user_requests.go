@@ -146,11 +146,11 @@ func (a *userActor) closeRoom(by caller, r protocol.CloseRoom) {
 // whatever happens.
 func (a *userActor) joinRoom(by caller, r protocol.JoinRoom) {
 	if _, err := a.node.Keys.Room(string(r.RoomID)); err != nil {
-		code := protocol.RoomNotFound
-		if a.joins.exceeded() { // a genuine ID can always be joined
-			code = protocol.RateLimited
+		code := protocol.RateLimited
+		if !a.joins.exceeded() { // a genuine ID can always be joined
+			a.joins.fail()
+			code = protocol.RoomNotFound
 		}
-		a.joins.fail()
 		a.replies.refuse(by, code)
 		return
 	}
