@@ -26,7 +26,7 @@ var (
 	// what takes them away, and what concerns people who are away or late.
 	lazy = map[string]bool{
 		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true, "js/import/form.js": true, "js/people/index.js": true,
-		"js/results/views.js": true,
+		"js/results/views.js": true, "js/views/gone.js": true,
 	}
 	// texts are the modules that i18n.js asks for by language and part.
 	texts   = regexp.MustCompile(`^js/lang/\w+/\w+\.js$`)

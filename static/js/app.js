@@ -7,7 +7,7 @@ import { inRoom, Page } from './page.js';
 import { attempt, h, part, render } from './render.js';
 import { recall } from './storage.js';
 import { loading } from './views/controls.js';
-import { ended, gone, landing } from './views/landing.js';
+import { landing } from './views/landing.js';
 import { banners, toasts } from './views/notices.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
@@ -16,6 +16,9 @@ const [, roomId = null, staged] = /^r\/([^/]+)(\/stage)?\/?$/.exec(location.path
 
 /** What only a room needs, once it is loaded. @type {RoomModule | null} */
 let room = null;
+/** What stands where one is in no room, once it is needed. @type {typeof import('./views/gone.js') | null} */
+let out = null;
+let asked = false; // for that
 let drawing = true; // until there is a language to draw in
 let ticking = 0;
 /** The texts are on their way since boot.js; the page waits for them. */
@@ -39,6 +42,18 @@ async function loadRoom() {
     page.apply({ event: 'stale' });
   }
   return room !== null;
+}
+
+/** Loads what stands where one is in no room. */
+async function loadOut() {
+  if (asked) return;
+  asked = true;
+  try {
+    out = await import('./views/gone.js');
+    draw();
+  } catch {
+    page.apply({ event: 'stale' });
+  }
 }
 
 /** Draws once for however many changes there were since the last time. */
@@ -66,8 +81,11 @@ function standing() {
 
 function view() {
   const where = standing();
-  if (where === 'ended') return ended(page);
-  if (where === 'gone') return gone(page);
+  if (where === 'ended' || where === 'gone') {
+    if (!out) loadOut();
+    const show = where === 'ended' ? out?.ended : out?.gone;
+    return show?.(page) ?? loading();
+  }
   if (where === 'landing') return landing(page);
   return room && inRoom(page) ? room.view(page) : loading();
 }
