@@ -139,6 +139,9 @@ func tourOfTexts(t *testing.T, server *listening, ada *person, seen func(state s
 	open("history", "history")
 	ada.until(`document.querySelector('dialog.history h3')`)
 	seen("history")
+	ada.press("dialog.history button.soft")
+	ada.until(`document.querySelector('dialog.session .choices')`)
+	seen("session")
 	ada.closeDialog()
 	ada.press(".timer button")
 	ada.until(`document.querySelector('.menu button')?.checkVisibility()`)
@@ -172,7 +175,7 @@ func TestPicturesOfLanguages(t *testing.T) {
 	if dir == "" {
 		t.Skip("POKEY_LANGUAGES names no directory for them")
 	}
-	wanted := map[string]bool{"room": true, "revealed": true, "options": true, "landing": true, "import": true}
+	wanted := map[string]bool{"room": true, "revealed": true, "options": true, "landing": true, "import": true, "session": true}
 	server := listen(t)
 	for _, language := range languages(t) {
 		t.Run(language, func(t *testing.T) {

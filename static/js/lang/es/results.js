@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabla (CSV)',
   'results.kind.json': 'Datos (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (órdenes para la terminal)',
+  'results.format.sh': '{name} (órdenes)',
   'results.format.fresh': '{name} (CSV, incidencias nuevas)',
   'results.fit': {
     one: '{n} de {of} historias: con clave y un valor que {name} admite',

@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tableau (CSV)',
   'results.kind.json': 'Données (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (commandes pour le terminal)',
+  'results.format.sh': '{name} (commandes)',
   'results.format.fresh': '{name} (CSV, nouveaux tickets)',
   'results.fit': {
     one: '{n} story sur {of} : avec une clé et une valeur que {name} peut prendre',

@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabella (CSV)',
   'results.kind.json': 'Dati (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (comandi per il terminale)',
+  'results.format.sh': '{name} (comandi)',
   'results.format.fresh': '{name} (CSV, nuovi ticket)',
   'results.fit': {
     one: '{n} story su {of}: con una chiave e un valore che {name} accetta',

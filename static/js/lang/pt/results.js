@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabela (CSV)',
   'results.kind.json': 'Dados (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (comandos para o terminal)',
+  'results.format.sh': '{name} (comandos)',
   'results.format.fresh': '{name} (CSV, novos itens)',
   'results.fit': {
     one: '{n} de {of} histórias: com chave e um valor que {name} aceita',
