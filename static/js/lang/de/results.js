@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Tabelle (CSV)',
   'results.kind.json': 'Daten (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (Befehle für die Kommandozeile)',
+  'results.format.sh': '{name} (Befehle)',
   'results.format.fresh': '{name} (CSV, für neue Vorgänge)',
   'results.fit': {
     one: '{n} von {of} Storys: mit Schlüssel und einem Wert, den {name} aufnehmen kann',
