@@ -270,3 +270,55 @@ test('a key becomes a link where the tracker is known', () => {
   assert.equal(read('SHOP-1: Login').keysAlone, true);
   assert.equal(read('- [SHOP-1](https://t.example/1) Login').keysAlone, false);
 });
+
+test('a long text, whatever is in it, does not hold up the page', () => {
+  const parts = [
+    'a',
+    ' ',
+    '\n',
+    '\t',
+    ',',
+    '"',
+    '",',
+    ' "x\n',
+    '[',
+    '[a](http://',
+    'http://)',
+    ' -',
+    '- ',
+    '|',
+    '||',
+    '--|',
+    '[a|https:',
+    '[https:',
+  ];
+  const begun = [
+    '<?xml<item>',
+    '<rss><!--',
+    '<rss><item><summary><![CDATA[',
+    '<rss><item><summary><',
+    '<rss><item><customfield>',
+  ];
+  const texts = [
+    ...parts.map((part) => `x${part.repeat(100_000 / part.length)}x`),
+    ...begun.map((text) => text.replace(/<[^>]*>?$/, (last) => last.repeat(100_000 / last.length))),
+    `http://x ${' -'.repeat(50_000)}y`,
+    `x\n||${'[a'.repeat(50_000)}`,
+  ];
+  for (const text of texts) {
+    const began = process.cpuUsage();
+    read(text);
+    const took = process.cpuUsage(began).user / 1000;
+    assert.ok(took < 3000, `${JSON.stringify(text.slice(0, 30))}: ${took} ms for ${text.length} characters`);
+  }
+});
+
+test('a table may have more lines, or columns, than a function has arguments', () => {
+  assert.equal(read('a\n'.repeat(130_000)).stories.length, 200);
+  assert.equal(read(`${'a\t'.repeat(130_000)}b\nc\td`, { as: 'table' }).stories.length, 2);
+});
+
+test('any character may be said to separate', () => {
+  for (const mark of [']', '^', '\\', 'd', '-'])
+    assert.deepEqual(read(`sep=${mark}\ntitle${mark}key\nrun${mark}K1\n`).stories, [{ title: 'run', key: 'K1' }], mark);
+});

@@ -25,10 +25,11 @@ const KNOWN = new Map([
       'params[name]', // an own property; the name is a language file's
     ],
   ],
-  ['import/columns.js', ['columns[role]', '(row[i]']], // one of four words; an array
+  ['import/columns.js', ['columns[role]', '(row[i]', 'cells[i]', 'rest[best]']], // one of four words; an array
   ['import/data.js', ['of[name]', 'RegExp(`<${name}']], // an own property, as is asked just before; a pattern
+  ['import/list.js', ['text[']], // a text
   ['import/stories.js', ['places[role]', 'cells[place]', 'head?.cells[i]']], // one of four words; arrays
-  ['import/table.js', ['text[at]', 'widths.length / 2)]', 'cells[', 'rows[']], // arrays and a text
+  ['import/table.js', ['text[at]', 'widths.length / 2)]', 'cells[', 'rows[', 'text[']], // arrays and a text
   [
     'keyboard.js',
     [

@@ -79,8 +79,12 @@ export const isURL = (text) => ADDRESS.test(text.trim());
 
 /** What the columns are, by what is in them. @param {string[][]} rows @returns {Columns} */
 export function byContent(rows) {
-  const width = Math.max(0, ...rows.map((row) => row.length));
-  const cells = Array.from({ length: width }, (_, i) => rows.map((row) => (row[i] ?? '').trim()).filter(Boolean));
+  /** @type {string[][]} */
+  const cells = []; // of each column, without the empty ones
+  for (const row of rows) {
+    while (cells.length < row.length) cells.push([]);
+    for (const [i, cell] of row.entries()) if (cell.trim()) cells[i].push(cell.trim());
+  }
   const most = (/** @type {string[]} */ column, /** @type {(text: string) => boolean} */ is) =>
     column.length > 0 && column.filter(is).length > column.length * 0.7;
   const place = (/** @type {(text: string) => boolean} */ is) =>
@@ -88,7 +92,8 @@ export function byContent(rows) {
   const key = place(isKey);
   const url = place(isURL);
   const rest = cells.map((column, i) => (key.includes(i) || url.includes(i) ? 0 : weight(column)));
-  const title = rest.some((n) => n > 0) ? [rest.indexOf(Math.max(...rest))] : key.length > 0 ? [] : [0];
+  const longest = rest.reduce((best, n, i) => (n > rest[best] ? i : best), 0);
+  const title = rest.some((n) => n > 0) ? [longest] : key.length > 0 ? [] : [0];
   return { title, key, url, estimate: [] };
 }
 

@@ -99,11 +99,20 @@ function item(value, i) {
 
 const ENTITIES = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 
+/** What comes after the beginning of character data. @param {string} part */
+function characterData(part) {
+  const end = part.indexOf(']]>');
+  const text = end < 0 ? '' : part.slice(0, end);
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;') + (end < 0 ? part : part.slice(end + 3));
+}
+
 /** The text of an element's content. @param {string} content */
 const plain = (content) =>
   content
-    .replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, (_, text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))
-    .replace(/<[^>]*>/g, '')
+    .split('<![CDATA[')
+    .map((part, i) => (i === 0 ? part : characterData(part)))
+    .join('')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&(?:#x([\da-f]{1,6})|#(\d{1,7})|(\w{2,5}));/gi, (whole, hex, decimal, name) => {
       const code = Number.parseInt(hex ?? decimal, hex ? 16 : 10);
       return ENTITIES.get(name) ?? (code > 0 && code < 0x110000 ? String.fromCodePoint(code) : whole);
@@ -111,8 +120,25 @@ const plain = (content) =>
     .trim();
 
 /** The content of the elements of that name. @param {string} source @param {string} name */
-const elements = (source, name) =>
-  [...source.matchAll(new RegExp(`<${name}(?:\\s[^>]*)?>([\\s\\S]*?)</${name}>`, 'g'))].map(([, content]) => content);
+function elements(source, name) {
+  const open = new RegExp(`<${name}(?:\\s[^<>]*)?>`, 'g');
+  const close = `</${name}>`;
+  const contents = [];
+  while (open.test(source)) {
+    const end = source.indexOf(close, open.lastIndex);
+    if (end < 0) break;
+    contents.push(source.slice(open.lastIndex, end));
+    open.lastIndex = end + close.length;
+  }
+  return contents;
+}
+
+/** The source without comments. @param {string} source */
+const uncommented = (source) =>
+  source
+    .split('<!--')
+    .map((part, i) => (i === 0 || !part.includes('-->') ? part : part.slice(part.indexOf('-->') + 3)))
+    .join('');
 
 /**
  * The stories in Jira's XML (RSS); null if it is none. A browser's own parser is
@@ -123,7 +149,7 @@ const elements = (source, name) =>
  */
 export function xml(source) {
   if (!/^\s*(?:<\?xml|<!--|<rss)/.test(source)) return null;
-  const items = elements(source.replace(/<!--[\s\S]*?-->/g, ''), 'item');
+  const items = elements(uncommented(source), 'item');
   if (items.length === 0) return null;
   return items.map((content, i) => {
     const part = (/** @type {string} */ name) => plain(elements(content, name)[0] ?? '');

@@ -51,24 +51,36 @@ export function list(text) {
  * @returns {{title: string, key?: string, url?: string}}
  */
 function parts(title, sure) {
-  const [, before, name, target, after] = /^(.*?)\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)(.*)$/.exec(title) ?? [];
+  const [, before, name, target, after] = /^(.*?)\[([^[\]]+)\]\((https?:\/\/[^\s)[]+)\)(.*)$/.exec(title) ?? [];
   if (target) {
-    const rest = `${before} ${after}`.replace(/^[\s:–—-]+|[\s:–—-]+$/g, '');
+    const rest = trimmed(`${before} ${after}`, /[\s:–—-]/, /[\s:–—-]/);
     if (isKey(name) && rest) return { title: rest, key: name, url: target };
     return { ...withKey(`${before}${name}${after}`.trim(), sure), url: target };
   }
   const [address] = /https?:\/\/\S+/.exec(title) ?? [];
   if (address) {
-    const url = address.replace(/[).,;>\]]+$/, '');
-    const rest = title
-      .replace(url, '')
-      .replace(/[\s(<[:–—-]+$|^[\s)>\]:–—-]+/g, '')
-      .trim();
+    const url = trimmed(address, null, /[).,;>\]]/);
+    const rest = trimmed(title.replace(url, ''), /[\s)>\]:–—-]/, /[\s(<[:–—-]/);
     const key = keyIn(url);
     const found = rest ? withKey(rest, true) : { title: key ?? url };
     return { ...found, ...(!found.key && key && { key }), url };
   }
   return withKey(title, sure);
+}
+
+/**
+ * A text without certain characters at its ends. An expression that ends with $
+ * would try each run of them in the middle.
+ *
+ * @param {string} text
+ * @param {RegExp | null} first one character at the beginning
+ * @param {RegExp} last one at the end
+ */
+function trimmed(text, first, last) {
+  let [from, to] = [0, text.length];
+  while (to > 0 && last.test(text[to - 1])) to -= 1;
+  while (first && from < to && first.test(text[from])) from += 1;
+  return text.slice(from, to);
 }
 
 /** The key before a title. @param {string} text @param {boolean} sure @returns {{title: string, key?: string}} */

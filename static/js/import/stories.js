@@ -60,7 +60,7 @@ export function readStories(source, fits, choice = {}) {
 
 /** @param {Table} rows */
 function namesOf({ head, rows }) {
-  const width = Math.max(head?.cells.length ?? 0, ...rows.map(({ cells }) => cells.length));
+  const width = rows.reduce((most, { cells }) => Math.max(most, cells.length), head?.cells.length ?? 0);
   return Array.from({ length: width }, (_, i) => oneLine(head?.cells[i] ?? '') || `${i + 1}`);
 }
 
@@ -87,7 +87,7 @@ function fromTable({ head, rows, left, columns }, choice) {
  * @param {string} [url]
  */
 function linkedKey(title, key = '', url = '') {
-  const link = /^\s*\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)\s*$/;
+  const link = /^\s*\[([^[\]]+)\]\((https?:\/\/[^\s)[]+)\)\s*$/;
   const [, titleText = title, titleURL = ''] = link.exec(title) ?? [];
   const [, keyText = key, keyURL = ''] = link.exec(key) ?? [];
   return { title: titleText, key: keyText, url: url || titleURL || keyURL };
@@ -117,6 +117,7 @@ function check(items, { limits, room, roomBytes }, base) {
     if (item.why) leave(item.why);
     else if (!whole) leave('untitled');
     else if (bad) leave('character', codePoint(bad));
+    else if (stories.length >= room) leave('full');
     else {
       const title = shorten(whole, limits.topicLength, limits.topicBytes ?? 1024);
       const key = keyOf(item.key ?? '', limits);
@@ -127,7 +128,7 @@ function check(items, { limits, room, roomBytes }, base) {
         ...estimateOf(item.estimate),
       };
       const more = Object.values(story).reduce((sum, field) => sum + size(field), 0);
-      if (stories.length >= room || bytes + more > roomBytes) {
+      if (bytes + more > roomBytes) {
         leave('full');
         continue;
       }

@@ -18,22 +18,23 @@ import { byContent, byName, isKey, isURL, knownNames } from './columns.js';
  * @returns {Row[]}
  */
 export function separated(text, separator) {
-  const blank = separator === '\t' ? ' *' : '[ \\t]*';
-  const cell = new RegExp(
-    `${blank}"((?:[^"]|"")*)"${blank}(?=[${separator}\\r\\n]|$)|([^\\r\\n\\u2028${separator}]*)`,
-    'gy',
-  );
+  const escaped = `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const bare = new RegExp(`[^\\r\\n\\u2028${escaped}]*`, 'y');
+  const blank = new RegExp(separator === '\t' ? ' *' : '[ \\t]*', 'y');
   /** @type {Row[]} */
   const rows = [];
   let at = 0;
   let line = 1;
   let row = { line, cells: /** @type {string[]} */ ([]) };
   while (at <= text.length) {
-    cell.lastIndex = at;
-    const [whole, quoted, bare = ''] = cell.exec(text) ?? [''];
-    row.cells.push(quoted?.replaceAll('""', '"') ?? bare);
-    at += whole.length;
-    line += whole.match(/\r\n|[\r\n\u2028]/g)?.length ?? 0;
+    const open = past(blank, text, at);
+    const close = text[open] === '"' ? closing(text, open) : -1;
+    const end = past(blank, text, close + 1);
+    const whole = close >= 0 && (end === text.length || `${separator}\r\n`.includes(text[end]));
+    const next = whole ? end : past(bare, text, at);
+    row.cells.push(whole ? text.slice(open + 1, close).replaceAll('""', '"') : text.slice(at, next));
+    line += text.slice(at, next).match(/\r\n|[\r\n\u2028]/g)?.length ?? 0;
+    at = next;
     if (text[at] === separator) {
       at += 1;
       continue;
@@ -44,6 +45,20 @@ export function separated(text, separator) {
     row = { line, cells: [] };
   }
   return rows.filter(({ cells }) => cells.some((cell) => cell.trim()));
+}
+
+/** Where a run of characters ends. @param {RegExp} run @param {string} text @param {number} at */
+function past(run, text, at) {
+  run.lastIndex = at;
+  run.test(text);
+  return run.lastIndex;
+}
+
+/** The quote that ends a quoted cell; -1 if none does. @param {string} text @param {number} open */
+function closing(text, open) {
+  let at = text.indexOf('"', open + 1);
+  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return at;
 }
 
 /**
@@ -107,7 +122,7 @@ function heading(rows) {
     if (known === 0 || byName(cells).title.length + byName(cells).key.length === 0) continue;
     const names = cells.filter((cell) => cell.trim());
     const below = rows.slice(i + 1);
-    const again = cells.some((cell, place) => cell.trim() && below.some((row) => row.cells[place] === cell));
+    const again = below.some((row) => row.cells.some((cell, place) => cell.trim() && cells[place] === cell));
     const plain = names.every(
       (name) => !isKey(name) && !isURL(name) && name.length < 50 && (known > 1 || !/^\s/.test(name)),
     );
@@ -157,7 +172,7 @@ function fill(named, found) {
 function markdown(text) {
   const lines = text.split(/\r\n|[\r\n]/);
   const rule = lines.findIndex(
-    (line) => /^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$/.test(line) && line.includes('|'),
+    (line) => line.includes('|') && /^\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?$/.test(line.trim()),
   );
   if (rule < 1) return null;
   return lines.flatMap((line, i) => (i === rule || !line.includes('|') ? [] : [{ line: i + 1, cells: bars(line) }]));
@@ -181,8 +196,8 @@ function bars(line) {
  */
 function wiki(text) {
   const lines = text.split(/\r\n|[\r\n]/).map(linked);
-  if (/^\s*\{\|/m.test(text)) return mediaWiki(lines);
-  if (!lines.some((line) => /^\s*\|\|.*\|\|\s*$/.test(line))) return null;
+  if (/^[ \t]*\{\|/m.test(text)) return mediaWiki(lines);
+  if (!lines.some((line) => /^\|\|.*\|\|$/.test(line.trim()))) return null;
   return lines.flatMap((line, i) =>
     /^\s*\|/.test(line) ? [{ line: i + 1, cells: bars(line.replaceAll('||', '|')) }] : [],
   );
@@ -205,4 +220,6 @@ function mediaWiki(lines) {
 
 /** A wiki's links as those of Markdown. @param {string} line */
 const linked = (line) =>
-  line.replace(/\[([^|\]]+)\|(https?:[^\]\s]+)\]/g, '[$1]($2)').replace(/\[(https?:\S+) ([^\]]+)\]/g, '[$2]($1)');
+  line
+    .replace(/\[([^[|\]]+)\|(https?:[^[\]\s]+)\]/g, '[$1]($2)')
+    .replace(/\[(https?:[^\s[]+) ([^[\]]+)\]/g, '[$2]($1)');

@@ -46,7 +46,8 @@ export const size = (text) => bytes.encode(text).length;
  * @param {number} most bytes
  */
 export function shorten(text, characters, most) {
-  const all = graphemes(text);
+  if (text.length <= characters && size(text) <= most) return text;
+  const all = graphemes(text.slice(0, most)); // a browser needs long for the characters of a long text
   if (all.length <= characters && size(text) <= most) return text;
   const kept = all.slice(0, characters - 1);
   while (size(kept.join('')) > most - 3) kept.pop();
