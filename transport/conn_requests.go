@@ -45,8 +45,11 @@ func (c *Conn) handle(data []byte) {
 
 // createsRoom reports whether a request asks for a new room.
 func createsRoom(in protocol.Incoming) bool {
-	_, ok := in.Request.(protocol.CreateRoom)
-	return ok
+	switch in.Request.(type) {
+	case protocol.CreateRoom, protocol.SucceedRoom:
+		return true
+	}
+	return false
 }
 
 // tooManyEnds reports whether the request would end more users than the address may
