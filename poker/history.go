@@ -89,8 +89,8 @@ func (c AmendRound) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	}
 	f.Agreed = agreed
 	r.state.History[i] = f
-	if undo := r.state.Undo; undo != nil && undo.What == undoClear && f.Round == r.state.Round-1 {
-		undo.Agreed = agreed // else an undo would bring back the old one
+	if undo := r.state.Undo; undo != nil && undo.What == undoClear && f.Round == r.state.Round-1 && undo.Revealed {
+		undo.Agreed = agreed // else an undo would bring back the old one; a hidden round has none
 	}
 	return r.amended(), nil
 }

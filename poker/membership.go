@@ -77,6 +77,7 @@ func (c Remove) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if c.ForGood {
 		r.ban(c.User)
 	}
+	r.dropSuccessor(c.User)
 	return []Event{Removed{c.User}}, nil
 }
 

@@ -38,6 +38,17 @@ func (c Succeed) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 // room has none. It ends with the round that is the next to be cleared.
 func (r *Room) Successor() Successor { return r.state.Successor }
 
+// dropSuccessor takes back that a user has gone on in another room: nobody is sent after
+// somebody whom the owner has removed.
+func (r *Room) dropSuccessor(by UserID) {
+	if r.state.Successor.By == by {
+		r.state.Successor = Successor{}
+	}
+	if undo := r.state.Undo; undo != nil && undo.Successor.By == by {
+		undo.Successor = Successor{}
+	}
+}
+
 // Settings are what a room begins with when a member goes on from another.
 type Settings struct {
 	Topic   Story

@@ -460,7 +460,7 @@
 //   - options: always all three.
 //   - story, absent if nothing is known: what is known of the topic besides its title.
 //   - successor, absent if there is none: the room that a member has gone on in with
-//     succeedRoom, until the next round.
+//     succeedRoom, until the next round or until the owner removes that member.
 //   - topics: the stories to come, perhaps none.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
 //     estimated; named is absent unless false; deputy and standIn are absent unless true;
