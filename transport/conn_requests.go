@@ -45,11 +45,9 @@ func (c *Conn) handle(data []byte) {
 
 // createsRoom reports whether a request asks for a new room.
 func createsRoom(in protocol.Incoming) bool {
-	switch in.Request.(type) {
-	case protocol.CreateRoom, protocol.SucceedRoom:
-		return true
-	}
-	return false
+	_, creates := in.Request.(protocol.CreateRoom)
+	_, succeeds := in.Request.(protocol.SucceedRoom)
+	return creates || succeeds
 }
 
 // tooManyEnds reports whether the request would end more users than the address may
