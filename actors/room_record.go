@@ -43,6 +43,7 @@ func (a *roomActor) decode(data []byte, parts []store.Record) error {
 	if err != nil {
 		return fmt.Errorf("restore room: %w", err)
 	}
+	room.Resume(millis(time.Now()))
 	a.room = room
 	for user, r := range l.Requests {
 		if a.recent[user] = r; !room.Has(user) {

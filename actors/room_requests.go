@@ -27,9 +27,7 @@ func (a *roomActor) open(owner poker.UserID) {
 func (a *roomActor) create(m create) {
 	if a.room == nil {
 		a.open(m.owner)
-		if m.settings != nil {
-			a.room.Adopt(*m.settings)
-		} else if err := a.applyOptions(m.owner, m.request); err != nil {
+		if err := a.applyOptions(m.owner, m.request); err != nil {
 			a.room = nil
 			a.commits.markClean()
 			a.replies.refuse(m.caller, codeOf(err))
@@ -38,6 +36,9 @@ func (a *roomActor) create(m create) {
 		}
 	}
 	a.replies.created(m.caller, a.id)
+	if m.settings != nil { // also where a join has revived the room before it was made
+		a.apply(poker.Adopt{Settings: *m.settings})
+	}
 }
 
 // applyOptions gives a new room what its creator asked for.

@@ -35,7 +35,7 @@ func (r *Room) Deadline() Millis {
 		due(s.Undo.Until)
 	}
 	if s.Options.StandIn && s.AwaySince != 0 && s.StandIn == "" && r.longestPresent() != "" {
-		due(s.AwaySince + StandInDelay)
+		due(r.absentSince(s.AwaySince) + StandInDelay)
 	}
 	return deadline
 }
@@ -129,7 +129,7 @@ func (r *Room) keepStandIn(now Millis) []Event {
 	case !s.Options.StandIn || s.AwaySince == 0:
 	case s.Members[s.StandIn].Online:
 		next = s.StandIn
-	case now >= s.AwaySince+StandInDelay:
+	case now >= r.absentSince(s.AwaySince)+StandInDelay:
 		next = r.longestPresent()
 	}
 	if next == s.StandIn {

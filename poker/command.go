@@ -153,6 +153,8 @@ type (
 		By   UserID
 		Room RoomID
 	}
+	// Adopt gives a room that a member goes on in the settings of the old one.
+	Adopt struct{ Settings Settings }
 	// Remove removes a member from the room. They may join again, unless it is
 	// ForGood. Removing without ForGood a user who was removed for good lets them
 	// join again.

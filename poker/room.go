@@ -14,6 +14,7 @@ type Room struct {
 	tally tally
 
 	changed map[UserID]struct{} // see TakeChanged; may be nil
+	resumed Millis              // see Resume
 }
 
 // Limits are set by the operator. Zero means no limit.
@@ -70,6 +71,19 @@ func Restore(s State) (*Room, error) {
 	r := &Room{state: s, order: slices.Sorted(maps.Keys(s.Members))}
 	r.recount()
 	return r, nil
+}
+
+// Resume says that a restored room can be joined from now on. Nobody could come back
+// before, so that for going on without the owner, for a stand-in and for a take-over,
+// absence counts from now at the earliest.
+func (r *Room) Resume(now Millis) { r.resumed = now }
+
+// absentSince returns from when on an absence counts that began at since; zero for none.
+func (r *Room) absentSince(since Millis) Millis {
+	if since == 0 {
+		return 0
+	}
+	return max(since, r.resumed)
 }
 
 // Apply executes a command at time now, which is greater than zero. It has three

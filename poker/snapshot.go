@@ -85,7 +85,7 @@ func (r *Room) Snapshot() *Snapshot {
 		Locked:     s.Locked,
 		OfferedTo:  s.OfferedTo,
 		Successor:  s.Successor,
-		SucceedAt:  s.succeedAt(),
+		SucceedAt:  r.succeedAt(),
 
 		OwnerAwaySince: r.ownerAwaySince(),
 	}

@@ -61,7 +61,10 @@ func validURL(s string) bool {
 		return false
 	}
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+	if err != nil || strings.ContainsFunc(u.Hostname(), func(c rune) bool { return c > '~' }) {
+		return false // a browser writes such a host in ASCII; one that looks like another is none
+	}
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
 // size is how many bytes of text the story has.

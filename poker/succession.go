@@ -63,28 +63,34 @@ func (r *Room) Settings() Settings {
 	return Settings{Topic: s.Topic, Topics: s.Topics, Deck: s.Deck.clone(), Options: s.Options}
 }
 
-// Adopt gives a new room the settings of another, which has accepted them.
-func (r *Room) Adopt(s Settings) {
-	r.state.Topic, r.state.Topics, r.state.Deck, r.state.Options = s.Topic, s.Topics, s.Deck.clone(), s.Options
+// apply gives a room the settings of another, which has accepted them. A room in which
+// anything has happened keeps its own.
+func (c Adopt) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
+	s := &r.state
+	if s.Round > 1 || s.Revealed || r.tally.estimates > 0 || len(s.History) > 0 || s.Topic != (Story{}) || len(s.Topics) > 0 {
+		return nil, nil
+	}
+	s.Topic, s.Topics, s.Deck, s.Options = c.Settings.Topic, c.Settings.Topics, c.Settings.Deck.clone(), c.Settings.Options
+	return []Event{Changed{AspectTopic}, Changed{AspectTopics}, Changed{AspectDeck}, Changed{AspectOptions}}, nil
 }
 
 // maySucceed reports whether a member may go on: all who may reveal have been away for
 // long enough, or the room has no owner.
 func (r *Room) maySucceed(now Millis) bool {
-	at := r.state.succeedAt()
+	at := r.succeedAt()
 	return at != 0 && now >= at
 }
 
 // succeedAt returns the time from which a member may go on in a room of their own; zero
 // while the owner or a deputy is online.
-func (s *State) succeedAt() Millis {
+func (r *Room) succeedAt() Millis {
 	switch {
-	case s.AwaySince == 0:
+	case r.state.AwaySince == 0:
 		return 0
-	case s.Owner == "":
-		return s.AwaySince
+	case r.state.Owner == "":
+		return r.state.AwaySince
 	}
-	return s.AwaySince + SucceedDelay
+	return r.absentSince(r.state.AwaySince) + SucceedDelay
 }
 
 // ownerAwaySince returns when the owner went offline; zero while they are online or not
@@ -95,6 +101,6 @@ func (r *Room) ownerAwaySince() Millis { return r.state.Members[r.state.Owner].A
 // a deputy may, once the owner has been away for long, since the room would expire with
 // the owner.
 func (r *Room) mayTakeOver(m Member, now Millis) bool {
-	since := r.ownerAwaySince()
+	since := r.absentSince(r.ownerAwaySince())
 	return m.Deputy && since != 0 && now >= since+TakeOverDelay
 }

@@ -195,11 +195,13 @@
 //     they own as many as they may.
 //   - succeedRoom {roomId}: goes on without the owner. It is possible when neither the
 //     owner nor a deputy has been online for 30 s, or when a revived room has no owner,
-//     else not_owner; succeedAt in the room says from when on. It makes a new room owned
+//     else not_owner; succeedAt in the room says when. It makes a new room owned
 //     by the user, with the topic, topics, deck and options of this one and no estimates:
 //     ok and roomCreated carry its id, and successor in this room tells everybody of it,
 //     until the next round. Only the first makes one: for later ones ok and roomCreated
-//     carry its id. This room stays its owner's. too_many_rooms as in createRoom.
+//     carry its id. This room stays its owner's. too_many_rooms as in createRoom. The
+//     time in which the server was down does not count, here and for a deputy who takes
+//     the room or a stand-in.
 //   - history {roomId, before?, limit?}: answers with one roomHistory to this connection,
 //     after the ok if there is an id: the newest rounds whose number is below before, or
 //     of all, at most limit of them (20 if it is missing, 50 at most) and not more than
