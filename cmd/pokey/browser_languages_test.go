@@ -39,8 +39,8 @@ const cutTexts = `(() => {
 	for (const e of document.querySelectorAll('select')) {
 		if (!shown(e)) continue
 		const style = getComputedStyle(e)
-		pen.font = style.font
-		const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 28 // for the arrow
+		pen.font = style.fontWeight + ' ' + style.fontSize + ' ' + style.fontFamily // the shorthand is empty where a numeral is chosen
+		const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20 // for the arrow
 		for (const option of e.options) if (pen.measureText(option.text).width > room) faults.push('cut: ' + option.text)
 	}
 	for (const e of document.querySelectorAll('#page, dialog, main')) {

@@ -21,7 +21,7 @@ export const LANGUAGES = {
   it: { name: 'Italiano' },
   nl: { name: 'Nederlands' },
   pl: { name: 'Polski' },
-  pt: { name: 'Português (Brasil)', tag: 'pt-BR' },
+  pt: { name: 'Português', tag: 'pt-BR' },
   ar: { name: 'العربية', tag: 'ar-u-nu-latn', rightToLeft: true }, // with the digits of the cards
   ja: { name: '日本語' },
   zh: { name: '简体中文', tag: 'zh-Hans' },

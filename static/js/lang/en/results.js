@@ -21,7 +21,7 @@ export default {
   'results.kind.csv': 'Table (CSV)',
   'results.kind.json': 'Data (JSON)',
   'results.format.csv': '{name} (CSV)',
-  'results.format.sh': '{name} (commands for its command line)',
+  'results.format.sh': '{name} (for its command line)',
   'results.format.fresh': '{name} (CSV, for new issues)',
   'results.fit': {
     one: '{n} of {of} stories: with the key and a value that {name} can hold',
