@@ -125,7 +125,7 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 func TestStartCountsFiles(t *testing.T) {
 	t.Parallel()
 	p := spawnWithFiles(t, "256:5000", "-data", "none", "-max-connections", "4000")
-	if code := p.code(t, 10*time.Second); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "is enough for 39") {
+	if code := p.code(t, 10*time.Second); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "enough for 39") {
 		t.Errorf("exit %d: %s", code, p.log)
 	}
 	for _, args := range [][]string{{"-max-connections", "3900"}, {}} {
