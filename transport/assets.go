@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 const (
@@ -40,8 +41,8 @@ type asset struct {
 	contentType string
 	cache       string // Cache-Control
 	plain       []byte
-	zipped      []byte // nil if compression does not pay
-	etag        string // without quotes
+	zipped      func() []byte // compresses at the first call, nil if that does not pay; not set: never
+	etag        string        // without quotes
 }
 
 // assets has the page and everything it loads. The paths of the files contain a
@@ -156,23 +157,38 @@ func fixedPath(name string) bool {
 
 func newAsset(name string, data []byte, cache string) *asset {
 	sum := sha256.Sum256(data)
-	a := &asset{
+	return &asset{
 		contentType: contentType(name),
 		cache:       cache,
 		plain:       data,
+		zipped:      sync.OnceValue(func() []byte { return zip(data) }),
 		etag:        hex.EncodeToString(sum[:9]),
 	}
+}
+
+// compressed returns the content for readers of gzip, or nil if there is none.
+func (a *asset) compressed() []byte {
+	if a.zipped == nil {
+		return nil
+	}
+	return a.zipped()
+}
+
+// zip returns data compressed, or nil if that does not pay. A server compresses a
+// file when somebody wants it: all of them at its start would keep everybody
+// waiting who was connected before.
+func zip(data []byte) []byte {
 	if len(data) < minCompressed {
-		return a
+		return nil
 	}
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // the level is valid
 	_, _ = z.Write(data)                                  // a bytes.Buffer never fails
 	_ = z.Close()
-	if b.Len() < len(data)*9/10 {
-		a.zipped = b.Bytes()
+	if b.Len() >= len(data)*9/10 {
+		return nil
 	}
-	return a
+	return b.Bytes()
 }
 
 // serve answers with the asset, or 304 if the client has it. An answer with a new
@@ -181,11 +197,11 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, m minting) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	body, etag := a.plain, `"`+a.etag+`"`
-	if a.zipped != nil {
+	if zipped := a.compressed(); zipped != nil {
 		h.Set("Vary", "Accept-Encoding")
 		if acceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
-			body, etag = a.zipped, `"`+a.etag+`-gz"`
+			body, etag = zipped, `"`+a.etag+`-gz"`
 		}
 	}
 	status := http.StatusOK
