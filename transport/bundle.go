@@ -35,32 +35,36 @@ type bundler struct {
 	name    map[string]string // of the variable that holds what a module exports
 }
 
-// bundles joins the modules that entry and the modules imported on demand need,
-// and returns the bundles by the paths of their roots.
-func bundles(content map[string][]byte, entry string) (map[string][]byte, error) {
+// bundles joins the modules that entry and the modules imported on demand need. It
+// returns the bundles by the paths of their roots, and the paths of the modules that
+// are inside them.
+func bundles(content map[string][]byte, entry string) (made map[string][]byte, inside []string, err error) {
 	if _, ok := content[entry]; !ok {
-		return nil, nil
+		return nil, nil, nil
 	}
 	b := &bundler{content: content, roots: []string{entry}, root: map[string]string{}, name: map[string]string{}}
 	for done := 0; done < len(b.roots); { // each visit may find more of them
 		root := b.roots[done]
 		done++
 		if err := b.visit(root, root); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	for i, module := range b.order {
 		b.name[module] = fmt.Sprintf("module%d", i)
+		if b.root[module] != module {
+			inside = append(inside, module)
+		}
 	}
-	made := map[string][]byte{}
+	made = map[string][]byte{}
 	for _, root := range b.roots {
 		text, err := b.bundle(root)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		made[root] = []byte(text)
 	}
-	return made, nil
+	return made, inside, nil
 }
 
 // visit puts a module and what it imports into the bundle of root.

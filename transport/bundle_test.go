@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 // module imported on demand and an address that is relative to a module.
 func TestModulesAreJoined(t *testing.T) {
 	t.Parallel()
-	got, err := bundles(map[string][]byte{
+	got, inside, err := bundles(map[string][]byte{
 		"js/app.js":        []byte("import { a as b } from './lib/a.js';\nimport texts from './texts.js';\n\nb(texts, import('./late.js'));\n"),
 		"js/lib/a.js":      []byte("export const a = 1;\nexport function f() {}\nnew URL('../x', import.meta.url);\n"),
 		"js/texts.js":      []byte("export default {\n  k: 'v',\n};\n"),
@@ -41,6 +42,9 @@ func TestModulesAreJoined(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("got %d bundles, want %d", len(got), len(want))
 	}
+	if want := []string{"js/lib/a.js", "js/texts.js", "js/views/g.js"}; !slices.Equal(inside, want) {
+		t.Errorf("inside bundles: got %q, want %q", inside, want)
+	}
 }
 
 // TestWhatCannotBeJoinedIsAnError fails the start of the server, not the page.
@@ -57,7 +61,7 @@ func TestWhatCannotBeJoinedIsAnError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := bundles(map[string][]byte{
+			_, _, err := bundles(map[string][]byte{
 				"app.js": []byte("import { x } from './a.js';\n\nx();\n"),
 				"a.js":   []byte(module),
 				"b.js":   []byte("export const b = 1;\n"),
@@ -68,7 +72,7 @@ func TestWhatCannotBeJoinedIsAnError(t *testing.T) {
 		})
 	}
 	site := map[string][]byte{"app.js": []byte("import { x } from './a.js';\n"), "a.js": []byte("export * from './b.js';\n")}
-	if _, err := bundles(site, "app.js"); err == nil || !strings.Contains(err.Error(), "a.js") {
+	if _, _, err := bundles(site, "app.js"); err == nil || !strings.Contains(err.Error(), "a.js") {
 		t.Errorf("got the error %v, want one that names a.js", err)
 	}
 }
