@@ -11,6 +11,7 @@ import { announcements } from './announcements.js';
 import { learn, t } from './i18n.js';
 import { listenToKeys } from './keyboard.js';
 import { announce } from './live-region.js';
+import { load } from './on-demand.js';
 import { inRoom } from './page.js';
 import { isOwner, mayFacilitate } from './state.js';
 import { visited } from './storage.js';
@@ -33,38 +34,18 @@ export function start(page) {
   let bigScreen = null;
   page.roomActions = roomActions(page);
   listenToKeys(page);
-  /** Loads what is not on the screen at first. @param {Promise<() => void>} loading what to do when it is there */
-  const later = (loading) =>
-    loading.then(
-      (use) => {
-        use();
-        page.set({});
-      },
-      () => page.apply({ event: 'stale' }),
-    );
-  const dialogs = async () => {
-    const [module] = await Promise.all([import('./views/dialogs/index.js'), learn('dialogs'), addStyles('dialogs')]);
-    return () => {
-      openDialog = module.openDialog;
-    };
-  };
-  const people = async () => {
-    const [module] = await Promise.all([import('./people/index.js'), learn('people'), addStyles('people')]);
-    return () => {
-      page.people = module.start(page);
-    };
-  };
-  const stage = async () => {
-    const [module] = await Promise.all([import('./views/stage.js'), addStyles('stage')]);
-    return () => {
+  if (page.stage)
+    load(page, [import('./views/stage.js'), addStyles('stage')], (module) => {
       bigScreen = module.stage;
-    };
-  };
-  if (page.stage) later(stage());
+    });
   // Once the room stands, and not when one is opened: by then the network may be gone.
   setTimeout(() => {
-    later(dialogs());
-    later(people());
+    load(page, [import('./views/dialogs/index.js'), learn('dialogs'), addStyles('dialogs')], (module) => {
+      openDialog = module.openDialog;
+    });
+    load(page, [import('./people/index.js'), learn('people'), addStyles('people')], (module) => {
+      page.people = module.start(page);
+    });
   }, SOON);
   return {
     labelTab,

@@ -11,7 +11,7 @@ import { mark } from './icon.js';
 import { alone, nameStrip } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
 import { storyLabel } from './story.js';
-import { table, traces, watching } from './table.js';
+import { middle } from './table.js';
 import { timer } from './timer.js';
 import { editableTopic, topic } from './topic.js';
 
@@ -33,15 +33,7 @@ export function room(page) {
       h(
         'div',
         { class: 'columns' },
-        h(
-          'div',
-          { class: 'middle' },
-          part(() => table(page)),
-          part(() => watching(page)),
-          part(() => traces(page)),
-          room.revealed && part(() => outcome(page)),
-          solitary && part(() => alone(page)),
-        ),
+        middle(page, room.revealed && part(() => outcome(page)), solitary && part(() => alone(page))),
         room.revealed
           ? [part(() => sideColumn(page, 'low')), part(() => sideColumn(page, 'high'))]
           : part(() => upNext(page, facilitates)),

@@ -8,7 +8,7 @@ import { qrCode, shortCode } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
 import { round } from './room.js';
 import { agreed, progress } from './round-controls.js';
-import { table, traces, watching } from './table.js';
+import { middle } from './table.js';
 import { timer } from './timer.js';
 import { topic } from './topic.js';
 
@@ -32,12 +32,8 @@ export function stage(page) {
       h(
         'div',
         { class: 'columns' },
-        h(
-          'div',
-          { class: 'middle' },
-          part(() => table(page)),
-          part(() => watching(page)),
-          part(() => traces(page)),
+        middle(
+          page,
           part(() => (revealed ? outcome(page) : progress(page))),
         ),
         revealed && [part(() => sideColumn(page, 'low')), part(() => sideColumn(page, 'high'))],

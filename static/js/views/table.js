@@ -1,9 +1,9 @@
-/** @import {Person, RoomPage} from '../../types/page.js' */
+/** @import {Child, Person, RoomPage} from '../../types/page.js' */
 
 import { agreement } from '../agreement.js';
 import { hour, t } from '../i18n.js';
 import { estimators, isLast, observers, revealer } from '../members.js';
-import { h } from '../render.js';
+import { h, part } from '../render.js';
 import { isOwner } from '../state.js';
 import { cardName, face } from './card.js';
 import { button, spokenOnly } from './controls.js';
@@ -12,8 +12,25 @@ import { icon } from './icon.js';
 const SHORT = 4; // characters of a former value that have room beside a card
 const FEW = 2; // more cards of one value need no label each
 
+/**
+ * The middle of every screen of a room: the table, who watches, what everybody
+ * should know of the round.
+ *
+ * @param {RoomPage} page
+ * @param {...Child} below
+ */
+export const middle = (page, ...below) =>
+  h(
+    'div',
+    { class: 'middle' },
+    part(() => table(page)),
+    part(() => watching(page)),
+    part(() => traces(page)),
+    ...below,
+  );
+
 /** Those who estimate, each with a place for a card. Nobody moves when the cards turn. @param {RoomPage} page */
-export function table(page) {
+function table(page) {
   const { room } = page.state;
   const seated = estimators(room);
   const n = seated.length;
@@ -107,7 +124,7 @@ function label(page, person) {
 }
 
 /** Those who only watch, apart from the table; the big screen does not name itself. @param {RoomPage} page */
-export function watching(page) {
+function watching(page) {
   const me = page.state.me?.id;
   const all = observers(page.state.room).filter((person) => !page.stage || person.id !== me);
   if (all.length === 0) return null;
@@ -128,7 +145,7 @@ export function watching(page) {
  *
  * @param {RoomPage} page
  */
-export function traces(page) {
+function traces(page) {
   const { room, hiddenAt } = page.state;
   const said = room.revealedBy && !room.revealed && revealer(room, room.revealedBy, 'trace.hidden');
   if (!said && !room.locked) return null;

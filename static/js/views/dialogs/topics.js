@@ -1,8 +1,8 @@
-/** @import * as Form from '../../import/form.js' */
 /** @import {RoomPage} from '../../../types/page.js' */
 /** @import {Story} from '../../../types/protocol.js' */
 
 import { learn, t } from '../../i18n.js';
+import { onDemand } from '../../on-demand.js';
 import { moved } from '../../parse/topics.js';
 import { h } from '../../render.js';
 import { mayFacilitate } from '../../state.js';
@@ -21,7 +21,7 @@ export function topics(page) {
     page,
     'topics',
     t('topics.title'),
-    edits && adding(page),
+    edits && form(page, ({ importForm }) => importForm(page)),
     list.length === 0 && h('p', { class: 'quiet' }, t('topics.none')),
     h(
       'ol',
@@ -32,25 +32,8 @@ export function topics(page) {
   );
 }
 
-/** @type {typeof Form | null} */
-let form = null;
-let loading = false;
-
-/** The form in which stories are added, which is loaded when it is wanted. @param {RoomPage} page */
-function adding(page) {
-  if (form) return form.importForm(page);
-  if (!loading) {
-    loading = true;
-    Promise.all([import('../../import/form.js'), learn('import'), addStyles('import')]).then(
-      ([module]) => {
-        form = module;
-        page.set({});
-      },
-      () => page.apply({ event: 'stale' }),
-    );
-  }
-  return h('p', { class: 'quiet', 'aria-busy': 'true' }, t('room.loading'));
-}
+/** The form in which stories are added. */
+const form = onDemand(() => [import('../../import/form.js'), learn('import'), addStyles('import')]);
 
 /** A topic that can be moved and taken out. @param {RoomPage} page @param {Story[]} list @param {number} i */
 function item(page, list, i) {
