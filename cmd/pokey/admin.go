@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
@@ -77,45 +76,4 @@ func operatorsHost(hostport, own string) bool {
 	default:
 		return !loopback(own) && !strings.Contains(host, ".")
 	}
-}
-
-// readiness is the answer of /readyz.
-type readiness struct {
-	Ready    bool   `json:"ready"`
-	State    string `json:"state"` // ok, degraded, frozen, broken, isolated, full or draining
-	Durable  bool   `json:"durable"`
-	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
-	Version  string `json:"version"`
-	Sessions int    `json:"connections"`
-}
-
-// readyz reports whether clients should be sent here. A node that lacks a part is
-// about to restart it. A node short of memory keeps its clients and accepts no
-// others. A node that cannot save stays ready and reports it: a meeting is worth
-// more than its record. So does a node whose shared store does not answer, since
-// clients would find the same on every other node.
-func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
-	stats := n.system.Stats()
-	r := readiness{
-		Ready: true, State: "ok", Durable: n.store.Durable() && stats.Unsaved == 0, Unsaved: stats.Unsaved,
-		Version: version(), Sessions: n.web.Stats().Connections,
-	}
-	status := http.StatusOK
-	switch {
-	case n.draining.Load():
-		r.Ready, r.State, status = false, "draining", http.StatusServiceUnavailable
-	case !n.system.Running() || n.member != nil && !n.member.node.Linked():
-		r.Ready, r.State, status = false, "broken", http.StatusServiceUnavailable
-	case n.member != nil && n.member.node.Isolated():
-		r.Ready, r.State, status = false, "isolated", http.StatusServiceUnavailable
-	case n.memory.full():
-		r.Ready, r.State, status = false, "full", http.StatusServiceUnavailable
-	case stats.Unsaved > 0 && n.store.Shared():
-		r.State = "frozen"
-	case stats.Unsaved > 0:
-		r.State = "degraded"
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(r)
 }

@@ -33,15 +33,24 @@ func newMetrics() *metrics {
 			Name: "pokey_commit_batch_records", Help: "How many records shared one write to the disk.", Buckets: prometheus.ExponentialBuckets(1, 2, 9),
 		}),
 	}
+	for _, result := range []string{commitOK, commitFailed} {
+		m.commit.WithLabelValues(result) // so that the first of each counts as an increase
+	}
 	m.registry.MustRegister(m.commit, m.delivery, m.batch,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
+// How a commit may end.
+const (
+	commitOK     = "ok"
+	commitFailed = "failed"
+)
+
 func (m *metrics) observeCommit(took time.Duration, failed bool) {
-	result := "ok"
+	result := commitOK
 	if failed {
-		result = "failed"
+		result = commitFailed
 	}
 	m.commit.WithLabelValues(result).Observe(took.Seconds())
 }
@@ -113,6 +122,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(descMembers, float64(s.Members))
 	gauge(descUnsaved, float64(s.Unsaved))
 	gauge(descDegraded, truth(s.Unsaved > 0))
+	c.collectState(gauge, ch)
 	gauge(descFull, truth(c.node.memory.full()))
 	count(descCrashes, float64(s.Crashes))
 	count(descActivations, float64(s.Activations))

@@ -26,6 +26,7 @@ import (
 // node holds the parts of a running server.
 type node struct {
 	log      *slog.Logger
+	settings config
 	member   *member // nil for a node alone
 	store    store.Store
 	system   *actors.System
@@ -48,7 +49,7 @@ const roomRefill = 600
 // assemble builds a node from the inside out. It does not listen on the public and
 // the operator's port yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
-	n := &node{log: log, metrics: newMetrics(), memory: limitMemory(log)}
+	n := &node{log: log, settings: c, metrics: newMetrics(), memory: limitMemory(log)}
 	if !c.given["max-connections"] && c.maxConnections < maxConnections {
 		log.Warn("fewer connections than usual: the process may not open enough files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
 	}

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"example.com/pokey/store/etcdtest"
+)
+
+// What deploy/grafana and deploy/prometheus say must be what servers tell.
+
+// promtool runs Prometheus' own tool in deploy/prometheus.
+func promtool(t *testing.T, input string, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "promtool", args...)
+	command.Dir, command.Stdin = "../../deploy/prometheus", strings.NewReader(input)
+	out, err := command.CombinedOutput()
+	if err != nil {
+		t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// needPrometheus skips the test where Prometheus is not installed.
+func needPrometheus(t *testing.T) {
+	t.Helper()
+	for _, program := range []string{"prometheus", "promtool"} {
+		if _, err := exec.LookPath(program); err != nil {
+			need(t, "POKEY_PROMETHEUS", program)
+		}
+	}
+}
+
+// alerts returns the expressions of deploy/prometheus/alerts.yaml by alert.
+func alerts(t *testing.T) map[string]string {
+	t.Helper()
+	var file struct {
+		Groups []struct {
+			Rules []struct {
+				Alert, Expr         string
+				Labels, Annotations map[string]string
+			}
+		}
+	}
+	if err := yaml.Unmarshal([]byte(readDocument(t, "../../deploy/prometheus/alerts.yaml")), &file); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, group := range file.Groups {
+		for _, r := range group.Rules {
+			all[r.Alert] = r.Expr
+			if severity := r.Labels["severity"]; severity != "page" && severity != "ticket" {
+				t.Errorf("%s: got severity %q, want page or ticket", r.Alert, severity)
+			}
+			if r.Annotations["summary"] == "" || r.Annotations["action"] == "" {
+				t.Errorf("%s: got %v, want a summary and an action", r.Alert, r.Annotations)
+			}
+		}
+	}
+	return all
+}
+
+// dashboard returns the expressions of deploy/grafana/pokey.json by panel, for a
+// server of any name.
+func dashboard(t *testing.T) map[string]string {
+	t.Helper()
+	type target struct{ Expr string }
+	var file struct {
+		Panels []struct {
+			Type, Title, Description string
+			Targets                  []target
+			GridPos                  struct{ X, Y, W, H int }
+		}
+		Annotations struct{ List []target }
+	}
+	if err := json.Unmarshal([]byte(readDocument(t, "../../deploy/grafana/pokey.json")), &file); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	add := func(name string, targets []target) {
+		for i, x := range targets {
+			all[fmt.Sprint(name, " ", i+1)] = strings.NewReplacer("$instance", ".*", "$__rate_interval", "10s").Replace(x.Expr)
+		}
+	}
+	add("annotation", file.Annotations.List)
+	taken := map[[2]int]string{}
+	for _, p := range file.Panels {
+		if p.Type != "row" && (p.Description == "" || len(p.Targets) == 0) {
+			t.Errorf("panel %q: got no description or no expression", p.Title)
+		}
+		for x := p.GridPos.X; x < p.GridPos.X+p.GridPos.W; x++ {
+			for y := p.GridPos.Y; y < p.GridPos.Y+p.GridPos.H; y++ {
+				if other := taken[[2]int{x, y}]; other != "" || x >= 24 {
+					t.Fatalf("panel %q is at the place of %q, or beyond the edge", p.Title, other)
+				}
+				taken[[2]int{x, y}] = p.Title
+			}
+		}
+		add(p.Title, p.Targets)
+	}
+	return all
+}
+
+// Each alert has a test with Prometheus' own tool: when it fires, when not, and what
+// it says.
+func TestAlertRules(t *testing.T) {
+	t.Parallel()
+	needPrometheus(t)
+	promtool(t, "", "check", "rules", "alerts.yaml")
+	promtool(t, "", "check", "config", "prometheus.yaml")
+	promtool(t, "", "test", "rules", "alerts_test.yaml")
+	tests := readDocument(t, "../../deploy/prometheus/alerts_test.yaml")
+	for name := range alerts(t) {
+		if strings.Count(tests, "alertname: "+name+",") != 1 || strings.Count(tests, "alertname: "+name+"\n") != 1 {
+			t.Errorf("alerts_test.yaml: got not one time when %s does not fire and one when it does", name)
+		}
+	}
+}
+
+var metricName = regexp.MustCompile(`\b(?:pokey|go|process)_[a-z0-9_]+\b`)
+
+// The dashboard and the alerts name only metrics that a running server has, and a
+// Prometheus that reads two servers answers each of their expressions.
+func TestPrometheus(t *testing.T) {
+	t.Parallel()
+	needPrometheus(t)
+	alone := spawn(t, nil, "-data", t.TempDir())
+	member := found(t).start(etcdtest.FreeAddress(t))
+	var exposed string
+	for _, p := range []*process{alone, member} {
+		provoke(t, p)
+		_, metrics := p.get(t, "/metrics")
+		exposed += metrics
+		if out := promtool(t, ownMetrics(metrics), "check", "metrics"); out != "" {
+			t.Errorf("promtool check metrics: %s", out)
+		}
+	}
+	expressions := alerts(t)
+	maps.Copy(expressions, dashboard(t))
+	for where, expression := range expressions {
+		for _, name := range metricName.FindAllString(expression, -1) {
+			if !strings.Contains(exposed, "\n"+name+" ") && !strings.Contains(exposed, "\n"+name+"{") {
+				t.Errorf("%s: no server has %s", where, name)
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile(`# TYPE (pokey_\w+)`).FindAllStringSubmatch(exposed, -1) {
+		if documents := readDocument(t, "../../docs/operating.md") + readDocument(t, "../../docs/cluster.md"); !strings.Contains(documents, "`"+m[1]) {
+			t.Errorf("%s is explained nowhere in docs", m[1])
+		}
+	}
+	p := startPrometheus(t, alone, member)
+	eventually(t, "both servers are read", 30*time.Second, func() bool {
+		return len(p.query(t, `up{job="pokey"} == 1`)) == 2 && len(p.query(t, `rate(pokey_connections[10s])`)) == 2
+	})
+	silent := regexp.MustCompile(`(?i)_total|Expires|Limit|absent|full|changes`) // may have nothing to say yet
+	for _, where := range slices.Sorted(maps.Keys(expressions)) {
+		got := p.query(t, expressions[where])
+		_, alert := alerts(t)[where]
+		if len(got) == 0 && !alert && !silent.MatchString(expressions[where]) {
+			t.Errorf("%s: %s: got nothing", where, expressions[where])
+		}
+		if len(got) > 0 && alert {
+			t.Errorf("%s fires for two sound servers: %s: %v", where, expressions[where], got)
+		}
+	}
+}
+
+// provoke has a server count something of each kind: requests and a refused one, a
+// security event, and a closed connection.
+func provoke(t *testing.T, p *process) {
+	t.Helper()
+	ada := callIn(t, p.url, peerCookie(t, p.url))
+	room := ada.create("Login")
+	ada.ask("joinRoom", message{"roomId": room})
+	ada.ask("estimate", message{"roomId": room, "value": "5"})
+	if e := ada.ask("estimate", message{"roomId": room, "value": "1234567890123456789"}); e["event"] != "error" {
+		t.Errorf("an estimate that no deck has: got %v", e)
+	}
+	_ = ada.conn.Close()
+	request, err := http.NewRequest(http.MethodGet, p.url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Host = "elsewhere.invalid"
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	eventually(t, "the close is counted", 10*time.Second, func() bool {
+		_, metrics := p.get(t, "/metrics")
+		return strings.Contains(metrics, "pokey_closes_total{")
+	})
+}
+
+// ownMetrics returns the metrics that are not the Go library's.
+func ownMetrics(metrics string) string {
+	var b strings.Builder
+	for line := range strings.Lines(metrics) {
+		if strings.Contains(line, "pokey_") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// A watching is Prometheus itself, with our rules.
+type watching struct{ url string }
+
+func startPrometheus(t *testing.T, targets ...*process) watching {
+	t.Helper()
+	dir := t.TempDir()
+	var addresses []string
+	for _, p := range targets {
+		addresses = append(addresses, strings.TrimPrefix(p.admin, "http://"))
+	}
+	rules, err := filepath.Abs("../../deploy/prometheus/alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := strings.NewReplacer("alerts.yaml", rules, "scrape_interval: 15s", "scrape_interval: 1s", `"127.0.0.1:9090"`, strings.Join(addresses, ", ")).
+		Replace(readDocument(t, "../../deploy/prometheus/prometheus.yaml"))
+	file := filepath.Join(dir, "prometheus.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	address := etcdtest.FreeAddress(t)
+	log := &lockedBuffer{}
+	command := exec.Command("prometheus", "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "tsdb"), "--web.listen-address="+address)
+	command.Stdout, command.Stderr = log, log
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+		if t.Failed() {
+			t.Log(log)
+		}
+	})
+	return watching{"http://" + address}
+}
+
+// query returns what an expression yields now; nothing while Prometheus starts.
+func (p watching) query(t *testing.T, expression string) []any {
+	t.Helper()
+	response, err := http.Get(p.url + "/api/v1/query?query=" + url.QueryEscape(expression))
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, _ := io.ReadAll(response.Body)
+	if response.StatusCode == http.StatusServiceUnavailable {
+		return nil
+	}
+	var answer struct {
+		Status string
+		Data   struct{ Result []any }
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.Status != "success" {
+		t.Errorf("%s: %s", expression, body)
+	}
+	return answer.Data.Result
+}
