@@ -17,9 +17,22 @@ const spot = `(() => {
 	if (!e || e.disabled || e.getAttribute('aria-disabled') === 'true') return null
 	e.scrollIntoView({block: 'nearest', behavior: 'instant'})
 	const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+	const hits = (at) => e.contains(at) || at.contains(e) && !!e.closest('label')
 	const top = document.elementFromPoint(x, y)
-	return top && (e.contains(top) || top.contains(e) && e.closest('label')) ? [x, y] : null
+	if (!top || !hits(top)) return null
+	removeEventListener('click', globalThis.pokeyAim, true)
+	globalThis.pokeyHit = null
+	globalThis.pokeyAim = (click) => {
+		globalThis.pokeyHit = hits(click.target)
+		if (!globalThis.pokeyHit) click.preventDefault(), click.stopImmediatePropagation()
+	}
+	addEventListener('click', globalThis.pokeyAim, {capture: true, once: true})
+	return [x, y]
 })()`
+
+// missed says that a click landed beside what was aimed at, which had moved since:
+// such a click does nothing. A press that led to another page has not missed.
+const missed = `globalThis.pokeyHit === false`
 
 // press presses the mouse on what a selector finds.
 func (p *person) press(selector string) { p.t.Helper(); p.pressSaid(selector, "") }
@@ -30,14 +43,28 @@ func (p *person) button(said string) { p.t.Helper(); p.pressSaid("button, a", sa
 func (p *person) pressSaid(selector, said string) {
 	p.t.Helper()
 	js := fmt.Sprintf(spot, selector, said)
-	var at []float64
+	for again := true; again; {
+		at := p.aim(selector, said, js)
+		p.wants(func(ctx context.Context) error {
+			if err := p.tab.click(ctx, at[0], at[1]); err != nil {
+				return err
+			}
+			again, _ = evaluate[bool](ctx, p.tab, missed) // an error is a page that is only just loading
+			return nil
+		})
+	}
+}
+
+// aim is where something rests that can be pressed.
+func (p *person) aim(selector, said, js string) (at []float64) {
+	p.t.Helper()
 	p.poll("a "+selector+" "+said+" to press", func(ctx context.Context) bool {
 		was := at
 		var err error
 		at, err = evaluate[[]float64](ctx, p.tab, js)
 		return err == nil && len(at) == 2 && slices.Equal(at, was)
 	})
-	p.wants(func(ctx context.Context) error { return p.tab.click(ctx, at[0], at[1]) })
+	return at
 }
 
 // keys presses keys, one after the other.

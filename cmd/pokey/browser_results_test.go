@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 )
@@ -26,6 +27,18 @@ func (p *person) chooseFile(kind string) {
 	p.t.Helper()
 	p.until(`((e) => (e.value = %q, e.dispatchEvent(new Event('change')), e.value !== ''))(document.querySelector('[data-file]'))`, kind)
 }
+
+// staysWhenItGrows says whether an open dialog keeps its upper edge when more
+// arrives in it. If it moved, buttons would move away under a pointer.
+const staysWhenItGrows = `(() => {
+	const dialog = document.querySelector('dialog'), more = document.createElement('div')
+	more.style.blockSize = '120px'
+	const before = dialog.getBoundingClientRect().y
+	dialog.append(more)
+	const after = dialog.getBoundingClientRect().y
+	more.remove()
+	return before === after
+})()`
 
 // What came of a list: values off the deck, a summary to take along, and what was
 // agreed on changed afterwards.
@@ -54,6 +67,9 @@ func TestBrowserResults(t *testing.T) {
 	// Earlier stories are there to compare with, and nothing of what this one was thought to be.
 	bob.until(`document.querySelector('.hand .card')`)
 	bob.dialog("History", "history")
+	bob.until(staysWhenItGrows)
+	bob.wants(func(ctx context.Context) error { return bob.tab.resize(ctx, 390, 844) })
+	bob.until(staysWhenItGrows)
 	bob.pressSaid("dialog button", "Reference stories")
 	bob.until(`document.querySelector('dialog.references .references li')?.innerText.includes('Login page')`)
 	bob.until(`document.querySelector('dialog.references details:not([open])')?.textContent.includes('Log-out')`)
