@@ -10,11 +10,11 @@ const Guest = "Guest"
 const BanLength = 100
 
 // displayed returns the name that others see.
-func (m Member) displayed() string {
-	if m.Name == "" {
+func displayed(name string) string {
+	if name == "" {
 		return Guest
 	}
-	return m.Name
+	return name
 }
 
 // admit decides whether a user who is not a member may become one. If the room is
@@ -27,7 +27,13 @@ func (r *Room) admit(u UserID, now Millis, limits Limits) ([]Event, error) {
 		return nil, ErrNotAdmitted
 	case r.state.Locked:
 		return nil, ErrRoomLocked
-	case limits.Members == 0 || len(r.order) < limits.Members:
+	}
+	return r.freeSeat(now, limits)
+}
+
+// freeSeat makes sure that there is a place for one more member.
+func (r *Room) freeSeat(now Millis, limits Limits) ([]Event, error) {
+	if limits.Members == 0 || len(r.order) < limits.Members {
 		return nil, nil
 	}
 	replaced := r.replaceable(now)
@@ -96,7 +102,11 @@ func (c Lock) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 		return nil, nil
 	}
 	r.state.Locked = c.Locked
-	return []Event{Changed{AspectLock}}, nil
+	events := []Event{Changed{AspectLock}}
+	if !c.Locked {
+		events = append(events, r.endWaits(WaitAdmitted)...)
+	}
+	return events, nil
 }
 
 // A closed room keeps only that it is closed, and who owned it.
@@ -104,9 +114,10 @@ func (c Close) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err := r.mustOwn(c.By); err != nil {
 		return nil, err
 	}
+	events := r.endWaits(WaitEnded)
 	r.empty()
 	r.state.Closed = true
-	return []Event{Closed{c.By}}, nil
+	return append(events, Closed{c.By}), nil
 }
 
 // empty removes all that is in the room.
@@ -114,6 +125,7 @@ func (r *Room) empty() {
 	for _, u := range slices.Clone(r.order) {
 		r.drop(u)
 	}
+	r.waiting, r.refused = nil, nil
 	s := &r.state
 	r.state = State{
 		ID: s.ID, Epoch: s.Epoch, Owner: s.Owner, CreatedAt: s.CreatedAt, Version: s.Version, Round: s.Round,

@@ -26,6 +26,7 @@ func TestOnlyThoseWhoMayDoIt(t *testing.T) {
 		members      = []error{nil, notMember, nil, nil, nil, nil, notMember}
 		estimators   = []error{nil, notMember, nil, nil, nil, notEstimator, notMember}
 		noHistory    = []error{unknown, unknown, unknown, unknown, notOwner, notOwner, notMember} // whoever may is told
+		nobodyWaits  = []error{poker.ErrUnknownMember, poker.ErrUnknownMember, poker.ErrUnknownMember, poker.ErrUnknownMember, notOwner, notOwner, notMember}
 		anybody      = []error{nil, nil, nil, nil, nil, nil, nil}
 		offered      = []error{notOwner, notMember, notOwner, notOwner, nil, notOwner, notMember} // ada
 	)
@@ -60,6 +61,11 @@ func TestOnlyThoseWhoMayDoIt(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.ShowCode{By: by, Code: "k7m2qx"} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.Lock{By: by, Locked: true} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.RemoveAway{By: by} }, facilitators},
+		{func(by poker.UserID) poker.Command { return poker.Admit{By: by, User: "walt"} }, nobodyWaits},
+		{func(by poker.UserID) poker.Command { return poker.Admit{By: by, User: "walt", Refuse: true} }, nobodyWaits},
+		{func(by poker.UserID) poker.Command {
+			return poker.SetMark{By: by, Mark: poker.Mark{Colour: "red"}}
+		}, members},
 		{func(by poker.UserID) poker.Command { return poker.Accept{By: by} }, offered},
 		{func(by poker.UserID) poker.Command { return poker.Estimate{By: by, Value: "5"} }, estimators},
 		{func(by poker.UserID) poker.Command { return poker.Withdraw{By: by} }, estimators},

@@ -37,6 +37,9 @@ func (r *Room) Deadline() Millis {
 	if s.Options.StandIn && s.AwaySince != 0 && s.StandIn == "" && r.longestPresent() != "" {
 		due(r.absentSince(s.AwaySince) + StandInDelay)
 	}
+	for _, w := range r.waiting {
+		due(w.until)
+	}
 	return deadline
 }
 
@@ -50,6 +53,7 @@ func (Tick) apply(r *Room, now Millis, _ Limits) ([]Event, error) { //nolint:unp
 		s.Undo = nil
 		events = append(events, Changed{AspectUndo})
 	}
+	events = append(events, r.dropLateWaiters(now)...)
 	return append(events, r.keepStandIn(now)...), nil
 }
 

@@ -19,14 +19,22 @@ type (
 	// newcomer takes the place of the member who joined last among those who have
 	// been offline for [SeatGrace] and have never estimated there; the owner and the
 	// deputies keep theirs.
+	//
+	// With Wait a newcomer who finds the room locked waits to be let in, for [WaitSpan]
+	// from their last Join on. Origin tells apart where those who wait come from: if
+	// [WaitingLength] users wait, one of an origin with many of them gives way to
+	// somebody of one with fewer.
 	Join struct {
-		By   UserID
-		Name string
-		Role Role
+		By     UserID
+		Name   string
+		Mark   Mark
+		Role   Role
+		Wait   bool
+		Origin uint64
 	}
 	// Disconnect says that By's last connection has dropped. By stays a member.
 	Disconnect struct{ By UserID }
-	// Leave removes By and their estimate.
+	// Leave removes By and their estimate, or ends their waiting.
 	Leave struct{ By UserID }
 	// Forget removes a user who has expired: from the members, and their names and
 	// estimates from the history.
@@ -35,6 +43,11 @@ type (
 	Rename struct {
 		By   UserID
 		Name string
+	}
+	// SetMark gives By another mark.
+	SetMark struct {
+		By   UserID
+		Mark Mark
 	}
 	// Estimate submits or replaces By's estimate.
 	Estimate struct {
@@ -172,10 +185,18 @@ type (
 	}
 	// RemoveAway removes all offline members but the owner and the deputies.
 	RemoveAway struct{ By UserID }
-	// Lock refuses new members, except the owner, or ends that.
+	// Lock refuses new members, except the owner and those who are let in, or ends
+	// that. Its end ends all waiting.
 	Lock struct {
 		By     UserID
 		Locked bool
+	}
+	// Admit makes User, who waits, a member, or refuses that. Who was refused cannot
+	// wait again for [RefusalSpan].
+	Admit struct {
+		By     UserID
+		User   UserID
+		Refuse bool
 	}
 	// Close ends the room and removes all that was in it.
 	Close struct{ By UserID }

@@ -18,6 +18,7 @@ var (
 	ErrNotAdmitted     = errors.New("removed from this room for good")
 	ErrRoomClosed      = errors.New("the room is closed")
 	ErrInvalidName     = errors.New("not a valid name")
+	ErrInvalidMark     = errors.New("not a valid mark")
 	ErrInvalidTopic    = errors.New("not a valid topic")
 	ErrInvalidDeck     = errors.New("not a valid deck")
 	ErrInvalidEstimate = errors.New("not a valid estimate")

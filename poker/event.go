@@ -46,6 +46,13 @@ type (
 	// OwnerChanged says that the room passed from Old, which is empty if it had no
 	// owner, to New.
 	OwnerChanged struct{ Old, New UserID }
+	// Waiting says that User waits to be let in.
+	Waiting struct{ User UserID }
+	// WaitOver says that User no longer waits, and why.
+	WaitOver struct {
+		User UserID
+		How  WaitEnd
+	}
 	// Closed says that the owner has closed the room and nothing is left of it.
 	Closed struct{ Owner UserID }
 )
@@ -66,7 +73,19 @@ func (Undone) event()       {}
 func (Settled) event()      {}
 func (Changed) event()      {}
 func (OwnerChanged) event() {}
+func (Waiting) event()      {}
+func (WaitOver) event()     {}
 func (Closed) event()       {}
+
+// WaitEnd says how a user's waiting ended.
+type WaitEnd string
+
+// The ways in which it ends.
+const (
+	WaitAdmitted WaitEnd = "admitted" // they are a member, or the room is no longer locked
+	WaitRefused  WaitEnd = "refused"
+	WaitEnded    WaitEnd = "ended" // without a decision
+)
 
 // Aspect is the part of a room that a [Changed] is about.
 type Aspect string
@@ -89,4 +108,6 @@ const (
 	AspectCode      Aspect = "code"
 	AspectBan       Aspect = "ban" // who is not admitted
 	AspectSuccessor Aspect = "successor"
+	AspectWaiting   Aspect = "waiting" // the name or the mark of somebody who waits
+	AspectMark      Aspect = "mark"    // a member's
 )

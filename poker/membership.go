@@ -1,6 +1,9 @@
 package poker
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 	if c.By == "" {
@@ -24,13 +27,20 @@ func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 			return nil, err
 		}
 	}
+	mark, err := c.Mark.Clean()
+	if err != nil {
+		return nil, err
+	}
 	if !member {
 		events, err := r.admit(c.By, now, limits)
+		if c.Wait && errors.Is(err, ErrRoomLocked) {
+			return r.wait(c, waiter{user: c.By, name: name, mark: mark, role: role, origin: c.Origin}, now)
+		}
 		if err != nil {
 			return nil, err
 		}
-		r.put(c.By, Member{Name: name, Role: role, Online: true, Since: now})
-		return append(events, Joined{c.By}), nil
+		r.put(c.By, Member{Name: name, Mark: mark, Role: role, Online: true, Since: now})
+		return append(append(events, r.giveUpWaiting(c.By)...), Joined{c.By}), nil
 	}
 	var events []Event
 	if !m.Online {
@@ -39,6 +49,7 @@ func (c Join) apply(r *Room, now Millis, limits Limits) ([]Event, error) {
 		events = append(events, Returned{c.By})
 	}
 	events = append(events, r.rename(c.By, name)...)
+	events = append(events, r.remark(c.By, mark)...)
 	return append(events, r.changeRole(c.By, role)...), nil
 }
 
@@ -56,6 +67,9 @@ func (c Disconnect) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 }
 
 func (c Leave) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
+	if r.Waits(c.By) {
+		return r.giveUpWaiting(c.By), nil
+	}
 	if !r.Has(c.By) {
 		return nil, ErrNotMember
 	}
@@ -82,7 +96,7 @@ func (c Remove) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 }
 
 func (c Forget) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:unparam // the interface has an error
-	var events []Event
+	events := r.giveUpWaiting(c.User)
 	if r.Has(c.User) {
 		r.drop(c.User)
 		events = append(events, Left(c))
@@ -103,7 +117,7 @@ func (c Forget) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:u
 }
 
 func (c Rename) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
-	if !r.Has(c.By) {
+	if !r.Has(c.By) && !r.Waits(c.By) {
 		return nil, ErrNotMember
 	}
 	name, err := CleanName(c.Name)
@@ -125,9 +139,14 @@ func (c SetRole) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 
 func (r Role) valid() bool { return r == Estimator || r == Observer }
 
+// rename gives a user another name, be they a member or waiting.
 func (r *Room) rename(u UserID, name string) []Event {
-	m := r.state.Members[u]
-	if m.Name == name {
+	if i := r.place(u); i >= 0 && r.waiting[i].name != name {
+		r.waiting[i].name = name
+		return []Event{Changed{AspectWaiting}}
+	}
+	m, ok := r.state.Members[u]
+	if !ok || m.Name == name {
 		return nil
 	}
 	m.Name = name

@@ -15,6 +15,8 @@ type Room struct {
 
 	changed map[UserID]struct{} // see TakeChanged; may be nil
 	resumed Millis              // see Resume
+	waiting []waiter            // in the order of their asking
+	refused []refusal           // oldest first
 }
 
 // Limits are set by the operator. Zero means no limit.
@@ -76,7 +78,15 @@ func Restore(s State) (*Room, error) {
 // Resume says that a restored room can be joined from now on. Nobody could come back
 // before, so that for going on without the owner, for a stand-in and for a take-over,
 // absence counts from now at the earliest.
-func (r *Room) Resume(now Millis) { r.resumed = now }
+//
+// A locked room has a new version then: nobody is known to wait any more, and who saw
+// somebody waiting has to see that.
+func (r *Room) Resume(now Millis) {
+	r.resumed = now
+	if r.state.Locked {
+		r.state.Version++
+	}
+}
 
 // absentSince returns from when on an absence counts that began at since; zero for none.
 func (r *Room) absentSince(since Millis) Millis {

@@ -188,7 +188,7 @@ func (r *Room) archive(now Millis) {
 		f.Votes = make([]FinishedVote, 0, r.tally.estimates)
 		for _, u := range r.order {
 			if m := s.Members[u]; m.Vote != nil {
-				f.Votes = append(f.Votes, FinishedVote{User: u, Name: m.displayed(), Vote: *m.Vote})
+				f.Votes = append(f.Votes, FinishedVote{User: u, Name: displayed(m.Name), Vote: *m.Vote})
 			}
 		}
 	} else {

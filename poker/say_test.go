@@ -29,10 +29,14 @@ func (s saying) number(i int) int {
 	return n
 }
 
-func (s saying) user(i int) poker.UserID { return poker.UserID(s.arg(i)) }
+func (s saying) user() poker.UserID { return poker.UserID(s.arg(0)) }
 
 var verbs = map[string]func(s saying) poker.Command{
 	"join":       func(s saying) poker.Command { return poker.Join{By: s.by, Name: s.arg(0), Role: poker.Role(s.arg(1))} },
+	"wait":       saying.wait,
+	"admit":      func(s saying) poker.Command { return poker.Admit{By: s.by, User: s.user()} },
+	"refuse":     func(s saying) poker.Command { return poker.Admit{By: s.by, User: s.user(), Refuse: true} },
+	"mark":       func(s saying) poker.Command { return poker.SetMark{By: s.by, Mark: s.mark(0)} },
 	"disconnect": func(s saying) poker.Command { return poker.Disconnect{By: s.by} },
 	"leave":      func(s saying) poker.Command { return poker.Leave{By: s.by} },
 	"rename":     func(s saying) poker.Command { return poker.Rename{By: s.by, Name: s.arg(0)} },
@@ -54,13 +58,13 @@ var verbs = map[string]func(s saying) poker.Command{
 	"deck":       func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
 	"options":    saying.options,
 	"deputy": func(s saying) poker.Command {
-		return poker.SetDeputy{By: s.by, User: s.user(0), Deputy: s.arg(1) != "no"}
+		return poker.SetDeputy{By: s.by, User: s.user(), Deputy: s.arg(1) != "no"}
 	},
-	"transfer": func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user(0)} },
+	"transfer": func(s saying) poker.Command { return poker.Transfer{By: s.by, To: s.user()} },
 	"succeed":  func(s saying) poker.Command { return poker.Succeed{By: s.by, Room: poker.RoomID(s.arg(0))} },
 	"accept":   func(s saying) poker.Command { return poker.Accept{By: s.by, First: s.arg(0) == "first"} },
 	"remove": func(s saying) poker.Command {
-		return poker.Remove{By: s.by, User: s.user(0), ForGood: s.arg(1) == "for-good"}
+		return poker.Remove{By: s.by, User: s.user(), ForGood: s.arg(1) == "for-good"}
 	},
 	"remove-away": func(s saying) poker.Command { return poker.RemoveAway{By: s.by} },
 	"code":        func(s saying) poker.Command { return poker.ShowCode{By: s.by, Code: s.arg(0)} },
@@ -68,6 +72,16 @@ var verbs = map[string]func(s saying) poker.Command{
 	"close":       func(s saying) poker.Command { return poker.Close{By: s.by} },
 	"timer":       saying.timer,
 	"stop-timer":  func(s saying) poker.Command { return poker.StopTimer{By: s.by} },
+}
+
+// mark reads a colour and, behind it, an emoji.
+func (s saying) mark(i int) poker.Mark { return poker.Mark{Colour: s.arg(i), Emoji: s.arg(i + 1)} }
+
+// wait reads a name, a role and where they come from, as a number, and then a mark.
+func (s saying) wait() poker.Command {
+	return poker.Join{
+		By: s.by, Name: s.arg(0), Role: poker.Role(s.arg(1)), Wait: true, Origin: uint64(s.number(2)), Mark: s.mark(3),
+	}
 }
 
 // story reads "title|key|url|estimate", of which all but the title may be missing.

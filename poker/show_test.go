@@ -47,6 +47,9 @@ func show(s *poker.Snapshot) []string {
 	for _, m := range s.Members {
 		lines = append(lines, member(m))
 	}
+	for _, w := range s.Waiting {
+		lines = append(lines, fmt.Sprintf("? %s %q%s waits", w.ID, w.Name, mark(w.Mark)))
+	}
 	if s.Summary != nil {
 		lines = append(lines, summary(s.Summary))
 	}
@@ -54,7 +57,7 @@ func show(s *poker.Snapshot) []string {
 }
 
 func member(m poker.MemberView) string {
-	line := fmt.Sprintf("- %s %q %s", m.ID, m.Name, m.Role)
+	line := fmt.Sprintf("- %s %q%s %s", m.ID, m.Name, mark(m.Mark), m.Role)
 	for _, flag := range []struct {
 		set  bool
 		text string
@@ -71,6 +74,11 @@ func member(m poker.MemberView) string {
 		}
 	}
 	return line
+}
+
+// mark is empty for none.
+func mark(m poker.Mark) string {
+	return strings.TrimRight(" "+strings.TrimSpace(m.Colour+" "+m.Emoji), " ")
 }
 
 func vote(v *poker.Vote) string {

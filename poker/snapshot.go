@@ -38,6 +38,8 @@ type Snapshot struct {
 	// OwnerAwaySince is when the owner went offline; zero while they are online or not a
 	// member.
 	OwnerAwaySince Millis
+	// Waiting is who waits to be let in, in the order of their asking.
+	Waiting []WaiterView
 
 	// Unsaved is set by the caller while the store cannot write, on a snapshot that
 	// it has not shared yet. A Room does not set it.
@@ -49,6 +51,7 @@ type MemberView struct {
 	ID        UserID
 	Name      string
 	Unnamed   bool // the user has set no name, so Name is [Guest]
+	Mark      Mark
 	Role      Role
 	Online    bool
 	Deputy    bool
@@ -88,6 +91,7 @@ func (r *Room) Snapshot() *Snapshot {
 		SucceedAt:  r.succeedAt(),
 
 		OwnerAwaySince: r.ownerAwaySince(),
+		Waiting:        r.waiterViews(),
 	}
 	if s.Undo != nil {
 		v.Undo, v.UndoUntil = s.Undo.What, s.Undo.Until
@@ -107,8 +111,9 @@ func (r *Room) memberViews() []MemberView {
 		m := s.Members[u]
 		views[i] = MemberView{
 			ID:        u,
-			Name:      m.displayed(),
+			Name:      displayed(m.Name),
 			Unnamed:   m.Name == "",
+			Mark:      m.Mark,
 			Role:      m.Role,
 			Online:    m.Online,
 			Deputy:    m.Deputy,

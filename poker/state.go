@@ -42,6 +42,7 @@ func (Vote) String() string { return "(estimate)" }
 // Member is one user in a room, with any number of connections.
 type Member struct {
 	Name   string
+	Mark   Mark
 	Role   Role
 	Online bool
 	Deputy bool
