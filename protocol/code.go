@@ -34,6 +34,7 @@ const (
 	RoomLocked     Code = "room_locked"
 	NotAdmitted    Code = "not_admitted"
 	UnknownRound   Code = "unknown_round"
+	InvalidMark    Code = "invalid_mark"
 )
 
 // CloseCode is a WebSocket close code. 40xx: do not reconnect; 41xx: reconnect

@@ -52,6 +52,8 @@ func (o *object) request(name string) Request {
 	switch name {
 	case "setName":
 		return SetName{o.text("name")}
+	case "setMark":
+		return SetMark{o.mark()}
 	case "createRoom":
 		return CreateRoom{o.optionalText("topic"), o.optionalDeck(), o.optionalOptions()}
 	case "forgetMe":
@@ -61,7 +63,7 @@ func (o *object) request(name string) Request {
 	case "resolveCode":
 		return ResolveCode{o.text("code")}
 	case "joinRoom":
-		return JoinRoom{o.room(), o.optionalRole()}
+		return JoinRoom{o.room(), o.optionalRole(), o.optionalBoolean("wait")}
 	case "leaveRoom":
 		return LeaveRoom{o.room()}
 	case "estimate":
@@ -106,6 +108,8 @@ func (o *object) facilitation(name string) Request {
 		return RemoveAway{o.room()}
 	case "lockRoom":
 		return LockRoom{o.room(), o.boolean("locked")}
+	case "admitUser":
+		return AdmitUser{o.room(), o.user(), o.boolean("admitted")}
 	case "showCode":
 		return ShowCode{o.room()}
 	default:

@@ -110,6 +110,12 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"resolveCode","code":123456}`:                                {Code: BadRequest, Request: "resolveCode"},
 		`{"request":"lockRoom","roomId":"r"}`:                                    {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
 		`{"request":"lockRoom","roomId":"r","locked":"yes"}`:                     {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
+		`{"request":"setMark","colour":"red"}`:                                   {Code: BadRequest, Request: "setMark"},
+		`{"request":"setMark","colour":"red","emoji":5}`:                         {Code: BadRequest, Request: "setMark"},
+		`{"request":"setMark","colour":"","emoji":null}`:                         {Code: InvalidMark, Request: "setMark"},
+		`{"request":"admitUser","roomId":"r","userId":"u"}`:                      {Code: BadRequest, Request: "admitUser", RoomID: "r"},
+		`{"request":"admitUser","roomId":"r","admitted":true}`:                   {Code: BadRequest, Request: "admitUser", RoomID: "r"},
+		`{"request":"joinRoom","roomId":"r","wait":1}`:                           {Code: BadRequest, Request: "joinRoom", RoomID: "r"},
 		`{"request":"removeAway"}`:                                               {Code: BadRequest, Request: "removeAway"},
 		`{"request":"closeRoom"}`:                                                {Code: BadRequest, Request: "closeRoom"},
 		`{"request":"acceptRoom"}`:                                               {Code: BadRequest, Request: "acceptRoom"},
@@ -193,7 +199,7 @@ func TestNothingPrintsAnEstimate(t *testing.T) {
 
 // TestRoomRequests says which requests name a room.
 func TestRoomRequests(t *testing.T) {
-	without := map[string]bool{"setName": true, "createRoom": true, "forgetMe": true, "ping": true, "resolveCode": true}
+	without := map[string]bool{"setName": true, "setMark": true, "createRoom": true, "forgetMe": true, "ping": true, "resolveCode": true}
 	for _, name := range declared(t).requests {
 		data, err := os.ReadFile("testdata/requests/" + name + ".json")
 		if err != nil {

@@ -158,11 +158,16 @@
 // For anyone:
 //
 //   - setName {name}: the user's displayed name, in all their rooms and connections.
+//   - setMark {colour, emoji}: what the user is recognised by beside their name, in all
+//     their rooms and connections: a colour and an emoji, each null for none of their
+//     choice.
 //   - createRoom {topic?, deck?, options?}: a new room owned by the user; ok and
 //     roomCreated carry roomId. The creator is not joined by it.
-//   - joinRoom {roomId, role?}: joins this connection, as estimator or observer; answers
-//     with a full roomStatus. Joining again is how to ask for a full status. Without role
-//     a member keeps theirs, and a newcomer is an estimator. A user can be a member of
+//   - joinRoom {roomId, role?, wait?}: joins this connection, as estimator or observer;
+//     answers with a full roomStatus. Joining again is how to ask for a full status.
+//     Without role a member keeps theirs, and a newcomer is an estimator. With wait true
+//     a newcomer to a locked room waits to be let in, as "Waiting to be let in" says. A
+//     user can be a member of
 //     100 rooms, else too_many_rooms. An id that no server of the service has made is
 //     refused as room_not_found, and after ten of them within a minute as rate_limited;
 //     genuine ids can always be joined.
@@ -251,8 +256,11 @@
 //     The code stays for as long as the room lives, and is another one if the room is
 //     revived.
 //   - lockRoom {roomId, locked}: locked is true or false. In a locked room nobody becomes
-//     a member who is not one: room_locked. Members come back as ever, also those who are
-//     offline, and so does the owner.
+//     a member who is not one, unless a facilitator lets them in: room_locked. Members
+//     come back as ever, also those who are offline, and so does the owner.
+//   - admitUser {roomId, userId, admitted}: admitted is true or false. Lets somebody in
+//     who waits, or refuses that; then they cannot wait for 5 minutes: room_locked.
+//     unknown_member if they do not wait, room_full if there is no place.
 //   - removeAway {roomId}: removes everybody who is offline, with their estimate, except
 //     the owner and the deputies. They may join again.
 //
@@ -291,6 +299,22 @@
 // host and no user name, at most 500 bytes), and estimate, what it was estimated before
 // (1–16 graphemes). None but the title has white space at its ends. Else invalid_topic.
 //
+// # Waiting to be let in
+//
+// Whoever sends joinRoom with wait to a locked room, and is not a member, gets an ok and
+// then roomWaiting with state waiting. Members see who waits, in waiting of the room. Of
+// the room the one who waits is told nothing: no name, no topic, no status. Requests
+// about the room are not_member for them, but for leaveRoom, which ends the waiting.
+//
+// They wait for 60 s from their last joinRoom on. So a client sends joinRoom with wait
+// every 20 s, and after each welcome; that is also how they are known again after a
+// failure of the server. 20 users can wait at a room, else room_full; if they do, somebody
+// from an address with many of them gives way to somebody from one with fewer. Each end
+// of the waiting is told to all connections of the user by roomWaiting: with state
+// admitted once they have been let in, or the room is no longer locked, and joinRoom
+// joins; with state refused; or with state ended if they left, gave way or were late,
+// or the room was closed.
+//
 // # Text
 //
 // Text is NFC, without control characters, of which line breaks are some, bidirectional
@@ -307,6 +331,11 @@
 //
 // A user who has not said their name is called Guest, with named false, which is absent
 // for everybody else.
+//
+// The colours of a mark are blue, violet, pink, red, orange, olive, green and teal; how
+// they look is up to the client, which also chooses one, from the user's id, where a user
+// has chosen none. An emoji is one symbol that is as wide as two letters, at most 32
+// bytes. A digit in a frame is none. Else invalid_mark.
 //
 // # Estimates and decks
 //
@@ -351,7 +380,7 @@
 //
 // # Events
 //
-//   - welcome {protocol, userId, name, named?, server, now, limits}: the first message on
+//   - welcome {protocol, userId, name, named?, colour?, emoji?, server, now, limits}: the first message on
 //     every connection. protocol is 2, server the server's version, now its clock, so
 //     that a client can run count-downs on one clock.
 //   - ok {id, durable?, roomId?, now?}: the change is committed. durable is there for a
@@ -361,13 +390,16 @@
 //   - error {code, message, id?, request?, roomId?, retryable}: nothing was changed.
 //     request and roomId repeat the message's, as far as they could be read. message is
 //     for people.
-//   - user {userId, name, named?}: the user's own name changed; to all their connections.
+//   - user {userId, name, named?, colour?, emoji?}: the user's own name or mark changed; to
+//     all their connections.
 //   - roomCreated {roomId}: to the connection that created it.
 //   - roomStatus {roomId, version, room}: the whole room as every member may see it.
 //   - roomPatch {roomId, since, version, patch}: patch is an RFC 7396 merge patch from
 //     version since to version version of room.
 //   - ownEstimate {roomId, round, value, comment}: to the user's own joined connections,
 //     on join and when it changes; value is null when there is none.
+//   - roomWaiting {roomId, state}: how it stands with the user's waiting to be let in; to
+//     all their connections. state is waiting, admitted, refused or ended.
 //   - roomLeft {roomId, reason}: this connection is no longer in the room. reason is left
 //     or removed.
 //   - roomClosed {roomId, reason}: the room is gone. reason is expired, and then its link
@@ -423,7 +455,9 @@
 //	 "story": {"key": "SHOP-1", "url": "https://tracker.example/SHOP-1", "estimate": "3"},
 //	 "successor": {"roomId": "…", "by": "<userId>"},
 //	 "topics": [{"title": "Log-out page", "key": "SHOP-2"}],
-//	 "members": {"<userId>": {"name": "Guest", "named": false, "role": "estimator", "online": true,
+//	 "waiting": [{"userId": "…", "name": "Guest", "named": false, "colour": "teal", "emoji": "🦊"}],
+//	 "members": {"<userId>": {"name": "Guest", "named": false, "colour": "teal", "emoji": "🦊",
+//	                          "role": "estimator", "online": true,
 //	                          "estimated": true, "deputy": true, "standIn": true,
 //	                          "estimate": {"value": "5", "comment": "legacy parser"}}},
 //	 "summary": {…}}
@@ -447,7 +481,8 @@
 //     again or the reveal undone, until the round ends.
 //   - code, absent if it has none: the short code, six lower-case characters of the
 //     alphabet of room ids. People see it in capitals and in two groups of three.
-//   - locked, absent unless true: nobody becomes a member who is not one.
+//   - locked, absent unless true: nobody becomes a member who is not one and is not let
+//     in.
 //   - offeredTo, absent unless somebody is offered the room: their user id.
 //   - ownerAwaySince, absent while the owner is online or no member: since when they have
 //     been offline.
@@ -464,8 +499,11 @@
 //   - successor, absent if there is none: the room that a member has gone on in with
 //     succeedRoom, until the next round or until the owner removes that member.
 //   - topics: the stories to come, perhaps none.
+//   - waiting, absent if nobody does: who waits to be let in, in the order of their
+//     asking, each with userId and name. named, colour and emoji are as in a member.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
-//     estimated; named is absent unless false; deputy and standIn are absent unless true;
+//     estimated; named is absent unless false; colour and emoji are absent unless the
+//     member has chosen them; deputy and standIn are absent unless true;
 //     estimate is there only while the room is revealed and the member has one.
 //   - summary: null while hidden. Since a merge patch cannot set a null, a status in
 //     which the summary differs from the one before is always sent whole.
@@ -533,6 +571,7 @@
 //	bad_request       a field is missing or of the wrong type
 //	unknown_request   no request of that name
 //	invalid_name      see Text
+//	invalid_mark      see Text
 //	invalid_topic     see Text; also for one of the topics to come, or too many
 //	invalid_deck      not a deck, or no preset of that name
 //	invalid_estimate  not a card of the deck, or else a comment against the rules
@@ -543,16 +582,18 @@
 //	not_estimator     observers do not estimate
 //	room_not_found    joinRoom: no such room, or one that its owner has closed;
 //	                  resolveCode: no room has that code
-//	room_full         joinRoom: as many members as a room may have
+//	room_full         joinRoom, admitUser: as many members as a room may have; joinRoom
+//	                  with wait: as many who wait
 //	too_many_rooms    createRoom, acceptRoom, succeedRoom: as many rooms as a user may own;
 //	                  joinRoom: a member of 100 rooms; closeRoom: 256 rooms closed
 //	stale_round       another round is current
 //	unknown_round     amendRound: the history does not have that round
-//	unknown_member    the userId is not a member's
+//	unknown_member    the userId is not a member's; admitUser: not that of one who waits
 //	not_revealed      settle: the round is hidden
 //	estimates_locked  estimate: the room is revealed and the owner locked it
 //	nothing_to_undo   undo: nothing, or too late
-//	room_locked       joinRoom: the room admits nobody new
+//	room_locked       joinRoom: the room admits nobody new who does not wait, or who was
+//	                  refused
 //	not_admitted      joinRoom: the owner has removed the user for good
 //	rate_limited      too many requests (retryable)
 //	unavailable       not at the moment (retryable)

@@ -19,6 +19,8 @@ type (
 		UserID   poker.UserID `json:"userId"`
 		Name     string       `json:"name"`
 		Named    *bool        `json:"named,omitempty"` // false for a guest, else absent
+		Colour   string       `json:"colour,omitempty"`
+		Emoji    string       `json:"emoji,omitempty"`
 		Server   string       `json:"server"`
 		Now      string       `json:"now"` // the server's clock, RFC 3339 with milliseconds
 		Limits   Limits       `json:"limits"`
@@ -39,11 +41,13 @@ type (
 		RoomID    poker.RoomID `json:"roomId,omitempty"`
 		Retryable bool         `json:"retryable"`
 	}
-	// User says that the user's own name changed.
+	// User says that the user's own name or mark changed.
 	User struct {
 		UserID poker.UserID `json:"userId"`
 		Name   string       `json:"name"`
 		Named  *bool        `json:"named,omitempty"` // false for a guest, else absent
+		Colour string       `json:"colour,omitempty"`
+		Emoji  string       `json:"emoji,omitempty"`
 	}
 	// RoomCreated goes to the connection that created the room.
 	RoomCreated struct {
@@ -55,6 +59,12 @@ type (
 		Round   int          `json:"round"`
 		Value   *string      `json:"value"`
 		Comment string       `json:"comment"`
+	}
+	// RoomWaiting says how it stands with the user's waiting at a locked room. It goes
+	// to all their connections.
+	RoomWaiting struct {
+		RoomID poker.RoomID `json:"roomId"`
+		State  WaitState    `json:"state"`
 	}
 	// RoomLeft says that this connection is no longer in the room.
 	RoomLeft struct {
@@ -157,6 +167,17 @@ const (
 	LeftByRemoval LeftReason = "removed"
 )
 
+// WaitState is how it stands with a user's waiting.
+type WaitState string
+
+// The states of roomWaiting.
+const (
+	WaitGoesOn   WaitState = "waiting"
+	WaitAdmitted WaitState = "admitted"
+	WaitRefused  WaitState = "refused"
+	WaitEnded    WaitState = "ended"
+)
+
 // ClosedReason is the reason why a room is gone.
 type ClosedReason string
 
@@ -172,6 +193,7 @@ func (Error) event() string       { return "error" }
 func (User) event() string        { return "user" }
 func (RoomCreated) event() string { return "roomCreated" }
 func (OwnEstimate) event() string { return "ownEstimate" }
+func (RoomWaiting) event() string { return "roomWaiting" }
 func (RoomLeft) event() string    { return "roomLeft" }
 func (RoomClosed) event() string  { return "roomClosed" }
 func (Closing) event() string     { return "closing" }

@@ -76,7 +76,7 @@ func changed(r *rand.Rand, s *poker.Snapshot) *poker.Snapshot {
 
 // change alters one thing, and nothing that s shares with another snapshot.
 func change(r *rand.Rand, s *poker.Snapshot) {
-	switch r.IntN(28) {
+	switch r.IntN(30) {
 	case 0:
 		s.Owner = pick(r, someUsers)
 	case 1:
@@ -128,6 +128,12 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 		s.Locked = !s.Locked
 	case 19:
 		s.Code = pick(r, []string{"", "k7m2qx", "0000ab"})
+	case 20:
+		s.Waiting = nil
+		for range r.IntN(3) {
+			w := poker.WaiterView{ID: pick(r, someUsers), Name: pick(r, someTexts), Unnamed: r.IntN(2) > 0, Mark: someMark(r)}
+			s.Waiting = append(s.Waiting, w)
+		}
 	default:
 		changeMember(r, s)
 	}
@@ -145,6 +151,10 @@ func someStory(r *rand.Rand) poker.Story {
 	return poker.Story{Title: pick(r, someTexts), Key: pick(r, someTexts), URL: pick(r, someTexts), Estimate: pick(r, someTexts)}
 }
 
+func someMark(r *rand.Rand) poker.Mark {
+	return poker.Mark{Colour: pick(r, []string{"", "red", "teal"}), Emoji: pick(r, someTexts)}
+}
+
 func changeMember(r *rand.Rand, s *poker.Snapshot) {
 	id := pick(r, someUsers)
 	i, found := slices.BinarySearchFunc(s.Members, id, func(m poker.MemberView, id poker.UserID) int {
@@ -154,7 +164,7 @@ func changeMember(r *rand.Rand, s *poker.Snapshot) {
 		s.Members = slices.Insert(s.Members, i, poker.MemberView{ID: id, Role: poker.Estimator})
 	}
 	m := &s.Members[i]
-	switch r.IntN(10) {
+	switch r.IntN(11) {
 	case 0:
 		s.Members = slices.Delete(s.Members, i, i+1)
 	case 1:
@@ -173,6 +183,8 @@ func changeMember(r *rand.Rand, s *poker.Snapshot) {
 		m.Vote = nil
 	case 8:
 		m.Unnamed = !m.Unnamed
+	case 9:
+		m.Mark = someMark(r)
 	default:
 		m.Vote = &poker.Vote{Value: pick(r, someTexts), Comment: pick(r, someTexts)}
 	}
@@ -189,7 +201,8 @@ func FuzzStatus(f *testing.F) {
 			Topic:     poker.Story{Title: a, Key: b, URL: a, Estimate: b},
 			CreatedAt: noon, Deck: poker.Deck{Name: b, Cards: []string{a, b}},
 			Topics:  []poker.Story{{Title: b, Key: a, URL: b, Estimate: a}, {Title: a}},
-			Members: []poker.MemberView{{ID: poker.UserID(a), Name: b, Vote: &poker.Vote{Value: a, Comment: b}}},
+			Waiting: []poker.WaiterView{{ID: poker.UserID(b), Name: a, Mark: poker.Mark{Colour: b, Emoji: a}}},
+			Members: []poker.MemberView{{ID: poker.UserID(a), Name: b, Mark: poker.Mark{Colour: a, Emoji: b}, Vote: &poker.Vote{Value: a, Comment: b}}},
 			Summary: &poker.Summary{Distribution: []poker.Count{{Value: a, Count: 1}}, Mean: &number},
 			Agreed:  a, TimerEnds: poker.Millis(at % (1 << 47)), Undo: b,
 		}

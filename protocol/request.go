@@ -37,6 +37,8 @@ func (r In) Room() poker.RoomID { return r.RoomID }
 type (
 	// SetName asks for another displayed name, in all rooms and connections.
 	SetName struct{ Name string }
+	// SetMark asks for another mark, in all rooms and connections.
+	SetMark struct{ Mark poker.Mark }
 	// CreateRoom asks for a new room owned by the user.
 	CreateRoom struct {
 		Topic   string
@@ -52,6 +54,7 @@ type (
 	JoinRoom struct {
 		In
 		Role poker.Role // empty when not given
+		Wait bool       // if the room is locked, to be let in
 	}
 	// LeaveRoom takes this connection out of the room.
 	LeaveRoom struct{ In }
@@ -161,6 +164,12 @@ type (
 		In
 		Locked bool
 	}
+	// AdmitUser lets somebody in who waits, or refuses that.
+	AdmitUser struct {
+		In
+		UserID   poker.UserID
+		Admitted bool
+	}
 	// ShowCode gives the room a short code, unless it has one.
 	ShowCode struct{ In }
 	// ResolveCode asks for the room that has a short code, as somebody has written it.
@@ -191,6 +200,7 @@ type OptionsPatch struct {
 }
 
 func (SetName) request()      {}
+func (SetMark) request()      {}
 func (CreateRoom) request()   {}
 func (ForgetMe) request()     {}
 func (Ping) request()         {}
@@ -217,6 +227,7 @@ func (SucceedRoom) request()  {}
 func (RemoveMember) request() {}
 func (RemoveAway) request()   {}
 func (LockRoom) request()     {}
+func (AdmitUser) request()    {}
 func (ShowCode) request()     {}
 func (ResolveCode) request()  {}
 func (CloseRoom) request()    {}

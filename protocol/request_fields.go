@@ -63,6 +63,21 @@ func (o *object) stories(name string) []poker.Story {
 	return all
 }
 
+// mark reads a colour and an emoji, each null for none.
+func (o *object) mark() poker.Mark {
+	part := func(name string) string {
+		value := o.textOrNull(name)
+		switch {
+		case value == nil:
+			return ""
+		case *value == "":
+			o.refuse(InvalidMark)
+		}
+		return *value
+	}
+	return poker.Mark{Colour: part("colour"), Emoji: part("emoji")}
+}
+
 func (o *object) role() poker.Role {
 	role := poker.Role(o.text("role"))
 	if role != poker.Estimator && role != poker.Observer {

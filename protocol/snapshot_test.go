@@ -51,6 +51,11 @@ func fullRoom() *poker.Snapshot {
 	s.RevealAt, s.TimerEnds = noon+3_000, noon+300_000
 	s.Options = poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}
 	s.Members[1].StandIn = true
+	s.Members[1].Mark = poker.Mark{Colour: "teal", Emoji: "🦊"}
+	s.Waiting = []poker.WaiterView{
+		{ID: poker.UserID("8" + ada[1:]), Name: "Dora", Mark: poker.Mark{Colour: "red"}},
+		{ID: poker.UserID("9" + ada[1:]), Name: poker.Guest, Unnamed: true},
+	}
 	s.Members[1].Name, s.Members[1].Unnamed = poker.Guest, true
 	return s
 }
@@ -79,9 +84,9 @@ func TestOrderOnTheWire(t *testing.T) {
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
 		"topic", "createdAt", "finished", "agreed", "revealedBy", "code", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
-		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "members",
+		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "waiting", "userId", "name", "named", "members",
 		ada, "name", "role", "online", "estimated", "estimate", "value", "comment",
-		ben, "name", "named", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
+		ben, "name", "named", "colour", "emoji", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
 		cleo, "name", "role", "online", "estimated", "deputy",
 		"summary", "votes", "distribution", "value", "count", "mean", "median", "min", "max", "consensus", "spread",
 	} {

@@ -59,6 +59,9 @@ func weigh(s *poker.Snapshot) int {
 			n += len(m.Vote.Value) + len(m.Vote.Comment)
 		}
 	}
+	for i := range s.Waiting {
+		n += member + len(s.Waiting[i].Name)
+	}
 	for _, topic := range s.Topics {
 		n += len(topic.Title) + len(topic.Key) + len(topic.URL) + len(topic.Estimate)
 	}

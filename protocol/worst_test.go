@@ -41,11 +41,15 @@ func worstRoom(t *testing.T, members int) *poker.Room {
 	mustApply(t, room, poker.SetTopics{By: ada, Topics: repeat(short, poker.TopicsLength)})
 	mustApply(t, room, poker.SetOptions{By: ada, AutoReveal: new(true), StandIn: new(true), LateEstimates: new(poker.LateLocked)})
 	name := "x" + worst(poker.NameLength-1, poker.NameBytes-1)
+	mark := poker.Mark{Colour: "violet", Emoji: "👩🏽\u200d❤️\u200d👩🏽"}
 	for i := range members {
-		mustApply(t, room, poker.Join{By: worstUser(i), Name: name})
+		mustApply(t, room, poker.Join{By: worstUser(i), Name: name, Mark: mark})
 		mustApply(t, room, poker.SetDeputy{By: ada, User: worstUser(i), Deputy: true})
 	}
 	mustApply(t, room, poker.Lock{By: ada, Locked: true})
+	for i := range poker.WaitingLength {
+		mustApply(t, room, poker.Join{By: worstUser(members + i), Name: name, Mark: mark, Wait: true})
+	}
 	mustApply(t, room, poker.StartTimer{By: ada, Seconds: 60})
 	mustApply(t, room, poker.Transfer{By: ada, To: worstUser(0)})
 	return room
