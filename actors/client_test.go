@@ -18,6 +18,7 @@ type client struct {
 	h       *harness
 	user    poker.UserID
 	issued  time.Time
+	origin  uint64 // zero for all but a few
 	session *actors.Session
 
 	slow atomic.Int64 // how long it takes to receive a status, in nanoseconds
@@ -35,11 +36,21 @@ func (h *harness) connect(user poker.UserID) *client { return h.connectWith(user
 
 // connectWith opens one with a session that was issued at the given time.
 func (h *harness) connectWith(user poker.UserID, issued time.Time) *client {
+	return h.prepare(user, issued).begin()
+}
+
+// prepare returns a client that has not begun.
+func (h *harness) prepare(user poker.UserID, issued time.Time) *client {
 	if user == "" {
 		user = poker.UserID(h.keys.NewUserID())
 	}
-	c := &client{h: h, user: user, issued: issued, last: map[poker.RoomID]uint64{}}
-	session := h.sys.Connect(user, c.issued, c)
+	return &client{h: h, user: user, issued: issued, last: map[poker.RoomID]uint64{}}
+}
+
+// begin opens its connection.
+func (c *client) begin() *client {
+	h, user := c.h, c.user
+	session := h.sys.Connect(user, c.issued, c.origin, c)
 	c.mu.Lock()
 	c.session = session
 	closed := c.closed != 0 // by now

@@ -49,8 +49,8 @@ type connectionActor struct {
 	recovery recovery
 }
 
-func newConnection(n *node, user poker.UserID, issued time.Time, client Client) *connectionActor {
-	return &connectionActor{node: n, client: client, recovery: newRecovery(n, user, issued)}
+func newConnection(n *node, user poker.UserID, issued time.Time, origin uint64, client Client) *connectionActor {
+	return &connectionActor{node: n, client: client, recovery: newRecovery(n, user, issued, origin)}
 }
 
 // Receive handles one message, or a batch of them with one write to the client.

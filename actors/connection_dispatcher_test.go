@@ -35,7 +35,7 @@ func (h *harness) connectBlocking() *blockingClient {
 		lock:   make(chan struct{}, 1),
 	}
 	c.lock <- struct{}{}
-	c.session = h.sys.Connect(c.user, time.Now(), c)
+	c.session = h.sys.Connect(c.user, time.Now(), 0, c)
 	h.opened = append(h.opened, c.client)
 	return c
 }

@@ -22,6 +22,7 @@ type recovery struct {
 	node   *node
 	user   poker.UserID
 	issued time.Time // when the session was
+	origin uint64    // stands for the client's address
 	self   *actor.PID
 
 	welcomed bool
@@ -58,8 +59,8 @@ const (
 	firstRetry = time.Second
 )
 
-func newRecovery(n *node, user poker.UserID, issued time.Time) recovery {
-	return recovery{node: n, user: user, issued: issued}
+func newRecovery(n *node, user poker.UserID, issued time.Time, origin uint64) recovery {
+	return recovery{node: n, user: user, issued: issued, origin: origin}
 }
 
 // start attaches the connection to its user.
@@ -98,7 +99,11 @@ func (r *recovery) forward(in protocol.Incoming) {
 	if join, ok := in.Request.(protocol.JoinRoom); ok {
 		r.attachTo(join.RoomID).requested = true
 	}
-	r.node.tellUser(r.user, fromClient{conn: r.self, in: in})
+	r.tellUser(in)
+}
+
+func (r *recovery) tellUser(in protocol.Incoming) {
+	r.node.tellUser(r.user, fromClient{conn: r.self, in: in, origin: r.origin})
 }
 
 // attachTo notes where a room is that is about to be joined.
@@ -204,7 +209,7 @@ func (r *recovery) joinAgain(room poker.RoomID) {
 		return
 	}
 	r.attachTo(room).rejoining = true
-	r.node.tellUser(r.user, fromClient{conn: r.self, in: protocol.NewJoinRoom(room)})
+	r.tellUser(protocol.NewJoinRoom(room))
 	r.startTimer()
 }
 

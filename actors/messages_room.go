@@ -17,6 +17,7 @@ type caller struct {
 	room   poker.RoomID
 	digest uint64
 	raw    []byte // the request as the client wrote it
+	origin uint64 // stands for the client's address
 }
 
 // request is a message that a caller sent.
@@ -52,7 +53,9 @@ type (
 		caller
 		user poker.UserID
 		name string
+		mark poker.Mark
 		role poker.Role
+		wait bool // to be let in, if the room is locked
 	}
 	// command is any other request.
 	command struct {
@@ -60,10 +63,11 @@ type (
 		user    poker.UserID
 		request protocol.RoomRequest
 	}
-	// renamed says that a member has a new name.
+	// renamed says that a member has a new name or mark.
 	renamed struct {
 		user poker.UserID
-		name string
+		name string // empty for none
+		mark poker.Mark
 	}
 	// departed says that a user has expired. The room answers with roomGone.
 	departed struct{ user poker.UserID }

@@ -19,8 +19,9 @@ type (
 	}
 	// fromClient is a request that came in over one of the user's connections.
 	fromClient struct {
-		conn *actor.PID
-		in   protocol.Incoming
+		conn   *actor.PID
+		in     protocol.Incoming
+		origin uint64 // stands for the client's address
 	}
 	// signOut ends the user's sessions that were issued before the given time, in
 	// seconds since 1970. The outcome goes to conn, which need not be a connection.
@@ -41,6 +42,12 @@ type (
 	notMember struct {
 		room  poker.RoomID
 		trace bool // the room goes on and may have the user's estimates in its history
+	}
+	// waits says how it stands with the user's waiting to be let in to room. It answers
+	// each join that makes the user wait, and tells of the end.
+	waits struct {
+		room  poker.RoomID
+		state protocol.WaitState
 	}
 	// owns says that room belongs to the user, who may close it.
 	owns struct{ room poker.RoomID }
@@ -69,7 +76,12 @@ type (
 // wake comes from the sweep: by its record, the time of a user or a room has run out.
 type wake struct{}
 
-func (m fromClient) from() caller { return callerOf(m.conn, m.in) }
-func (m signOut) from() caller    { return caller{conn: m.conn, id: signOutID, name: signOutID} }
+func (m fromClient) from() caller {
+	c := callerOf(m.conn, m.in)
+	c.origin = m.origin
+	return c
+}
+
+func (m signOut) from() caller { return caller{conn: m.conn, id: signOutID, name: signOutID} }
 
 func (fromClient) LogValue() slog.Value { return redacted("request") }

@@ -8,6 +8,7 @@ import (
 	"example.com/pokey/actors/record"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
 )
 
 // envelopeSize is about how many bytes an envelope takes besides what clients wrote
@@ -71,11 +72,15 @@ func encodeForRoom(e *wire.Envelope, message any) (size int, ok bool) {
 		body.RoomRequest.Room = string(m.room)
 		e.Body, size = body, len(m.raw)
 	case join:
-		e.Body, size = encodeRoomRequest(m.caller, m.user, m.name), len(m.raw)
+		body := encodeRoomRequest(m.caller, m.user, m.name)
+		body.RoomRequest.Colour, body.RoomRequest.Emoji = m.mark.Colour, m.mark.Emoji
+		e.Body, size = body, len(m.raw)
 	case command:
 		e.Body, size = encodeRoomRequest(m.caller, m.user, ""), len(m.raw)
 	case renamed:
-		e.Body = &wire.Envelope_Renamed{Renamed: &wire.Renamed{User: string(m.user), Name: m.name}}
+		e.Body = &wire.Envelope_Renamed{Renamed: &wire.Renamed{
+			User: string(m.user), Name: m.name, Colour: m.mark.Colour, Emoji: m.mark.Emoji,
+		}}
 	case departed:
 		e.Body = &wire.Envelope_Departed{Departed: &wire.Departed{User: string(m.user)}}
 	case recognise:
@@ -97,12 +102,14 @@ func encodeForUser(e *wire.Envelope, message any) (size int, ok bool) {
 	case signOut:
 		e.Body = &wire.Envelope_SignOut{SignOut: &wire.SignOut{Conn: encodePID(m.conn), Issued: m.issued}}
 	case fromClient:
-		e.Body = &wire.Envelope_Request{Request: &wire.Request{Conn: encodePID(m.conn), Raw: m.in.Raw}}
+		e.Body = &wire.Envelope_Request{Request: &wire.Request{Conn: encodePID(m.conn), Raw: m.in.Raw, Origin: m.origin}}
 		size = len(m.in.Raw)
 	case claim:
 		e.Body = encodeNote(wire.Note_CLAIM, m.room, false)
 	case notMember:
 		e.Body = encodeNote(wire.Note_NOT_MEMBER, m.room, m.trace)
+	case waits:
+		e.Body = encodeNote(waitNotes[m.state], m.room, false)
 	case owns:
 		e.Body = encodeNote(wire.Note_OWNS, m.room, false)
 	case ownsNot:
@@ -142,8 +149,18 @@ func encodeNote(kind wire.Note_Kind, room poker.RoomID, trace bool) *wire.Envelo
 	return &wire.Envelope_Note{Note: &wire.Note{Kind: kind, Room: string(room), Trace: trace}}
 }
 
+// waitNotes are the kinds of notes about how it stands with a user's waiting.
+var waitNotes = map[protocol.WaitState]wire.Note_Kind{
+	protocol.WaitGoesOn:   wire.Note_WAITING,
+	protocol.WaitAdmitted: wire.Note_ADMITTED,
+	protocol.WaitRefused:  wire.Note_REFUSED,
+	protocol.WaitEnded:    wire.Note_WAIT_ENDED,
+}
+
 func encodeRoomRequest(c caller, user poker.UserID, name string) *wire.Envelope_RoomRequest {
-	return &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{Conn: encodePID(c.conn), Raw: c.raw, User: string(user), Name: name}}
+	return &wire.Envelope_RoomRequest{RoomRequest: &wire.RoomRequest{
+		Conn: encodePID(c.conn), Raw: c.raw, User: string(user), Name: name, Origin: c.origin,
+	}}
 }
 
 func encodePID(pid *actor.PID) *wire.Process {

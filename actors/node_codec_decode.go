@@ -35,7 +35,8 @@ func decodeBody(e *wire.Envelope) any {
 	case *wire.Envelope_RoomRequest:
 		return decodeRoomRequest(b.RoomRequest)
 	case *wire.Envelope_Renamed:
-		return renamed{user: poker.UserID(b.Renamed.GetUser()), name: b.Renamed.GetName()}
+		mark := poker.Mark{Colour: b.Renamed.GetColour(), Emoji: b.Renamed.GetEmoji()}
+		return renamed{user: poker.UserID(b.Renamed.GetUser()), name: b.Renamed.GetName(), mark: mark}
 	case *wire.Envelope_Departed:
 		return departed{poker.UserID(b.Departed.GetUser())}
 	case *wire.Envelope_Recognise:
@@ -93,6 +94,14 @@ func decodeNote(n *wire.Note) any {
 		return notCreated{room}
 	case wire.Note_ROOM_GONE:
 		return roomGone{room}
+	case wire.Note_WAITING:
+		return waits{room, protocol.WaitGoesOn}
+	case wire.Note_ADMITTED:
+		return waits{room, protocol.WaitAdmitted}
+	case wire.Note_REFUSED:
+		return waits{room, protocol.WaitRefused}
+	case wire.Note_WAIT_ENDED:
+		return waits{room, protocol.WaitEnded}
 	case wire.Note_UNKNOWN:
 	}
 	return nil
@@ -103,7 +112,7 @@ func decodeRequest(r *wire.Request) any {
 	if fault != nil {
 		return nil // the client's node has decoded it, so it is a newer request
 	}
-	return fromClient{conn: decodePID(r.GetConn()), in: in}
+	return fromClient{conn: decodePID(r.GetConn()), in: in, origin: r.GetOrigin()}
 }
 
 // decodeRoomRequest tells apart the messages that carry a request to a room.
@@ -113,6 +122,7 @@ func decodeRoomRequest(r *wire.RoomRequest) any {
 		return nil
 	}
 	by, user := callerOf(decodePID(r.GetConn()), in), poker.UserID(r.GetUser())
+	by.origin = r.GetOrigin()
 	if _, ok := in.Request.(protocol.SucceedRoom); ok {
 		return decodeSuccession(by, user, r)
 	}
@@ -120,7 +130,8 @@ func decodeRoomRequest(r *wire.RoomRequest) any {
 		return create{caller: by, owner: user, request: request}
 	}
 	if request, ok := in.Request.(protocol.JoinRoom); ok {
-		return join{caller: by, user: user, name: r.GetName(), role: request.Role}
+		mark := poker.Mark{Colour: r.GetColour(), Emoji: r.GetEmoji()}
+		return join{caller: by, user: user, name: r.GetName(), mark: mark, role: request.Role, wait: request.Wait}
 	}
 	if request, ok := in.Request.(protocol.RoomRequest); ok {
 		return command{caller: by, user: user, request: request}

@@ -24,7 +24,7 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 	}
 	createRoom := ask(`{"request":"createRoom","id":"1","topic":"Login"}`)
 	succeedRoom := ask(`{"request":"succeedRoom","id":"1","roomId":"r"}`)
-	joinRoom := ask(`{"request":"joinRoom","roomId":"r","role":"observer"}`)
+	joinRoom := ask(`{"request":"joinRoom","roomId":"r","role":"observer","wait":true}`)
 	estimate := ask(`{"request":"estimate","id":"2","roomId":"r","value":"5","comment":"why"}`)
 	full := []byte(`{"event":"roomStatus"}`)
 	whole := protocol.EncodedStatus("r", "e", 7, full)
@@ -34,10 +34,14 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 		attach{conn: conn},
 		attach{conn: conn, again: true, issued: 1_800_000_000},
 		signOut{conn: conn, issued: 1_800_000_000},
-		fromClient{conn: conn, in: estimate},
+		fromClient{conn: conn, in: estimate, origin: 1<<63 + 5},
 		claim{"r"},
 		notMember{room: "r"},
 		notMember{room: "r", trace: true},
+		waits{"r", protocol.WaitGoesOn},
+		waits{"r", protocol.WaitAdmitted},
+		waits{"r", protocol.WaitRefused},
+		waits{"r", protocol.WaitEnded},
 		owns{"r"},
 		ownsNot{room: "r"},
 		ownsNot{room: "r", closed: true},
@@ -49,9 +53,9 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 			Topic: poker.Story{Title: "Login", Key: "A-1"}, Topics: []poker.Story{{Title: "Search", Estimate: "5"}},
 			Deck: poker.Deck{Name: "d", Cards: []string{"1"}}, Options: poker.Options{LateEstimates: poker.LateLocked, StandIn: true},
 		}},
-		join{caller: callerOf(conn, joinRoom), user: "u", name: "Ada", role: poker.Observer},
+		join{caller: callerOf(conn, joinRoom), user: "u", name: "Ada", mark: poker.Mark{Colour: "red", Emoji: "🦊"}, role: poker.Observer, wait: true},
 		command{caller: callerOf(conn, estimate), user: "u", request: estimate.Request.(protocol.RoomRequest)},
-		renamed{"u", "Ada"},
+		renamed{"u", "Ada", poker.Mark{Colour: "red", Emoji: "🦊"}},
 		departed{"u"},
 		recognise{"u"},
 		probe{conn, 7},

@@ -191,7 +191,7 @@ func TestRequestsStayInOrderWhileARoomComesBack(t *testing.T) {
 			ada.drop()
 			time.Sleep(3*time.Second - 20*time.Millisecond + time.Duration(offset)*time.Millisecond)
 			c := &client{h: h, user: ada.user, last: map[poker.RoomID]uint64{}}
-			c.session = h.sys.Connect(ada.user, time.Now(), c)
+			c.session = h.sys.Connect(ada.user, time.Now(), 0, c)
 			h.opened = append(h.opened, c)
 			for i, request := range []string{"joinRoom", "estimate", "reveal", "clear"} {
 				message := fmt.Sprintf(`{"request":%q,"id":"%d-%d","roomId":%q}`, request, offset, i, room)

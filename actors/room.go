@@ -74,6 +74,7 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 		a.succeed(m)
 	case renamed:
 		a.apply(poker.Rename{By: m.user, Name: m.name})
+		a.apply(poker.SetMark{By: m.user, Mark: m.mark})
 	case departed:
 		a.departed(m.user)
 	case recognise:

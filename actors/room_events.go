@@ -38,6 +38,8 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.memberLeft(e.User)
 		case poker.OwnerChanged:
 			a.ownerChanged(e)
+		case poker.WaitOver:
+			a.waitOver(e)
 		case poker.Closed:
 			a.closedByOwner(e.Owner)
 		case poker.Cleared, poker.Undone:
@@ -46,7 +48,7 @@ func (a *roomActor) happened(events []poker.Event) {
 			if e.What == poker.AspectHistory {
 				a.history.drop()
 			}
-		case poker.Joined, poker.Returned, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
+		case poker.Joined, poker.Returned, poker.Waiting, poker.Disconnected, poker.Renamed, poker.Revealed, poker.Hidden, poker.Settled:
 			// the status says it all
 		}
 	}

@@ -70,7 +70,7 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	if revived && old != nil {
 		a.room.Orphan()
 	}
-	events, err := a.decide(poker.Join{By: m.user, Name: m.name, Role: m.role})
+	events, err := a.decide(poker.Join{By: m.user, Name: m.name, Mark: m.mark, Role: m.role, Wait: m.wait, Origin: m.origin})
 	if err != nil {
 		a.replies.refuse(m.caller, codeOf(err))
 		if !a.room.Has(m.user) {
@@ -80,6 +80,10 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 			a.room = old
 			a.commits.markClean()
 		}
+		return
+	}
+	if a.room.Waits(m.user) {
+		a.wait(m, events)
 		return
 	}
 	ctx.Watch(m.conn)
@@ -155,6 +159,10 @@ func (a *roomActor) remember(m command, events []poker.Event) {
 
 // leave unsubscribes one connection, and ends the membership with a user's last one.
 func (a *roomActor) leave(m command) {
+	if a.room.Waits(m.user) {
+		a.ask(m, poker.Leave{By: m.user})
+		return
+	}
 	if !a.subscribers.has(m.conn) {
 		a.replies.refuse(m.caller, protocol.NotMember)
 		return

@@ -47,14 +47,14 @@ func Start(c Config) *System {
 }
 
 // Connect starts the server's side of a connection of user, whom the caller has
-// authenticated by a session that was issued at the given time. Events go to client,
-// welcome first.
-func (s *System) Connect(user poker.UserID, issued time.Time, client Client) *Session {
+// authenticated by a session that was issued at the given time. origin stands for the
+// client's address. Events go to client, welcome first.
+func (s *System) Connect(user poker.UserID, issued time.Time, origin uint64, client Client) *Session {
 	session := &Session{root: s.root}
 	session.dispatcher.dispatchAsync(func() {
 		// The name is unique among the connections of all nodes, past and future.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
-			return newConnection(&s.node, user, issued, client)
+			return newConnection(&s.node, user, issued, origin, client)
 		}, actor.WithDispatcher(&session.dispatcher))
 	})
 	return session

@@ -69,6 +69,8 @@ func membershipCommandOf(by poker.UserID, r protocol.RoomRequest) poker.Command 
 		return poker.Remove{By: by, User: r.UserID, ForGood: r.ForGood}
 	case protocol.RemoveAway:
 		return poker.RemoveAway{By: by}
+	case protocol.AdmitUser:
+		return poker.Admit{By: by, User: r.UserID, Refuse: !r.Admitted}
 	case protocol.LockRoom:
 		return poker.Lock{By: by, Locked: r.Locked}
 	case protocol.CloseRoom:
@@ -103,6 +105,7 @@ var codes = []struct {
 	{poker.ErrNotAdmitted, protocol.NotAdmitted},
 	{poker.ErrRoomClosed, protocol.RoomNotFound},
 	{poker.ErrInvalidName, protocol.InvalidName},
+	{poker.ErrInvalidMark, protocol.InvalidMark},
 	{poker.ErrInvalidTopic, protocol.InvalidTopic},
 	{poker.ErrInvalidDeck, protocol.InvalidDeck},
 	{poker.ErrInvalidEstimate, protocol.InvalidEstimate},

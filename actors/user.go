@@ -76,6 +76,8 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 		a.record.Created = slices.DeleteFunc(a.record.Created, func(c creation) bool { return c.Room == m.room })
 	case notMember:
 		a.notMember(m)
+	case waits:
+		a.waits(m)
 	case roomGone:
 		a.roomGone(m.room)
 	case expire:

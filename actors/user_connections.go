@@ -28,6 +28,7 @@ func (a *userActor) attach(ctx actor.Context, m attach) {
 	if !m.again {
 		a.replies.now.tell(m.conn, protocol.Welcome{
 			Protocol: protocol.Version, UserID: a.id, Name: a.name(), Named: a.named(),
+			Colour: a.record.Mark.Colour, Emoji: a.record.Mark.Emoji,
 			Server: a.node.Version, Now: protocol.Time(time.Now()), Limits: a.node.Limits,
 		})
 	}

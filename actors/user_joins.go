@@ -10,8 +10,14 @@ import (
 
 // joinAttempts are a user's recent attempts to join rooms.
 type joinAttempts struct {
-	sent   map[poker.RoomID]time.Time // joins that the user has not taken back
+	sent   map[poker.RoomID]sentJoins // joins that the user has not taken back
 	failed []time.Time                // joins of rooms that do not exist
+}
+
+// sentJoins are the joins of one room that it may not have answered.
+type sentJoins struct {
+	n    int
+	last time.Time
 }
 
 const (
@@ -26,16 +32,25 @@ const (
 // sending notes a join of a room.
 func (j *joinAttempts) sending(room poker.RoomID) {
 	if j.sent == nil {
-		j.sent = map[poker.RoomID]time.Time{}
+		j.sent = map[poker.RoomID]sentJoins{}
 	}
-	maps.DeleteFunc(j.sent, func(_ poker.RoomID, at time.Time) bool { return time.Since(at) > joinSpan })
-	j.sent[room] = time.Now()
+	maps.DeleteFunc(j.sent, func(_ poker.RoomID, s sentJoins) bool { return time.Since(s.last) > joinSpan })
+	j.sent[room] = sentJoins{j.sent[room].n + 1, time.Now()}
+}
+
+// answered notes that a room has answered one join, without taking the user in.
+func (j *joinAttempts) answered(room poker.RoomID) {
+	if s, ok := j.sent[room]; ok && s.n > 1 {
+		j.sent[room] = sentJoins{s.n - 1, s.last}
+		return
+	}
+	j.forget(room)
 }
 
 // underWay reports whether a room may not have answered a join yet.
 func (j *joinAttempts) underWay(room poker.RoomID) bool {
-	at, ok := j.sent[room]
-	return ok && time.Since(at) <= joinSpan
+	s, ok := j.sent[room]
+	return ok && time.Since(s.last) <= joinSpan
 }
 
 // forget forgets the joins of a room.

@@ -10,6 +10,7 @@ import (
 // userRecord is what the store keeps of a user.
 type userRecord struct {
 	Name    string
+	Mark    poker.Mark
 	Owned   []poker.RoomID
 	Rooms   []poker.RoomID // the user is a member of these
 	Left    []poker.RoomID // the histories of these may contain the user's estimates
@@ -29,7 +30,7 @@ type creation struct {
 // blank reports whether there is nothing to keep: the user has only looked at the page,
 // or is gone.
 func (r userRecord) blank() bool {
-	return r.Name == "" && !r.Forgotten && len(r.Owned)+len(r.Rooms)+len(r.Left)+len(r.Closed) == 0
+	return r.Name == "" && r.Mark == (poker.Mark{}) && !r.Forgotten && len(r.Owned)+len(r.Rooms)+len(r.Left)+len(r.Closed) == 0
 }
 
 // createdBy returns the index of the creation by the caller's request, or -1.
@@ -49,7 +50,7 @@ const (
 
 func (r userRecord) encode() []byte {
 	u := &record.User{
-		Name: r.Name, NotBefore: r.NotBefore, Forgotten: r.Forgotten,
+		Name: r.Name, Colour: r.Mark.Colour, Emoji: r.Mark.Emoji, NotBefore: r.NotBefore, Forgotten: r.Forgotten,
 		Owned: record.Texts(r.Owned), Rooms: record.Texts(r.Rooms), Left: record.Texts(r.Left),
 		Closed: record.Texts(r.Closed),
 	}
@@ -67,6 +68,7 @@ func (r *userRecord) decode(data []byte) error {
 		return err
 	}
 	r.Name, r.NotBefore, r.Forgotten = u.GetName(), u.GetNotBefore(), u.GetForgotten()
+	r.Mark = poker.Mark{Colour: u.GetColour(), Emoji: u.GetEmoji()}
 	r.Owned, r.Rooms = record.IDs[poker.RoomID](u.GetOwned()), record.IDs[poker.RoomID](u.GetRooms())
 	r.Left, r.Closed = record.IDs[poker.RoomID](u.GetLeft()), record.IDs[poker.RoomID](u.GetClosed())
 	for _, c := range u.GetCreated() {

@@ -22,6 +22,8 @@ func (a *userActor) request(m fromClient) {
 		a.forgetMe(m.from())
 	case protocol.SetName:
 		a.setName(m.from(), r.Name)
+	case protocol.SetMark:
+		a.setMark(m.from(), r.Mark)
 	case protocol.CreateRoom:
 		a.createRoom(m.from(), r)
 	case protocol.JoinRoom:
@@ -50,13 +52,34 @@ func (a *userActor) setName(by caller, text string) {
 		return
 	}
 	a.record.Name = name
+	a.introduce()
+}
+
+func (a *userActor) setMark(by caller, m poker.Mark) {
+	mark, err := m.Clean()
+	if err != nil {
+		a.replies.refuse(by, protocol.InvalidMark)
+		return
+	}
+	a.replies.confirm(by)
+	if mark == a.record.Mark {
+		return
+	}
+	a.record.Mark = mark
+	a.introduce()
+}
+
+// introduce tells everybody who knows the user how they are called now, and shown.
+func (a *userActor) introduce() {
 	a.commits.markDirty()
+	name, mark := a.record.Name, a.record.Mark
 	a.effects.after(func(bool) {
+		self := protocol.User{UserID: a.id, Name: a.name(), Named: a.named(), Colour: mark.Colour, Emoji: mark.Emoji}
 		for _, conn := range a.conns {
-			a.replies.now.tell(conn, protocol.User{UserID: a.id, Name: name})
+			a.replies.now.tell(conn, self)
 		}
 		for _, room := range a.record.Rooms {
-			a.node.tellRoom(room, renamed{a.id, name})
+			a.node.tellRoom(room, renamed{a.id, name, mark})
 		}
 	})
 }
@@ -165,7 +188,7 @@ func (a *userActor) joinRoom(by caller, r protocol.JoinRoom) {
 	}
 	a.joins.sending(r.RoomID)
 	a.effects.after(func(bool) { // with the name that the user has by then
-		a.node.tellRoom(r.RoomID, join{caller: by, user: a.id, name: a.record.Name, role: r.Role})
+		a.node.tellRoom(r.RoomID, join{caller: by, user: a.id, name: a.record.Name, mark: a.record.Mark, role: r.Role, wait: r.Wait})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
 )
 
 // This file keeps the lists of rooms in a user's record. All of these rooms hear of the
@@ -55,6 +56,27 @@ func (a *userActor) ownsNot(m ownsNot) {
 	} else {
 		a.leaveTrace(m.room)
 	}
+}
+
+// waits passes on how it stands with the user's waiting. A room in which the user no
+// longer waits, and of which they are no member, is dropped. As in notMember, that may
+// cross a join.
+func (a *userActor) waits(m waits) {
+	switch m.state {
+	case protocol.WaitGoesOn:
+		a.joins.answered(m.room)
+	case protocol.WaitRefused, protocol.WaitEnded:
+		if !a.joins.underWay(m.room) {
+			a.record.Rooms = a.drop(a.record.Rooms, m.room)
+		}
+	case protocol.WaitAdmitted:
+	}
+	event := protocol.RoomWaiting{RoomID: m.room, State: m.state}
+	a.effects.after(func(bool) {
+		for _, conn := range a.conns {
+			a.replies.now.tell(conn, event)
+		}
+	})
 }
 
 // notMember drops a room that the user is not a member of. The end of a membership may

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.com/pokey/identity"
+	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 )
 
@@ -37,7 +38,7 @@ func (a *userActor) forgetMe(by caller) {
 	// No session of this user is renewed any more. The margin is for one that another
 	// node with a fast clock has issued.
 	a.record.NotBefore = max(a.record.NotBefore, time.Now().Add(2*identity.SessionMaxSkew).Unix())
-	a.record.Name, a.record.Created, a.record.Forgotten = "", nil, true
+	a.record.Name, a.record.Mark, a.record.Created, a.record.Forgotten = "", poker.Mark{}, nil, true
 	a.commits.markDirty()
 	a.replies.accept(by)
 	a.effects.after(func(bool) {

@@ -20,6 +20,9 @@ type event struct {
 	UserID   poker.UserID
 	Name     string
 	Named    *bool
+	Colour   string
+	Emoji    string
+	State    string // of a roomWaiting
 	Durable  *bool
 	Round    int
 	Value    *string // of an ownEstimate
@@ -52,6 +55,13 @@ type roomView struct {
 	Deck      struct{ Name string }
 	Summary   *struct{ Mean float64 }
 	Members   map[poker.UserID]*memberView
+	Waiting   []waiterView
+}
+
+// waiterView is somebody who waits, as a status shows them.
+type waiterView struct {
+	UserID              poker.UserID
+	Name, Colour, Emoji string
 }
 
 // memberView is a member as a status shows them.
@@ -60,6 +70,8 @@ type memberView struct {
 
 	Name      string
 	Named     *bool
+	Colour    string
+	Emoji     string
 	Online    bool
 	Estimated bool
 	Deputy    bool

@@ -42,6 +42,7 @@ type key struct {
 	id          byte // 4 bits
 	room, owner []byte
 	node        []byte // for proofs between nodes
+	origin      []byte
 	cookie      *securecookie.SecureCookie
 	records     cipher.AEAD
 	fingerprint string
@@ -115,6 +116,7 @@ func derive(master []byte) (key, error) {
 		room:        expand("pokey/room-id/v1", 32),
 		owner:       expand("pokey/room-owner/v1", 32),
 		node:        expand("pokey/node-proof/v1", 32),
+		origin:      expand("pokey/origin/v1", 32),
 		cookie:      newCookie(expand("pokey/cookie-sign/v1", 32), expand("pokey/cookie-encrypt/v1", 32)),
 		fingerprint: hex.EncodeToString(expand("pokey/fingerprint/v1", 8)),
 	}

@@ -91,6 +91,10 @@ func (c *Conn) attach(raw net.Conn, early []byte) {
 // Issued returns when the session of the connection was issued.
 func (c *Conn) Issued() time.Time { return c.issued }
 
+// Origin returns a number that stands for the client's address, which cannot be told
+// from it.
+func (c *Conn) Origin() uint64 { return c.server.cfg.Keys.Origin(c.addr.String()) }
+
 // Send queues one encoded event. Events are written in order, and before any status
 // that is sent later. The caller must not change the event afterwards.
 func (c *Conn) Send(event []byte) {

@@ -70,6 +70,14 @@ var rooms = map[string]*poker.State{
 		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 2, Round: 1, Code: "k7m2qx", Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed}, Members: map[poker.UserID]poker.Member{},
 	},
+	"marks-1": {
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 2, Round: 1, Deck: poker.Deck{Name: "free"},
+		Options: poker.Options{LateEstimates: poker.LateAllowed},
+		Members: map[poker.UserID]poker.Member{
+			"ada": {Name: "Ada", Mark: poker.Mark{Colour: "teal", Emoji: "🦊"}, Role: poker.Estimator, Since: 2},
+			"bob": {Name: "Bob", Mark: poker.Mark{Colour: "red"}, Role: poker.Observer, Since: 3},
+		},
+	},
 	"cleared-1": {
 		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Topic: titled("Search"), Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed},
@@ -120,16 +128,20 @@ func TestGoldenRooms(t *testing.T) {
 	}
 }
 
-func TestGoldenUser(t *testing.T) {
-	want := &record.User{
-		Name: "Olga", Owned: []string{"a", "b"}, Rooms: []string{"c"}, Left: []string{"d"},
-		Created: []*record.Creation{{Digest: 1<<63 + 5, Room: "a"}}, NotBefore: 1_790_000_000, Forgotten: true, Closed: []string{"e"},
-	}
-	var g golden
-	readGolden(t, "user-1", &g, func() { g.Record = record.EncodeUser(want) })
-	got, err := record.DecodeUser(g.Record)
-	if err != nil || !proto.Equal(got, want) {
-		t.Errorf("got %v, %v, want %v", got, err, want)
+func TestGoldenUsers(t *testing.T) {
+	for name, want := range map[string]*record.User{
+		"user-1": {
+			Name: "Olga", Owned: []string{"a", "b"}, Rooms: []string{"c"}, Left: []string{"d"},
+			Created: []*record.Creation{{Digest: 1<<63 + 5, Room: "a"}}, NotBefore: 1_790_000_000, Forgotten: true, Closed: []string{"e"},
+		},
+		"user-2": {Name: "Ada", Colour: "teal", Emoji: "🦊"},
+	} {
+		var g golden
+		readGolden(t, name, &g, func() { g.Record = record.EncodeUser(want) })
+		got, err := record.DecodeUser(g.Record)
+		if err != nil || !proto.Equal(got, want) {
+			t.Errorf("%s: got %v, %v, want %v", name, got, err, want)
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, vote
 	}
 	if member, ok := s.Members[u]; ok {
 		m.Role, m.Name = roles[member.Role], member.Name
+		m.Colour, m.Emoji = member.Mark.Colour, member.Mark.Emoji
 		m.Online, m.Deputy = member.Online, member.Deputy
 		m.Since, m.AwaySince = int64(member.Since), int64(member.AwaySince)
 		m.Estimated = member.Estimated
@@ -87,6 +88,7 @@ func decodeMember(data []byte, s *poker.State, u poker.UserID) (r Requests, vote
 	}
 	member := poker.Member{
 		Name:      m.GetName(),
+		Mark:      poker.Mark{Colour: m.GetColour(), Emoji: m.GetEmoji()},
 		Role:      roleName(m.GetRole()),
 		Online:    m.GetOnline(),
 		Deputy:    m.GetDeputy(),

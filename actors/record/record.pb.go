@@ -900,6 +900,8 @@ type Member struct {
 	Vote          *Vote                  `protobuf:"bytes,8,opt,name=vote,proto3" json:"vote,omitempty"`
 	Requests      []byte                 `protobuf:"bytes,9,opt,name=requests,proto3" json:"requests,omitempty"`     // recent ones that changed the room: digests of eight bytes, oldest first
 	Requested     int64                  `protobuf:"varint,10,opt,name=requested,proto3" json:"requested,omitempty"` // when the last of them came
+	Colour        string                 `protobuf:"bytes,11,opt,name=colour,proto3" json:"colour,omitempty"`
+	Emoji         string                 `protobuf:"bytes,12,opt,name=emoji,proto3" json:"emoji,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1002,6 +1004,20 @@ func (x *Member) GetRequested() int64 {
 		return x.Requested
 	}
 	return 0
+}
+
+func (x *Member) GetColour() string {
+	if x != nil {
+		return x.Colour
+	}
+	return ""
+}
+
+func (x *Member) GetEmoji() string {
+	if x != nil {
+		return x.Emoji
+	}
+	return ""
 }
 
 // Vote is an estimate and its round. An estimate of an earlier round does not count, unless
@@ -1255,6 +1271,8 @@ type User struct {
 	NotBefore     int64                  `protobuf:"varint,6,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"` // sessions that were issued before are void; in seconds since 1970
 	Forgotten     bool                   `protobuf:"varint,7,opt,name=forgotten,proto3" json:"forgotten,omitempty"`                  // the user has asked to be forgotten
 	Closed        []string               `protobuf:"bytes,8,rep,name=closed,proto3" json:"closed,omitempty"`
+	Colour        string                 `protobuf:"bytes,9,opt,name=colour,proto3" json:"colour,omitempty"`
+	Emoji         string                 `protobuf:"bytes,10,opt,name=emoji,proto3" json:"emoji,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1343,6 +1361,20 @@ func (x *User) GetClosed() []string {
 		return x.Closed
 	}
 	return nil
+}
+
+func (x *User) GetColour() string {
+	if x != nil {
+		return x.Colour
+	}
+	return ""
+}
+
+func (x *User) GetEmoji() string {
+	if x != nil {
+		return x.Emoji
+	}
+	return ""
 }
 
 type Creation struct {
@@ -1478,7 +1510,7 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x06Topics\x12\a\n" +
 	"\x03OWN\x10\x00\x12\b\n" +
 	"\x04SAME\x10\x01\x12\b\n" +
-	"\x04NEXT\x10\x02\"\xdf\x02\n" +
+	"\x04NEXT\x10\x02\"\x8d\x03\n" +
 	"\x06Member\x12-\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x19.pokey.record.Member.RoleR\x04role\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -1491,7 +1523,9 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x04vote\x18\b \x01(\v2\x12.pokey.record.VoteR\x04vote\x12\x1a\n" +
 	"\brequests\x18\t \x01(\fR\brequests\x12\x1c\n" +
 	"\trequested\x18\n" +
-	" \x01(\x03R\trequested\"-\n" +
+	" \x01(\x03R\trequested\x12\x16\n" +
+	"\x06colour\x18\v \x01(\tR\x06colour\x12\x14\n" +
+	"\x05emoji\x18\f \x01(\tR\x05emoji\"-\n" +
 	"\x04Role\x12\b\n" +
 	"\x04NONE\x10\x00\x12\r\n" +
 	"\tESTIMATOR\x10\x01\x12\f\n" +
@@ -1515,7 +1549,7 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x03 \x01(\tR\x05value\x12\x18\n" +
-	"\acomment\x18\x04 \x01(\tR\acomment\"\xe1\x01\n" +
+	"\acomment\x18\x04 \x01(\tR\acomment\"\x8f\x02\n" +
 	"\x04User\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05owned\x18\x02 \x03(\tR\x05owned\x12\x14\n" +
@@ -1525,7 +1559,10 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\n" +
 	"not_before\x18\x06 \x01(\x03R\tnotBefore\x12\x1c\n" +
 	"\tforgotten\x18\a \x01(\bR\tforgotten\x12\x16\n" +
-	"\x06closed\x18\b \x03(\tR\x06closed\"6\n" +
+	"\x06closed\x18\b \x03(\tR\x06closed\x12\x16\n" +
+	"\x06colour\x18\t \x01(\tR\x06colour\x12\x14\n" +
+	"\x05emoji\x18\n" +
+	" \x01(\tR\x05emoji\"6\n" +
 	"\bCreation\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\x06R\x06digest\x12\x12\n" +
 	"\x04room\x18\x02 \x01(\tR\x04roomB!Z\x1fexample.com/pokey/actors/recordb\x06proto3"

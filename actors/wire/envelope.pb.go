@@ -31,18 +31,26 @@ const (
 	Note_OWNS_NOT    Note_Kind = 4
 	Note_NOT_CREATED Note_Kind = 5
 	Note_ROOM_GONE   Note_Kind = 6
+	Note_WAITING     Note_Kind = 7 // to be let in, as the next three
+	Note_ADMITTED    Note_Kind = 8
+	Note_REFUSED     Note_Kind = 9
+	Note_WAIT_ENDED  Note_Kind = 10
 )
 
 // Enum value maps for Note_Kind.
 var (
 	Note_Kind_name = map[int32]string{
-		0: "UNKNOWN",
-		1: "CLAIM",
-		2: "NOT_MEMBER",
-		3: "OWNS",
-		4: "OWNS_NOT",
-		5: "NOT_CREATED",
-		6: "ROOM_GONE",
+		0:  "UNKNOWN",
+		1:  "CLAIM",
+		2:  "NOT_MEMBER",
+		3:  "OWNS",
+		4:  "OWNS_NOT",
+		5:  "NOT_CREATED",
+		6:  "ROOM_GONE",
+		7:  "WAITING",
+		8:  "ADMITTED",
+		9:  "REFUSED",
+		10: "WAIT_ENDED",
 	}
 	Note_Kind_value = map[string]int32{
 		"UNKNOWN":     0,
@@ -52,6 +60,10 @@ var (
 		"OWNS_NOT":    4,
 		"NOT_CREATED": 5,
 		"ROOM_GONE":   6,
+		"WAITING":     7,
+		"ADMITTED":    8,
+		"REFUSED":     9,
+		"WAIT_ENDED":  10,
 	}
 )
 
@@ -651,6 +663,7 @@ type Request struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Conn          *Process               `protobuf:"bytes,1,opt,name=conn,proto3" json:"conn,omitempty"`
 	Raw           []byte                 `protobuf:"bytes,2,opt,name=raw,proto3" json:"raw,omitempty"`
+	Origin        uint64                 `protobuf:"fixed64,3,opt,name=origin,proto3" json:"origin,omitempty"` // stands for the client's address
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -699,6 +712,13 @@ func (x *Request) GetRaw() []byte {
 	return nil
 }
 
+func (x *Request) GetOrigin() uint64 {
+	if x != nil {
+		return x.Origin
+	}
+	return 0
+}
+
 // RoomRequest is a request that a user's actor passes on to a room.
 type RoomRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -709,6 +729,9 @@ type RoomRequest struct {
 	Room          string                 `protobuf:"bytes,5,opt,name=room,proto3" json:"room,omitempty"`         // of the user, in which they go on
 	Settings      []byte                 `protobuf:"bytes,6,opt,name=settings,proto3" json:"settings,omitempty"` // what a room that goes on begins with, as in record.Settings
 	Topics        []byte                 `protobuf:"bytes,7,opt,name=topics,proto3" json:"topics,omitempty"`     // and as in record.Topics
+	Colour        string                 `protobuf:"bytes,8,opt,name=colour,proto3" json:"colour,omitempty"`     // of the user; set for a join
+	Emoji         string                 `protobuf:"bytes,9,opt,name=emoji,proto3" json:"emoji,omitempty"`       // likewise
+	Origin        uint64                 `protobuf:"fixed64,10,opt,name=origin,proto3" json:"origin,omitempty"`  // as in Request
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -792,6 +815,27 @@ func (x *RoomRequest) GetTopics() []byte {
 	return nil
 }
 
+func (x *RoomRequest) GetColour() string {
+	if x != nil {
+		return x.Colour
+	}
+	return ""
+}
+
+func (x *RoomRequest) GetEmoji() string {
+	if x != nil {
+		return x.Emoji
+	}
+	return ""
+}
+
+func (x *RoomRequest) GetOrigin() uint64 {
+	if x != nil {
+		return x.Origin
+	}
+	return 0
+}
+
 // Note is a fact about a room, for a user.
 type Note struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -857,6 +901,8 @@ type Renamed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	User          string                 `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
 	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Colour        string                 `protobuf:"bytes,3,opt,name=colour,proto3" json:"colour,omitempty"`
+	Emoji         string                 `protobuf:"bytes,4,opt,name=emoji,proto3" json:"emoji,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -901,6 +947,20 @@ func (x *Renamed) GetUser() string {
 func (x *Renamed) GetName() string {
 	if x != nil {
 		return x.Name
+	}
+	return ""
+}
+
+func (x *Renamed) GetColour() string {
+	if x != nil {
+		return x.Colour
+	}
+	return ""
+}
+
+func (x *Renamed) GetEmoji() string {
+	if x != nil {
+		return x.Emoji
 	}
 	return ""
 }
@@ -1710,10 +1770,11 @@ const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\x06issued\x18\x03 \x01(\x03R\x06issued\"J\n" +
 	"\aSignOut\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x16\n" +
-	"\x06issued\x18\x02 \x01(\x03R\x06issued\"D\n" +
+	"\x06issued\x18\x02 \x01(\x03R\x06issued\"\\\n" +
 	"\aRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
-	"\x03raw\x18\x02 \x01(\fR\x03raw\"\xb8\x01\n" +
+	"\x03raw\x18\x02 \x01(\fR\x03raw\x12\x16\n" +
+	"\x06origin\x18\x03 \x01(\x06R\x06origin\"\xfe\x01\n" +
 	"\vRoomRequest\x12'\n" +
 	"\x04conn\x18\x01 \x01(\v2\x13.pokey.wire.ProcessR\x04conn\x12\x10\n" +
 	"\x03raw\x18\x02 \x01(\fR\x03raw\x12\x12\n" +
@@ -1721,11 +1782,15 @@ const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\x04name\x18\x04 \x01(\tR\x04name\x12\x12\n" +
 	"\x04room\x18\x05 \x01(\tR\x04room\x12\x1a\n" +
 	"\bsettings\x18\x06 \x01(\fR\bsettings\x12\x16\n" +
-	"\x06topics\x18\a \x01(\fR\x06topics\"\xc3\x01\n" +
+	"\x06topics\x18\a \x01(\fR\x06topics\x12\x16\n" +
+	"\x06colour\x18\b \x01(\tR\x06colour\x12\x14\n" +
+	"\x05emoji\x18\t \x01(\tR\x05emoji\x12\x16\n" +
+	"\x06origin\x18\n" +
+	" \x01(\x06R\x06origin\"\xfc\x01\n" +
 	"\x04Note\x12)\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x15.pokey.wire.Note.KindR\x04kind\x12\x12\n" +
 	"\x04room\x18\x02 \x01(\tR\x04room\x12\x14\n" +
-	"\x05trace\x18\x03 \x01(\bR\x05trace\"f\n" +
+	"\x05trace\x18\x03 \x01(\bR\x05trace\"\x9e\x01\n" +
 	"\x04Kind\x12\v\n" +
 	"\aUNKNOWN\x10\x00\x12\t\n" +
 	"\x05CLAIM\x10\x01\x12\x0e\n" +
@@ -1734,10 +1799,18 @@ const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\x04OWNS\x10\x03\x12\f\n" +
 	"\bOWNS_NOT\x10\x04\x12\x0f\n" +
 	"\vNOT_CREATED\x10\x05\x12\r\n" +
-	"\tROOM_GONE\x10\x06\"1\n" +
+	"\tROOM_GONE\x10\x06\x12\v\n" +
+	"\aWAITING\x10\a\x12\f\n" +
+	"\bADMITTED\x10\b\x12\v\n" +
+	"\aREFUSED\x10\t\x12\x0e\n" +
+	"\n" +
+	"WAIT_ENDED\x10\n" +
+	"\"_\n" +
 	"\aRenamed\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
-	"\x04name\x18\x02 \x01(\tR\x04name\"\x1e\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
+	"\x06colour\x18\x03 \x01(\tR\x06colour\x12\x14\n" +
+	"\x05emoji\x18\x04 \x01(\tR\x05emoji\"\x1e\n" +
 	"\bDeparted\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\"\x1f\n" +
 	"\tRecognise\x12\x12\n" +

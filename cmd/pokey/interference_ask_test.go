@@ -22,7 +22,7 @@ func (g *interference) anything() {
 	fields := questions[request](g, by)
 	switch {
 	case fields == skip:
-	case request == "setName":
+	case request == "setName", request == "setMark":
 		ok := by.tab.ask(request, fields)["event"] == "ok"
 		g.asked[request], g.worked[request] = true, g.worked[request] || ok
 	case request == "reveal":
@@ -82,10 +82,14 @@ var questions = map[string]func(g *interference, by *playing) string{
 	"setTopic": func(g *interference, _ *playing) string {
 		return g.some(`"topic":%q`, "", "Login", "100% more", "Log-out")
 	},
-	"setTopics":  func(g *interference, _ *playing) string { return g.some(`"topics":%s`, "[]", `["One","Two","Three"]`) },
-	"history":    func(g *interference, _ *playing) string { return g.some("%s", "", `"limit":3`, `"before":4`) },
-	"showCode":   (*interference).nothing,
-	"lockRoom":   func(g *interference, _ *playing) string { return g.some(`"locked":%s`, "true", "false") },
+	"setTopics": func(g *interference, _ *playing) string { return g.some(`"topics":%s`, "[]", `["One","Two","Three"]`) },
+	"history":   func(g *interference, _ *playing) string { return g.some("%s", "", `"limit":3`, `"before":4`) },
+	"showCode":  (*interference).nothing,
+	"lockRoom":  func(g *interference, _ *playing) string { return g.some(`"locked":%s`, "true", "false") },
+	"setMark":   func(g *interference, _ *playing) string { return g.someMark() },
+	"admitUser": func(g *interference, _ *playing) string {
+		return fmt.Sprintf(`"userId":%q,`, g.walt.browser.userID) + g.some(`"admitted":%s`, "true", "true", "false")
+	},
 	"startTimer": func(g *interference, _ *playing) string { return g.some(`"seconds":%s`, "5", "10", "60") },
 	"setDeputy": func(g *interference, _ *playing) string {
 		return g.somebody() + "," + g.some(`"deputy":%s`, "true", "false")
@@ -109,6 +113,10 @@ func (g *interference) unless(by *playing, name, fields string) string {
 
 func (g *interference) some(format string, of ...string) string {
 	return fmt.Sprintf(format, of[g.random.IntN(len(of))])
+}
+
+func (g *interference) someMark() string {
+	return g.some(`"colour":%s`, `"red"`, `"teal"`, "null", `"mauve"`) + "," + g.some(`"emoji":%s`, `"🦊"`, "null", `"5"`)
 }
 
 func (g *interference) somebody() string {

@@ -18,6 +18,7 @@ type interference struct {
 	world  world
 	room   string
 	seats  []*playing
+	walt   *playing // comes later, and often finds the room locked
 	n      int
 	looked map[int]bool    // the rounds that somebody has revealed
 	asked  map[string]bool // the requests that somebody has sent
@@ -46,6 +47,8 @@ func newInterference(s *server, seed uint64, w world) *interference {
 		}
 		seat.tab.in(g.room, "joinRoom", role)
 	}
+	walt := s.open("Walt")
+	g.walt = &playing{name: "Walt", browser: walt, tab: walt.tab()}
 	g.seat("Ada").tab.in(g.room, "setDeputy", `"userId":%q,"deputy":true`, g.seat("Dee").browser.userID)
 	return g
 }
@@ -74,13 +77,15 @@ func (g *interference) view() roomView { return g.seat("Eve").tab.room(g.room) }
 func (g *interference) play(steps int) {
 	for g.n = range steps {
 		time.Sleep(time.Duration(g.random.IntN(500)) * time.Millisecond)
-		switch g.random.IntN(14) {
+		switch g.random.IntN(16) {
 		case 0, 1, 2, 3:
 			g.bobEstimates()
 		case 4:
 			g.reconnect()
 		case 5:
 			g.comeBack()
+		case 6, 7:
+			g.waltComes()
 		default:
 			g.anything()
 		}
@@ -185,6 +190,23 @@ func (g *interference) goOn() {
 // comeBack has somebody join who may have been put out.
 func (g *interference) comeBack() {
 	g.ask(g.seats[g.random.IntN(4)], "joinRoom", []string{"", "", `"role":"estimator"`, `"role":"observer"`}[g.random.IntN(4)])
+}
+
+// waltComes has Walt wait to be let in, or somebody see to it that he will have to.
+func (g *interference) waltComes() {
+	owner := g.by(g.view().OwnerID)
+	switch g.random.IntN(8) {
+	case 0:
+		g.ask(g.walt, "leaveRoom", "")
+	case 1:
+		g.ask(owner, "lockRoom", `"locked":true`)
+	case 2:
+		g.ask(owner, "removeMember", `"userId":%q`, g.walt.browser.userID)
+	case 3:
+		g.walt.tab.ask("setMark", g.someMark())
+	default:
+		g.ask(g.walt, "joinRoom", `"wait":true`)
+	}
 }
 
 // everybodyIn undoes what would leave nobody to play with.

@@ -96,7 +96,7 @@ func observed(t *testing.T, seed uint64, w world, asked, worked map[string]bool)
 		g := newInterference(s, seed, w)
 		g.asked, g.worked = asked, worked
 		names := map[string]string{}
-		for _, seat := range g.seats {
+		for _, seat := range append(slices.Clone(g.seats), g.walt) {
 			names[seat.browser.userID] = seat.name
 		}
 		bob := g.seat("Bob").browser.userID

@@ -86,7 +86,7 @@ func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
 	return transport.Config{
 		Keys: keys, Log: n.log, Static: static.Files, Docs: docs.Files, Version: version(),
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
-			return n.system.Connect(user, conn.Issued(), conn)
+			return n.system.Connect(user, conn.Issued(), conn.Origin(), conn)
 		},
 		CheckSession: func(ctx context.Context, user poker.UserID, issued time.Time) (transport.Standing, error) {
 			standing, err := n.system.CheckSession(ctx, user, issued)
