@@ -53,6 +53,8 @@ func TestAdminPortRefusesForeignHosts(t *testing.T) {
 		{"GET /metrics", "rebind.evil", 421},
 		{"GET /readyz", "rebind.evil:9090", 421},
 		{"GET /cluster", "evil", 421},
+		{"GET /", "rebind.evil", 421},
+		{"GET /status", "rebind.evil", 421},
 		{"GET /metrics", "localhost", 200},
 		{"OPTIONS *", "localhost", 400},
 		{"nonsense", "localhost", 400},

@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"actors/wire":            {"std", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"transport":              {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},
 	"transport/pipelistener": {"std"},
+	"operator":               {"std"},
 	"static":                 {"embed"},
 	"docs":                   {"embed"},
 	"cmd/pokey":              {"std", "any"},

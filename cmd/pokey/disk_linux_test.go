@@ -140,6 +140,9 @@ func TestFullDisk(t *testing.T) {
 	if _, metrics := p.get(t, "/metrics"); !strings.Contains(metrics, "pokey_degraded 1") {
 		t.Error("the metrics do not say so")
 	}
+	if _, page := p.get(t, "/"); !strings.Contains(page, "Something is wrong.") || !strings.Contains(page, "cannot be saved") {
+		t.Errorf("the operator's page does not say so:\n%s", page)
+	}
 	for range 3 {
 		m.goOn() // refused, it would fail
 	}

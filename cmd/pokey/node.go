@@ -14,6 +14,7 @@ import (
 	"example.com/pokey/cluster"
 	"example.com/pokey/docs"
 	"example.com/pokey/identity"
+	"example.com/pokey/operator"
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
 	"example.com/pokey/static"
@@ -27,12 +28,14 @@ import (
 type node struct {
 	log      *slog.Logger
 	settings config
+	started  time.Time
 	member   *member // nil for a node alone
 	store    store.Store
 	system   *actors.System
 	web      *transport.Server
 	watcher  atomic.Pointer[transport.Server] // web, once it exists; for the node link, which starts earlier
 	metrics  *metrics
+	history  *operator.History
 	memory   *memory
 	draining atomic.Bool
 }
@@ -49,7 +52,7 @@ const roomRefill = 600
 // assemble builds a node from the inside out. It does not listen on the public and
 // the operator's port yet.
 func assemble(c config, log *slog.Logger) (*node, error) {
-	n := &node{log: log, settings: c, metrics: newMetrics(), memory: limitMemory(log)}
+	n := &node{log: log, settings: c, started: time.Now(), metrics: newMetrics(), memory: limitMemory(log)}
 	if !c.given["max-connections"] && c.maxConnections < maxConnections {
 		log.Warn("fewer connections than usual: the process may not open enough files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
 	}
@@ -78,6 +81,7 @@ func assemble(c config, log *slog.Logger) (*node, error) {
 	}
 	n.watcher.Store(n.web)
 	n.metrics.watch(n)
+	n.history = operator.NewHistory(n.status)
 	return n, nil
 }
 

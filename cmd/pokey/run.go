@@ -92,12 +92,13 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		go func() { failed <- s.Serve(l) }()
 	}
 	begin(node.web.HTTP(), node.web.Listen(ports.public))
+	serving, done := context.WithCancel(ctx)
+	defer done()
 	if ports.admin != nil {
 		server, counted := node.admin(c, ports.admin)
 		begin(server, counted)
+		go node.history.Run(serving)
 	}
-	serving, done := context.WithCancel(ctx)
-	defer done()
 	go node.memory.giveBack(serving)
 	log.Info("serving", "url", c.url(ports.public.Addr()), "admin", ports.adminAddress(), "version", version())
 

@@ -1,0 +1,106 @@
+package operator
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// sound is a server with nothing wrong, at a moment.
+func sound(at time.Time) Status {
+	free := uint64(50 << 30)
+	return Status{Version: "1", State: "ok", Time: at, Started: at.Add(-time.Hour), Connections: 10, ConnectionsLimit: 10000, DataFree: &free}
+}
+
+var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+
+// Each kind of trouble has words of its own, a level, and something to do.
+func TestFindings(t *testing.T) {
+	node := func(change func(*Cluster)) func(*Status) {
+		return func(s *Status) {
+			s.Cluster = &Cluster{Address: "node-1:7000", Nodes: []Node{{Address: "node-1:7000", Self: true, State: "member"}, {Address: "node-2:7000", State: "member"}}}
+			change(s.Cluster)
+		}
+	}
+	slow := Histogram{Bounds: []float64{0.1, 1}, Counts: []uint64{0, 100, 100}}
+	for name, row := range map[string]struct {
+		change func(*Status)
+		level  Level
+		says   string
+	}{
+		"sound":               {func(*Status) {}, "", ""},
+		"in a cluster":        {node(func(*Cluster) {}), "", ""},
+		"degraded":            {func(s *Status) { s.State, s.Unsaved = "degraded", 1 }, Trouble, "1 user or room cannot be saved"},
+		"frozen":              {func(s *Status) { s.State, s.Unsaved = "frozen", 7 }, Trouble, "7 users and rooms wait"},
+		"broken":              {func(s *Status) { s.State = "broken" }, Trouble, "about to be restarted"},
+		"isolated":            {func(s *Status) { s.State = "isolated" }, Trouble, "owns no rooms"},
+		"full":                {func(s *Status) { s.State, s.TurnedAway = "full", 5 }, Trouble, "Memory is short"},
+		"draining":            {func(s *Status) { s.State = "draining" }, Note, "is stopping"},
+		"in memory":           {func(s *Status) { s.InMemory = true }, Note, "in memory only"},
+		"little space":        {func(s *Status) { *s.DataFree = 12_345_678 }, Trouble, "12.3 MB are left"},
+		"near limit":          {func(s *Status) { s.Connections = 9500 }, Warning, "9500 of 10000 connections"},
+		"no limit":            {func(s *Status) { s.Connections, s.ConnectionsLimit = 9500, 0 }, "", ""},
+		"turned away":         {func(s *Status) { s.TurnedAway = 1 }, Warning, "1 newcomer was turned away"},
+		"limited":             {func(s *Status) { s.Limited = 100 }, Warning, "-trusted-proxies"},
+		"a few limited":       {func(s *Status) { s.Limited = 99 }, "", ""},
+		"files":               {func(s *Status) { s.SocketsLost = 2 }, Warning, "2 idle TCP connections"},
+		"panic":               {func(s *Status) { s.Panics = 1 }, Warning, "A bug has stopped 1 room or user in"},
+		"repeated":            {func(s *Status) { s.CommitsLost = 3 }, Warning, "3 commits failed"},
+		"slow clients":        {func(s *Status) { s.SlowClients = 10 }, Note, "10 clients were cut"},
+		"slow disk":           {func(s *Status) { s.Commit = slow }, Warning, "the disk is slow"},
+		"slow delivery":       {func(s *Status) { s.Delivery = slow }, Warning, "waits 991 ms before"},
+		"slow etcd":           {func(s *Status) { node(func(*Cluster) {})(s); s.Commit = slow }, Warning, "the cluster's store is slow"},
+		"unreachable":         {node(func(c *Cluster) { c.Unreachable = 1 }), Trouble, "cannot reach 1 other node"},
+		"other isolated":      {node(func(c *Cluster) { c.Nodes[1].State = "isolated" }), Trouble, "Node node-2:7000 is isolated"},
+		"certificate":         {node(func(c *Cluster) { c.Certificate = noon.Add(13 * 24 * time.Hour) }), Warning, "expires in 13 days"},
+		"certificate expired": {node(func(c *Cluster) { c.Certificate = noon.Add(-time.Hour) }), Trouble, "has expired"},
+		"certificate valid":   {node(func(c *Cluster) { c.Certificate = noon.Add(90 * 24 * time.Hour) }), "", ""},
+		"removed":             {node(func(c *Cluster) { c.Lost = 1 }), Warning, "removed this one as dead 1 time"},
+		"strangers":           {node(func(c *Cluster) { c.Rejected = 2 }), Warning, "2 connections were refused at the node port"},
+		"bad streams":         {node(func(c *Cluster) { c.BadStreams = 2 }), Warning, "what no node of this version sends"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			was, now := sound(noon.Add(-recent)), sound(noon)
+			if strings.Contains(name, "certificate") || name == "removed" || name == "strangers" || name == "bad streams" {
+				was.Cluster = &Cluster{}
+			}
+			row.change(&now)
+			got := Findings([]Status{was, now})
+			if row.level == "" {
+				if len(got) != 0 {
+					t.Errorf("got %v, want nothing", got)
+				}
+				return
+			}
+			if len(got) != 1 || got[0].Level != row.level || !strings.Contains(got[0].What+got[0].Do, row.says) || got[0].Do == "" {
+				t.Errorf("got %+v, want one of level %s that says %q", got, row.level, row.says)
+			}
+			if words, mood := headline(got); mood == "fine" != (row.level == Note) {
+				t.Errorf("headline: got %q, %s", words, mood)
+			}
+		})
+	}
+}
+
+// What was wrong more than ten minutes ago is over.
+func TestFindingsAreRecent(t *testing.T) {
+	now := sound(noon)
+	now.Panics, now.TurnedAway, now.CommitsLost = 1, 1, 1
+	earlier := now
+	earlier.Time = noon.Add(-recent)
+	first := sound(noon.Add(-2 * recent))
+	if got := Findings([]Status{first, earlier, now}); len(got) != 0 {
+		t.Errorf("got %v, want nothing", got)
+	}
+}
+
+// Trouble comes first.
+func TestFindingsAreOrdered(t *testing.T) {
+	now := sound(noon)
+	now.InMemory, now.State = true, "full"
+	now.Panics = 1
+	got := Findings([]Status{sound(noon.Add(-recent)), now})
+	if len(got) != 3 || got[0].Level != Trouble || got[1].Level != Warning || got[2].Level != Note {
+		t.Errorf("got %v, want trouble, a warning and a note", got)
+	}
+}
