@@ -121,6 +121,31 @@ func (m *Memory) Expired(ctx context.Context, now time.Time, limit int) ([]strin
 	return keys, nil
 }
 
+// Snapshot implements [Store].
+func (m *Memory) Snapshot(ctx context.Context, visit func(r Record, parts []Record) error) (damaged int, err error) {
+	if err := m.lock(ctx); err != nil {
+		return 0, err
+	}
+	records, parts := maps.Clone(m.records), make(map[string]map[string][]byte, len(m.parts))
+	for key, own := range m.parts {
+		parts[key] = maps.Clone(own)
+	}
+	m.mu.Unlock()
+	for _, key := range slices.Sorted(maps.Keys(records)) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		var own []Record
+		for _, name := range slices.Sorted(maps.Keys(parts[key])) {
+			own = append(own, Record{Key: key + "/" + name, Data: parts[key][name]})
+		}
+		if err := visit(records[key], own); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
 // Durable implements [Store]: it is false.
 func (m *Memory) Durable() bool { return false }
 

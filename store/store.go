@@ -49,6 +49,13 @@ type Store interface {
 	// Expired returns up to limit keys of records whose Expires is not after now,
 	// oldest first. Damaged records are left out.
 	Expired(ctx context.Context, now time.Time, limit int) ([]string, error)
+	// Snapshot passes every record and its parts to visit, in the order of the keys,
+	// all of them as they were at one moment after the call began. Damaged records and
+	// parts are left out; Snapshot returns how many there were. What visit gets is
+	// valid until it returns. Visit must not call the store, and must not wait for a
+	// peer, because some stores give back no space and cannot close meanwhile. Its
+	// error ends the snapshot and is returned.
+	Snapshot(ctx context.Context, visit func(r Record, parts []Record) error) (damaged int, err error)
 	// Durable reports whether commits survive the process.
 	Durable() bool
 	// Shared reports whether other processes may write the same records. Then loading

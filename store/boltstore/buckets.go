@@ -23,6 +23,7 @@ const (
 type buckets struct {
 	records *bbolt.Bucket
 	expiry  expiryIndex
+	db      *database           // they belong to; may be nil
 	damaged map[string]struct{} // the database's; may be nil
 
 	changed bool // something was written

@@ -26,12 +26,14 @@ type database struct {
 	records  int                 // and parts, damaged ones too
 	damaged  map[string]struct{} // keys of records and parts that cannot be read
 	scrubbed int64               // the page at which the scrub continues
+
+	snapshots snapshots
 }
 
 // openBolt opens the database under a path, and makes it readable by its owner only.
 // The error is ErrLocked if another program has it open.
 func openBolt(path string, options bbolt.Options) (*database, error) {
-	d := &database{damaged: map[string]struct{}{}, scrubbed: firstPage}
+	d := &database{damaged: map[string]struct{}{}, scrubbed: firstPage, snapshots: snapshots{closing: make(chan struct{})}}
 	options.Timeout = lockTimeout
 	options.FreelistType = bbolt.FreelistMapType
 	options.NoStatistics = true
@@ -98,12 +100,13 @@ func (d *database) buckets(tx *bbolt.Tx) (*buckets, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.damaged = d.damaged
+	b.db, b.damaged = d, d.damaged
 	return b, nil
 }
 
-// close closes the file and releases its lock.
+// close closes the file and releases its lock. It ends the snapshots first.
 func (d *database) close() error {
+	d.snapshots.end(errInterrupted)
 	if !d.stuck {
 		return guard(d.bolt.Close)
 	}

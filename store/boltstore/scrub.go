@@ -9,6 +9,7 @@ import (
 
 const (
 	scrubAfter = 30 * time.Second // how long unused pages may keep what was in them
+	scrubRetry = time.Second      // while a snapshot is being read
 	scrubSlice = 1024             // pages overwritten before callers get their turn
 	scrubRun   = 64               // pages read and overwritten at once
 )

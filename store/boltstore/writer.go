@@ -159,6 +159,10 @@ func (w *writer) ready() error {
 // scrub overwrites a slice of the unused pages, and schedules the rest.
 func (w *writer) scrub() {
 	w.scrubAt = nil
+	if w.db != nil && w.db.snapshots.open() { // they read pages that are unused by now
+		w.scrubAt = time.After(scrubRetry)
+		return
+	}
 	done, err := w.scrubSlice()
 	w.note(scrubbing, err)
 	switch {
@@ -206,6 +210,9 @@ func (w *writer) note(o operation, err error) {
 
 // close completes the scrub and closes the file.
 func (w *writer) close() {
+	if w.db != nil {
+		w.db.snapshots.end(store.ErrClosed)
+	}
 	for w.db != nil && w.scrubAt != nil {
 		w.scrub() // if it fails, db is nil
 	}

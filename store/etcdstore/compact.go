@@ -22,6 +22,7 @@ const (
 // compactor removes overwritten and deleted values from etcd's history.
 type compactor struct {
 	client *clientv3.Client
+	keys   keyspace
 	newest *atomic.Int64 // the etcd revision of the store's last write
 	every  time.Duration
 	log    *slog.Logger
@@ -41,10 +42,10 @@ func (c *compactor) run(ctx context.Context) {
 			return
 		}
 		if aged != compacted {
-			err := c.compact(ctx, aged)
+			reached, err := c.compact(ctx, aged)
 			switch {
 			case err == nil:
-				compacted = aged
+				compacted = reached
 			case !failing && ctx.Err() == nil:
 				c.log.Warn("cannot compact etcd's history: deleted data stays in it for now", "err", err)
 			}
@@ -54,12 +55,21 @@ func (c *compactor) run(ctx context.Context) {
 	}
 }
 
-func (c *compactor) compact(ctx context.Context, rev int64) error {
+// compact compacts up to a revision, or up to the oldest one that a snapshot still
+// reads, and returns which it was.
+func (c *compactor) compact(ctx context.Context, rev int64) (reached int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, compactTimeout)
 	defer cancel()
-	_, err := c.client.Compact(ctx, rev)
-	if errors.Is(err, rpctypes.ErrCompacted) {
-		return nil
+	held, err := oldestHeld(ctx, c.client, c.keys)
+	if err != nil {
+		return 0, err
 	}
-	return err
+	if held != 0 {
+		rev = min(rev, held)
+	}
+	_, err = c.client.Compact(ctx, rev)
+	if errors.Is(err, rpctypes.ErrCompacted) {
+		err = nil
+	}
+	return rev, err
 }

@@ -69,6 +69,74 @@ func TestCompaction(t *testing.T) {
 	gone(fourth - 1)
 }
 
+// While a snapshot is read, what it shows stays in etcd's history, and later goes.
+func TestSnapshotHoldsHistory(t *testing.T) {
+	client := dial(t, etcdtest.Start(t).Endpoint)
+	e := openTest(t, Config{Client: client, compactEvery: 20 * time.Millisecond})
+	other := openTest(t, Config{Client: client, compactEvery: 20 * time.Millisecond})
+	revs := map[string]store.Revision{}
+	for i := range 3 * snapshotPage {
+		key := fmt.Sprintf("room/%04d", i)
+		revs[key] = storetest.MustCommit(t, e, key, 0, []byte("before"))
+	}
+	read, last := 0, store.Revision(0)
+	_, err := e.Snapshot(t.Context(), func(r store.Record, _ []store.Record) error {
+		if string(r.Data) != "before" || r.Revision != revs[r.Key] {
+			t.Errorf("%s: got %q, revision %d, want it as it was", r.Key, r.Data, r.Revision)
+		}
+		if read++; read%snapshotPage != 1 {
+			return nil
+		}
+		for i := 3*snapshotPage - 10; i < 3*snapshotPage; i++ {
+			key := fmt.Sprintf("room/%04d", i)
+			found, err := other.Load(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = storetest.MustCommit(t, other, key, found.Revision, []byte("meanwhile"))
+		}
+		time.Sleep(100 * time.Millisecond) // several rounds
+		return nil
+	})
+	if err != nil || read != 3*snapshotPage {
+		t.Fatalf("got %d records, %v, want %d", read, err, 3*snapshotPage)
+	}
+	storetest.MustCommit(t, other, "room/last", 0, nil)
+	for until := time.Now().Add(20 * time.Second); readable(t, e, "any", last-1); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("after the snapshot: got nothing compacted in 20 s")
+		}
+	}
+}
+
+// The batches of a commit that was interrupted count as in LoadAll.
+func TestSnapshotOfBatches(t *testing.T) {
+	e := openTest(t, Config{Client: dial(t, etcdtest.Start(t).Endpoint)})
+	storetest.MustCommit(t, e, "room/a", 0, nil)
+	storetest.MustCommit(t, e, "room/z", 0, nil)
+	rev := storetest.MustCommit(t, e, "room/b", 0, []byte("old"))
+	r := store.Record{Key: "room/b", Revision: rev, Data: []byte("new")}
+	var parts []store.Record
+	for i := range 250 {
+		parts = append(parts, store.Record{Key: fmt.Sprintf("room/b/%03d", i), Data: bytes.Repeat([]byte{1}, 100)})
+	}
+	own := tokenOf(e.process, r, parts)
+	batches := e.records.split(r, parts, own)
+	complete, err := e.records.stage(t.Context(), r.Key, int64(rev), batches, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all, damaged := storetest.Everything(t, e); len(all) != 3 || damaged != 0 {
+		t.Errorf("staged: got %d records and parts, %d damaged, want 3 and none", len(all), damaged)
+	}
+	if _, done, err := e.records.swap(t.Context(), r.Key, int64(rev), complete, e.records.put(r, own)); err != nil || done == 0 {
+		t.Fatal(done, err)
+	}
+	if all, damaged := storetest.Everything(t, e); len(all) != 253 || damaged != 0 || string(all["room/b"].Data) != "new" {
+		t.Errorf("committed: got %d records and parts, %d damaged, want 253 and none", len(all), damaged)
+	}
+}
+
 // A store that writes nothing compacts nothing, and no store compacts its writes before
 // a round has passed.
 func TestCompactionSparesOthers(t *testing.T) {

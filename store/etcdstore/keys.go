@@ -5,6 +5,7 @@ package etcdstore
 //	record/KEY       the sealed record
 //	record/KEY/NAME  a sealed part of it
 //	large/KEY/…      sealed batches of parts, of a commit that takes several transactions
+//	hold/…           a snapshot that is being read, of the revision in which this key was created
 //	expiry/KEY       when the record expires, if ever: milliseconds since 1970, 8 bytes, big endian
 //
 // A record and its expiry are written in one transaction.
@@ -16,5 +17,7 @@ func (k keyspace) expiry(key string) string { return string(k) + "expiry/" + key
 func (k keyspace) batches(key string) string {
 	return string(k) + largePrefix + key + "/"
 }
+
+func (k keyspace) hold(name string) string { return string(k) + "hold/" + name }
 
 const largePrefix = "large/"

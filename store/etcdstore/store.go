@@ -87,6 +87,7 @@ func Open(config Config) (*Store, error) {
 	_, _ = rand.Read(s.process[:]) // it never fails
 	c := compactor{
 		client: config.Client,
+		keys:   keys,
 		newest: &s.records.newest,
 		every:  cmp.Or(config.compactEvery, compactEvery),
 		log:    cmp.Or(config.Log, slog.New(slog.DiscardHandler)),

@@ -22,6 +22,7 @@ func closed(t *testing.T, s store.Store) {
 	_, commitErr := s.Commit(ctx, store.Record{Key: "room/a"})
 	_, _, allErr := s.LoadAll(ctx, "room/a")
 	_, expiredErr := s.Expired(ctx, noon, 1)
+	_, snapshotErr := s.Snapshot(ctx, func(store.Record, []store.Record) error { return nil })
 	for name, err := range map[string]error{
 		"Load":    loadErr,
 		"Commit":  commitErr,
@@ -29,6 +30,8 @@ func closed(t *testing.T, s store.Store) {
 		"LoadAll": allErr,
 		"Expired": expiredErr,
 		"Close":   s.Close(),
+
+		"Snapshot": snapshotErr,
 	} {
 		if !errors.Is(err, store.ErrClosed) {
 			t.Errorf("%s of a closed store: got %v, want %v", name, err, store.ErrClosed)

@@ -27,6 +27,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"ManyKeys":      testManyKeys,
 		"Cancelled":     testCancelled,
 		"CancelledLate": testCancelledLate,
+		"Snapshot":      testSnapshot,
+		"SnapshotEnds":  testSnapshotEnds,
+		"OneMoment":     testSnapshotOfOneMoment,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -49,12 +52,15 @@ func testCancelled(t *testing.T, s store.Store) {
 	_, commitErr := s.Commit(ctx, store.Record{Key: "room/a", Revision: rev})
 	_, _, allErr := s.LoadAll(ctx, "room/a")
 	_, expiredErr := s.Expired(ctx, noon, 1)
+	_, snapshotErr := s.Snapshot(ctx, func(store.Record, []store.Record) error { return nil })
 	for name, err := range map[string]error{
 		"Load":    loadErr,
 		"Commit":  commitErr,
 		"Delete":  s.Delete(ctx, "room/a", rev),
 		"LoadAll": allErr,
 		"Expired": expiredErr,
+
+		"Snapshot": snapshotErr,
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v, want %v", name, err, context.Canceled)
