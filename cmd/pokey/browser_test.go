@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second // for whatever is waited for
+	patience = 45 * time.Second // for whatever is waited for
 	lanHost  = "pokey.lan"      // a name of this machine that no browser takes for secure
 	wikiHost = "wiki.example"   // one of another site
 )
@@ -219,7 +219,7 @@ func (p *person) poll(what string, done func(context.Context) bool) {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			p.t.Fatalf("got nothing after 20 s, want %s; the page shows:\n%s", what, p.picture())
+			p.t.Fatalf("got nothing after %v, want %s; the page shows:\n%s", patience, what, p.picture())
 		}
 	}
 }
