@@ -142,6 +142,9 @@ func (f *findings) room(now, earlier Status) {
 		f.add(Warning, fmt.Sprintf("%d connections were refused in the last ten minutes for a limit of their address or session.", n),
 			"If all come through one proxy, name it in -trusted-proxies. If many people share an address, raise -max-connections-per-ip. Otherwise look for msg=security in the log.")
 	}
+	if now.Forwarded > earlier.Forwarded {
+		f.add(Warning, "Requests come through a proxy that is not in -trusted-proxies: to the limits, everybody behind it is one address.", "Name the proxy's address in -trusted-proxies.")
+	}
 	if n := now.SocketsLost - earlier.SocketsLost; n > 0 {
 		f.add(Warning, fmt.Sprintf("%s gave way to new ones in the last ten minutes.", count(n, "idle TCP connection", "idle TCP connections")), "Raise the limit of open files: ulimit -n, LimitNOFILE= of systemd, or --ulimit nofile= of a container.")
 	}

@@ -43,6 +43,7 @@ func TestFindings(t *testing.T) {
 		"turned away":         {func(s *Status) { s.TurnedAway = 1 }, Warning, "1 newcomer was turned away"},
 		"limited":             {func(s *Status) { s.Limited = 100 }, Warning, "-trusted-proxies"},
 		"a few limited":       {func(s *Status) { s.Limited = 99 }, "", ""},
+		"proxy":               {func(s *Status) { s.Forwarded = 1 }, Warning, "proxy that is not in -trusted-proxies"},
 		"files":               {func(s *Status) { s.SocketsLost = 2 }, Warning, "2 idle TCP connections"},
 		"panic":               {func(s *Status) { s.Panics = 1 }, Warning, "A bug has stopped 1 room or user in"},
 		"repeated":            {func(s *Status) { s.CommitsLost = 3 }, Warning, "3 commits failed"},

@@ -34,6 +34,7 @@ type Status struct {
 	CommitsLost  uint64 `json:"commitsLost"`  // commits that failed and were repeated
 	SocketsLost  uint64 `json:"socketsLost"`  // idle TCP connections that gave way
 	SlowClients  uint64 `json:"slowClients"`  // cut because they did not read
+	Forwarded    uint64 `json:"forwarded"`    // requests that came through a proxy that is not trusted
 	BytesWaiting int64  `json:"bytesWaiting"` // for clients
 
 	Commit   Histogram `json:"-"` // seconds

@@ -15,6 +15,9 @@ import (
 func (s *Server) clientAddr(r *http.Request) netip.Addr {
 	peer, _ := parseAddr(r.RemoteAddr) // on failure the zero address, which counts as one client
 	if !s.trusted(peer) {
+		if r.Header.Get("X-Forwarded-For") != "" && (peer.IsPrivate() || peer.IsLoopback()) {
+			s.counters.forwarded.Add(1)
+		}
 		return network(peer)
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")

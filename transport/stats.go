@@ -20,6 +20,7 @@ type Stats struct {
 	Panics       uint64
 	Queued       int64  // bytes that wait for clients now
 	Shed         uint64 // connections cut because too much waited for all together
+	Forwarded    uint64 // requests whose X-Forwarded-For was not believed, from a private address: a proxy's, probably
 
 	Sockets SocketStats
 
@@ -55,6 +56,7 @@ func (s *Server) Stats() Stats {
 		Panics:       c.panics.Load(),
 		Queued:       s.budget.held.Load() + s.budget.leaving.Load(),
 		Shed:         c.relieved.Load(),
+		Forwarded:    c.forwarded.Load(),
 		Sockets:      s.sockets.Stats(),
 		Security:     s.security.counts(),
 		Handshakes:   maps.Clone(c.handshakes),
@@ -66,7 +68,7 @@ func (s *Server) Stats() Stats {
 // counters are the values behind Stats. Frequent ones are atomic; the maps are for
 // rare events and have a lock.
 type counters struct {
-	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved atomic.Uint64
+	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved, forwarded atomic.Uint64
 
 	mu         sync.Mutex
 	handshakes map[int]uint64

@@ -1,216 +1,164 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"crypto/rand"
-	"crypto/tls"
-	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
 )
 
+const doctorUsage = `Usage: pokey doctor [flags] [URL]
+
+Examines, as a browser would, the server at URL and what is in between; through
+their admin ports, the nodes of a cluster; and a data directory. It says in words
+what is wrong and what to do. Exit codes: 0 if nothing is wrong, 1 if something is,
+64 if the command is wrong.
+
+`
+
 // doctor examines a running server from the outside, as a browser would, and
-// explains in plain words what is wrong between the two.
+// explains in plain words what is wrong between the two. It also examines nodes
+// through their admin ports, and a data directory.
 func doctor(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) != 1 {
-		return exit{exitUsage, errors.New("usage: pokey doctor URL, for instance pokey doctor https://poker.example.com/")}
+	e := &examination{out: out, lookup: lookup}
+	fs := flag.NewFlagSet("pokey doctor", flag.ContinueOnError)
+	fs.SetOutput(out)
+	fs.Usage = func() {
+		_, _ = io.WriteString(out, doctorUsage)
+		fs.PrintDefaults()
 	}
-	base, err := url.Parse(args[0])
-	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return exit{exitUsage, fmt.Errorf("%q is not an http or https URL", args[0])}
+	asJSON := fs.Bool("json", false, "write the findings as JSON")
+	admins := fs.String("admin", "", "`URL[,URL]` of the admin ports of the server, or of all nodes of a cluster")
+	data := fs.String("data", "", "`DIR` to examine: space, permissions, the file system and how fast it saves")
+	fs.DurationVar(&e.idle, "idle", 0, "keep a WebSocket open and idle for this long, to see whether a proxy cuts it; 90s finds most")
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return exit{exitUsage, err}
 	}
-	if !strings.HasSuffix(base.Path, "/") {
-		base.Path += "/"
+	if fs.NArg() > 1 || fs.NArg() == 0 && *admins == "" && *data == "" {
+		return exit{exitUsage, errors.New("usage: pokey doctor [flags] [URL], for instance pokey doctor https://poker.example.com/")}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	addresses, err := doctorURLs(fs.Args(), *admins)
+	if err != nil {
+		return exit{exitUsage, err}
+	}
+	if *asJSON {
+		e.out = io.Discard
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second+e.idle)
 	defer cancel()
-	e := &examination{out: out, base: base}
-	e.run(ctx)
-	if e.findings > 0 {
-		return exit{exitFailure, fmt.Errorf("%d of %d checks failed", e.findings, e.checks)}
+	if fs.NArg() == 1 {
+		e.base = addresses[0]
+		e.run(ctx)
+		addresses = addresses[1:]
 	}
-	_, _ = fmt.Fprintf(out, "all %d checks passed\n", e.checks)
-	return nil
+	if len(addresses) > 0 {
+		e.nodes(ctx, addresses)
+	}
+	if *data != "" {
+		e.data(*data)
+	}
+	return e.conclude(*asJSON, out)
+}
+
+// doctorURLs reads the public URL, if one is given, and those of admin ports.
+func doctorURLs(public []string, admins string) (all []*url.URL, err error) {
+	given := public
+	if admins != "" {
+		given = append(given, strings.Split(admins, ",")...)
+	}
+	for i, text := range given {
+		text = strings.TrimSpace(text)
+		if i >= len(public) && !strings.Contains(text, "://") {
+			text = "http://" + text
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return nil, fmt.Errorf("%q is not an http or https URL", text)
+		}
+		if !strings.HasSuffix(u.Path, "/") {
+			u.Path += "/"
+		}
+		all = append(all, u)
+	}
+	return all, nil
 }
 
 // examination is the state of one run of the doctor.
 type examination struct {
-	out              io.Writer
-	base             *url.URL
-	cookie           *http.Cookie
+	out    io.Writer
+	base   *url.URL
+	cookie *http.Cookie
+	idle   time.Duration
+	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+
+	done             []checked
 	checks, findings int
+}
+
+// checked is the outcome of one check, or a note.
+type checked struct {
+	OK   bool   `json:"ok"`
+	Note bool   `json:"note,omitempty"` // good to know, and not wrong
+	What string `json:"what"`
+	Do   string `json:"do,omitempty"`
 }
 
 func (e *examination) check(ok bool, what, otherwise string, args ...any) bool {
 	e.checks++
 	if ok {
+		e.done = append(e.done, checked{OK: true, What: what})
 		_, _ = fmt.Fprintf(e.out, "ok    %s\n", what)
 		return true
 	}
 	e.findings++
-	_, _ = fmt.Fprintf(e.out, "FAIL  %s\n      %s\n", what, fmt.Sprintf(otherwise, args...))
+	do := fmt.Sprintf(otherwise, args...)
+	e.done = append(e.done, checked{What: what, Do: do})
+	_, _ = fmt.Fprintf(e.out, "FAIL  %s\n      %s\n", what, do)
 	return false
 }
 
+func (e *examination) note(what, do string) {
+	e.done = append(e.done, checked{OK: true, Note: true, What: what, Do: do})
+	_, _ = fmt.Fprintf(e.out, "note  %s\n      %s\n", what, do)
+}
+
+// conclude sums up.
+func (e *examination) conclude(asJSON bool, out io.Writer) error {
+	if asJSON {
+		report := struct {
+			Checks []checked `json:"checks"`
+			Failed int       `json:"failed"`
+		}{e.done, e.findings}
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(report); err != nil {
+			return err
+		}
+	}
+	if e.findings > 0 {
+		return exit{exitFailure, fmt.Errorf("%d of %d checks failed", e.findings, e.checks)}
+	}
+	_, _ = fmt.Fprintf(e.out, "all %d checks passed\n", e.checks)
+	return nil
+}
+
 func (e *examination) run(ctx context.Context) {
-	if !e.page(ctx) || !e.session() {
+	if !e.names(ctx) || !e.page(ctx) || !e.session() {
 		return
 	}
 	e.refusals(ctx)
-	e.webSocket(ctx)
-}
-
-// page fetches the page and keeps its cookie.
-func (e *examination) page(ctx context.Context) bool {
-	response, err := e.get(ctx)
-	if !e.check(err == nil, "the server answers", "Nothing answers at %s: %v. Is the server running, and does the proxy point at it?", e.base, err) {
-		return false
+	if e.webSocket(ctx) && e.idle > 0 {
+		e.stayIdle(ctx)
 	}
-	_ = response.Body.Close()
-	if !e.check(response.StatusCode != http.StatusMisdirectedRequest, "the server accepts this host name",
-		"The server answers 421: it does not know the name %q. Add %s to -public-origin; if there is a proxy in between, let it pass the Host header on unchanged.",
-		e.base.Host, e.origin()) {
-		return false
-	}
-	if !e.check(response.StatusCode == http.StatusOK, "the page is found",
-		"The server answers %s. If the page is under a path, give that path here and in -base-path.", response.Status) {
-		return false
-	}
-	e.check(strings.Contains(response.Header.Get("Content-Security-Policy"), "default-src 'none'"), "the security headers arrive",
-		"The Content-Security-Policy is not the server's own: something in between removes or replaces it.")
-	for _, c := range response.Cookies() {
-		if strings.Contains(c.Name, "pokey") {
-			e.cookie = c
-		}
-	}
-	e.check(strings.Contains(response.Header.Get("Cache-Control"), "no-store"), "a page that carries a session is not cached",
-		"Cache-Control is %q: a proxy that caches it gives several people the same session.", response.Header.Get("Cache-Control"))
-	return true
-}
-
-// session checks the cookie as a browser would.
-func (e *examination) session() bool {
-	if !e.check(e.cookie != nil, "a session cookie is handed out", "The answer sets no session cookie: a proxy removes Set-Cookie, or answers from a cache.") {
-		return false
-	}
-	secure := e.cookie.Secure
-	switch e.base.Scheme {
-	case "https":
-		e.check(secure, "the cookie is for https", "The cookie is not marked Secure: the server believes it is reached over http. Set -public-origin %s.", e.origin())
-	default:
-		e.check(!secure || loopback(e.base.Hostname()), "the cookie is for http",
-			"The cookie is marked Secure, and browsers drop it on plain http. Open the https address, or add %s to -public-origin.", e.origin())
-	}
-	return true
-}
-
-// refusals checks that the server refuses what it must.
-func (e *examination) refusals(ctx context.Context) {
-	status, err := e.handshake(ctx, e.origin(), false)
-	e.check(err == nil && status == http.StatusUnauthorized, "a WebSocket without a session is refused",
-		"Wanted 401, got %s.", outcome(status, err))
-	status, err = e.handshake(ctx, "https://elsewhere.invalid", true)
-	e.check(err == nil && status == http.StatusForbidden, "a WebSocket from another site is refused",
-		"Wanted 403, got %s. If something in between rewrites the Origin header, stop it.", outcome(status, err))
-}
-
-// webSocket connects as the page does and waits for the first message.
-func (e *examination) webSocket(ctx context.Context) {
-	status, err := e.handshake(ctx, e.origin(), true)
-	advice := "Let the proxy speak HTTP/1.1 to the server and pass Upgrade and Connection on."
-	switch status {
-	case http.StatusForbidden:
-		advice = "The server does not accept pages from " + e.origin() + ": add it to -public-origin."
-	case http.StatusUnauthorized:
-		advice = "The server does not get the cookie as it was set: something in between removes or changes the Cookie header."
-	case http.StatusTooManyRequests:
-		advice = "Too many connections from this address. If there is a proxy in between, name it in -trusted-proxies."
-	case http.StatusServiceUnavailable:
-		advice = "The server is full or about to stop."
-	}
-	e.check(err == nil && status == http.StatusSwitchingProtocols, "the WebSocket opens and welcomes",
-		"Wanted 101 and a welcome, got %s. %s", outcome(status, err), advice)
-}
-
-func outcome(status int, err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return fmt.Sprintf("%d %s", status, http.StatusText(status))
-}
-
-func (e *examination) origin() string { return e.base.Scheme + "://" + e.base.Host }
-
-func (e *examination) get(ctx context.Context) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	return http.DefaultTransport.RoundTrip(request)
-}
-
-// handshake asks for a WebSocket and, if it gets one, waits for the welcome. It
-// returns the HTTP status.
-func (e *examination) handshake(ctx context.Context, origin string, withCookie bool) (status int, err error) {
-	conn, err := e.dial(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = conn.Close() }()
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline)
-	}
-	var key [16]byte
-	_, _ = rand.Read(key[:])
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.base.JoinPath("connect").String(), nil)
-	if err != nil {
-		return 0, err
-	}
-	for name, value := range map[string]string{
-		"Connection": "Upgrade", "Upgrade": "websocket", "Origin": origin,
-		"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": base64.StdEncoding.EncodeToString(key[:]),
-	} {
-		request.Header.Set(name, value)
-	}
-	if withCookie {
-		request.AddCookie(&http.Cookie{Name: e.cookie.Name, Value: e.cookie.Value})
-	}
-	if err := request.Write(conn); err != nil {
-		return 0, err
-	}
-	in := bufio.NewReader(conn)
-	response, err := http.ReadResponse(in, request)
-	if err != nil {
-		return 0, err
-	}
-	_ = response.Body.Close()
-	if response.StatusCode != http.StatusSwitchingProtocols {
-		return response.StatusCode, nil
-	}
-	first := make([]byte, 64)
-	if n, err := io.ReadAtLeast(in, first, 32); err != nil || !strings.Contains(string(first[:n]), `"welcome"`) {
-		return response.StatusCode, errors.New("101 but no welcome: something in between does not pass WebSocket frames on")
-	}
-	return response.StatusCode, nil
-}
-
-func (e *examination) dial(ctx context.Context) (net.Conn, error) {
-	port := e.base.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[e.base.Scheme]
-	}
-	address := net.JoinHostPort(e.base.Hostname(), port)
-	if e.base.Scheme == "https" {
-		d := tls.Dialer{Config: &tls.Config{NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}}
-		return d.DialContext(ctx, "tcp", address)
-	}
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", address)
 }

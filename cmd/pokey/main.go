@@ -4,7 +4,7 @@
 //
 //	pokey [flags]                  serve
 //	pokey config check [flags]     check the configuration, and exit
-//	pokey doctor URL               find what is wrong with a proxy, cookie, origin or WebSocket set-up
+//	pokey doctor [flags] [URL]     find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk
 //	pokey healthcheck [URL]        exit 0 if a server is alive, for containers
 //	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
 //	pokey secret FILE              make the master secret, unless the file exists

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 )
 
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 		case "config":
 			return configCheck(args[1:], getenv, stderr)
 		case "doctor":
-			return doctor(ctx, args[1:], stderr)
+			return doctor(ctx, args[1:], os.Stdout)
 		case "healthcheck":
 			return healthcheck(ctx, args[1:], getenv)
 		case "certs":

@@ -21,7 +21,7 @@ func (n *node) status() operator.Status {
 		Users: s.Users, Rooms: s.Rooms, Members: s.Members, Unsaved: s.Unsaved,
 		InMemory: !n.store.Durable(), Memory: inUse(),
 		TurnedAway: w.Handshakes[http.StatusServiceUnavailable], Limited: w.Handshakes[http.StatusTooManyRequests],
-		Panics: uint64(s.Crashes), SocketsLost: w.Sockets.Evicted, SlowClients: w.Closes[protocol.CloseSlowConsumer], BytesWaiting: w.Queued,
+		Panics: uint64(s.Crashes), SocketsLost: w.Sockets.Evicted, SlowClients: w.Closes[protocol.CloseSlowConsumer], BytesWaiting: w.Queued, Forwarded: w.Forwarded,
 		Delivery: histogram(n.metrics.delivery), Cluster: n.member.status(),
 	}
 	status.Commit = histogram(n.metrics.commit.WithLabelValues(commitOK))

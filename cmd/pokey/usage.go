@@ -13,7 +13,7 @@ import (
 var subcommands = []struct{ usage, does string }{
 	{"[flags]", "serve"},
 	{"config check [flags]", "check the configuration, and exit"},
-	{"doctor URL", "find what is wrong with a proxy, cookie, origin or WebSocket set-up"},
+	{"doctor [flags] [URL]", "find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk"},
 	{"healthcheck [URL]", "exit 0 if a server is alive, for containers"},
 	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
 	{"secret FILE", "make the master secret, unless the file exists"},
