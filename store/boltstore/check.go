@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
@@ -41,7 +42,7 @@ type checker struct {
 func checkPages(f io.ReaderAt, size int64, m meta) *checker {
 	c := &checker{file: f, size: size, meta: m, seen: map[uint64]bool{0: true, 1: true}} // the meta pages
 	c.tree(m.root, true)
-	if page := c.page(m.freelist); page != nil && c.sound(machine.Uint16(page[8:]) == flagFreelist) {
+	if page := c.page(m.freelist, flagFreelist); page != nil && c.sound(machine.Uint16(page[8:]) == flagFreelist) {
 		c.free = uint64(machine.Uint16(page[10:]))
 		if c.free == 0xFFFF {
 			c.free = machine.Uint64(page[pageHeader:])
@@ -66,19 +67,21 @@ func (c *checker) safe(ok bool) bool {
 }
 
 // page reads a page with its overflow. It returns nil if nothing can follow from it:
-// bbolt panics on a page that cannot be read or has another id.
-func (c *checker) page(id uint64) []byte {
+// bbolt panics on a page that is not in the file or has another id. Of a page in
+// which the file ends, bbolt reads zeros for what is missing, as if page 0 were meant;
+// only pages with the flag cut refer to none.
+func (c *checker) page(id uint64, cut uint16) []byte {
 	if !c.safe(id < c.meta.pages && !c.seen[id]) {
 		return nil
 	}
 	page := make([]byte, c.meta.pageSize)
-	if _, err := c.file.ReadAt(page, int64(id)*c.meta.pageSize); !c.sound(err == nil && machine.Uint64(page) == id) {
+	if n, err := c.file.ReadAt(page, int64(id)*c.meta.pageSize); !c.sound(n > 0 && (err == nil || errors.Is(err, io.EOF)) && machine.Uint64(page) == id) {
 		return nil
 	}
 	last := id + uint64(machine.Uint32(page[12:]))
 	if last >= uint64(c.size/c.meta.pageSize) { // the file is cut off, or the number is damaged
+		c.safe(machine.Uint16(page[8:]) == cut)
 		c.sound(false)
-		c.safe(machine.Uint16(page[8:]) == flagLeaf)
 		return nil
 	}
 	for i := id; i <= last; i++ {
@@ -95,7 +98,11 @@ func (c *checker) page(id uint64) []byte {
 // tree checks the pages from id downwards, and returns the first key; top is the
 // tree that holds the buckets.
 func (c *checker) tree(id uint64, top bool) []byte {
-	page := c.page(id)
+	cut := uint16(flagLeaf)
+	if top {
+		cut = 0 // its leaves refer to the buckets
+	}
+	page := c.page(id, cut)
 	if page == nil {
 		return nil
 	}

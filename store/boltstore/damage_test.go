@@ -80,6 +80,20 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// The file may end anywhere in a page. bbolt reads zeros for the rest of that page,
+// and takes a zero in the list of buckets for a page that refers to itself.
+func TestDamageCutsPages(t *testing.T) {
+	raw, records := made(t, 60)
+	for at := range pagesOf(raw) {
+		for _, kept := range []int{1, 17, 33, 49, 65, 100, 2000, os.Getpagesize() - 1} {
+			t.Run(fmt.Sprint(at, "+", kept), func(t *testing.T) {
+				t.Parallel()
+				openDamaged(t, raw[:at+kept], records)
+			})
+		}
+	}
+}
+
 // openDamaged opens a damaged file, and returns what the damage has cost.
 func openDamaged(t *testing.T, damaged []byte, records map[string]store.Record) (outcome string) {
 	s, log := openRaw(t, damaged)
