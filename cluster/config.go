@@ -25,6 +25,10 @@ type Config struct {
 	// Advertise is the HOST:PORT under which other nodes reach the link; empty
 	// means Listen. This node's certificate must be for its host.
 	Advertise string
+	// Port, if not nil, is where the link listens: it shares the port with others.
+	// Listen is then where Port listens, and TLS what it was opened with. The caller
+	// closes it, after Leave.
+	Port *Port
 	// TLS is how nodes authenticate to each other. It may be nil only if Listen is
 	// a loopback address.
 	TLS *Credentials
@@ -117,6 +121,9 @@ func (c *Config) check() error {
 	}
 	if c.network == nil {
 		c.network = tcp{}
+		if c.Port != nil {
+			c.network = sharedNetwork{c.Port}
+		}
 	}
 	host, service, err := net.SplitHostPort(c.Listen)
 	if err != nil {

@@ -166,6 +166,17 @@ func (c *Credentials) config() *tls.Config {
 	}
 }
 
+// Files are the names of the files: authorities, certificate, key.
+func (c *Credentials) Files() (ca, cert, key string) { return c.files[0], c.files[1], c.files[2] }
+
+// PeerConfig returns the configuration of a client that asks the node on a host
+// something over HTTP.
+func (c *Credentials) PeerConfig(host string) *tls.Config {
+	config := c.config()
+	config.ServerName, config.NextProtos = host, nil
+	return config
+}
+
 // ClientConfig returns the configuration of a client of etcd. The authorities in it
 // stay as they are now; the certificate follows the files.
 func (c *Credentials) ClientConfig() *tls.Config {

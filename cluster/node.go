@@ -101,7 +101,9 @@ func (n *Node) Isolated() bool { return n.heartbeat.cutOff.Load() || n.View().Is
 
 // Linked reports whether this node accepts connections of other nodes. A link that
 // stopped listening is opened again by itself.
-func (n *Node) Linked() bool { return !n.link.server.down.Load() }
+func (n *Node) Linked() bool {
+	return !n.link.server.down.Load() && (n.conf.Port == nil || !n.conf.Port.down.Load())
+}
 
 // Subscribe has changed called, from one goroutine, after each change of the view
 // or of Isolated, and after each loss of the link to a member. Changes in quick

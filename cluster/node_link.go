@@ -53,6 +53,9 @@ func newNodeLink(c *Config, count *counters, life context.Context, view func() *
 	secured := newHandshakes(&authenticator{conf: c, isMember: isMember, life: life}, count)
 	l.server.receiver = &receiver{conf: c, counters: count, isMember: isMember, unwatch: l.unwatch}
 	l.server.conf, l.server.handshakes, l.server.life = c, secured, life
+	if c.Port != nil {
+		c.Port.onReject(secured.count)
+	}
 	l.dial = []grpc.DialOption{
 		grpc.WithTransportCredentials(secured),
 		grpc.WithDefaultCallOptions(grpc.MaxCallSendMsgSize(maxBatchBytes), grpc.MaxCallRecvMsgSize(maxBatchBytes)),

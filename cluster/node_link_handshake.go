@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -43,7 +44,7 @@ func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthIn
 	default:
 		return nil, nil, h.reject(conn, errors.New("too many at once"))
 	}
-	secured, auth, err := h.transport().ServerHandshake(conn)
+	secured, auth, err := h.secure(conn)
 	if err != nil {
 		return nil, nil, h.reject(conn, err)
 	}
@@ -54,16 +55,35 @@ func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthIn
 	return secured, peer, nil
 }
 
+// secure is the server's side of TLS. On a shared [Port] it has taken place already.
+func (h handshakes) secure(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	done, ok := conn.(*tls.Conn)
+	if !ok {
+		return h.transport().ServerHandshake(conn)
+	}
+	return done, credentials.TLSInfo{
+		State:          done.ConnectionState(),
+		CommonAuthInfo: credentials.CommonAuthInfo{SecurityLevel: credentials.PrivacyAndIntegrity},
+	}, nil
+}
+
 // reject closes a connection, and counts it unless the peer has closed it without
 // a word, as nodes do to see whether the port is open, or this node leaves.
 func (h handshakes) reject(conn net.Conn, err error) error {
 	silent := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-	if !silent && h.auth.life.Err() == nil {
-		h.counters.rejectedPeers.Add(1)
-		h.auth.conf.observeSecurity(NodeRefused, conn.RemoteAddr().String(), err.Error())
+	if !silent {
+		h.count(conn, err)
 	}
 	_ = conn.Close() // gRPC does not
 	return err
+}
+
+// count counts a connection from somebody who is no node, unless this node leaves.
+func (h handshakes) count(conn net.Conn, err error) {
+	if h.auth.life.Err() == nil {
+		h.counters.rejectedPeers.Add(1)
+		h.auth.conf.observeSecurity(NodeRefused, conn.RemoteAddr().String(), err.Error())
+	}
 }
 
 // ClientHandshake implements [credentials.TransportCredentials].

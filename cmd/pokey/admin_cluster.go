@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"example.com/pokey/cluster/etcdmember"
 )
 
 // clusterPage is the cluster as this node sees it, for a person with a terminal.
@@ -18,7 +20,7 @@ func (n *node) clusterPage(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(table, "%s\t"+format+"\n", append([]any{name}, args...)...)
 	}
 	if n.member == nil {
-		row("alone", "no -etcd is set")
+		row("alone", "neither -cluster nor -etcd is set")
 	} else {
 		n.writeMembers(row)
 	}
@@ -48,9 +50,35 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 		}
 		row(r.Address, "%s for %v, envelopes of version %d, %s", state, time.Since(r.Since).Round(time.Second), r.Wire, r.ID)
 	}
+	if inside := n.member.stats(); inside != nil {
+		writeInside(row, *inside)
+	}
 	row("link", "%d broke, %d messages dropped, %d peers rejected, %d bad streams", m.LinkLosses, n.system.Stats().Dropped, m.RejectedPeers, m.BadStreams)
 	row("membership", "lost %d times, isolated %d times, %d members unreachable from here", m.MembershipsLost, m.Isolations, m.Unreachable)
 	if !m.Certificate.IsZero() {
 		row("certificate", "expires %s, in %d days", m.Certificate.UTC().Format(time.DateOnly), int(time.Until(m.Certificate).Hours()/24))
 	}
+}
+
+// writeInside is what is known about the etcd inside the nodes.
+func writeInside(row func(name, format string, args ...any), s etcdmember.Stats) {
+	const megabyte = 1 << 20
+	leader := s.LeaderOn
+	if !s.Leader {
+		leader = "none: a majority of the nodes does not answer, so nothing can change"
+	}
+	row("leader", "%s, in term %d", leader, s.Term)
+	for _, m := range s.Members {
+		switch {
+		case !m.Started:
+			row(m.Node, "may join: start Pokey there")
+		case m.Learner:
+			row(m.Node, "joining: it has no vote until it has all rooms")
+		}
+	}
+	full := ""
+	if s.NoSpace {
+		full = "; FULL: nothing can be saved"
+	}
+	row("rooms on disk", "%d MB, %d MB of them in use, %d MB at most%s", s.Bytes/megabyte, s.InUse/megabyte, s.Quota/megabyte, full)
 }

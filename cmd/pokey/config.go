@@ -26,6 +26,7 @@ type config struct {
 	embedOrigins   []string
 	data           string
 	secretFile     string
+	nodes          []string // of a cluster that needs no etcd beside it
 	etcd           []string
 	etcdCA         string
 	etcdCert       string
@@ -83,12 +84,13 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.maxNewRooms, "max-new-rooms-per-ip", 2*maxPerIP, "rooms an address may create in a burst, and again every ten minutes; 0 for no limit; twice -max-connections-per-ip if only that is set")
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
-	fs.Func("etcd", "`HOST:PORT[,…]` of the etcd that a cluster keeps its rooms in; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
+	fs.Func("cluster", "`NODE[,NODE…]` that form a cluster by themselves: HOST or HOST:PORT (port 7000), the same on all nodes; one, three or five", c.setNodes)
+	fs.Func("etcd", "`HOST:PORT[,…]` of an etcd that a cluster keeps its rooms in instead; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
 	fs.StringVar(&c.etcdCA, "etcd-tls-ca", "", "`FILE` with the certificate authority of etcd, not that of the nodes; required with -etcd https://…")
 	fs.StringVar(&c.etcdCert, "etcd-tls-cert", "", "`FILE` with this node's certificate for etcd")
 	fs.StringVar(&c.etcdKey, "etcd-tls-key", "", "`FILE` with the key of that certificate")
-	fs.StringVar(&c.nodeListen, "node-listen", "", "listen for other nodes on `HOST:PORT`")
-	fs.StringVar(&c.nodeAdvertise, "node-advertise", "", "`HOST:PORT` under which other nodes reach this one (default -node-listen)")
+	fs.StringVar(&c.nodeListen, "node-listen", "", "listen for other nodes on `HOST:PORT` (default with -cluster: this node's port)")
+	fs.StringVar(&c.nodeAdvertise, "node-advertise", "", "`HOST:PORT` under which other nodes reach this one (default -node-listen, or the one of -cluster that this machine is)")
 	fs.StringVar(&c.nodeCA, "node-tls-ca", "", "`FILE` with the certificate authority of the nodes; required unless -node-listen is on loopback")
 	fs.StringVar(&c.nodeCert, "node-tls-cert", "", "`FILE` with this node's certificate")
 	fs.StringVar(&c.nodeKey, "node-tls-key", "", "`FILE` with the key of this node's certificate")

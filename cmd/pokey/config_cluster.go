@@ -33,10 +33,14 @@ func (c *config) setEtcd(list string) error {
 
 // checkCluster finds cluster settings that contradict each other or are unsafe.
 func (c *config) checkCluster(fault func(format string, args ...any)) {
+	if c.recallNodes(fault); len(c.nodes) > 0 {
+		c.checkNodes(fault)
+		return
+	}
 	tls, forEtcd := given(c.nodeCA, c.nodeCert, c.nodeKey), given(c.etcdCA, c.etcdCert, c.etcdKey)
 	if len(c.etcd) == 0 {
 		if c.nodeListen+c.nodeAdvertise != "" || tls+forEtcd > 0 {
-			fault("-node-listen, -node-advertise, -node-tls-… and -etcd-tls-… are for a cluster, which needs -etcd")
+			fault("-node-listen, -node-advertise, -node-tls-… and -etcd-tls-… are for a cluster, which needs -cluster or -etcd")
 		}
 		return
 	}

@@ -33,6 +33,13 @@ var mayImport = map[string][]string{
 		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/peer", "google.golang.org/grpc/status",
 		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",
 	},
+	"cluster/etcdmember": {
+		"std", module + "cluster", "go.etcd.io/etcd/client/pkg/v3/transport", "go.etcd.io/etcd/client/pkg/v3/types", "go.etcd.io/etcd/client/v3",
+		"go.etcd.io/etcd/server/v3/config", "go.etcd.io/etcd/server/v3/etcdserver", "go.etcd.io/etcd/server/v3/etcdserver/api/etcdhttp",
+		"go.etcd.io/etcd/server/v3/etcdserver/api/membership", "go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp",
+		"go.etcd.io/etcd/server/v3/etcdserver/api/v3client", "go.etcd.io/etcd/server/v3/etcdserver/errors", "go.etcd.io/etcd/server/v3/features",
+		"go.uber.org/zap", "go.uber.org/zap/zapcore",
+	},
 	"actors":                 {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", module + "actors/wire", module + "actors/record"},
 	"actors/record":          {"std", module + "poker", "google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"actors/wire":            {"std", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},

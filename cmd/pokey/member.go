@@ -15,6 +15,7 @@ import (
 	"example.com/pokey/actors"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/cluster"
+	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/cluster/membership"
 	"example.com/pokey/identity"
 	"example.com/pokey/store/etcdstore"
@@ -33,6 +34,11 @@ type member struct {
 	etcd   *clientv3.Client
 	actors *actor.ActorSystem
 	node   *cluster.Node
+
+	// Of a node that needs no etcd beside it.
+	inside *etcdmember.Member
+	port   *cluster.Port
+	leave  chan struct{} // an operator wants this node to leave the cluster for good
 }
 
 // joinTimeout bounds how long a start waits for etcd.
@@ -41,25 +47,27 @@ const joinTimeout = 10 * time.Second
 // openMember opens the node link and makes sure that this process can join the
 // others: it has the cluster's secret and an address of its own. The node is not a
 // member before [node.join].
-func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cluster.SecurityEvent, string, string)) (*member, error) {
-	m := &member{actors: actors.NewActorSystem(log)}
+func openMember(ctx context.Context, c config, log *slog.Logger, keys *identity.Keys, observe func(cluster.SecurityEvent, string, string)) (m *member, err error) {
+	m = &member{actors: actors.NewActorSystem(log)}
+	defer func() {
+		if err != nil {
+			m.close()
+			m = nil
+		}
+	}()
 	credentials, err := nodeCredentials(c, log)
 	if err != nil {
-		return nil, exit{exitConfig, err}
+		return m, exit{exitConfig, err}
 	}
-	encrypted, err := etcdCredentials(c, credentials, log)
-	if err != nil {
-		return nil, exit{exitConfig, err}
+	if err := m.reachEtcd(ctx, c, credentials, keys, log); err != nil {
+		return m, err
 	}
-	if m.etcd, err = etcdstore.Dial(c.etcd, encrypted, log); err != nil {
-		return nil, exit{exitConfig, fmt.Errorf("-etcd: %w", err)}
-	}
-	if err = shareSecret(m.etcd, keys); err != nil {
-		return nil, errors.Join(err, m.etcd.Close())
+	if err := shareSecret(m.etcd, keys); err != nil {
+		return m, err
 	}
 	m.node, err = cluster.Start(cluster.Config{
-		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials,
-		Membership: membership.NewEtcd(membership.EtcdConfig{Client: m.etcd, Prefix: etcdNodes, Log: log}),
+		System: m.actors, Listen: c.nodeListen, Advertise: c.nodeAdvertise, TLS: credentials, Port: m.port,
+		Membership: membership.NewEtcd(membership.EtcdConfig{Client: m.etcd, Prefix: etcdNodes, OwnsAddress: m.inside != nil, Log: log}),
 		Secret:     keys, Accept: actors.Accepts, ObserveSecurity: observe,
 		Wire: wire.Version, Log: log,
 	})
@@ -67,9 +75,38 @@ func openMember(c config, log *slog.Logger, keys *identity.Keys, observe func(cl
 		err = fmt.Errorf("-node-advertise: %w", err)
 	}
 	if err != nil {
-		return nil, errors.Join(exit{exitConfig, err}, m.etcd.Close())
+		err = exit{exitConfig, err}
 	}
-	return m, nil
+	return m, err
+}
+
+// reachEtcd makes a client of etcd: of the one that the nodes are themselves, or of
+// one beside them.
+func (m *member) reachEtcd(ctx context.Context, c config, credentials *cluster.Credentials, keys *identity.Keys, log *slog.Logger) error {
+	if len(c.nodes) > 0 {
+		return m.startInside(ctx, c, credentials, keys, log)
+	}
+	encrypted, err := etcdCredentials(c, credentials, log)
+	if err != nil {
+		return exit{exitConfig, err}
+	}
+	if m.etcd, err = etcdstore.Dial(c.etcd, encrypted, log); err != nil {
+		return exit{exitConfig, fmt.Errorf("-etcd: %w", err)}
+	}
+	return nil
+}
+
+// close ends the contact to etcd, and etcd itself if it runs inside.
+func (m *member) close() {
+	switch {
+	case m.inside != nil:
+		m.inside.Stop() // and its client
+	case m.etcd != nil:
+		_ = m.etcd.Close()
+	}
+	if m.port != nil {
+		_ = m.port.Close()
+	}
 }
 
 func nodeCredentials(c config, log *slog.Logger) (*cluster.Credentials, error) {
@@ -193,5 +230,11 @@ func (n *node) leave(ctx context.Context) error {
 	if n.member == nil {
 		return nil
 	}
-	return n.member.node.Leave(ctx)
+	err := n.member.node.Leave(ctx)
+	if s := n.member.stats(); err != nil && s != nil {
+		// When all nodes of such a cluster stop, the last ones cannot say so any more.
+		n.log.Warn("cannot say that this node has stopped: the others are gone, or will notice", "err", err)
+		return nil
+	}
+	return err
 }

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"example.com/pokey/actors"
+	"example.com/pokey/cluster/etcdmember"
 )
 
 // The metrics of a cluster, as one of its nodes sees it.
@@ -25,7 +28,53 @@ var (
 	descCertificate = desc("cluster_certificate_expiry_seconds", "When this node's certificate expires, in seconds since 1970.")
 )
 
+// The metrics of the etcd inside the nodes. What etcd itself measures has etcd's own
+// names, see [insideMetrics].
+var (
+	descLeader    = desc("etcd_has_leader", "Whether the etcd inside this node knows of a leader.")
+	descLeads     = desc("etcd_is_leader", "Whether the etcd inside this node is the leader.")
+	descVoters    = desc("etcd_voters", "Members of the etcd inside the nodes that have a vote.")
+	descLearners  = desc("etcd_learners", "Members of the etcd inside the nodes that have no vote yet.")
+	descBytes     = desc("etcd_database_bytes", "Size of the database of the etcd inside this node.")
+	descBytesUsed = desc("etcd_database_used_bytes", "What is in use of that.")
+	descQuota     = desc("etcd_quota_bytes", "The size of that database above which nothing can be saved.")
+)
+
+func collectInside(gauge func(*prometheus.Desc, float64), s etcdmember.Stats) {
+	gauge(descLeader, truth(s.Leader))
+	gauge(descLeads, truth(s.Leads))
+	learners := 0
+	for _, m := range s.Members {
+		if m.Learner {
+			learners++
+		}
+	}
+	gauge(descVoters, float64(len(s.Members)-learners))
+	gauge(descLearners, float64(learners))
+	gauge(descBytes, float64(s.Bytes))
+	gauge(descBytesUsed, float64(s.InUse))
+	gauge(descQuota, float64(s.Quota))
+}
+
+// insideMetrics are those of etcd's own metrics that say how the etcd inside this node
+// is. etcd registers them, and many more, with Prometheus' default registry.
+func insideMetrics() prometheus.Gatherer {
+	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		all, err := prometheus.DefaultGatherer.Gather()
+		return slices.DeleteFunc(all, func(f *dto.MetricFamily) bool { return !slices.Contains(etcdMetrics, f.GetName()) }), err
+	})
+}
+
+var etcdMetrics = []string{
+	"etcd_disk_backend_commit_duration_seconds", "etcd_disk_wal_fsync_duration_seconds", "etcd_network_peer_round_trip_time_seconds",
+	"etcd_server_heartbeat_send_failures_total", "etcd_server_leader_changes_seen_total", "etcd_server_proposals_failed_total",
+	"etcd_server_proposals_pending", "etcd_server_slow_apply_total",
+}
+
 func (c collector) collectMember(gauge func(*prometheus.Desc, float64), count func(*prometheus.Desc, float64, ...string), s actors.Stats) {
+	if inside := c.node.member.stats(); inside != nil {
+		collectInside(gauge, *inside)
+	}
 	m := c.node.member.node.Stats()
 	draining := 0
 	for _, r := range m.View.Records() {

@@ -51,12 +51,12 @@ const roomRefill = 600
 
 // assemble builds a node from the inside out. It does not listen on the public and
 // the operator's port yet.
-func assemble(c config, log *slog.Logger) (*node, error) {
+func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 	n := &node{log: log, settings: c, started: time.Now(), metrics: newMetrics(), memory: limitMemory(log)}
 	if !c.given["max-connections"] && c.maxConnections < maxConnections {
 		log.Warn("fewer connections than usual: the process may not open enough files", "setting", "-max-connections", "connections", c.maxConnections, "files", c.files)
 	}
-	keys, err := n.open(c)
+	keys, err := n.open(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +150,13 @@ func (n *node) observeNodes(withAddresses bool) func(cluster.SecurityEvent, stri
 // open opens the store and the keys. A data directory is opened first, since the
 // secret may be kept in it. In a cluster the keys come first: the store is opened
 // only if this node has the cluster's secret.
-func (n *node) open(c config) (*identity.Keys, error) {
-	if len(c.etcd) > 0 {
+func (n *node) open(ctx context.Context, c config) (*identity.Keys, error) {
+	if len(c.etcd)+len(c.nodes) > 0 {
 		keys, err := openKeys(c, n.log)
 		if err != nil {
 			return nil, err
 		}
-		if n.member, err = openMember(c, n.log, keys, n.observeNodes(c.logAddresses)); err != nil {
+		if n.member, err = openMember(ctx, c, n.log, keys, n.observeNodes(c.logAddresses)); err != nil {
 			return nil, err
 		}
 		n.store, err = etcdstore.Open(etcdstore.Config{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
@@ -176,11 +176,11 @@ func (n *node) open(c config) (*identity.Keys, error) {
 // close closes what assemble opened and stop does not close.
 func (n *node) close() {
 	err := n.store.Close()
-	if n.member != nil {
-		err = errors.Join(err, n.member.etcd.Close())
-	}
 	if err != nil {
 		n.log.Error("cannot close the store", "err", err)
+	}
+	if n.member != nil {
+		n.member.close()
 	}
 }
 
@@ -205,7 +205,7 @@ func openKeys(c config, log *slog.Logger) (*identity.Keys, error) {
 		_, _ = rand.Read(master) // it never fails
 		return identity.New(master)
 	}
-	keys, err := identity.Open(c.secretFile, len(c.etcd) == 0)
+	keys, err := identity.Open(c.secretFile, len(c.etcd) == 0 && len(c.nodes) <= 1)
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}

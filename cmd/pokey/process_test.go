@@ -44,8 +44,17 @@ type process struct {
 
 var serving = regexp.MustCompile(`msg=serving url=(http://\S+) admin=(\S*)`)
 
-// spawn starts the program on free ports; change may change how.
+// spawn starts the program on free ports, and waits until it serves or ends; change
+// may change how.
 func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
+	t.Helper()
+	p := launch(t, change, args...)
+	p.await(t)
+	return p
+}
+
+// launch starts the program on free ports.
+func launch(t *testing.T, change func(*exec.Cmd), args ...string) *process {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("building the program is slow")
@@ -69,15 +78,21 @@ func spawn(t *testing.T, change func(*exec.Cmd), args ...string) *process {
 		close(p.ended)
 	}()
 	t.Cleanup(p.kill)
+	return p
+}
+
+// await waits until the program serves or ends.
+func (p *process) await(t *testing.T) {
+	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		if m := serving.FindStringSubmatch(p.log.String()); m != nil {
 			p.url = strings.Replace(strings.TrimSuffix(m[1], "/"), "localhost", "127.0.0.1", 1)
 			p.admin = "http://" + m[2]
-			return p
+			return
 		}
 		select {
 		case <-p.ended:
-			return p
+			return
 		default:
 		}
 		if time.Now().After(deadline) {

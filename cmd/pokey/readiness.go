@@ -48,6 +48,9 @@ func (n *node) state() state {
 		return stateFull
 	}
 	unsaved := n.system.Stats().Unsaved > 0
+	if inside := n.member.stats(); inside != nil && !inside.Leader {
+		return stateFrozen
+	}
 	switch {
 	case unsaved && n.store.Shared():
 		return stateFrozen
@@ -66,6 +69,7 @@ type readiness struct {
 	Unsaved  int64  `json:"unsaved"` // users and rooms that are not on disk
 	Version  string `json:"version"`
 	Sessions int    `json:"connections"`
+	Leader   *bool  `json:"leader,omitempty"` // of a node with etcd inside: whether it knows of a leader
 }
 
 // readyz reports whether clients should be sent here.
@@ -74,6 +78,9 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	r := readiness{
 		Ready: s.ready(), State: s, Durable: n.store.Durable() && unsaved == 0, Unsaved: unsaved,
 		Version: version(), Sessions: n.web.Stats().Connections,
+	}
+	if inside := n.member.stats(); inside != nil {
+		r.Leader = &inside.Leader
 	}
 	status := http.StatusOK
 	if !r.Ready {

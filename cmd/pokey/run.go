@@ -73,7 +73,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 
 // serve runs the server until ctx is done.
 func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) error {
-	node, err := assemble(c, log)
+	node, err := assemble(ctx, c, log)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		log.Info("stopped before it was in the cluster")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -106,6 +110,10 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
+	case err = <-node.member.failure():
+	case <-node.member.leaving():
+		log.Warn("leaving the cluster for good, as an operator has asked")
+		return errors.Join(node.stop(servers), node.member.resign(c, log))
 	case <-ctx.Done():
 		log.Info("stopping")
 	}

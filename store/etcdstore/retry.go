@@ -58,9 +58,11 @@ func withCause(ended, last error) error {
 
 // attempt sends the request once. Where etcd has other members, a member that does
 // not answer is given up early: it may be down or cut off, which is known only when
-// its connection has timed out.
+// its connection has timed out. The same is true of a client inside a member, which
+// has no endpoints: what the member has passed on to a leader that has just died gets
+// no answer.
 func attempt(ctx context.Context, client *clientv3.Client, n int, request func(context.Context) error) error {
-	if len(client.Endpoints()) > 1 {
+	if len(client.Endpoints()) != 1 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, attemptTimeout<<min(n, 8))
 		defer cancel()

@@ -1,0 +1,242 @@
+package etcdmember
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.etcd.io/etcd/server/v3/etcdserver"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/etcdhttp"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
+)
+
+// ErrRemoved means that the other nodes have removed this one from the cluster.
+var ErrRemoved = errors.New("this node has been removed from the cluster")
+
+// A Member is the member of etcd inside this node.
+type Member struct {
+	conf   Config
+	ask    Client
+	http   *http.Server
+	client *clientv3.Client
+
+	server  atomic.Pointer[etcdserver.EtcdServer]
+	peers   atomic.Pointer[http.Handler]
+	blank   atomic.Bool
+	stopped atomic.Bool // by Stop or Resign
+	page    atomic.Pointer[func() string]
+
+	changing sync.Mutex // held while members are added or removed
+	failed   chan struct{}
+	serving  sync.WaitGroup
+}
+
+// Start returns when the member takes part in a cluster that has a leader, which may
+// take until other nodes have been started. An error before that is one that waiting
+// does not end, or the context's.
+func Start(ctx context.Context, c Config) (*Member, error) {
+	if !slices.Contains(c.First, c.Self) {
+		return nil, fmt.Errorf("etcd: %s is not one of the nodes of the cluster", c.Self)
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("etcd: %w", err)
+	}
+	m := &Member{conf: c, ask: Client{TLS: c.TLS, Secret: c.Secret}, failed: make(chan struct{})}
+	m.http = m.httpServer()
+	m.serving.Go(func() { _ = m.http.Serve(c.Port.HTTP()) }) // until Stop closes it
+	for {
+		err := m.enter(ctx)
+		if err == nil {
+			break
+		}
+		m.halt()
+		if !errors.Is(err, ErrRemoved) || ctx.Err() != nil {
+			m.close()
+			return nil, fmt.Errorf("etcd: %w", err)
+		}
+		c.Log.Warn("the other nodes have removed this one from the cluster; its copy of the rooms is deleted", "node", c.Self)
+		if err := os.RemoveAll(c.Dir); err != nil {
+			m.close()
+			return nil, fmt.Errorf("etcd: %w", err)
+		}
+	}
+	go m.watch(m.running())
+	return m, nil
+}
+
+// enter starts the member and waits until it has a vote in a cluster with a leader.
+func (m *Member) enter(ctx context.Context) error {
+	p := plan{}
+	if _, err := os.Stat(m.conf.walDir()); errors.Is(err, os.ErrNotExist) {
+		m.blank.Store(true)
+		if p, err = m.await(ctx); err != nil {
+			return err
+		}
+	}
+	m.blank.Store(false)
+	if err := m.begin(p); err != nil {
+		return err
+	}
+	e := m.running()
+	if err := m.awaitLeader(ctx, e); err != nil {
+		return err
+	}
+	return m.awaitVote(ctx, e)
+}
+
+// begin starts etcd. From then on its peers are served.
+func (m *Member) begin(p plan) error {
+	e, err := etcdserver.NewServer(m.conf.server(p.initial, p.act == found, newLog(m.conf.Log)))
+	if err != nil {
+		return err
+	}
+	e.Start()
+	m.client = v3client.New(e)
+	handler := etcdhttp.NewPeerHandler(e.Logger(), e)
+	m.peers.Store(&handler)
+	m.server.Store(e)
+	return nil
+}
+
+// running is etcd, or nil while it does not run.
+func (m *Member) running() *etcdserver.EtcdServer { return m.server.Load() }
+
+const (
+	askInterval = 300 * time.Millisecond
+	askTimeout  = 2 * time.Second
+	tellAgain   = 30 * time.Second // why this node waits
+)
+
+// awaitLeader waits until etcd has a leader and has told the others about itself.
+func (m *Member) awaitLeader(ctx context.Context, e *etcdserver.EtcdServer) error {
+	tell := time.NewTimer(5 * time.Second)
+	defer tell.Stop()
+	for {
+		select {
+		case <-e.ReadyNotify():
+			return nil
+		case <-e.StopNotify():
+			return m.ending(e)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tell.C:
+			m.conf.Log.Warn("waiting for a majority of the cluster's nodes", "nodes", m.Nodes())
+			tell.Reset(tellAgain)
+		}
+	}
+}
+
+// awaitVote waits until a learner has all data, and then has a vote.
+func (m *Member) awaitVote(ctx context.Context, e *etcdserver.EtcdServer) error {
+	for e.IsLearner() {
+		call, cancel := context.WithTimeout(ctx, askTimeout)
+		_, err := e.PromoteMember(call, uint64(e.MemberID()))
+		cancel()
+		if err == nil {
+			m.conf.Log.Info("this node has a vote in the cluster now", "node", m.conf.Self)
+		}
+		select {
+		case <-time.After(askInterval):
+		case <-e.StopNotify():
+			return m.ending(e)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// ending returns why etcd has ended by itself.
+func (m *Member) ending(e *etcdserver.EtcdServer) error {
+	if e.IsIDRemoved(uint64(e.MemberID())) || !e.IsMemberExist(e.MemberID()) {
+		return ErrRemoved
+	}
+	return errors.New("the member has ended; the log says why")
+}
+
+// Client returns a client of the whole etcd. Stop closes it.
+func (m *Member) Client() *clientv3.Client { return m.client }
+
+// Failed is closed when the member has ended by itself. Err says why.
+func (m *Member) Failed() <-chan struct{} { return m.failed }
+
+// Err returns why the member has ended by itself, which is [ErrRemoved] if the others
+// have removed it. It is called after Failed is closed and before Stop.
+func (m *Member) Err() error { return m.ending(m.running()) }
+
+// watch notes that etcd ends by itself.
+func (m *Member) watch(e *etcdserver.EtcdServer) {
+	<-e.StopNotify()
+	if !m.stopped.Load() {
+		close(m.failed)
+	}
+}
+
+// Stop ends the member. If it is the leader, another one is leader before that.
+func (m *Member) Stop() {
+	if m.stopped.Swap(true) {
+		return
+	}
+	m.halt()
+	m.close()
+}
+
+// Resign removes this member from the cluster, ends it, and deletes its data. If it
+// returns an error the member may not have been removed; then it goes on when it is
+// started again.
+func (m *Member) Resign(ctx context.Context) error {
+	if m.stopped.Swap(true) {
+		return errors.New("etcd: it has ended already")
+	}
+	defer m.close()
+	defer m.halt()
+	e := m.running()
+	yield(e)
+	if err := expel(ctx, e, uint64(e.MemberID())); err != nil {
+		return fmt.Errorf("etcd: leave the cluster: %w", err)
+	}
+	select { // etcd ends by itself once the others know
+	case <-e.StopNotify():
+	case <-time.After(resignTimeout):
+	case <-ctx.Done():
+	}
+	return os.RemoveAll(m.conf.Dir)
+}
+
+const resignTimeout = 3 * time.Second
+
+// halt ends etcd, if it runs.
+func (m *Member) halt() {
+	if e := m.server.Swap(nil); e != nil {
+		_ = m.client.Close() // it returns that it is closed
+		yield(e)
+		e.HardStop()
+	}
+}
+
+// yield makes another member the leader, if this one is it and another one answers
+// soon. etcd's own Stop waits seconds for members that have been stopped too.
+func yield(e *etcdserver.EtcdServer) {
+	for _, other := range e.Cluster().Members() {
+		if e.Leader() != e.MemberID() || other.ID == e.MemberID() || other.IsLearner {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), yieldTimeout)
+		_ = e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID)) // then the others elect one
+		cancel()
+	}
+}
+
+const yieldTimeout = 400 * time.Millisecond
+
+func (m *Member) close() {
+	_ = m.http.Close()
+	m.serving.Wait()
+}

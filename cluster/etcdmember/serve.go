@@ -1,0 +1,146 @@
+package etcdmember
+
+import (
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.etcd.io/etcd/client/pkg/v3/types"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp"
+)
+
+// The questions that nodes, and the commands of operators, ask each other. All are
+// POST requests with JSON, and both sides prove that they know the secret.
+const (
+	pathPrefix  = "/pokey/"
+	pathState   = pathPrefix + "state"
+	pathAdd     = pathPrefix + "add"
+	pathRemove  = pathPrefix + "remove"
+	pathReplace = pathPrefix + "replace"
+	pathLeave   = pathPrefix + "leave"
+	pathLook    = pathPrefix + "look"
+)
+
+const maxQuestion = 4 << 10 // bytes
+
+// httpServer returns the server of this member's part of the port: questions of other
+// nodes, and the peers of etcd.
+func (m *Member) httpServer() *http.Server {
+	mux := http.NewServeMux()
+	for path, reply := range map[string]func(*http.Request, change) (any, error){
+		pathState:   func(*http.Request, change) (any, error) { return m.State(), nil },
+		pathLook:    func(*http.Request, change) (any, error) { return m.look(), nil },
+		pathAdd:     m.add,
+		pathRemove:  m.remove,
+		pathReplace: m.replace,
+		pathLeave:   m.leave,
+	} {
+		mux.HandleFunc("POST "+path, m.reply(reply))
+	}
+	mux.HandleFunc(pathPrefix, http.NotFound)
+	mux.HandleFunc("/", m.servePeer)
+	return &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       5 * time.Minute, // of a snapshot
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(m.conf.Log.Handler(), slog.LevelDebug),
+	}
+}
+
+// reply answers a question of somebody who proves to know the secret.
+func (m *Member) reply(reply func(*http.Request, change) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxQuestion))
+		if err != nil {
+			http.Error(w, "too long", http.StatusBadRequest)
+			return
+		}
+		what, err := covered(question, r.TLS, r.URL.Path, body)
+		if err != nil || !proves(m.conf.Secret, what, r.Header.Get(proofHeader)) {
+			m.conf.Log.Warn("refused a question of somebody who does not know the secret", "address", r.RemoteAddr)
+			http.Error(w, "no proof", http.StatusForbidden)
+			return
+		}
+		var asked change
+		status, text := http.StatusOK, []byte(nil)
+		err = json.Unmarshal(body, &asked)
+		var found any
+		if err == nil {
+			found, err = reply(r, asked)
+		}
+		if err == nil {
+			text, err = json.Marshal(found)
+		}
+		if err != nil {
+			status, text = http.StatusConflict, []byte(err.Error())
+		}
+		if what, err = covered(answer, r.TLS, r.URL.Path, text); err != nil {
+			http.Error(w, "no proof", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set(proofHeader, prove(m.conf.Secret, what))
+		w.WriteHeader(status)
+		_, _ = w.Write(text)
+	}
+}
+
+// servePeer passes a request of another member on to etcd. It comes from the host of
+// a member, and names the cluster, whose ID strangers do not know.
+func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
+	e := m.running()
+	if e == nil {
+		http.Error(w, "not a member yet", http.StatusServiceUnavailable)
+		return
+	}
+	raft := strings.HasPrefix(r.URL.Path, rafthttp.RaftPrefix)
+	if raft && e.IsIDRemoved(fromID(r)) { // so that it learns of it
+		http.Error(w, "the member has been removed", http.StatusGone)
+		return
+	}
+	if err := m.admits(r.TLS); err != nil {
+		m.refuse(w, r, err)
+		return
+	}
+	if raft && r.Header.Get("X-Etcd-Cluster-ID") != e.Cluster().ID().String() {
+		m.refuse(w, r, errors.New("it is of another cluster"))
+		return
+	}
+	(*m.peers.Load()).ServeHTTP(w, r)
+}
+
+func (m *Member) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	m.conf.Log.Debug("refused a peer of etcd", "address", r.RemoteAddr, "err", err)
+	http.Error(w, "refused", http.StatusForbidden)
+}
+
+// admits returns an error unless a certificate is for the host of a member.
+func (m *Member) admits(state *tls.ConnectionState) error {
+	if m.conf.TLS == nil {
+		return nil
+	}
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return errors.New("it has no certificate")
+	}
+	for _, member := range m.members() {
+		if state.PeerCertificates[0].VerifyHostname(hostOf(member.Node)) == nil {
+			return nil
+		}
+	}
+	return errors.New("its certificate is for no member's host")
+}
+
+// fromID is the member that a request of etcd is from; 0 if it does not say.
+func fromID(r *http.Request) uint64 {
+	id, err := strconv.ParseUint(r.Header.Get("X-Server-From"), 16, 64)
+	if err != nil {
+		return 0
+	}
+	return uint64(types.ID(id))
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// defaultNodePort is where nodes of -cluster listen unless their names have a port.
+const defaultNodePort = "7000"
+
+// Below the data directory: what a node of -cluster has, besides the secret.
+const (
+	memberDir   = "etcd"              // the data of its member of etcd
+	nodeCAFile  = "node/ca.pem"       // the default of -node-tls-ca
+	nodeCrtFile = "node/cert.pem"     // of -node-tls-cert
+	nodeKeyFile = "node/key.pem"      // of -node-tls-key
+	nodesFile   = "node/cluster.json" // of -cluster and -node-advertise
+)
+
+// setNodes reads -cluster.
+func (c *config) setNodes(list string) error {
+	c.nodes = nil
+	for text := range strings.SplitSeq(list, ",") {
+		node, err := nodeAddress(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		if slices.Contains(c.nodes, node) {
+			return fmt.Errorf("%s is there twice", node)
+		}
+		c.nodes = append(c.nodes, node)
+	}
+	return nil
+}
+
+// nodeAddress adds the port to the name of a node that has none.
+func nodeAddress(text string) (string, error) {
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		host, port = strings.Trim(text, "[]"), defaultNodePort
+	}
+	if host == "" || port == "" || strings.ContainsAny(host, "/=? ") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
+		return "", fmt.Errorf("%q is not of the form HOST or HOST:PORT", text)
+	}
+	return net.JoinHostPort(strings.ToLower(host), port), nil
+}
+
+// nodesRecord is what the file nodesFile holds: a node of a cluster writes it, so
+// that it needs no flags the next time, and commands find the cluster.
+type nodesRecord struct {
+	Self    string   `json:"self"`
+	Cluster []string `json:"cluster"`
+}
+
+func (c *config) readNodes() (r nodesRecord, err error) {
+	text, err := os.ReadFile(filepath.Join(c.data, nodesFile)) //nolint:gosec // the operator says where it is
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("%s: %w", nodesFile, err)
+	}
+	return r, nil
+}
+
+// writeNodes replaces the file if it says something else.
+func (c *config) writeNodes(r nodesRecord) error {
+	if old, err := c.readNodes(); err == nil && old.Self == r.Self && slices.Equal(old.Cluster, r.Cluster) {
+		return nil
+	}
+	name := filepath.Join(c.data, nodesFile)
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(name+".new", append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
+
+// forgetNodes removes the file.
+func (c *config) forgetNodes() error {
+	err := os.Remove(filepath.Join(c.data, nodesFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// recallNodes takes -cluster and -node-advertise from a former start.
+func (c *config) recallNodes(fault func(format string, args ...any)) {
+	if len(c.nodes) > 0 || len(c.etcd) > 0 || c.data == "" || c.data == inMemory {
+		return
+	}
+	r, err := c.readNodes()
+	if err != nil {
+		fault("%v", err)
+		return
+	}
+	c.nodes = r.Cluster
+	if c.nodeAdvertise == "" {
+		c.nodeAdvertise = r.Self
+	}
+}
+
+// checkNodes finds settings of -cluster that contradict each other or are unsafe, and
+// sets the defaults of others.
+func (c *config) checkNodes(fault func(format string, args ...any)) {
+	if len(c.etcd) > 0 {
+		fault("-cluster and -etcd exclude each other: with -cluster, the nodes are their own etcd")
+		return
+	}
+	if given(c.etcdCA, c.etcdCert, c.etcdKey) > 0 {
+		fault("-etcd-tls-… is for -etcd; with -cluster, the nodes use -node-tls-… for everything")
+	}
+	if c.data == inMemory {
+		fault("-cluster needs a directory in -data: each node keeps a copy of all rooms")
+	}
+	if err := c.findSelf(); err != nil {
+		fault("%v", err)
+		return
+	}
+	host, port, _ := net.SplitHostPort(c.nodeAdvertise)
+	if c.nodeListen == "" {
+		c.nodeListen = ":" + port
+		if loopback(host) {
+			c.nodeListen = c.nodeAdvertise
+		}
+	}
+	listen, _, err := net.SplitHostPort(c.nodeListen)
+	if err != nil {
+		fault("-node-listen %q: want HOST:PORT", c.nodeListen)
+	}
+	if given(c.nodeCA, c.nodeCert, c.nodeKey) == 0 {
+		if _, err := os.Stat(filepath.Join(c.data, nodeCrtFile)); err == nil {
+			c.nodeCA, c.nodeCert, c.nodeKey = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
+		}
+	}
+	switch given(c.nodeCA, c.nodeCert, c.nodeKey) {
+	case 3:
+	case 0:
+		if !loopback(listen) {
+			fault("certificates are required when other machines can reach -node-listen %s: pokey certs makes them; they are expected in %s, or where -node-tls-ca, -node-tls-cert and -node-tls-key say",
+				c.nodeListen, filepath.Join(c.data, filepath.Dir(nodeCrtFile)))
+		}
+	default:
+		fault("-node-tls-ca, -node-tls-cert and -node-tls-key go together")
+	}
+}
+
+// findSelf finds out which of the nodes this one is.
+func (c *config) findSelf() error {
+	if c.nodeAdvertise != "" {
+		self, err := nodeAddress(c.nodeAdvertise)
+		if err != nil {
+			return fmt.Errorf("-node-advertise: %w", err)
+		}
+		if c.nodeAdvertise = self; !slices.Contains(c.nodes, self) {
+			return fmt.Errorf("-node-advertise %s is not one of -cluster %s", self, strings.Join(c.nodes, ","))
+		}
+		return nil
+	}
+	own := machineNames()
+	var mine []string
+	for _, node := range c.nodes {
+		if host, _, _ := net.SplitHostPort(node); own[host] {
+			mine = append(mine, node)
+		}
+	}
+	if len(mine) != 1 {
+		return fmt.Errorf("-node-advertise is required: say which of -cluster %s this node is", strings.Join(c.nodes, ","))
+	}
+	c.nodeAdvertise = mine[0]
+	return nil
+}
+
+// machineNames are the names and addresses of this machine.
+func machineNames() map[string]bool {
+	own := map[string]bool{}
+	if name, err := os.Hostname(); err == nil {
+		name = strings.ToLower(name)
+		short, _, _ := strings.Cut(name, ".")
+		own[name], own[short] = true, true
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return own
+	}
+	for _, a := range addresses {
+		if network, ok := a.(*net.IPNet); ok {
+			own[network.IP.String()] = true
+		}
+	}
+	return own
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.com/pokey/cluster"
+	"example.com/pokey/cluster/etcdmember"
+	"example.com/pokey/identity"
+)
+
+// startInside starts the member of etcd inside this node, and returns when it takes
+// part in a cluster.
+func (m *member) startInside(ctx context.Context, c config, credentials *cluster.Credentials, keys *identity.Keys, log *slog.Logger) (err error) {
+	if m.port, err = cluster.OpenPort(c.nodeListen, credentials, log); err != nil {
+		return exit{exitConfig, err}
+	}
+	m.leave = make(chan struct{}, 1)
+	m.inside, err = etcdmember.Start(ctx, etcdmember.Config{
+		Dir: filepath.Join(c.data, memberDir), Self: c.nodeAdvertise, First: c.nodes,
+		Port: m.port, TLS: credentials, Secret: keys, Log: log, Leave: m.askedToLeave,
+	})
+	if err != nil {
+		return exit{exitData, err}
+	}
+	m.etcd = m.inside.Client()
+	log.Info("in the cluster", "node", c.nodeAdvertise, "nodes", len(m.inside.Stats().Members))
+	return c.writeNodes(nodesRecord{Self: c.nodeAdvertise, Cluster: m.inside.Nodes()})
+}
+
+// askedToLeave notes that an operator wants this node to leave the cluster.
+func (m *member) askedToLeave() {
+	select {
+	case m.leave <- struct{}{}:
+	default: // it is leaving
+	}
+}
+
+// failure returns a channel that gets an error if the member of etcd inside this node
+// ends by itself.
+func (m *member) failure() <-chan error {
+	if m == nil || m.inside == nil {
+		return nil
+	}
+	failure := make(chan error, 1)
+	go func() {
+		<-m.inside.Failed()
+		failure <- m.inside.Err()
+	}()
+	return failure
+}
+
+// leaving returns a channel that gets something if this node shall leave the cluster.
+func (m *member) leaving() <-chan struct{} {
+	if m == nil {
+		return nil
+	}
+	return m.leave
+}
+
+// resign ends this node's part in the cluster for good.
+func (m *member) resign(c config, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
+	defer cancel()
+	if err := errors.Join(m.inside.Resign(ctx), c.forgetNodes()); err != nil {
+		return err
+	}
+	log.Info("this node has left the cluster; its copy of the rooms is deleted", "node", c.nodeAdvertise)
+	return nil
+}
+
+// stats returns the figures of the member of etcd inside this node; nil without one.
+func (m *member) stats() *etcdmember.Stats {
+	if m == nil || m.inside == nil {
+		return nil
+	}
+	s := m.inside.Stats()
+	return &s
+}
+
+// gatherer returns everything that is measured.
+func (n *node) gatherer() prometheus.Gatherer {
+	if n.member.stats() == nil {
+		return n.metrics.registry
+	}
+	return prometheus.Gatherers{n.metrics.registry, insideMetrics()}
+}
