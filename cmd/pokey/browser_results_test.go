@@ -88,8 +88,8 @@ func TestBrowserResults(t *testing.T) {
 	ada.until(`[...document.querySelectorAll('.sums dd')].map(dd => dd.innerText).slice(0, 3).join() === '3,2,9'`)
 	ada.until(`document.querySelector('.apart').innerText.includes('legacy parser')`)
 	ada.chooseFile("jira")
-	ada.sees("2 of 3 stories")
-	if got, want := ada.download("Save"), "\"Issue key\",\"Summary\",\"Story Points\"\r\n\"SHOP-1\",\"Login page\",4\r\n\"SHOP-2\",\"'=Search, fuzzy\",5\r\n"; got != want {
+	ada.sees("1 of 3 stories") // the others have no number, or a title that a spreadsheet would run
+	if got, want := ada.download("Save"), "\"Issue key\",\"Summary\",\"Story Points\"\r\n\"SHOP-1\",\"Login page\",4\r\n"; got != want {
 		t.Errorf("got the file for Jira %q, want %q", got, want)
 	}
 	ada.chooseFile("csv")

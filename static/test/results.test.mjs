@@ -192,6 +192,25 @@ test('Jira: comma-separated, a head without punctuation, a column Summary', () =
   assert.deepEqual(cells(text)[1], ['SHOP-1', 'a "b", c', '5']);
 });
 
+test('an import renames no issue: a title that cannot be written as it is leaves its story out', () => {
+  const titles = ['=1+1', '- dash', 'a; =b', '@home', `${'x'.repeat(150)}…`];
+  for (const [tracker, key] of [
+    ['jira', 'A-1'],
+    ['azure', '12'],
+  ]) {
+    const { text, n } = TRACKERS.get(tracker).make(titles.map((title) => story({ key, title })));
+    assert.deepEqual([n, text.split('\r\n').length], [0, 2], text);
+    for (const title of ['Login, @home', 'a - b', 'Wait …', 'x = y', '1/2', '5']) {
+      assert.equal(cells(made(tracker, { key, title }))[1].at(-2), title);
+    }
+  }
+});
+
+test('Azure Boards: the number of another tracker’s issue is none of its', () => {
+  const links = ['https://github.com/o/r/issues/3', 'https://dev.azure.com/o/p/_workitems/edit/3'];
+  assert.equal(TRACKERS.get('azure').make(links.map((link) => story({ key: '#3', link }))).n, 1);
+});
+
 // https://learn.microsoft.com/azure/devops/boards/queries/import-work-items-from-csv
 test('Azure Boards: ID, type and title, with the number that the work item has', () => {
   assert.equal(
@@ -243,9 +262,9 @@ test('gh: a label for each value, then that of each issue', () => {
       { key: '#6', agreed: 'M', points: null },
       { key: 'SHOP-7' },
     ),
-    'gh label create "estimate: 5" --repo o/r\n' +
-      'gh label create "estimate: 0.5" --repo ghe.example/o/r\n' +
-      'gh label create "estimate: M"\n' +
+    'gh label create "estimate: 5" --color C5DEF5 --force --repo o/r\n' +
+      'gh label create "estimate: 0.5" --color C5DEF5 --force --repo ghe.example/o/r\n' +
+      'gh label create "estimate: M" --color C5DEF5 --force\n' +
       'gh issue edit 3 --repo o/r --add-label "estimate: 5"\n' +
       'gh issue edit 4 --repo o/r --add-label "estimate: 5"\n' +
       'gh issue edit 5 --repo ghe.example/o/r --add-label "estimate: 0.5"\n' +

@@ -6,7 +6,7 @@
 
 import { copy } from '../clipboard.js';
 import { save } from '../download.js';
-import { decimalPoint, t } from '../i18n.js';
+import { decimalPoint, list, t } from '../i18n.js';
 import { h } from '../render.js';
 import { button, form, labelled } from '../views/controls.js';
 import { csv, json, report, tsv } from './formats.js';
@@ -63,9 +63,12 @@ export function takeAlong(page, stories) {
 function noteOf(kind, stories) {
   const tracker = TRACKERS.get(kind);
   if (!tracker) return { note: null, n: stories.length };
-  const { n } = tracker.make(stories);
-  const said = t(tracker.fresh ? 'results.fitFresh' : 'results.fit', { n, of: stories.length, name: tracker.name });
-  return { note: kind === 'azure' ? `${said}. ${t('results.azure')}` : said, n };
+  const { name, fresh } = tracker;
+  const { n, left = [] } = tracker.make(stories);
+  const said = [t(fresh ? 'results.fitFresh' : 'results.fit', { n, of: stories.length, name })];
+  if (left.length > 0) said.push(t('results.renamed', { name, titles: list(left) }));
+  if (kind === 'azure') said.push(t('results.azure'));
+  return { note: said.join('. '), n };
 }
 
 /** @param {string} name @param {string} kind @param {Result[]} stories */

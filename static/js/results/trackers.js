@@ -10,7 +10,7 @@ import { cell } from '../export.js';
  * @property {string} name what the tracker is called
  * @property {'csv' | 'sh'} kind
  * @property {boolean} [fresh] it makes new issues, and does not change those there are
- * @property {(stories: Result[]) => {text: string, n: number}} make the file, and how many stories are in it
+ * @property {(stories: Result[]) => {text: string, n: number, left?: string[]}} make the file; how many stories are in it, and the titles of those that an import would rename
  */
 
 /**
@@ -27,9 +27,39 @@ function table(head, rows) {
 /** The stories that have a title and a number. @param {Result[]} stories */
 const counted = (stories) => stories.filter(({ title, points }) => title && points !== null);
 
+// What a spreadsheet may run: where a cell begins, also one that it cuts off.
+const FORMULA = /(^|[;\t\r\n])[\s"]*[=+\-@|%＝＋－＠]/;
+const CUT = 100; // characters from which a title that ends in dots was cut when it was read
+
+/**
+ * A title as its issue has it, for an import overwrites that; null if the file may not
+ * have it so, or if it is not known whole.
+ *
+ * @param {string} title
+ */
+const exact = (title) =>
+  FORMULA.test(title) || (title.length > CUT && title.endsWith('…')) ? null : `"${title.replaceAll('"', '""')}"`;
+
+/**
+ * Rows that change issues, each with its title as it is.
+ *
+ * @param {string[]} head
+ * @param {[unknown, string, ...unknown[]][]} rows what is before the title, the title, what is after it
+ */
+function changes(head, rows) {
+  /** @type {string[]} */
+  const left = [];
+  const lines = rows.flatMap(([before, title, ...after]) => {
+    const written = exact(title);
+    if (!written) left.push(title);
+    return written ? [[...[before].flat().map(cell), written, ...after.map(cell)].join(',')] : [];
+  });
+  return { text: [head.map(cell).join(','), ...lines, ''].join('\r\n'), n: lines.length, left };
+}
+
 /** Jira: CSV with a column Summary; the issues are found by their key. @param {Result[]} stories */
 const jira = (stories) =>
-  table(
+  changes(
     ['Issue key', 'Summary', 'Story Points'],
     counted(stories)
       .filter(({ key }) => /^[a-z]\w*-\d+$/i.test(key))
@@ -43,11 +73,12 @@ const jira = (stories) =>
  * @param {Result[]} stories
  */
 const azure = (stories) =>
-  table(
+  changes(
     ['ID', 'Work Item Type', 'Title', 'Story Points'],
-    counted(stories).flatMap(({ key, title, points }) => {
+    counted(stories).flatMap(({ key, title, link, points }) => {
       const [, id] = /^(?:AB)?#?(\d+)$/i.exec(key) ?? [];
-      return id ? [[Number(id), 'User Story', title, points]] : [];
+      const theirs = !link || /\/_workitems\/edit\/\d+/.test(link); // and no other tracker's
+      return id && theirs ? [[[Number(id), 'User Story'], title, points]] : [];
     }),
   );
 
@@ -93,7 +124,7 @@ function github(stories) {
     if (!issue || story.agreed === null || !/^[\p{L}\p{N} .,/+-]+$/u.test(story.agreed)) return [];
     const repo = issue.repo && ` --repo ${issue.host === 'github.com' ? '' : `${issue.host}/`}${issue.repo}`;
     const label = `"estimate: ${story.agreed.replaceAll(',', '.')}"`; // a comma would be two labels
-    labels.add(`gh label create ${label}${repo}`);
+    labels.add(`gh label create ${label} --color C5DEF5 --force${repo}`); // or it fails where the label is there
     return [`gh issue edit ${issue.n}${repo} --add-label ${label}`];
   });
   return { text: [...labels, ...edits].map((line) => `${line}\n`).join(''), n: edits.length };

@@ -54,6 +54,7 @@ export default {
     other: '{n} من {of} من القصص. ستصبح مهام جديدة.',
   },
   'results.azure': 'كقصص مستخدم؛ يمكن تغيير النوع إن كان لديكم غيره.',
+  'results.renamed': 'تُركت لأن {name} سيغيّر أسماءها: {titles}',
   'results.column.key': 'المفتاح',
   'results.column.title': 'القصة',
   'results.column.agreed': 'المتّفق عليه',

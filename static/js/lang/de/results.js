@@ -32,6 +32,7 @@ export default {
     other: '{n} von {of} Storys. Sie werden neue Vorgänge.',
   },
   'results.azure': 'Als User Story; ändere den Typ, wenn eurer ein anderer ist.',
+  'results.renamed': 'Ausgelassen, weil {name} sie umbenennen würde: {titles}',
   'results.column.key': 'Schlüssel',
   'results.column.title': 'Story',
   'results.column.agreed': 'Vereinbart',

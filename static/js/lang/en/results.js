@@ -32,6 +32,7 @@ export default {
     other: '{n} of {of} stories. They become new issues.',
   },
   'results.azure': 'As user stories; change the type if yours is another.',
+  'results.renamed': 'Left out, since {name} would rename them: {titles}',
   'results.column.key': 'Key',
   'results.column.title': 'Story',
   'results.column.agreed': 'Agreed',

@@ -34,6 +34,7 @@ export default {
     other: '{n} de {of} historias. Serán incidencias nuevas.',
   },
   'results.azure': 'Como User Story; cambia el tipo si es otro.',
+  'results.renamed': 'Se omiten porque {name} les cambiaría el nombre: {titles}',
   'results.column.key': 'Clave',
   'results.column.title': 'Historia',
   'results.column.agreed': 'Acordado',

@@ -34,6 +34,7 @@ export default {
     other: '{n} stories sur {of}. Elles deviennent de nouveaux tickets.',
   },
   'results.azure': 'Comme User Story ; changez le type si le vôtre est autre.',
+  'results.renamed': 'Omises, car {name} les renommerait : {titles}',
   'results.column.key': 'Clé',
   'results.column.title': 'Story',
   'results.column.agreed': 'Convenu',

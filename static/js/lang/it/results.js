@@ -34,6 +34,7 @@ export default {
     other: '{n} story su {of}. Diventano nuovi ticket.',
   },
   'results.azure': 'Come User Story; cambia il tipo se il vostro è un altro.',
+  'results.renamed': 'Escluse, perché {name} le rinominerebbe: {titles}',
   'results.column.key': 'Chiave',
   'results.column.title': 'Story',
   'results.column.agreed': 'Concordato',

@@ -26,6 +26,7 @@ export default {
   'results.fit': '{of}件中{n}件のストーリー: キーがあり、値を {name} に入れられるもの',
   'results.fitFresh': '{of}件中{n}件のストーリー。新しい課題になります。',
   'results.azure': 'ユーザーストーリーとして出力します。種類が違う場合は変更してください。',
+  'results.renamed': '{name} で名前が変わってしまうため除外: {titles}',
   'results.column.key': 'キー',
   'results.column.title': 'ストーリー',
   'results.column.agreed': '合意',

@@ -32,6 +32,7 @@ export default {
     other: '{n} van {of} stories. Die worden nieuwe issues.',
   },
   'results.azure': 'Als user stories; wijzig het type als dat van jullie anders is.',
+  'results.renamed': 'Weggelaten, want {name} zou ze hernoemen: {titles}',
   'results.column.key': 'Sleutel',
   'results.column.title': 'Story',
   'results.column.agreed': 'Afgesproken',

@@ -36,6 +36,7 @@ export default {
     other: '{n} historyjki z {of}. Będą nowymi zgłoszeniami.',
   },
   'results.azure': 'Jako user stories; jeśli używacie innego typu, zmień go.',
+  'results.renamed': 'Pominięto, bo {name} zmieniłby im nazwy: {titles}',
   'results.column.key': 'Klucz',
   'results.column.title': 'Historyjka',
   'results.column.agreed': 'Uzgodniono',

@@ -34,6 +34,7 @@ export default {
     other: '{n} de {of} histórias. Viram novos itens.',
   },
   'results.azure': 'Como User Story; mude o tipo se o de vocês for outro.',
+  'results.renamed': 'Deixadas de fora, pois o {name} as renomearia: {titles}',
   'results.column.key': 'Chave',
   'results.column.title': 'História',
   'results.column.agreed': 'Acordado',

@@ -26,6 +26,7 @@ export default {
   'results.fit': '{of} 个故事中的 {n} 个：有编号，且 {name} 能保存其值',
   'results.fitFresh': '{of} 个故事中的 {n} 个，将成为新事项。',
   'results.azure': '作为用户故事导出；如果你们用其他类型，请更改。',
+  'results.renamed': '已略去（否则 {name} 会更改其标题）：{titles}',
   'results.column.key': '编号',
   'results.column.title': '故事',
   'results.column.agreed': '商定值',
