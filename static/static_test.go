@@ -22,11 +22,11 @@ const (
 
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
-	// only a room needs, its dialogs, the big screen, what brings stories along,
+	// only a room or only the front page needs, its dialogs, the big screen, what brings stories along,
 	// what takes them away, and what concerns people who are away or late.
 	lazy = map[string]bool{
 		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true, "js/import/form.js": true, "js/people/index.js": true,
-		"js/results/views.js": true, "js/views/gone.js": true,
+		"js/results/views.js": true, "js/views/gone.js": true, "js/views/landing.js": true,
 	}
 	// texts are the modules that i18n.js asks for by language and part.
 	texts   = regexp.MustCompile(`^js/lang/\w+/\w+\.js$`)
@@ -115,7 +115,7 @@ func TestIndexNamesWhatIsEmbedded(t *testing.T) {
 
 func TestModulesAreEmbeddedAndReachable(t *testing.T) {
 	t.Parallel()
-	seen := map[string]bool{"js/boot.js": true} // a classic script
+	seen := map[string]bool{"js/boot.js": true} // the server puts it into the document
 	reach(t, entry, seen)
 	for name := range lazy {
 		reach(t, name, seen)

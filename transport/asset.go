@@ -67,7 +67,7 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, m minting) {
 	h.Set("Content-Type", a.contentType)
 	body, etag := a.plain, `"`+a.etag+`"`
 	if zipped := a.compressed(); zipped != nil {
-		h.Set("Vary", "Accept-Encoding")
+		h.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
 			body, etag = zipped, `"`+a.etag+`-gz"`

@@ -7,6 +7,7 @@ import (
 	"html"
 	"io/fs"
 	"maps"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -32,15 +33,16 @@ const (
 // hash of the whole tree, so relative imports keep working and any change gives all
 // of them new paths. The page itself names the hash.
 type assets struct {
-	page    *asset
-	missing []byte            // what somebody sees who follows a wrong link
-	byPath  map[string]*asset // by path below the base path
+	documents map[documentKey]*document // the page
+	missing   []byte                    // what somebody sees who follows a wrong link
+	byPath    map[string]*asset         // by path below the base path
 }
 
 // newAssets reads all files. In the page and the manifest, {{base}} stands for the
 // base path with its slashes, {{v}} for the hash, {{version}} for the version,
 // {{languages}} for the languages that have texts, and {{origin}} for an origin of
-// the service, which may be empty.
+// the service, which may be empty. What else the page has in such braces is
+// different in each of its documents.
 func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 	content, err := readFiles(files)
 	if err != nil {
@@ -50,17 +52,21 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 	for _, name := range slices.Sorted(maps.Keys(content)) {
 		_, _ = fmt.Fprintf(tree, "%q %d\n%s\n", name, len(content[name]), content[name]) // a hash never fails
 	}
-	page, ok := content[pageName]
-	if !ok {
+	if _, ok := content[pageName]; !ok {
 		return nil, fmt.Errorf("assets: %w: %s", fs.ErrNotExist, pageName)
 	}
-	missing := content[missingName]
-	delete(content, pageName)
-	delete(content, missingName)
-
 	hash := hex.EncodeToString(tree.Sum(nil)[:6])
 	fill := strings.NewReplacer("{{origin}}", html.EscapeString(origin), "{{base}}", html.EscapeString(base),
 		"{{v}}", hash, "{{version}}", html.EscapeString(version), "{{languages}}", strings.Join(languages(content), " "))
+
+	documents, err := newDocuments(content, fill)
+	if err != nil {
+		return nil, err
+	}
+	missing := fill.Replace(string(content[missingName]))
+	maps.DeleteFunc(content, func(name string, _ []byte) bool {
+		return name == pageName || name == missingName || name == bootName || strings.HasPrefix(name, shellFolder)
+	})
 
 	joined, inside, err := bundles(content, entryName)
 	if err != nil {
@@ -71,11 +77,7 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 		delete(content, module)
 	}
 
-	a := &assets{
-		page:    newAsset(pageName, []byte(fill.Replace(string(page))), revalidate),
-		missing: []byte(fill.Replace(string(missing))),
-		byPath:  map[string]*asset{},
-	}
+	a := &assets{documents: documents, missing: []byte(missing), byPath: map[string]*asset{}}
 	for name, data := range content {
 		if name == manifestName {
 			data = []byte(fill.Replace(string(data)))
@@ -87,17 +89,6 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 		}
 	}
 	return a, nil
-}
-
-// languages returns the folders of the page's texts.
-func languages(content map[string][]byte) (all []string) {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		rest, ok := strings.CutPrefix(name, textsFolder)
-		if language, _, found := strings.Cut(rest, "/"); ok && found && !slices.Contains(all, language) {
-			all = append(all, language)
-		}
-	}
-	return all
 }
 
 // readFiles returns the content of all files by name.
@@ -114,6 +105,12 @@ func readFiles(files fs.FS) (map[string][]byte, error) {
 		return nil, fmt.Errorf("assets: %w", err)
 	}
 	return content, nil
+}
+
+// document returns the page for a view in the language that the request's user wants.
+func (a *assets) document(view view, r *http.Request) *document {
+	language := languageOf(r, func(language string) bool { return a.documents[documentKey{language, view}] != nil })
+	return a.documents[documentKey{language, view}]
 }
 
 // addDocs adds documents below docs/, where index.html is docs/ itself.

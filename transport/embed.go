@@ -26,8 +26,8 @@ func CheckEmbedOrigin(text string) error {
 	return nil
 }
 
-// embedPolicy returns the policy of the page for a service that sites may embed.
-func embedPolicy(origins []string) string {
+// embedPolicy returns the policy of a page for a service that sites may embed.
+func embedPolicy(policy string, origins []string) string {
 	return strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors "+strings.Join(origins, " "), 1)
 }
 

@@ -134,11 +134,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serveFile answers a request that is not for a connection.
 func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, here site, path string) {
 	file := s.assets.byPath[path]
-	if isPage(path) {
-		file = s.assets.page
-		if s.embeddable(here) {
-			w.Header().Set("Content-Security-Policy", embedPolicy(s.cfg.EmbedOrigins))
-		}
+	if view, ok := viewOf(path); ok {
+		file = s.page(w.Header(), r, here, view)
 	}
 	room, isQR := strings.CutPrefix(path, "qr/")
 	room, isSVG := strings.CutSuffix(room, ".svg")
@@ -173,12 +170,34 @@ func (s *Server) serveMissing(w http.ResponseWriter, r *http.Request) {
 // healthy says that the process answers, and no more than that.
 var healthy = asset{contentType: contentType(".txt"), cache: "no-store", plain: []byte("ok\n")}
 
-// isPage reports whether the page itself handles a path below the base path: the
-// start, a room, or a room's big screen.
-func isPage(path string) bool {
+// page returns the page as a view begins with it, and sets the headers that are its own.
+func (s *Server) page(h http.Header, r *http.Request, here site, view view) *asset {
+	document := s.assets.document(view, r)
+	policy := document.policy
+	if s.embeddable(here) {
+		policy = embedPolicy(policy, s.cfg.EmbedOrigins)
+	}
+	h.Set("Content-Security-Policy", policy)
+	h.Add("Vary", "Accept-Language, Cookie")
+	return document.asset
+}
+
+// viewOf returns what a path below the base path shows, if the page itself handles it:
+// the start, a room, or a room's big screen.
+func viewOf(path string) (view, bool) {
+	if path == "" {
+		return viewStart, true
+	}
 	room, ok := strings.CutPrefix(path, "r/")
-	room = strings.TrimSuffix(room, "/stage")
-	return path == "" || ok && room != "" && !strings.Contains(room, "/")
+	room, staged := strings.CutSuffix(room, "/stage")
+	switch {
+	case !ok || room == "" || strings.Contains(room, "/"):
+		return "", false
+	case staged:
+		return viewStage, true
+	default:
+		return viewRoom, true
+	}
 }
 
 // now returns the time on the server's monotonic clock.

@@ -191,7 +191,7 @@ func TestBelowTheFloor(t *testing.T) {
 // withoutNewCSS has the page's style read as by a browser that does not know
 // what came into CSS since 2022.
 const withoutNewCSS = `Promise.all([...document.styleSheets].map(async (sheet) => {
-	const text = await (await fetch(sheet.href)).text()
+	const text = sheet.href ? await (await fetch(sheet.href)).text() : sheet.ownerNode.textContent
 	const old = new CSSStyleSheet()
 	await old.replace(text.replaceAll(/light-dark\(|field-sizing|position-area|scrollbar-gutter|:popover-open|@starting-style|text-wrap/g, 'unknown-$&'))
 	document.adoptedStyleSheets.push(old)

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"example.com/pokey/static"
@@ -16,11 +17,12 @@ import (
 const (
 	budget = 40_000
 	later  = 17_500
+	first  = 10_000 // the document alone, which is painted when it has come: with its headers, less than a server sends before it waits for an answer
 	seldom = 14_000 // each of what is loaded when it is wanted
 )
 
 var (
-	inRoom = []string{"js/boot.js", "js/app.js", "js/room-page.js", "css/page.css"}
+	inRoom = []string{"js/app.js", "js/room-page.js", "css/page.css"}
 	after  = []string{"js/views/dialogs/index.js", "css/dialogs.css", "js/views/stage.js", "css/stage.css", "js/people/index.js", "css/people.css"}
 	// By their part of the texts.
 	wanted = map[string][]string{
@@ -32,13 +34,17 @@ var (
 // TestPageWeighs adds up everything a browser loads for a room, in each language.
 func TestPageWeighs(t *testing.T) {
 	server := listen(t)
-	get := func(path string) int {
+	get := func(path string, headers ...string) int {
 		t.Helper()
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		request.Header.Set("Accept-Encoding", "gzip")
+		for _, header := range headers {
+			name, value, _ := strings.Cut(header, ": ")
+			request.Header.Set(name, value)
+		}
 		response, err := http.DefaultTransport.RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
@@ -67,7 +73,7 @@ func TestPageWeighs(t *testing.T) {
 		}
 		return sum
 	}
-	total, rest := get("/")+weigh(inRoom), weigh(after)
+	total, rest := weigh(inRoom), weigh(after)
 	aside := map[string]int{}
 	for part, names := range wanted {
 		aside[part] = weigh(names)
@@ -82,8 +88,13 @@ func TestPageWeighs(t *testing.T) {
 				t.Helper()
 				return get(tree + "js/lang/" + folder.Name() + "/" + name + ".js")
 			}
-			total, rest := total+part("page"), rest+part("dialogs")+part("people")
-			t.Logf("%d bytes, and %d for dialogs", total, rest)
+			document := get("/r/x", "Accept-Language: "+folder.Name())
+			total, rest := total+document+part("page"), rest+part("dialogs")+part("people")
+			start := get("/", "Accept-Language: "+folder.Name())
+			t.Logf("%d bytes, and %d for dialogs; the documents are %d and %d for the start", total, rest, document, start)
+			if start > first || document > first {
+				t.Errorf("the documents: got %d and %d bytes, want at most %d", document, start, first)
+			}
 			if total > budget {
 				t.Errorf("the page: got %d bytes, want at most %d", total, budget)
 			}

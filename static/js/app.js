@@ -2,12 +2,12 @@
 
 /** @import {RoomModule} from './room-page.js' */
 
-import { speak, t } from './i18n.js';
+import { learn, speak, t } from './i18n.js';
 import { inRoom, Page } from './page.js';
 import { attempt, h, part, render } from './render.js';
 import { recall } from './storage.js';
-import { loading } from './views/controls.js';
-import { landing } from './views/landing.js';
+import { addStyles } from './styles.js';
+import { frame } from './views/frame.js';
 import { banners, toasts } from './views/notices.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('page'));
@@ -19,9 +19,13 @@ let room = null;
 /** What stands where one is in no room, once it is needed. @type {typeof import('./views/gone.js') | null} */
 let out = null;
 let asked = false; // for that
+/** The front page, where the page began with it. @type {typeof import('./views/landing.js') | null} */
+let front = null;
 let drawing = true; // until there is a language to draw in
 let ticking = 0;
-/** The texts are on their way since boot.js; the page waits for them. */
+/** The room's styles, once they are wanted. @type {Promise<unknown> | null} */
+let styled = null;
+/** The texts are on their way since the document came; the page waits for them. */
 const speaking = speak(recall('language'));
 
 const page = new Page({
@@ -33,10 +37,11 @@ const page = new Page({
   follow: (was, now) => attempt(() => room?.follow(was, now)),
 });
 
-/** Loads what only a room needs; boot.js has asked for it where the page began with one. */
+/** Loads what only a room needs; the document has asked for it where the page began with one. */
 async function loadRoom() {
   try {
-    const [module] = await Promise.all([import('./room-page.js'), speaking]); // for events are told in words
+    styled ??= addStyles('page');
+    const [module] = await Promise.all([import('./room-page.js'), styled, speaking]); // for events are told in words
     room ??= module.start(page);
   } catch {
     page.apply({ event: 'stale' });
@@ -44,12 +49,21 @@ async function loadRoom() {
   return room !== null;
 }
 
+/** Loads the front page. */
+async function loadFront() {
+  try {
+    [front] = await Promise.all([import('./views/landing.js'), learn('landing')]);
+  } catch {
+    page.apply({ event: 'stale' });
+  }
+}
+
 /** Loads what stands where one is in no room. */
 async function loadOut() {
   if (asked) return;
   asked = true;
   try {
-    out = await import('./views/gone.js');
+    [out] = await Promise.all([import('./views/gone.js'), learn('gone'), addStyles('gone')]);
     draw();
   } catch {
     page.apply({ event: 'stale' });
@@ -63,12 +77,25 @@ function draw() {
   const soon = document.hidden ? queueMicrotask : requestAnimationFrame;
   soon(() => {
     drawing = false;
+    const press = takeOver();
     const dialog = standing() === 'room' && inRoom(page) && room?.dialog(page);
     const notices = [part(() => banners(page, room?.banner(page))), !dialog && part(() => toasts(page))];
     render(root, [h('aside', { 'aria-label': t('notices') }, notices), part(view), dialog]);
+    press?.();
     attempt(() => room?.labelTab(page.state));
     attempt(tick);
   });
+}
+
+/** Takes over what came with the document; the result does what has been pressed there. See boot.js. */
+function takeOver() {
+  const { dataset } = document.documentElement;
+  if (dataset.page === 'here') return null;
+  dataset.page = 'here';
+  const typed = /** @type {HTMLInputElement | null} */ (root.querySelector('[data-code]'))?.value;
+  if (typed) page.ui.drafts.code = typed;
+  const pressed = /** @type {HTMLElement | null} */ (root.querySelector('[data-early]'));
+  return () => pressed?.click();
 }
 
 /** Where the user is. */
@@ -84,10 +111,10 @@ function view() {
   if (where === 'ended' || where === 'gone') {
     if (!out) loadOut();
     const show = where === 'ended' ? out?.ended : out?.gone;
-    return show?.(page) ?? loading();
+    return show?.(page) ?? frame(page);
   }
-  if (where === 'landing') return landing(page);
-  return room && inRoom(page) ? room.view(page) : loading();
+  if (where === 'landing') return front?.landing(page) ?? frame(page);
+  return room && inRoom(page) ? room.view(page) : frame(page);
 }
 
 /** Draws again when a count-down reaches its next whole second. */
@@ -107,9 +134,8 @@ document.addEventListener('visibilitychange', () => document.hidden || page.acti
 
 /** Not at the top level: what is loaded meanwhile may import what is loaded with this module. */
 async function begin() {
-  await Promise.all([speaking, roomId && loadRoom()]);
+  await Promise.all([speaking, roomId ? loadRoom() : loadFront()]);
   drawing = false;
-  root.replaceChildren(); // what stands there for those who see nothing else
   draw();
 }
 

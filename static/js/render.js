@@ -86,23 +86,31 @@ function keyed(kids, prefix = '', into = new Map()) {
   return into;
 }
 
-/** @param {any} parent @param {Child[]} kids */
+/**
+ * What the document came with is taken over where it is what is described, and
+ * else makes way.
+ *
+ * @param {any} parent
+ * @param {Child[]} kids
+ */
 function fill(parent, kids) {
   /** @type {Map<string, Grown>} */
   const old = grown.get(parent) ?? new Map();
+  const found = grown.has(parent) ? [] : [...parent.childNodes];
   /** @type {Map<string, Grown>} */
   const now = new Map();
   for (const [key, kid] of keyed(kids)) {
     const was = old.get(key);
     const grow = () => ({
       kid,
-      node: was && was.kid.tag === kid.tag ? update(was.node, was.kid, kid) : create(kid, parent),
+      node: was && was.kid.tag === kid.tag ? update(was.node, was.kid, kid) : create(kid, parent, found),
     });
     const one = attempt(grow, () => ({ kid: failed(), node: create(failed(), parent) }));
     if (one.node === was?.node) old.delete(key);
     now.set(key, one);
   }
   for (const { node } of old.values()) node.remove();
+  for (const node of found) node.remove();
   let at = parent.firstChild;
   for (const { node } of now.values()) {
     if (node === at) at = at.nextSibling;
@@ -112,14 +120,21 @@ function fill(parent, kids) {
   grown.set(parent, now);
 }
 
-/** @param {any} kid @param {any} parent @returns {any} */
-function create(kid, parent) {
+/** @param {any} kid @param {any} parent @param {any[]} [found] @returns {any} */
+function create(kid, parent, found = []) {
+  if (found[0]?.nodeName.toLowerCase() === (kid.tag ?? '#text')) return adopt(found.shift(), kid);
   if (kid.tag === undefined) return document.createTextNode(String(kid));
   const inSVG = kid.tag === 'svg' || parent.namespaceURI === SVG;
   const node = inSVG ? document.createElementNS(SVG, kid.tag) : document.createElement(kid.tag);
   update(node, { props: {} }, kid);
   if (kid.props.mount) mounts.push(() => kid.props.mount(node));
   return node;
+}
+
+/** @param {any} node @param {any} kid */
+function adopt(node, kid) {
+  for (const name of node.getAttributeNames?.() ?? []) if (!Object.hasOwn(kid.props, name)) node.removeAttribute(name);
+  return update(node, { props: {} }, kid);
 }
 
 /** @param {any} node @param {any} was @param {any} kid */

@@ -17,7 +17,7 @@ import { isOwner, mayFacilitate } from './state.js';
 import { visited } from './storage.js';
 import { addStyles } from './styles.js';
 import { labelTab } from './tab.js';
-import { loading } from './views/controls.js';
+import { frame } from './views/frame.js';
 import { offer } from './views/offer.js';
 import { room } from './views/room.js';
 
@@ -51,7 +51,7 @@ export function start(page) {
     labelTab,
     banner: (/** @type {Page} */ page) => inRoom(page) && [offer(page), page.people?.banner(page)],
     view: (/** @type {RoomPage} */ page) => {
-      if (page.stage) return bigScreen?.(page) ?? loading();
+      if (page.stage) return bigScreen?.(page) ?? frame(page);
       return room(page);
     },
     dialog: (/** @type {RoomPage} */ page) => openDialog?.(page),

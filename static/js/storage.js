@@ -18,6 +18,13 @@ export function remember(key, value) {
   } catch {}
 }
 
+/** Has the server know the language too: the next document comes in it. @param {string} language @param {string} base */
+export function rememberLanguage(language, base) {
+  remember('language', language);
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not in every browser
+  document.cookie = `pokey_language=${language}; Path=${base}; Max-Age=31536000; SameSite=Lax`;
+}
+
 /** The rooms last visited, newest first, as far as what is stored makes sense. @returns {Visit[]} */
 export function visits() {
   const rooms = recall('rooms');

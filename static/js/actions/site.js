@@ -1,7 +1,7 @@
 /** @import {Page} from '../page.js' */
 
 import { refusal, speak, t } from '../i18n.js';
-import { forget, forgetAll, recall, remember, visits } from '../storage.js';
+import { forget, forgetAll, recall, remember, rememberLanguage, visits } from '../storage.js';
 
 /** What the user can do on any page, each in one place. @param {Page} page */
 export function siteActions(page) {
@@ -127,7 +127,7 @@ export function siteActions(page) {
 
     /** @param {string} language */
     async setLanguage(language) {
-      remember('language', language);
+      rememberLanguage(language, page.base);
       await speak(language);
       page.set({});
     },

@@ -39,9 +39,6 @@ export const wide = (text) => h('span', { class: 'wide' }, text);
 /** Text for those who listen. @param {string} text */
 export const spokenOnly = (text) => h('span', { class: 'visually-hidden' }, text);
 
-export const loading = () =>
-  h('main', { class: 'loading', key: 'loading', 'aria-busy': 'true' }, h('p', {}, t('room.loading')));
-
 /** A line of text with its label. @param {string} label @param {Props} props */
 export const field = (label, props) => labelled(label, h('input', { type: 'text', autocomplete: 'off', ...props }));
 

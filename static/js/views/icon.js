@@ -26,9 +26,16 @@ export function icon(name) {
   );
 }
 
-/** Pokey's mark: a card that a hole poked into it makes a p. */
-export const mark = () =>
-  h('img', { class: 'mark', src: new URL('../../icons/icon.svg', import.meta.url).href, alt: '' });
+/** Pokey's mark, as in icons/icon.svg: a card that a hole poked into it makes a p. */
+export const mark = () => {
+  const transform = 'rotate(8 32 32)';
+  return h(
+    'svg',
+    { class: 'mark', viewBox: '0 0 64 64', 'aria-hidden': 'true' },
+    h('rect', { x: 11, y: 4, width: 42, height: 56, rx: 9, transform }),
+    h('path', { d: 'M24 47V27a9 9 0 1 1 9 9', transform }),
+  );
+};
 
 /** Whether there is an icon of that name. @param {string} name @returns {name is keyof typeof PATHS} */
 export const isIcon = (name) => Object.hasOwn(PATHS, name);

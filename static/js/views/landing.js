@@ -1,10 +1,9 @@
-// The front page.
+// The front page. What of it needs no script comes with the document: shell/start.html.
 
 /** @import {Page} from '../page.js' */
 
 import { ago, t } from '../i18n.js';
 import { h } from '../render.js';
-import { face } from './card.js';
 import { button, field, form, looks, tool } from './controls.js';
 import { mark } from './icon.js';
 
@@ -65,9 +64,9 @@ const fan = () =>
   h(
     'ul',
     { class: 'fan', 'aria-hidden': 'true' },
-    FAN.map((value, i) => {
-      const card = h('span', { class: 'card' }, h('span', { class: 'back' }), face(value));
-      return h('li', { key: value, vars: { '--from': i - 2 } }, card);
+    FAN.map((value) => {
+      const face = h('span', { class: 'face length-1', 'data-card': value }, h('span', { class: 'value' }, value));
+      return h('li', {}, h('span', { class: 'card' }, h('span', { class: 'back' }), face));
     }),
   );
 

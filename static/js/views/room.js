@@ -6,8 +6,8 @@ import { h, part } from '../render.js';
 import { isOwner, mayFacilitate } from '../state.js';
 import { roundControls } from './round-controls.js';
 import { button, tool, wide } from './controls.js';
+import { home } from './frame.js';
 import { hand } from './hand.js';
-import { mark } from './icon.js';
 import { alone, nameStrip } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
 import { storyLabel } from './story.js';
@@ -62,7 +62,7 @@ function bar(page, facilitates) {
   return h(
     'header',
     { class: 'bar' },
-    h('a', { class: 'home', href: page.base, 'aria-label': t('bar.home') }, mark(), wide('Pokey')),
+    home(page),
     round(page),
     timer(page, facilitates),
     h(

@@ -2,8 +2,8 @@
 
 import { t } from '../i18n.js';
 import { h, part } from '../render.js';
+import { brand } from './frame.js';
 import { hand } from './hand.js';
-import { mark } from './icon.js';
 import { qrCode, shortCode } from './invite.js';
 import { outcome, sideColumn } from './outcome.js';
 import { round } from './room.js';
@@ -21,7 +21,7 @@ export function stage(page) {
     h(
       'header',
       { class: 'bar' },
-      h('span', { class: 'home' }, mark(), 'Pokey'),
+      brand(),
       part(() => round(page)),
       part(() => timer(page, false)),
     ),

@@ -153,18 +153,6 @@ export default {
   'options.title': 'Einstellungen',
   'deck.any': 'Beliebiger Wert',
 
-  'landing.title': 'Planning Poker ohne Umstände',
-  'landing.lead': 'Raum öffnen, Link teilen, zusammen schätzen. Die Karten bleiben verdeckt, bis alle so weit sind.',
-  'landing.create': 'Raum öffnen',
-  'landing.promise': 'Ohne Anmeldung, ohne Werbung, ohne Installation.',
-  'landing.code': 'Code von der Leinwand',
-  'landing.enter': 'Beitreten',
-  'landing.noCode': 'Diesen Code hat kein Raum.',
-  'landing.forgotten': 'Du bist vergessen: Hier ist nichts mehr von dir. Ab jetzt bist du jemand Neues.',
-  'landing.recent': 'Letzte Räume',
-  'landing.untitled': 'Raum … {id}',
-  'landing.forget': 'Diesen Raum vergessen',
-
   'banner.lost': 'Keine Verbindung. Neuer Versuch …',
   'banner.lostIn': 'Keine Verbindung. Neuer Versuch in {n} Sekunden. Was du tust, bleibt erhalten.',
   'banner.cookies': 'Dein Browser blockiert Cookies für diese Seite. Pokey braucht eines, um deinen Platz zu kennen.',
@@ -177,34 +165,6 @@ export default {
   'banner.unsaved':
     'Der Server kann gerade nicht speichern. Macht weiter, aber nehmt die Ergebnisse mit, bevor er neu startet.',
   'banner.standIn': 'Die Leitung ist abwesend: Du kannst die Runde führen, bis sie zurück ist.',
-
-  'gone.removed': 'Du wurdest aus dem Raum entfernt',
-  'ended.title': 'Du bist hier abgemeldet',
-  'ended.why':
-    'Diese Sitzung wurde auf einem anderen Gerät beendet, oder du wolltest vergessen werden. Du kannst als jemand Neues weitermachen.',
-  'ended.afresh': 'Neu anfangen',
-  'gone.closed': 'Dieser Raum wurde aufgelöst',
-  'gone.closed.why':
-    'Die Leitung hat ihn beendet. Namen und Schätzungen sind gelöscht, und der Link öffnet nichts mehr.',
-  'gone.room_locked': 'Der Raum ist abgeschlossen',
-  'gone.room_locked.why':
-    'Gerade kommt niemand Neues herein. Bitte jemanden drinnen, aufzuschließen, und versuch es dann noch einmal.',
-  'gone.not_admitted': 'Du kannst diesem Raum nicht beitreten',
-  'gone.not_admitted.why': 'Die Leitung hat dich endgültig entfernt. War das ein Versehen, kann nur sie es ändern.',
-  'gone.removed.why': 'Die Leitung hat dich vom Tisch genommen. Falls das ein Versehen war, komm einfach wieder.',
-  'gone.ended': 'Diesen Raum gibt es nicht mehr',
-  'gone.ended.why':
-    'Die Leitung war zu lange weg, darum sind Namen und Schätzungen gelöscht. Der Link gilt weiter: Er öffnet den Raum neu und leer.',
-  'gone.room_not_found.why':
-    'Vielleicht fehlt dem Link ein Stück. Lass ihn dir noch einmal geben oder öffne einen eigenen Raum.',
-  'gone.room_full.why': 'Erst wenn jemand geht, kann wieder jemand kommen.',
-  'gone.room_not_found': 'Diesen Raum gibt es nicht',
-  'gone.room_full': 'Der Raum ist voll',
-  'gone.return': 'Wiederkommen',
-  'gone.along': 'In den Raum der anderen',
-  'gone.revive': 'Neu öffnen',
-  'gone.retry': 'Noch einmal',
-  'gone.home': 'Zur Startseite',
 
   'note.revived': 'Den Raum gab es nicht mehr, er beginnt von vorn.',
   'note.owner': 'Du leitest jetzt den Raum.',

@@ -149,19 +149,6 @@ export default {
   'options.title': 'Options',
   'deck.any': 'Valeur libre',
 
-  'landing.title': 'Le planning poker, tout simplement',
-  'landing.lead':
-    'Ouvre une salle, partage le lien, estimez ensemble. Les cartes restent cachées jusqu’à ce que tout le monde soit prêt.',
-  'landing.create': 'Ouvrir une salle',
-  'landing.promise': 'Sans inscription, sans publicité, sans installation.',
-  'landing.code': 'Code du grand écran',
-  'landing.enter': 'Rejoindre',
-  'landing.noCode': 'Aucune salle n’a ce code.',
-  'landing.forgotten': 'Tout est oublié : il ne reste rien de toi ici. À partir de maintenant, tu repars à neuf.',
-  'landing.recent': 'Salles récentes',
-  'landing.untitled': 'Salle … {id}',
-  'landing.forget': 'Oublier cette salle',
-
   'banner.lost': 'Pas de connexion. Nouvel essai…',
   'banner.lostIn': 'Pas de connexion. Nouvel essai dans {n} s. Ce que tu fais est conservé.',
   'banner.cookies': 'Ton navigateur bloque les cookies de ce site. Pokey en a besoin d’un pour reconnaître ta place.',
@@ -174,35 +161,6 @@ export default {
   'banner.unsaved':
     'Le serveur ne peut rien enregistrer pour l’instant. Continuez, mais emportez les résultats avant qu’il redémarre.',
   'banner.standIn': 'L’animation est absente : tu peux mener le tour jusqu’à son retour.',
-
-  'gone.removed': 'Tu ne fais plus partie de la salle',
-  'ended.title': 'Ta session est fermée ici',
-  'ended.why':
-    'Cette session a pris fin sur un autre appareil, ou tu as voulu qu’on t’oublie. Tu peux repartir à neuf.',
-  'ended.afresh': 'Repartir à neuf',
-  'gone.closed': 'Cette salle a été fermée',
-  'gone.closed.why':
-    'La personne qui l’anime y a mis fin. Noms et estimations sont supprimés, et le lien n’ouvre plus rien.',
-  'gone.room_locked': 'La salle est verrouillée',
-  'gone.room_locked.why':
-    'Personne d’autre n’entre pour l’instant. Demande à quelqu’un à l’intérieur de la déverrouiller, puis réessaie.',
-  'gone.not_admitted': 'Tu ne peux pas rejoindre cette salle',
-  'gone.not_admitted.why':
-    'La personne qui l’anime t’en a fermé l’accès pour de bon. Si c’est une erreur, elle seule peut y remédier.',
-  'gone.removed.why':
-    'La personne qui l’anime t’a fait quitter la table. Si c’est une erreur, reviens, tout simplement.',
-  'gone.ended': 'Cette salle n’existe plus',
-  'gone.ended.why':
-    'La personne qui l’anime est partie trop longtemps : noms et estimations sont supprimés. Le lien reste bon, il rouvre la salle, vide.',
-  'gone.room_not_found.why': 'Le lien a peut-être perdu un morceau en route. Redemande-le, ou ouvre ta propre salle.',
-  'gone.room_full.why': 'Il faut que quelqu’un parte pour qu’une autre personne puisse entrer.',
-  'gone.room_not_found': 'Cette salle n’existe pas',
-  'gone.room_full': 'La salle est pleine',
-  'gone.return': 'Revenir',
-  'gone.along': 'Rejoindre les autres',
-  'gone.revive': 'La rouvrir',
-  'gone.retry': 'Réessayer',
-  'gone.home': 'Page d’accueil',
 
   'note.revived': 'La salle avait pris fin et repart de zéro.',
   'note.owner': 'C’est toi qui animes la salle maintenant.',

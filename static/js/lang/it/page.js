@@ -149,19 +149,6 @@ export default {
   'options.title': 'Opzioni',
   'deck.any': 'Valore libero',
 
-  'landing.title': 'Planning poker senza complicazioni',
-  'landing.lead':
-    'Apri una stanza, condividi il link, stimate insieme. Le carte restano coperte finché non sono tutti pronti.',
-  'landing.create': 'Apri una stanza',
-  'landing.promise': 'Senza registrazione, senza pubblicità, senza installare nulla.',
-  'landing.code': 'Codice dello schermo grande',
-  'landing.enter': 'Entra',
-  'landing.noCode': 'Nessuna stanza ha questo codice.',
-  'landing.forgotten': 'Tutto dimenticato: qui non resta niente di tuo. Da adesso ricominci da zero.',
-  'landing.recent': 'Stanze recenti',
-  'landing.untitled': 'Stanza … {id}',
-  'landing.forget': 'Dimentica questa stanza',
-
   'banner.lost': 'Nessuna connessione. Nuovo tentativo…',
   'banner.lostIn': 'Nessuna connessione. Nuovo tentativo tra {n} s. Quello che fai resta.',
   'banner.cookies': 'Il tuo browser blocca i cookie di questo sito. A Pokey ne serve uno per riconoscere il tuo posto.',
@@ -174,32 +161,6 @@ export default {
   'banner.unsaved':
     'Il server al momento non può salvare. Continuate pure, ma portate via i risultati prima che riparta.',
   'banner.standIn': 'Chi conduce è assente: puoi condurre il turno fino al suo ritorno.',
-
-  'gone.removed': 'Non fai più parte della stanza',
-  'ended.title': 'Qui la tua sessione è chiusa',
-  'ended.why':
-    'Questa sessione è stata chiusa su un altro dispositivo, o hai chiesto di dimenticarti. Puoi ricominciare da zero.',
-  'ended.afresh': 'Ricomincia da zero',
-  'gone.closed': 'Questa stanza è stata chiusa',
-  'gone.closed.why': 'L’ha chiusa chi la conduce. Nomi e stime sono cancellati, e il link non apre più nulla.',
-  'gone.room_locked': 'La stanza è chiusa a chiave',
-  'gone.room_locked.why': 'Adesso non entra nessun altro. Chiedi a qualcuno dentro di aprirla, poi riprova.',
-  'gone.not_admitted': 'Non puoi entrare in questa stanza',
-  'gone.not_admitted.why':
-    'Chi la conduce ti ha chiuso fuori per sempre. Se è un errore, può rimediare solo chi conduce.',
-  'gone.removed.why': 'Chi conduce la stanza ti ha tolto dal tavolo. Se è un errore, torna pure.',
-  'gone.ended': 'Questa stanza non c’è più',
-  'gone.ended.why':
-    'Chi la conduce è mancato troppo a lungo, perciò nomi e stime sono cancellati. Il link vale ancora: riapre la stanza, vuota.',
-  'gone.room_not_found.why': 'Forse al link manca un pezzo. Chiedilo di nuovo o apri una stanza tua.',
-  'gone.room_full.why': 'Non può entrare nessuno finché qualcuno non esce.',
-  'gone.room_not_found': 'Questa stanza non esiste',
-  'gone.room_full': 'La stanza è piena',
-  'gone.return': 'Torna dentro',
-  'gone.along': 'Nella stanza degli altri',
-  'gone.revive': 'Riaprila',
-  'gone.retry': 'Riprova',
-  'gone.home': 'Vai alla pagina iniziale',
 
   'note.revived': 'La stanza non c’era più e riparte da zero.',
   'note.owner': 'Ora conduci tu la stanza.',

@@ -153,18 +153,6 @@ export default {
   'options.title': 'Opties',
   'deck.any': 'Vrije waarde',
 
-  'landing.title': 'Planningpoker zonder gedoe',
-  'landing.lead': 'Open een kamer, deel de link, schat samen. De kaarten blijven gedekt tot iedereen klaar is.',
-  'landing.create': 'Kamer openen',
-  'landing.promise': 'Geen account, geen reclame, niets te installeren.',
-  'landing.code': 'Code van het grote scherm',
-  'landing.enter': 'Meedoen',
-  'landing.noCode': 'Er is geen kamer met deze code.',
-  'landing.forgotten': 'Je bent vergeten: er is hier niets meer van je. Vanaf nu ben je nieuw.',
-  'landing.recent': 'Recente kamers',
-  'landing.untitled': 'Kamer … {id}',
-  'landing.forget': 'Deze kamer vergeten',
-
   'banner.lost': 'Geen verbinding. Nieuwe poging …',
   'banner.lostIn': 'Geen verbinding. Nieuwe poging over {n} seconden. Wat je nu doet, blijft bewaard.',
   'banner.cookies': 'Je browser blokkeert cookies voor deze site. Pokey heeft er één nodig om je plek te kennen.',
@@ -177,34 +165,6 @@ export default {
   'banner.unsaved':
     'De server kan op dit moment niets opslaan. Ga gerust door, maar neem de resultaten mee voordat hij herstart.',
   'banner.standIn': 'De eigenaar is afwezig: jij kunt de ronde leiden tot die terug is.',
-
-  'gone.removed': 'Je bent uit de kamer verwijderd',
-  'ended.title': 'Je bent hier afgemeld',
-  'ended.why':
-    'Deze sessie is op een ander apparaat beëindigd, of je hebt gevraagd vergeten te worden. Je kunt verder als nieuwkomer.',
-  'ended.afresh': 'Opnieuw beginnen',
-  'gone.closed': 'Deze kamer is opgeheven',
-  'gone.closed.why': 'De eigenaar heeft hem opgeheven. Namen en schattingen zijn gewist, en de link opent niets meer.',
-  'gone.room_locked': 'De kamer zit op slot',
-  'gone.room_locked.why':
-    'Er komt nu niemand meer bij. Vraag iemand in de kamer hem van het slot te halen en probeer het dan opnieuw.',
-  'gone.not_admitted': 'Je kunt deze kamer niet in',
-  'gone.not_admitted.why':
-    'De eigenaar heeft je definitief verwijderd. Was dat een vergissing, dan kan alleen de eigenaar dat herstellen.',
-  'gone.removed.why': 'De eigenaar heeft je van tafel gehaald. Was dat een vergissing, kom dan gewoon terug.',
-  'gone.ended': 'Deze kamer is beëindigd',
-  'gone.ended.why':
-    'De eigenaar was te lang weg, daarom zijn namen en schattingen gewist. De link werkt nog: hij opent de kamer opnieuw, leeg.',
-  'gone.room_not_found.why':
-    'Misschien is een stukje van de link verloren gegaan. Vraag hem nog eens, of open zelf een kamer.',
-  'gone.room_full.why': 'Er kan pas iemand bij als er iemand weggaat.',
-  'gone.room_not_found': 'Deze kamer bestaat niet',
-  'gone.room_full': 'De kamer is vol',
-  'gone.return': 'Terugkomen',
-  'gone.along': 'Naar de kamer van de anderen',
-  'gone.revive': 'Opnieuw openen',
-  'gone.retry': 'Opnieuw proberen',
-  'gone.home': 'Naar de startpagina',
 
   'note.revived': 'De kamer was beëindigd en begint opnieuw.',
   'note.owner': 'De kamer is nu van jou.',

@@ -163,18 +163,6 @@ export default {
   'options.title': 'Opcje',
   'deck.any': 'Dowolna wartość',
 
-  'landing.title': 'Planning poker bez komplikacji',
-  'landing.lead': 'Otwórz pokój, wyślij link, estymujcie razem. Karty leżą zakryte, dopóki wszyscy nie będą gotowi.',
-  'landing.create': 'Otwórz pokój',
-  'landing.promise': 'Bez rejestracji, bez reklam, bez instalacji.',
-  'landing.code': 'Kod z dużego ekranu',
-  'landing.enter': 'Dołącz',
-  'landing.noCode': 'Nie ma pokoju o tym kodzie.',
-  'landing.forgotten': 'Zapomnieliśmy o tobie: nic tu po tobie nie zostało. Od teraz jesteś kimś nowym.',
-  'landing.recent': 'Ostatnie pokoje',
-  'landing.untitled': 'Pokój … {id}',
-  'landing.forget': 'Zapomnij ten pokój',
-
   'banner.lost': 'Brak połączenia. Ponawiam próbę…',
   'banner.lostIn': 'Brak połączenia. Kolejna próba za {n} s. To, co teraz zrobisz, nie przepadnie.',
   'banner.cookies':
@@ -188,33 +176,6 @@ export default {
   'banner.unsaved':
     'Serwer nie może teraz zapisywać. Możecie działać dalej, ale pobierzcie wyniki, zanim uruchomi się ponownie.',
   'banner.standIn': 'Nie ma właściciela: możesz prowadzić rundę do jego powrotu.',
-
-  'gone.removed': 'Usunięto cię z pokoju',
-  'ended.title': 'Tutaj cię wylogowano',
-  'ended.why':
-    'Tę sesję zakończono na innym urządzeniu albo na twoją prośbę o tobie zapomniano. Możesz kontynuować jako ktoś nowy.',
-  'ended.afresh': 'Zacznij od nowa',
-  'gone.closed': 'Ten pokój zamknięto',
-  'gone.closed.why': 'Zakończył go właściciel. Imiona i estymacje usunięto, a link niczego już nie otwiera.',
-  'gone.room_locked': 'Wejście jest zablokowane',
-  'gone.room_locked.why':
-    'Nikt nowy teraz nie wejdzie. Poproś kogoś w środku o odblokowanie, a potem spróbuj ponownie.',
-  'gone.not_admitted': 'Nie możesz wejść do tego pokoju',
-  'gone.not_admitted.why': 'Właściciel usunął cię na stałe. Jeśli to pomyłka, tylko on może to zmienić.',
-  'gone.removed.why': 'Usunął cię właściciel. Jeśli to pomyłka, po prostu wróć.',
-  'gone.ended': 'Tego pokoju już nie ma',
-  'gone.ended.why':
-    'Właściciela nie było zbyt długo, więc imiona i estymacje usunięto. Link nadal działa: otwiera pokój na nowo, pusty.',
-  'gone.room_not_found.why':
-    'Być może link po drodze stracił kawałek. Poproś o niego jeszcze raz albo otwórz własny pokój.',
-  'gone.room_full.why': 'Ktoś nowy wejdzie dopiero wtedy, gdy ktoś wyjdzie.',
-  'gone.room_not_found': 'Nie ma takiego pokoju',
-  'gone.room_full': 'Pokój jest pełny',
-  'gone.return': 'Wróć',
-  'gone.along': 'Do pokoju, w którym są inni',
-  'gone.revive': 'Otwórz na nowo',
-  'gone.retry': 'Spróbuj ponownie',
-  'gone.home': 'Przejdź na stronę główną',
 
   'note.revived': 'Tego pokoju już nie było; zaczyna się od nowa.',
   'note.owner': 'Pokój należy teraz do ciebie.',

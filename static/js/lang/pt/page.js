@@ -149,19 +149,6 @@ export default {
   'options.title': 'Opções',
   'deck.any': 'Qualquer valor',
 
-  'landing.title': 'Planning poker sem complicação',
-  'landing.lead':
-    'Abra uma sala, compartilhe o link e estime com o time. As cartas ficam ocultas até todo mundo estar pronto.',
-  'landing.create': 'Abrir uma sala',
-  'landing.promise': 'Sem cadastro, sem anúncios, sem instalar nada.',
-  'landing.code': 'Código do telão',
-  'landing.enter': 'Entrar',
-  'landing.noCode': 'Nenhuma sala tem este código.',
-  'landing.forgotten': 'Tudo esquecido: não resta nada seu aqui. A partir de agora você começa do zero.',
-  'landing.recent': 'Salas recentes',
-  'landing.untitled': 'Sala … {id}',
-  'landing.forget': 'Esquecer esta sala',
-
   'banner.lost': 'Sem conexão. Tentando de novo…',
   'banner.lostIn': 'Sem conexão. Nova tentativa em {n} s. O que você fizer agora fica guardado.',
   'banner.cookies':
@@ -174,31 +161,6 @@ export default {
   'banner.outdated': 'O servidor foi atualizado, esta página não.',
   'banner.unsaved': 'O servidor não consegue salvar agora. Continuem, mas levem os resultados antes que ele reinicie.',
   'banner.standIn': 'Quem conduz está ausente: você pode conduzir a rodada até a volta.',
-
-  'gone.removed': 'Você não está mais na sala',
-  'ended.title': 'Sua sessão terminou aqui',
-  'ended.why':
-    'Esta sessão foi encerrada em outro aparelho, ou você pediu para sumir daqui. Você pode começar do zero.',
-  'ended.afresh': 'Começar do zero',
-  'gone.closed': 'Esta sala foi fechada',
-  'gone.closed.why': 'Quem a conduz a encerrou. Nomes e estimativas foram apagados, e o link não abre mais nada.',
-  'gone.room_locked': 'A sala está trancada',
-  'gone.room_locked.why': 'Ninguém novo entra agora. Peça a alguém lá dentro para destrancar e tente de novo.',
-  'gone.not_admitted': 'Você não pode entrar nesta sala',
-  'gone.not_admitted.why': 'Quem a conduz removeu você de vez. Se foi engano, só essa pessoa pode mudar isso.',
-  'gone.removed.why': 'Quem conduz a sala tirou você da mesa. Se foi engano, é só voltar.',
-  'gone.ended': 'Esta sala não existe mais',
-  'gone.ended.why':
-    'Quem a conduz ficou tempo demais fora, e por isso nomes e estimativas foram apagados. O link ainda vale: ele reabre a sala, vazia.',
-  'gone.room_not_found.why': 'Talvez falte um pedaço do link. Peça de novo ou abra a sua própria sala.',
-  'gone.room_full.why': 'Ninguém mais pode entrar até alguém sair.',
-  'gone.room_not_found': 'Esta sala não existe',
-  'gone.room_full': 'A sala está cheia',
-  'gone.return': 'Voltar',
-  'gone.along': 'Para a sala dos outros',
-  'gone.revive': 'Reabrir a sala',
-  'gone.retry': 'Tentar de novo',
-  'gone.home': 'Ir à página inicial',
 
   'note.revived': 'A sala não existia mais e recomeça do zero.',
   'note.owner': 'Agora você conduz a sala.',

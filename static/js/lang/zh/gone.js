@@ -1,0 +1,26 @@
+// 简体中文, where one is in no room.
+
+export default {
+  'gone.removed': '你已被移出房间',
+  'ended.title': '你已在此退出登录',
+  'ended.why': '此会话已在另一台设备上结束，或者你要求清除了自己的信息。你可以作为新用户继续。',
+  'ended.afresh': '重新开始',
+  'gone.closed': '此房间已关闭',
+  'gone.closed.why': '房主结束了它。名字和估算已删除，链接不再有效。',
+  'gone.room_locked': '房间已锁定',
+  'gone.room_locked.why': '现在新人无法进入。请让房间里的人解锁，然后重试。',
+  'gone.not_admitted': '你无法加入此房间',
+  'gone.not_admitted.why': '房主已将你永久移出。如果是误操作，只有房主能更改。',
+  'gone.removed.why': '房主把你移出了牌桌。如果是误操作，直接回来即可。',
+  'gone.ended': '此房间已结束',
+  'gone.ended.why': '房主离开太久，名字和估算已删除。链接仍然有效：它会重新打开一个空房间。',
+  'gone.room_not_found.why': '链接可能不完整。请再要一次，或者打开自己的房间。',
+  'gone.room_full.why': '有人离开后，其他人才能加入。',
+  'gone.room_not_found': '没有这个房间',
+  'gone.room_full': '房间已满',
+  'gone.return': '返回房间',
+  'gone.along': '前往其他人所在的房间',
+  'gone.revive': '重新打开',
+  'gone.retry': '重试',
+  'gone.home': '返回首页',
+};
