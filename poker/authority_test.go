@@ -69,6 +69,9 @@ func TestOnlyThoseWhoMayDoIt(t *testing.T) {
 		{func(by poker.UserID) poker.Command { return poker.Accept{By: by} }, offered},
 		{func(by poker.UserID) poker.Command { return poker.Estimate{By: by, Value: "5"} }, estimators},
 		{func(by poker.UserID) poker.Command { return poker.Withdraw{By: by} }, estimators},
+		{func(by poker.UserID) poker.Command { return poker.EstimateAhead{By: by, Topic: 1, Value: "5"} }, estimators},
+		{func(by poker.UserID) poker.Command { return poker.WithdrawAhead{By: by, Topic: 1} }, estimators},
+		{func(by poker.UserID) poker.Command { return poker.RevealAhead{By: by} }, facilitators},
 		{func(by poker.UserID) poker.Command { return poker.SetRole{By: by, Role: poker.Observer} }, members},
 		{func(by poker.UserID) poker.Command { return poker.Rename{By: by, Name: "Name"} }, members},
 		{func(by poker.UserID) poker.Command { return poker.Leave{By: by} }, members},
@@ -97,6 +100,8 @@ func everybody(t *testing.T, now poker.Millis, ownerJoins bool) *poker.Room {
 	for i, u := range []poker.UserID{"sid", "dee", "ada", "bob"} {
 		apply(t, room, start+poker.Millis(i), poker.Join{By: u, Name: string(u)})
 	}
+	apply(t, room, start, poker.SetTopics{By: "olga", Topics: stories([]string{"Topic"})})
+	apply(t, room, start, poker.EstimateAhead{By: "bob", Topic: 1, Value: "3"})
 	apply(t, room, start, poker.Join{By: "obi", Name: "obi", Role: poker.Observer})
 	apply(t, room, start, poker.SetDeputy{By: "olga", User: "dee", Deputy: true})
 	apply(t, room, start, poker.Disconnect{By: "dee"})

@@ -2,6 +2,7 @@ package poker_test
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/pokey/poker"
 )
@@ -48,6 +49,11 @@ func (g *game) command(op, who, n byte) poker.Command {
 		poker.AddTopics{By: by, Topics: stories([]string{"Three"})},
 		poker.Succeed{By: by, Room: "next"},
 		poker.AmendRound{By: by, Round: int(n), Agreed: []string{"", "5", "off the deck"}[n%3]},
+		poker.EstimateAhead{By: by, Topic: g.topic(n), Value: card, Comment: mark},
+		poker.EstimateAhead{By: by, Topic: g.topic(n), Value: card, Comment: mark},
+		poker.WithdrawAhead{By: by, Topic: g.topic(n)},
+		poker.RevealAhead{By: by, Round: round},
+		poker.SetTopics{By: by, Topics: g.reordered(int(n))},
 		nil,
 	}
 	if c := commands[int(op)%len(commands)]; c != nil {
@@ -55,6 +61,25 @@ func (g *game) command(op, who, n byte) poker.Command {
 	}
 	g.now += poker.Millis(n) * 200
 	return poker.Tick{}
+}
+
+// topic is the id of a topic of the list, if there is one.
+func (g *game) topic(n byte) poker.TopicID {
+	topics := g.room.Snapshot().Topics
+	if len(topics) == 0 || n%8 == 7 {
+		return poker.TopicID(n)
+	}
+	return topics[int(n)%len(topics)].ID
+}
+
+// reordered is the list of topics in another order, with one more and perhaps one less.
+func (g *game) reordered(n int) []poker.Story {
+	topics := slices.Clone(g.room.Snapshot().Topics)
+	slices.Reverse(topics)
+	if len(topics) > 0 && n%3 == 0 {
+		topics = topics[1:]
+	}
+	return append(topics, story("More"))
 }
 
 // displayed is a value that everybody can see, if there is one.

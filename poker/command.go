@@ -89,7 +89,8 @@ type (
 	}
 	// SetDeck changes the cards. In a revealed round the estimates that are no
 	// longer in the deck are dropped. In a hidden round all estimates are dropped if
-	// the cards differ, so that nobody learns anything from which are dropped.
+	// the cards differ, so that nobody learns anything from which are dropped; so are
+	// always those that were made ahead.
 	SetDeck struct {
 		By   UserID
 		Deck Deck
@@ -122,7 +123,9 @@ type (
 		Round  int
 		Agreed string
 	}
-	// SetTopics replaces the list of topics to come.
+	// SetTopics replaces the list of topics to come. A topic that was there before
+	// keeps its ID and its estimates: it is the one with the ID that is given, or else
+	// one with the same title and key.
 	SetTopics struct {
 		By     UserID
 		Topics []Story
@@ -133,12 +136,34 @@ type (
 		Topics []Story
 	}
 	// NextTopic clears the round and moves the first of the topics to the table, or
-	// the one at a Place, counted from 1: then a topic that nobody has estimated goes
-	// back to the top of the list. Without any, the topic becomes empty.
+	// the one at a Place, counted from 1: then a topic whose estimates nobody has seen
+	// goes back to the top of the list, and they with it, if they are within
+	// [AheadBytes]. Without any, the topic becomes empty.
 	NextTopic struct {
 		By    UserID
 		Round int
 		Place int
+	}
+	// EstimateAhead submits or replaces By's estimate of a topic of the list, which
+	// becomes the round's if the topic does. It counts while By is an estimator.
+	EstimateAhead struct {
+		By      UserID
+		Topic   TopicID
+		Value   string
+		Comment string
+	}
+	// WithdrawAhead takes By's estimate of a topic of the list back.
+	WithdrawAhead struct {
+		By    UserID
+		Topic TopicID
+	}
+	// RevealAhead shows all estimates that were made ahead. Each topic that has some
+	// becomes a finished round, in the order of the list, at most as many as the history
+	// keeps. If the current round has estimates, it is revealed and ends as the first of
+	// them, and the next topic takes its place. It cannot be undone.
+	RevealAhead struct {
+		By    UserID
+		Round int
 	}
 	// SetDeputy makes User a deputy, who may do what a facilitator may, or ends
 	// that.
@@ -216,3 +241,6 @@ type (
 
 // String hides the estimate, in case one is printed by accident.
 func (Estimate) String() string { return "Estimate(hidden)" }
+
+// String hides the estimate, in case one is printed by accident.
+func (EstimateAhead) String() string { return "EstimateAhead(hidden)" }

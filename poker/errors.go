@@ -29,6 +29,8 @@ var (
 	ErrEstimatesFixed  = errors.New("estimates are fixed after the reveal")
 	ErrUnknownRound    = errors.New("the named round is not in the history")
 	ErrNothingToUndo   = errors.New("there is nothing to undo")
+	ErrUnknownTopic    = errors.New("the named topic is not on the list")
+	ErrTooMuchAhead    = errors.New("too much text in estimates that were made ahead")
 )
 
 // ErrState is returned by [Restore] for a state that no room can have.

@@ -20,8 +20,18 @@ type (
 	Removed struct{ User UserID }
 	// Renamed says that User has another name.
 	Renamed struct{ User UserID }
-	// Estimated says that User submitted or replaced their estimate.
+	// Estimated says that User submitted or replaced their estimate, or that what they
+	// had estimated ahead is now the round's.
 	Estimated struct{ User UserID }
+	// EstimatedAhead says that User submitted, replaced or took back their estimate of
+	// a topic of the list.
+	EstimatedAhead struct {
+		User  UserID
+		Topic TopicID
+	}
+	// AheadChanged says that User's estimates of topics of the list are others than
+	// before, and not only because a topic is no longer there.
+	AheadChanged struct{ User UserID }
 	// Withdrawn says that User, who is still a member, no longer has an estimate: it
 	// was taken back, dropped with a change of role or deck, or cleared.
 	Withdrawn struct{ User UserID }
@@ -57,25 +67,27 @@ type (
 	Closed struct{ Owner UserID }
 )
 
-func (Joined) event()       {}
-func (Returned) event()     {}
-func (Disconnected) event() {}
-func (Left) event()         {}
-func (Removed) event()      {}
-func (Renamed) event()      {}
-func (Estimated) event()    {}
-func (Withdrawn) event()    {}
-func (Restored) event()     {}
-func (Revealed) event()     {}
-func (Hidden) event()       {}
-func (Cleared) event()      {}
-func (Undone) event()       {}
-func (Settled) event()      {}
-func (Changed) event()      {}
-func (OwnerChanged) event() {}
-func (Waiting) event()      {}
-func (WaitOver) event()     {}
-func (Closed) event()       {}
+func (Joined) event()         {}
+func (Returned) event()       {}
+func (Disconnected) event()   {}
+func (Left) event()           {}
+func (Removed) event()        {}
+func (Renamed) event()        {}
+func (Estimated) event()      {}
+func (EstimatedAhead) event() {}
+func (AheadChanged) event()   {}
+func (Withdrawn) event()      {}
+func (Restored) event()       {}
+func (Revealed) event()       {}
+func (Hidden) event()         {}
+func (Cleared) event()        {}
+func (Undone) event()         {}
+func (Settled) event()        {}
+func (Changed) event()        {}
+func (OwnerChanged) event()   {}
+func (Waiting) event()        {}
+func (WaitOver) event()       {}
+func (Closed) event()         {}
 
 // WaitEnd says how a user's waiting ended.
 type WaitEnd string

@@ -171,5 +171,6 @@ func (r *Room) changeRole(u UserID, role Role) []Event {
 	}
 	m.Role = role
 	r.put(u, m)
+	r.ahead = nil
 	return events
 }

@@ -13,9 +13,13 @@ func (c SetDeck) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if deck.equal(r.state.Deck) {
 		return nil, nil
 	}
-	hidden := !r.state.Revealed && !slices.Equal(deck.Cards, r.state.Deck.Cards)
+	differ := !slices.Equal(deck.Cards, r.state.Deck.Cards)
+	hidden := !r.state.Revealed && differ
 	r.state.Deck, r.state.Undo = deck, nil
 	events := []Event{Changed{AspectDeck}}
+	if differ {
+		events = append(events, r.dropAhead()...)
+	}
 	events = append(events, r.dropEstimates(func(_ Member, v Vote) bool { return hidden || !deck.takes(v.Value) })...)
 	if r.state.Agreed != "" && !deck.takes(r.state.Agreed) {
 		r.state.Agreed = ""

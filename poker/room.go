@@ -12,6 +12,7 @@ type Room struct {
 	state State
 	order []UserID // the members' ids, sorted
 	tally tally
+	ahead []int // how many have estimated each topic of the list; nil if it is not known
 
 	changed map[UserID]struct{} // see TakeChanged; may be nil
 	resumed Millis              // see Resume
@@ -71,6 +72,8 @@ func Restore(s State) (*Room, error) {
 		s.Options.LateEstimates = LateAllowed
 	}
 	r := &Room{state: s, order: slices.Sorted(maps.Keys(s.Members))}
+	r.state.Topics = r.identify(s.Topics, s.Topics) // a room of an earlier version has no ids
+	r.dropUnlisted()
 	r.recount()
 	return r, nil
 }
@@ -109,7 +112,7 @@ func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
 	if r.state.Closed {
 		return nil, refusalOfClosed(c)
 	}
-	wasReady := r.ready()
+	wasReady, round := r.ready(), r.state.Round
 	events, err := c.apply(r, now, limits)
 	if err != nil || len(events) == 0 {
 		return nil, err
@@ -120,7 +123,7 @@ func (r *Room) Apply(now Millis, c Command, limits Limits) ([]Event, error) {
 	}
 	r.watchAbsence(now)
 	events = append(events, r.keepStandIn(now)...)
-	events = append(events, r.keepCountdown(now, c, wasReady)...)
+	events = append(events, r.keepCountdown(now, c, wasReady && round == r.state.Round)...)
 	r.state.Version++
 	return events, nil
 }

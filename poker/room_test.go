@@ -25,7 +25,7 @@ const start poker.Millis = 1_700_000_000_000
 //
 // and what came of it follows, indented: the events, "refused: " and why, or
 // "nothing". Other lines: "room" starts another room, "at" sets the clock,
-// "show", "own", "history" and "deadline" print, "restore" restarts the server.
+// "show", "list", "own", "own-ahead", "history" and "deadline" print, "restore" restarts the server.
 func TestStories(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(files) == 0 {
@@ -141,6 +141,10 @@ func (p *player) command(word string, args []string) []string {
 		return show(p.room.Snapshot())
 	case "own":
 		return []string{vote(p.room.Own(poker.UserID(args[0])))}
+	case "own-ahead":
+		return ahead(p.room.OwnAhead(poker.UserID(args[0])))
+	case "list":
+		return list(p.room.Snapshot())
 	case "history":
 		return history(p.room.History())
 	case "deadline":

@@ -1,5 +1,7 @@
 package poker
 
+import "iter"
+
 func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	m, err := r.mustEstimate(c.By, c.Round)
 	if err != nil {
@@ -112,27 +114,33 @@ func (r *Room) reveal(now Millis, by UserID) []Event {
 	}
 	r.state.Undo = &UndoState{What: undoReveal, Until: now + UndoWindow}
 	events := []Event{Revealed{r.state.Round}}
-	if value := r.unanimous(); value != "" {
+	if value := unanimous(r.state.Deck, r.votes); value != "" {
 		r.state.Agreed = value
 		events = append(events, Settled{r.state.Round})
 	}
 	return events
 }
 
-// unanimous returns the value of all estimates, if there are at least two and all
-// are equal, and it is one that can be agreed on.
-func (r *Room) unanimous() string {
-	value := ""
+// votes are the estimates of the round.
+func (r *Room) votes(yield func(Vote) bool) {
 	for _, m := range r.state.Members {
-		switch {
-		case m.Vote == nil:
-		case value == "":
-			value = m.Vote.Value
-		case m.Vote.Value != value:
-			return ""
+		if m.Vote != nil && !yield(*m.Vote) {
+			return
 		}
 	}
-	if r.tally.estimates < 2 || !r.state.Deck.ranks(value) {
+}
+
+// unanimous returns the value of all estimates, if there are at least two and all
+// are equal, and it is one that can be agreed on.
+func unanimous(deck Deck, votes iter.Seq[Vote]) string {
+	value, n := "", 0
+	for v := range votes {
+		if n++; n > 1 && v.Value != value {
+			return ""
+		}
+		value = v.Value
+	}
+	if n < 2 || !deck.ranks(value) {
 		return ""
 	}
 	return value
@@ -152,7 +160,10 @@ func (r *Room) hide() []Event {
 }
 
 // clear archives the round and starts the next one. It can be undone.
-func (r *Room) clear(now Millis) []Event {
+func (r *Room) clear(now Millis) []Event { return r.endRound(now, r.asItIs(now)) }
+
+// asItIs is what the undo of a clear brings back.
+func (r *Room) asItIs(now Millis) *UndoState {
 	s := &r.state
 	undo := &UndoState{
 		What:       undoClear,
@@ -165,12 +176,18 @@ func (r *Room) clear(now Millis) []Event {
 		Successor:  s.Successor,
 		Votes:      make(map[UserID]Vote, r.tally.estimates),
 	}
-	r.archive(now)
 	for _, u := range r.order {
 		if v := s.Members[u].Vote; v != nil {
 			undo.Votes[u] = *v
 		}
 	}
+	return undo
+}
+
+// endRound archives the round and starts the next one.
+func (r *Room) endRound(now Millis, undo *UndoState) []Event {
+	s := &r.state
+	r.archive(now)
 	events := r.dropEstimates(func(Member, Vote) bool { return true })
 	s.Round++
 	s.Revealed, s.RevealedBy, s.Agreed, s.TimerEnds, s.Undo, s.Successor = false, "", "", 0, undo, Successor{}
@@ -183,7 +200,7 @@ func (r *Room) archive(now Millis) {
 	if r.tally.estimates == 0 {
 		return
 	}
-	f := Finished{Round: s.Round, Topic: s.Topic, Deck: s.Deck, At: now, Agreed: s.Agreed, RevealedBy: s.RevealedBy}
+	f := Finished{Round: s.Round, Topic: s.Topic.unlisted(), Deck: s.Deck, At: now, Agreed: s.Agreed, RevealedBy: s.RevealedBy}
 	if s.Revealed {
 		f.Votes = make([]FinishedVote, 0, r.tally.estimates)
 		for _, u := range r.order {

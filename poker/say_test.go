@@ -55,8 +55,15 @@ var verbs = map[string]func(s saying) poker.Command{
 	"topic":      func(s saying) poker.Command { return poker.SetTopic{By: s.by, Topic: story(s.arg(0))} },
 	"topics":     func(s saying) poker.Command { return poker.SetTopics{By: s.by, Topics: stories(s.args)} },
 	"add-topics": func(s saying) poker.Command { return poker.AddTopics{By: s.by, Topics: stories(s.args)} },
-	"deck":       func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
-	"options":    saying.options,
+	"ahead": func(s saying) poker.Command {
+		return poker.EstimateAhead{By: s.by, Topic: poker.TopicID(s.number(0)), Value: s.arg(1), Comment: s.arg(2)}
+	},
+	"withdraw-ahead": func(s saying) poker.Command {
+		return poker.WithdrawAhead{By: s.by, Topic: poker.TopicID(s.number(0))}
+	},
+	"reveal-ahead": func(s saying) poker.Command { return poker.RevealAhead{By: s.by, Round: s.round} },
+	"deck":         func(s saying) poker.Command { return poker.SetDeck{By: s.by, Deck: s.deck()} },
+	"options":      saying.options,
 	"deputy": func(s saying) poker.Command {
 		return poker.SetDeputy{By: s.by, User: s.user(), Deputy: s.arg(1) != "no"}
 	},
@@ -84,8 +91,15 @@ func (s saying) wait() poker.Command {
 	}
 }
 
-// story reads "title|key|url|estimate", of which all but the title may be missing.
+// story reads "title|key|url|estimate", of which all but the title may be missing, and
+// before it "#" and an id, which may be missing as well.
 func story(text string) poker.Story {
+	if id, rest, ok := strings.Cut(text, " "); ok && strings.HasPrefix(id, "#") {
+		n, _ := strconv.Atoi(id[1:])
+		s := story(rest)
+		s.ID = poker.TopicID(n)
+		return s
+	}
 	parts := append(strings.Split(text, "|"), "", "", "")
 	return poker.Story{Title: parts[0], Key: parts[1], URL: parts[2], Estimate: parts[3]}
 }

@@ -2,6 +2,8 @@ package poker_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +40,7 @@ func show(s *poker.Snapshot) []string {
 	add(s.Finished != 0, "finished %d", s.Finished)
 	add(s.Amended != 0, "amended %d", s.Amended)
 	add(len(s.Topics) != 0, "topics %s", topics(s.Topics))
+	add(s.Ahead != nil, "ahead %v", s.Ahead)
 	add(s.Options.AutoReveal, "auto-reveal")
 	add(s.Options.LateEstimates != poker.LateAllowed, "late estimates %s", s.Options.LateEstimates)
 	add(s.Options.StandIn, "stand-in")
@@ -68,6 +71,7 @@ func member(m poker.MemberView) string {
 		{m.StandIn, "stands in"},
 		{m.Estimated && m.Vote == nil, "has estimated"},
 		{m.Vote != nil, vote(m.Vote)},
+		{m.Ahead > 0, fmt.Sprintf("ahead %d", m.Ahead)},
 	} {
 		if flag.set {
 			line += ", " + flag.text
@@ -114,6 +118,29 @@ func topics(all []poker.Story) string {
 		quoted[i] = topic(s)
 	}
 	return "[" + strings.Join(quoted, " ") + "]"
+}
+
+// list prints the topics with their ids, and how many have estimated each.
+func list(s *poker.Snapshot) []string {
+	lines := []string{}
+	for i, t := range s.Topics {
+		line := fmt.Sprintf("#%d %s", t.ID, topic(t))
+		if s.Ahead != nil && s.Ahead[i] > 0 {
+			line += fmt.Sprintf(", estimated by %d", s.Ahead[i])
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// ahead prints what a user has estimated ahead, in the order of the topics' ids.
+func ahead(votes map[poker.TopicID]poker.Vote) []string {
+	lines := []string{}
+	for _, id := range slices.Sorted(maps.Keys(votes)) {
+		v := votes[id]
+		lines = append(lines, fmt.Sprintf("#%d %s", id, vote(&v)))
+	}
+	return lines
 }
 
 func some(card string) string {

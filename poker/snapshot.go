@@ -18,6 +18,7 @@ type Snapshot struct {
 	Summary   *Summary     // nil while hidden
 
 	Topics   []Story
+	Ahead    []int // how many have estimated each of the topics; nil if nobody has any
 	Options  Options
 	Finished int    // rounds in the history
 	Amended  int    // how often they were changed
@@ -57,6 +58,7 @@ type MemberView struct {
 	Deputy    bool
 	StandIn   bool
 	Estimated bool
+	Ahead     int   // how many of the topics they have estimated
 	Vote      *Vote // only while revealed
 }
 
@@ -76,6 +78,7 @@ func (r *Room) Snapshot() *Snapshot {
 		Deck:      s.Deck,
 		Members:   r.memberViews(),
 		Topics:    s.Topics,
+		Ahead:     r.countAhead(),
 		Options:   s.Options,
 		Finished:  len(s.History),
 		Amended:   s.Amended,
@@ -119,6 +122,7 @@ func (r *Room) memberViews() []MemberView {
 			Deputy:    m.Deputy,
 			StandIn:   u == s.StandIn,
 			Estimated: m.Vote != nil,
+			Ahead:     m.countAhead(),
 		}
 		if s.Revealed {
 			views[i].Vote = m.Vote

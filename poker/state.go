@@ -49,6 +49,10 @@ type Member struct {
 	Since  Millis // when they joined
 	Vote   *Vote  // nil for none; never changed in place
 
+	// Ahead are the estimates of topics of the list; nil for none. An observer's do not
+	// count.
+	Ahead map[TopicID]Vote
+
 	// Estimated says that the member has submitted an estimate in this room at some
 	// time.
 	Estimated bool
@@ -91,6 +95,7 @@ type State struct {
 	Revealed  bool
 	Topic     Story
 	Topics    []Story
+	LastTopic TopicID // the newest of the topics' ids
 	Deck      Deck
 	Options   Options
 	Agreed    string
@@ -129,6 +134,7 @@ type UndoState struct {
 	RevealedBy UserID
 	Topic      Story
 	Topics     []Story
+	Taken      TopicID // which of Topics the clear moved to the table; zero for none
 	Agreed     string
 	Successor  Successor
 	Votes      map[UserID]Vote
@@ -168,7 +174,7 @@ func (s State) clone() State {
 	s.Deck = s.Deck.clone()
 	s.Members = maps.Clone(s.Members)
 	for u, m := range s.Members {
-		m.Vote = m.Vote.clone()
+		m.Vote, m.Ahead = m.Vote.clone(), maps.Clone(m.Ahead)
 		s.Members[u] = m
 	}
 	s.Banned = slices.Clone(s.Banned)

@@ -10,13 +10,18 @@ import (
 // comes from calls it, where it is there, and what it was estimated before. The
 // zero Story is that of a round whose topic nobody has set. Stories can be compared.
 type Story struct {
+	ID       TopicID // on the list of topics, and from there to the table; else zero
 	Title    string
 	Key      string // such as PROJ-12
 	URL      string
 	Estimate string // of before; in whatever unit
 }
 
-// clean returns the story as a room keeps it, or an error that is [ErrInvalidTopic].
+// TopicID names a topic of a room's list for as long as it is there, however its texts
+// and its place change. No other topic of the room ever has it.
+type TopicID int64
+
+// clean returns the story as a room keeps it, without an id, or an error that is [ErrInvalidTopic].
 // A title has at most [TopicLength] characters. A key has at most [KeyLength], an
 // estimate at most [ValueLength], and either may be missing, as may the address,
 // which is absolute, begins with http or https, and has at most [URLBytes] bytes.
@@ -65,6 +70,12 @@ func validURL(s string) bool {
 		return false // a browser writes such a host in ASCII; one that looks like another is none
 	}
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
+}
+
+// unlisted is the story without an id.
+func (s Story) unlisted() Story {
+	s.ID = 0
+	return s
 }
 
 // size is how many bytes of text the story has.

@@ -1,5 +1,7 @@
 package poker
 
+import "slices"
+
 // This is how a team goes on while the owner and the deputies are away. The estimates of
 // the room stay hidden: a member goes on in a room of their own.
 
@@ -70,7 +72,8 @@ func (c Adopt) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:un
 	if s.Round > 1 || s.Revealed || r.tally.estimates > 0 || len(s.History) > 0 || s.Topic != (Story{}) || len(s.Topics) > 0 {
 		return nil, nil
 	}
-	s.Topic, s.Topics, s.Deck, s.Options = c.Settings.Topic, c.Settings.Topics, c.Settings.Deck.clone(), c.Settings.Options
+	s.Topic, s.Deck, s.Options = c.Settings.Topic.unlisted(), c.Settings.Deck.clone(), c.Settings.Options
+	s.Topics = r.identify(slices.Clone(c.Settings.Topics), nil)
 	return []Event{Changed{AspectTopic}, Changed{AspectTopics}, Changed{AspectDeck}, Changed{AspectOptions}}, nil
 }
 

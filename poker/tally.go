@@ -70,6 +70,7 @@ func (r *Room) drop(u UserID) {
 		r.order = slices.Delete(r.order, i, i+1)
 	}
 	r.dropUndo(u)
+	r.ahead = nil
 	if r.state.OfferedTo == u {
 		r.state.OfferedTo = ""
 	}

@@ -26,16 +26,19 @@ func (c Undo) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 }
 
 // unclear goes back to the round before. An estimate after the clear would have
-// ended the possibility, so there is none to lose.
+// ended the possibility, so that there is none to lose but those that were made ahead:
+// they go back to their topic.
 func (r *Room) unclear(undo *UndoState) []Event {
 	s := &r.state
+	events := r.setAside(undo.Taken)
 	s.Round--
 	s.Revealed, s.RevealedBy, s.Agreed = undo.Revealed, undo.RevealedBy, undo.Agreed
 	s.Topic, s.Topics, s.Successor = undo.Topic, undo.Topics, undo.Successor
+	r.dropUnlisted()
 	if last := len(s.History) - 1; last >= 0 && s.History[last].Round == s.Round {
 		s.History = s.History[:last]
 	}
-	events := []Event{Undone{s.Round}}
+	events = append(events, Undone{s.Round})
 	for _, u := range r.order {
 		if v, ok := undo.Votes[u]; ok {
 			m := s.Members[u]
