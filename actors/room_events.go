@@ -31,6 +31,10 @@ func (a *roomActor) happened(events []poker.Event) {
 			a.tellOwnEstimate(e.User)
 		case poker.Restored:
 			a.tellOwnEstimate(e.User)
+		case poker.EstimatedAhead:
+			a.tellOwnAhead(e.User, e.Topic)
+		case poker.AheadChanged:
+			a.tellOwnAhead(e.User, 0)
 		case poker.Left:
 			a.memberLeft(e.User)
 		case poker.Removed:
@@ -60,12 +64,22 @@ func (a *roomActor) happened(events []poker.Event) {
 
 // tellOwnEstimate tells a user's own connections what the user has estimated.
 func (a *roomActor) tellOwnEstimate(user poker.UserID) {
+	a.tellOwn(user, func() protocol.Event { return a.ownEstimate(user) })
+}
+
+// tellOwnAhead tells a user's own connections what the user has estimated of a topic to
+// come, or of all of them.
+func (a *roomActor) tellOwnAhead(user poker.UserID, topic poker.TopicID) {
+	a.tellOwn(user, func() protocol.Event { return a.ownAhead(user, topic) })
+}
+
+func (a *roomActor) tellOwn(user poker.UserID, what func() protocol.Event) {
 	a.effects.after(func(bool) {
 		conns := a.subscribers.of(user)
 		if len(conns) == 0 {
 			return
 		}
-		event := deliverEvent{event: protocol.Encode(a.ownEstimate(user))}
+		event := deliverEvent{event: protocol.Encode(what())}
 		for _, conn := range conns {
 			a.outgoing.add(conn, event)
 		}

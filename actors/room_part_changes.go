@@ -95,6 +95,7 @@ func (c *partChanges) settings(s *poker.State) {
 func (c *partChanges) member(s *poker.State, u poker.UserID, r record.Requests) {
 	data, round := record.EncodeMember(s, u, r)
 	c.put(record.MemberPart(u), data)
+	c.put(record.AheadPart(u), record.EncodeAhead(s, u))
 	if round != 0 {
 		c.stored.voted[u] = round
 	} else {

@@ -56,6 +56,7 @@ func (w *partWriter) found(parts []record.Part) {
 func (w *partWriter) loaded(s *poker.State, l *record.Loaded) {
 	w.stored.all, w.stored.odd, w.stored.voted = false, l.Odd, l.Voted
 	w.stored.remember(s)
+	w.stored.settings.Topics = l.State.Topics // perhaps without ids
 	w.stored.rounds = l.State.History
 	for i, f := range w.stored.rounds { // share the lists, so that comparing them is quick
 		at := slices.IndexFunc(s.History, func(g poker.Finished) bool { return g.Round == f.Round })

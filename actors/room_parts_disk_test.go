@@ -103,11 +103,15 @@ func (d *disk) apply(now poker.Millis, by poker.UserID, c poker.Command) {
 }
 
 // likely returns a random command that makes sense in a room of few members.
-func likely(by, other poker.UserID) poker.Command {
+func likely(room *poker.Room, by, other poker.UserID) poker.Command {
 	deck := poker.Deck{Name: "d", Cards: []string{"1", "2", "3"}[:1+rand.IntN(3)]}
 	topics := []poker.Story{{Title: "a", Key: "A-1"}, {Title: "b"}, {Title: "c", Estimate: "5"}, {Title: "d"}}[rand.IntN(4):]
 	on := rand.IntN(2) == 0
-	return []poker.Command{
+	topic := poker.TopicID(1 + rand.IntN(12))
+	if topics := room.Snapshot().Topics; len(topics) > 0 {
+		topic = topics[rand.IntN(len(topics))].ID
+	}
+	all := []poker.Command{
 		poker.Join{By: by, Name: "Name " + string(by)},
 		poker.Join{By: by},
 		poker.Leave{By: by},
@@ -142,7 +146,14 @@ func likely(by, other poker.UserID) poker.Command {
 		poker.Tick{},
 		poker.Transfer{By: "olga", To: by},
 		poker.Transfer{By: by, To: "olga"},
-	}[rand.IntN(31)]
+		poker.EstimateAhead{By: by, Topic: topic, Value: "1", Comment: "long before"},
+		poker.EstimateAhead{By: other, Topic: topic, Value: "2"},
+		poker.EstimateAhead{By: by, Topic: topic, Value: "1"},
+		poker.WithdrawAhead{By: by, Topic: topic},
+		poker.RevealAhead{By: "olga"},
+		poker.NextTopic{By: "olga", Place: 1},
+	}
+	return all[rand.IntN(len(all))]
 }
 
 func sameState(t *testing.T, got, want *poker.State) {
@@ -151,13 +162,13 @@ func sameState(t *testing.T, got, want *poker.State) {
 		c := *s
 		text := fmt.Sprintf("%+v", struct{ Topics, Banned, Cards []any }{list(c.Topics), list(c.Banned), list(c.Deck.Cards)})
 		if u := c.Undo; u != nil {
-			text += fmt.Sprintf(" %s %d %v %v %s %q %s", u.What, u.Until, u.Revealed, u.RevealedBy, u.Topic, u.Topics, u.Agreed)
+			text += fmt.Sprintf(" %s %d %v %v %v %v %s %d", u.What, u.Until, u.Revealed, u.RevealedBy, u.Topic, u.Topics, u.Agreed, u.Taken)
 			if u.What == "clear" {
 				text += votes(u.Votes)
 			}
 		}
 		for _, f := range c.History {
-			text += fmt.Sprintf("\n%d %q %q %d %q %d %s", f.Round, f.Topic, f.Deck, f.At, f.Agreed, f.Hidden, f.RevealedBy)
+			text += fmt.Sprintf("\n%d %v %q %d %q %d %s", f.Round, f.Topic, f.Deck, f.At, f.Agreed, f.Hidden, f.RevealedBy)
 			for _, v := range f.Votes {
 				text += fmt.Sprintf(" %s %s %s %s", v.User, v.Name, v.Vote.Value, v.Vote.Comment)
 			}
@@ -165,10 +176,14 @@ func sameState(t *testing.T, got, want *poker.State) {
 		for _, u := range sorted(c.Members) {
 			m := c.Members[u]
 			v := m.Vote
-			m.Vote = nil
+			ahead := m.Ahead
+			m.Vote, m.Ahead = nil, nil
 			text += fmt.Sprintf("\n%s %+v", u, m)
 			if v != nil {
 				text += " " + v.Value + " " + v.Comment
+			}
+			for _, id := range slices.Sorted(maps.Keys(ahead)) {
+				text += fmt.Sprintf(" %d=%s %s", id, ahead[id].Value, ahead[id].Comment)
 			}
 		}
 		c.Topics, c.Banned, c.Deck, c.Undo, c.History, c.Members = nil, nil, poker.Deck{Name: c.Deck.Name}, nil, nil, nil

@@ -22,7 +22,7 @@ func TestARoomIsLoadedAsItWasWritten(t *testing.T) {
 			now += poker.Millis(rand.IntN(4000))
 			for range 1 + rand.IntN(4) {
 				by := poker.UserID(fmt.Sprintf("user%d", rand.IntN(4)))
-				d.apply(now, by, likely(by, poker.UserID(fmt.Sprintf("user%d", rand.IntN(4)))))
+				d.apply(now, by, likely(d.room, by, poker.UserID(fmt.Sprintf("user%d", rand.IntN(4)))))
 			}
 			erase := rand.IntN(5) == 0
 			if erase {
@@ -90,6 +90,12 @@ func TestACommitWritesOnlyWhatHasChanged(t *testing.T) {
 		if round := fmt.Sprintf("r-%d", d.room.Round()-1); !slices.Equal(d.wrote, []string{"m-olga", round, "undo"}) || d.bytes > 10_000 {
 			t.Fatalf("a clear: got %q of %d bytes written, want m-olga, the round and undo in at most 10000", d.wrote, d.bytes)
 		}
+	}
+	by := poker.UserID(fmt.Sprintf("%026d", 7))
+	d.apply(now, by, poker.EstimateAhead{By: by, Topic: 100, Value: "5", Comment: "why"})
+	d.commit(false)
+	if want := []string{record.AheadPart(by), record.MemberPart(by)}; !slices.Equal(d.wrote, want) || d.bytes > 400 {
+		t.Fatalf("an estimate ahead: got %q of %d bytes written, want %q in at most 400", d.wrote, d.bytes, want)
 	}
 	now += poker.UndoWindow + 1
 	d.apply(now, "olga", poker.Tick{})

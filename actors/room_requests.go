@@ -92,6 +92,9 @@ func (a *roomActor) join(ctx actor.Context, m join) {
 	a.effects.after(func(bool) {
 		a.outgoing.add(m.conn, deliverStatus{status: a.current(), whole: true})
 		a.replies.now.tell(m.conn, a.ownEstimate(m.user))
+		if a.room.Topics() > 0 {
+			a.replies.now.tell(m.conn, a.ownAhead(m.user, 0))
+		}
 	})
 	a.happened(events)
 	if a.room.Owner() == "" {

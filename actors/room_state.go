@@ -131,3 +131,19 @@ func (a *roomActor) ownEstimate(user poker.UserID) protocol.OwnEstimate {
 	}
 	return e
 }
+
+// ownAhead is what a user may see of their own estimates of topics to come: of one of
+// them, or of all for zero.
+func (a *roomActor) ownAhead(user poker.UserID, topic poker.TopicID) protocol.OwnAhead {
+	own := a.room.OwnAhead(user)
+	e := protocol.OwnAhead{RoomID: a.id, All: topic == 0, Estimates: map[poker.TopicID]*protocol.OwnAheadVote{}}
+	if topic != 0 {
+		e.Estimates[topic] = nil
+	}
+	for id, v := range own {
+		if topic == 0 || topic == id {
+			e.Estimates[id] = &protocol.OwnAheadVote{Value: v.Value, Comment: v.Comment}
+		}
+	}
+	return e
+}

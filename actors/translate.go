@@ -49,6 +49,13 @@ func commandOf(by poker.UserID, r protocol.RoomRequest) poker.Command {
 			place = *r.Index + 1
 		}
 		return poker.NextTopic{By: by, Round: r.Round, Place: place}
+	case protocol.EstimateAhead:
+		if r.Value == nil {
+			return poker.WithdrawAhead{By: by, Topic: r.TopicID}
+		}
+		return poker.EstimateAhead{By: by, Topic: r.TopicID, Value: *r.Value, Comment: r.Comment}
+	case protocol.RevealAhead:
+		return poker.RevealAhead{By: by, Round: r.Round}
 	case protocol.SetDeputy:
 		return poker.SetDeputy{By: by, User: r.UserID, Deputy: r.Deputy}
 	case protocol.StartTimer:
@@ -116,6 +123,8 @@ var codes = []struct {
 	{poker.ErrEstimatesFixed, protocol.EstimatesFixed},
 	{poker.ErrUnknownRound, protocol.UnknownRound},
 	{poker.ErrNothingToUndo, protocol.NothingToUndo},
+	{poker.ErrUnknownTopic, protocol.UnknownTopic},
+	{poker.ErrTooMuchAhead, protocol.AheadFull},
 }
 
 func codeOf(err error) protocol.Code {

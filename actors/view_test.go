@@ -11,26 +11,28 @@ import (
 type event struct {
 	raw []byte
 
-	Event    string
-	ID       string
-	Code     string
-	Reason   string
-	Protocol int
-	RoomID   poker.RoomID
-	UserID   poker.UserID
-	Name     string
-	Named    *bool
-	Colour   string
-	Emoji    string
-	State    string // of a roomWaiting
-	Durable  *bool
-	Round    int
-	Value    *string // of an ownEstimate
-	Comment  string
-	Rounds   []roundView
-	More     bool
-	Version  uint64
-	Room     *roomView
+	Event     string
+	ID        string
+	Code      string
+	Reason    string
+	Protocol  int
+	RoomID    poker.RoomID
+	UserID    poker.UserID
+	Name      string
+	Named     *bool
+	Colour    string
+	Emoji     string
+	State     string // of a roomWaiting
+	Durable   *bool
+	Round     int
+	Value     *string // of an ownEstimate
+	Comment   string
+	Rounds    []roundView
+	More      bool
+	Version   uint64
+	Room      *roomView
+	All       bool
+	Estimates map[string]*estimateView // of an ownAhead, by topic
 }
 
 // roomView is a room as a status shows it.
@@ -41,6 +43,7 @@ type roomView struct {
 	Successor struct{ RoomID, By string }
 	Story     poker.Story
 	Topics    []poker.Story
+	Ahead     map[string]int // by topic
 	Options   struct{ AutoReveal bool }
 	Topic     string
 	Round     int
@@ -74,6 +77,7 @@ type memberView struct {
 	Emoji     string
 	Online    bool
 	Estimated bool
+	Ahead     int
 	Deputy    bool
 	Estimate  *estimateView
 }

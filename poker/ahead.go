@@ -7,7 +7,8 @@ import "slices"
 // topic becomes the round's or all that were made ahead are revealed.
 
 // AheadBytes limits what a room keeps of one member's estimates that were made ahead, in
-// bytes of text and [aheadOverhead] for each.
+// bytes of text and [aheadOverhead] for each. Values of rounds that wait on the list come
+// on top of it, if need be.
 const AheadBytes = 16 << 10
 
 // aheadOverhead is an estimate of the bytes that go with the texts of an estimate.
@@ -30,7 +31,7 @@ func (c EstimateAhead) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 		return nil, ErrUnknownTopic
 	}
 	vote := Vote{Value: value, Comment: comment}
-	if !m.fits(c.Topic, vote) {
+	if m.aheadSize(c.Topic)+aheadOverhead+len(value)+len(comment) > AheadBytes {
 		return nil, ErrTooMuchAhead
 	}
 	m.Estimated = true
@@ -91,8 +92,8 @@ func (c RevealAhead) apply(r *Room, now Millis, _ Limits) ([]Event, error) {
 }
 
 // finishAhead makes a finished round of each topic that somebody has estimated, as many
-// as the history keeps beside the round that ended with them. It returns the other
-// topics.
+// as the history surely keeps beside the round that ended with them: how many may not
+// depend on what stays hidden. It returns the other topics.
 func (r *Room) finishAhead(now Millis, by UserID, ended bool) (rest []Story) {
 	s, counts := &r.state, r.countAhead()
 	history, n, size := slices.Clone(s.History), 0, 0
@@ -100,19 +101,15 @@ func (r *Room) finishAhead(now Millis, by UserID, ended bool) (rest []Story) {
 		n, size = 1, history[len(history)-1].Size()
 	}
 	for i, topic := range s.Topics {
-		if counts[i] == 0 {
+		if counts[i] == 0 || n == HistoryLength || size+RoundBytes > HistoryBytes {
 			rest = append(rest, topic)
 			continue
 		}
 		f := Finished{Round: s.Round, Topic: topic.unlisted(), Deck: s.Deck, At: now, RevealedBy: by, Votes: r.votesAhead(topic.ID)}
 		f.Agreed = unanimous(f.Deck, f.given)
 		f = f.fit()
-		n, size = n+1, size+f.Size()
-		if n > HistoryLength || size > HistoryBytes {
-			rest = append(rest, s.Topics[i:]...)
-			break
-		}
 		history = append(history, f)
+		n, size = n+1, size+f.Size()
 		s.Round++
 	}
 	s.History = trimHistory(history)

@@ -21,7 +21,8 @@ func (r *Room) take(topic Story) []Event {
 	return events
 }
 
-// setAside makes the round's estimates ones that were made ahead.
+// setAside makes the round's estimates ones that were made ahead. That they do may not
+// depend on them, so a reason for which there is no room is shortened.
 func (r *Room) setAside(topic TopicID) []Event {
 	if topic == 0 {
 		return nil
@@ -32,35 +33,23 @@ func (r *Room) setAside(topic TopicID) []Event {
 		if m.Vote == nil {
 			continue
 		}
-		r.setAhead(u, topic, m.Vote)
+		vote := *m.Vote
+		vote.Comment = shorten(vote.Comment, max(AheadBytes-m.aheadSize(topic)-aheadOverhead-len(vote.Value), 0))
+		r.setAhead(u, topic, &vote)
 		events = append(events, AheadChanged{u})
 	}
 	return append(events, r.dropEstimates(func(Member, Vote) bool { return true })...)
 }
 
-// maySetAside reports whether the round's estimates can wait on the list: nobody has
-// seen them, and they are within the limits.
-func (r *Room) maySetAside() bool {
-	if r.tally.estimates == 0 {
-		return true
-	}
-	for _, m := range r.state.Members {
-		if m.Vote != nil && !m.fits(0, *m.Vote) {
-			return false
-		}
-	}
-	return r.state.RevealedBy == ""
-}
-
-// fits reports whether a member may estimate a topic ahead like this.
-func (m Member) fits(topic TopicID, vote Vote) bool {
-	size := aheadOverhead + len(vote.Value) + len(vote.Comment)
+// aheadSize is what [AheadBytes] limits, without one topic.
+func (m Member) aheadSize(without TopicID) int {
+	size := 0
 	for id, v := range m.Ahead {
-		if id != topic {
+		if id != without {
 			size += aheadOverhead + len(v.Value) + len(v.Comment)
 		}
 	}
-	return size <= AheadBytes
+	return size
 }
 
 // setAhead sets what a member has estimated ahead; a nil vote takes it away.

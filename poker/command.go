@@ -137,8 +137,8 @@ type (
 	}
 	// NextTopic clears the round and moves the first of the topics to the table, or
 	// the one at a Place, counted from 1: then a topic whose estimates nobody has seen
-	// goes back to the top of the list, and they with it, if they are within
-	// [AheadBytes]. Without any, the topic becomes empty.
+	// goes back to the top of the list, and they with it; a reason for which
+	// [AheadBytes] leaves no room is shortened. Without any, the topic becomes empty.
 	NextTopic struct {
 		By    UserID
 		Round int

@@ -195,5 +195,8 @@ func (r *Room) Present() []UserID {
 	return present
 }
 
+// Topics returns the number of topics to come.
+func (r *Room) Topics() int { return len(r.state.Topics) }
+
 // Members returns the number of members, online or not.
 func (r *Room) Members() int { return len(r.state.Members) }

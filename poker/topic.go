@@ -150,7 +150,7 @@ func (r *Room) pickTopic(i int, now Millis) ([]Event, error) {
 	rest := slices.Delete(slices.Clone(r.state.Topics), i, i+1)
 	undo := r.asItIs(now)
 	var events []Event
-	if !r.state.Revealed && old.Title != "" && r.maySetAside() {
+	if !r.state.Revealed && old.Title != "" && (r.tally.estimates == 0 || r.state.RevealedBy == "") {
 		if old.ID == 0 {
 			old.ID = r.newTopicID()
 		}

@@ -35,6 +35,8 @@ const (
 	NotAdmitted    Code = "not_admitted"
 	UnknownRound   Code = "unknown_round"
 	InvalidMark    Code = "invalid_mark"
+	UnknownTopic   Code = "unknown_topic"
+	AheadFull      Code = "ahead_full"
 )
 
 // CloseCode is a WebSocket close code. 40xx: do not reconnect; 41xx: reconnect

@@ -68,6 +68,8 @@ func (o *object) request(name string) Request {
 		return LeaveRoom{o.room()}
 	case "estimate":
 		return Estimate{o.room(), o.round(), o.textOrNull("value"), o.optionalText("comment")}
+	case "estimateAhead":
+		return EstimateAhead{o.room(), o.topicID(), o.textOrNull("value"), o.optionalText("comment")}
 	case "setRole":
 		return SetRole{o.room(), o.role()}
 	case "history":
@@ -100,6 +102,8 @@ func (o *object) facilitation(name string) Request {
 		return AddTopics{o.room(), o.stories("topics")}
 	case "nextTopic":
 		return NextTopic{o.room(), o.round(), o.index()}
+	case "revealAhead":
+		return RevealAhead{o.room(), o.round()}
 	case "startTimer":
 		return StartTimer{o.room(), o.integer("seconds")}
 	case "stopTimer":

@@ -191,8 +191,13 @@
 //     user's estimate, comment and all: without comment there is none. value is a string,
 //     or null, which takes the estimate back. In a hidden room others see only that it
 //     exists; in a revealed room it is displayed.
+//   - estimateAhead {roomId, topicId, value, comment?}: for estimators; the same for one
+//     of the topics to come, which topicId names (see below): unknown_topic if it is not
+//     on the list. A member's estimates of topics to come have at most 16 KiB of text
+//     together, counting 16 bytes more for each: ahead_full.
 //   - setRole {roomId, role}: estimator or observer. An observer's estimate is dropped,
-//     unless it is displayed and late estimates are locked.
+//     unless it is displayed and late estimates are locked. Those of topics to come are
+//     kept, and do not count while they observe.
 //   - acceptRoom {roomId}: takes a room that is offered to the user. They become the
 //     owner; the old owner becomes a deputy if they are a member. A deputy may also take
 //     a room that is not offered, once its owner has been offline for 15 minutes: it
@@ -242,13 +247,23 @@
 //     at most 64 KiB of text together, else invalid_topic. Each is a story, or a string,
 //     which is a story's title. The history keeps 100 rounds: whoever works through a
 //     longer list and wants all of its values reads the history before that.
+//     A topic that was on the list keeps its id, and what was estimated of it: it is the
+//     one whose id is given, or else one with the same title and key.
 //   - addTopics {roomId, topics}: puts more behind the list, within the same bounds. A
 //     list that does not fit into one message is sent in pieces. An undo of a clear made
 //     before does not take them away.
 //   - nextTopic {roomId, round?, index?}: like clear, and the first of the topics to come
 //     becomes the topic; it becomes empty when there is none. With index, which is
 //     counted from 0, it is that topic (invalid_topic if there is none), and a topic that
-//     was hidden and that nobody had estimated goes back to the top of the list.
+//     is hidden and whose estimates nobody has seen goes back to the top of the list, and
+//     they with it. What was estimated ahead of the new topic becomes the round's.
+//   - revealAhead {roomId, round?}: everyone sees all estimates of topics to come. Each
+//     topic that somebody has estimated becomes a revealed round of the history, in the
+//     order of the list and settled as in reveal, at most as many as the history keeps;
+//     others stay on the list. If the current round has estimates, it is revealed and
+//     ends as the first of them, and the next topic takes its place. Otherwise it goes
+//     on, with a higher number. Nothing happens if no topic to come was estimated. It
+//     cannot be undone.
 //   - startTimer {roomId, seconds}: 10–3600, else invalid_option. Starts the timer again
 //     if it runs.
 //   - stopTimer {roomId}: takes the timer away.
@@ -269,7 +284,8 @@
 //
 //   - setDeck {roomId, deck}: the cards. While the round is revealed the estimates that
 //     are no longer in the deck are dropped, and so is an agreed value. While it is
-//     hidden all estimates are dropped alike, whatever they are, if the cards differ.
+//     hidden all estimates are dropped alike, whatever they are, if the cards differ. So
+//     are always those of topics to come.
 //   - setOptions {roomId, options}: changes the options that are given.
 //   - setDeputy {roomId, userId, deputy}: deputy is true or false; unknown_member if the
 //     user is not a member.
@@ -314,6 +330,9 @@
 // admitted once they have been let in, or the room is no longer locked, and joinRoom
 // joins; with state refused; or with state ended if they left, gave way or were late,
 // or the room was closed.
+// Each of the topics to come has an id, an integer from 1, which names it for as long as
+// it is on the list, whatever becomes of its texts and its place. No other topic of the
+// room ever has it.
 //
 // # Text
 //
@@ -400,6 +419,11 @@
 //     on join and when it changes; value is null when there is none.
 //   - roomWaiting {roomId, state}: how it stands with the user's waiting to be let in; to
 //     all their connections. state is waiting, admitted, refused or ended.
+//   - ownAhead {roomId, all?, estimates}: to the user's own joined connections, on join if
+//     the room has topics to come and when one changes: the user's estimates of topics to
+//     come, each {value, comment}, by the ids of the topics, null where there is none any
+//     more. With all, which is absent unless true, the user has no others. It does not
+//     tell that a topic is no longer on the list: with the topic its estimates are gone.
 //   - roomLeft {roomId, reason}: this connection is no longer in the room. reason is left
 //     or removed.
 //   - roomClosed {roomId, reason}: the room is gone. reason is expired, and then its link
@@ -418,12 +442,12 @@
 //	 "nameLength": 40, "topicLength": 200, "commentLength": 500,
 //	 "nameBytes": 200, "topicBytes": 1024, "commentBytes": 4096,
 //	 "roomsPerUser": 10, "membersPerRoom": 100,
-//	 "keyLength": 40, "urlBytes": 500, "topics": 200, "topicsBytes": 65536, "history": 100,
-//	 "userExpiry": 7200}
+//	 "keyLength": 40, "urlBytes": 500, "topics": 200, "topicsBytes": 65536, "aheadBytes": 16384,
+//	 "history": 100, "userExpiry": 7200}
 //
 // messageRate is in messages a second, messageBurst in messages at once, the four
 // lengths in graphemes, topics in stories to come, topicsBytes in bytes of all their
-// texts, history in finished rounds. userExpiry is how many seconds a user lives, and
+// texts, aheadBytes in bytes of a member's estimates of them, history in finished rounds. userExpiry is how many seconds a user lives, and
 // their rooms with them, after their last connection has closed. No event but roomStatus
 // and roomPatch is longer than 256 KiB, and with these limits those are not longer than
 // 1 MiB.
@@ -454,11 +478,11 @@
 //	 "deck": {"name": "fibonacci", "cards": ["0", "1", "2", "3", "5"]},
 //	 "story": {"key": "SHOP-1", "url": "https://tracker.example/SHOP-1", "estimate": "3"},
 //	 "successor": {"roomId": "…", "by": "<userId>"},
-//	 "topics": [{"title": "Log-out page", "key": "SHOP-2"}],
+//	 "topics": [{"title": "Log-out page", "id": 12, "key": "SHOP-2"}], "ahead": {"12": 2},
 //	 "waiting": [{"userId": "…", "name": "Guest", "named": false, "colour": "teal", "emoji": "🦊"}],
 //	 "members": {"<userId>": {"name": "Guest", "named": false, "colour": "teal", "emoji": "🦊",
 //	                          "role": "estimator", "online": true,
-//	                          "estimated": true, "deputy": true, "standIn": true,
+//	                          "estimated": true, "ahead": 1, "deputy": true, "standIn": true,
 //	                          "estimate": {"value": "5", "comment": "legacy parser"}}},
 //	 "summary": {…}}
 //
@@ -499,12 +523,14 @@
 //   - successor, absent if there is none: the room that a member has gone on in with
 //     succeedRoom, until the next round or until the owner removes that member.
 //   - topics: the stories to come, perhaps none.
+//   - ahead, absent if nobody has any: how many members have estimated each of them, by
+//     their ids; those that nobody has are left out.
 //   - waiting, absent if nobody does: who waits to be let in, in the order of their
 //     asking, each with userId and name. named, colour and emoji are as in a member.
 //   - members: by user id, in the order of the ids. Each has name, role, online and
+//     estimated; ahead, absent for none, is how many of the topics to come they have
 //     estimated; named is absent unless false; colour and emoji are absent unless the
-//     member has chosen them; deputy and standIn are absent unless true;
-//     estimate is there only while the room is revealed and the member has one.
+//     member has chosen them; deputy and standIn are absent unless true; estimate is there only while the room is revealed and the member has one.
 //   - summary: null while hidden. Since a merge patch cannot set a null, a status in
 //     which the summary differs from the one before is always sent whole.
 //
@@ -557,8 +583,8 @@
 //
 // # Secrecy
 //
-// The value and comment of a hidden estimate reach no byte stream but those of the user's
-// own connections: no status, patch, error, history, log, metric, trace, or readable link
+// The value and comment of a hidden estimate, and of one that was made ahead, reach no
+// byte stream but those of the user's own connections: no status, patch, error, history, log, metric, trace, or readable link
 // between nodes. Length, order and timing of what others receive do not depend on the
 // value.
 //
@@ -589,6 +615,8 @@
 //	stale_round       another round is current
 //	unknown_round     amendRound: the history does not have that round
 //	unknown_member    the userId is not a member's; admitUser: not that of one who waits
+//	unknown_topic     estimateAhead: the list does not have that topic
+//	ahead_full        estimateAhead: as much text as a member may have there
 //	not_revealed      settle: the round is hidden
 //	estimates_locked  estimate: the room is revealed and the owner locked it
 //	nothing_to_undo   undo: nothing, or too late

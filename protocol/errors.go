@@ -34,6 +34,8 @@ var refusals = map[Code]refusal{
 	NothingToUndo:   {message: "There is nothing to undo any more."},
 	RoomLocked:      {message: "The room is locked. Nobody new can join without being let in."},
 	UnknownRound:    {message: "That round is not in the history."},
+	UnknownTopic:    {message: "That topic is no longer on the list."},
+	AheadFull:       {message: "Your estimates of topics to come have too much text. Please shorten some of your reasons."},
 	NotAdmitted:     {message: "The owner has removed you from this room for good."},
 }
 

@@ -66,6 +66,13 @@ type (
 		RoomID poker.RoomID `json:"roomId"`
 		State  WaitState    `json:"state"`
 	}
+	// OwnAhead goes to the user's own joined connections only. Estimates has those of
+	// topics to come that changed, nil for one that is no longer there, or all of them.
+	OwnAhead struct {
+		RoomID    poker.RoomID                    `json:"roomId"`
+		All       bool                            `json:"all,omitempty"` // the user has no others
+		Estimates map[poker.TopicID]*OwnAheadVote `json:"estimates"`
+	}
 	// RoomLeft says that this connection is no longer in the room.
 	RoomLeft struct {
 		RoomID poker.RoomID `json:"roomId"`
@@ -88,6 +95,12 @@ type (
 		More   bool              `json:"more"`   // the room has older rounds
 	}
 )
+
+// OwnAheadVote is what a user has estimated of a topic to come.
+type OwnAheadVote struct {
+	Value   string `json:"value"`
+	Comment string `json:"comment"`
+}
 
 // FinishedRound is a round of the history. Estimates is empty if the round was
 // hidden when it ended; Hidden counts the estimates that are not shown.
@@ -154,6 +167,7 @@ type Limits struct {
 	URLBytes       int     `json:"urlBytes"`
 	Topics         int     `json:"topics"` // to come
 	TopicsBytes    int     `json:"topicsBytes"`
+	AheadBytes     int     `json:"aheadBytes"` // of a member's estimates of them
 	History        int     `json:"history"`    // finished rounds that a room keeps
 	UserExpiry     int     `json:"userExpiry"` // seconds that a user lives without a connection, and their rooms with them
 }
@@ -194,6 +208,7 @@ func (User) event() string        { return "user" }
 func (RoomCreated) event() string { return "roomCreated" }
 func (OwnEstimate) event() string { return "ownEstimate" }
 func (RoomWaiting) event() string { return "roomWaiting" }
+func (OwnAhead) event() string    { return "ownAhead" }
 func (RoomLeft) event() string    { return "roomLeft" }
 func (RoomClosed) event() string  { return "roomClosed" }
 func (Closing) event() string     { return "closing" }

@@ -36,6 +36,10 @@ var patches = map[string]struct {
 	"storyNone":     {fullRoom, func(s *poker.Snapshot) { s.Topic = titled("Pay") }},
 	"topics":        {hiddenRoom, func(s *poker.Snapshot) { s.Topics = s.Topics[1:] }},
 	"topicsNone":    {hiddenRoom, func(s *poker.Snapshot) { s.Topics = nil }},
+	"ahead":         {listedRoom, func(s *poker.Snapshot) { s.Ahead, s.Members[0].Ahead = []int{1, 0}, 1 }},
+	"aheadMore":     {fullRoom, func(s *poker.Snapshot) { s.Ahead, s.Members[1].Ahead = []int{1, 2}, 2 }},
+	"aheadLess":     {fullRoom, func(s *poker.Snapshot) { s.Ahead, s.Members[0].Ahead = nil, 0 }},
+	"aheadTaken":    {fullRoom, func(s *poker.Snapshot) { s.Topics, s.Ahead = s.Topics[:1], []int{3} }},
 	"deck":          {hiddenRoom, func(s *poker.Snapshot) { s.Deck = poker.Deck{Name: "Small", Cards: []string{"1", "2"}} }},
 	"deckFree":      {hiddenRoom, func(s *poker.Snapshot) { s.Deck.Cards = nil }},
 	"options":       {hiddenRoom, func(s *poker.Snapshot) { s.Options.AutoReveal, s.RevealAt = true, noon+3_000 }},
@@ -65,6 +69,15 @@ var patches = map[string]struct {
 	"guestNoMore":   {fullRoom, func(s *poker.Snapshot) { s.Members[1].Name, s.Members[1].Unnamed = "Ben", false }},
 	"swapped":       {revealedRoom, func(s *poker.Snapshot) { m := s.Members; m[0].Vote, m[1].Vote = m[1].Vote, m[0].Vote }},
 	"passedOn":      {revealedRoom, passOn},
+}
+
+// listedRoom has topics as a room keeps them.
+func listedRoom() *poker.Snapshot {
+	s := hiddenRoom()
+	for i := range s.Topics {
+		s.Topics[i].ID = poker.TopicID(i + 1)
+	}
+	return s
 }
 
 // join puts one member before all others and one between.

@@ -106,10 +106,13 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 	case 12:
 		s.Deck = poker.Deck{Name: pick(r, someTexts), Cards: someOf(r)}
 	case 13:
-		s.Topics = nil
-		for range r.IntN(4) {
-			s.Topics = append(s.Topics, someStory(r))
+		s.Topics, s.Ahead = nil, nil
+		for i := range r.IntN(4) {
+			story := someStory(r)
+			story.ID = poker.TopicID(3*r.IntN(3) + i + 1)
+			s.Topics = append(s.Topics, story)
 		}
+		changeAhead(r, s)
 	case 14:
 		if r.IntN(4) == 0 {
 			s.Revealed = !s.Revealed
@@ -128,6 +131,8 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 		s.Locked = !s.Locked
 	case 19:
 		s.Code = pick(r, []string{"", "k7m2qx", "0000ab"})
+	case 21:
+		changeAhead(r, s)
 	case 20:
 		s.Waiting = nil
 		for range r.IntN(3) {
@@ -136,6 +141,13 @@ func change(r *rand.Rand, s *poker.Snapshot) {
 		}
 	default:
 		changeMember(r, s)
+	}
+}
+
+func changeAhead(r *rand.Rand, s *poker.Snapshot) {
+	s.Ahead = nil
+	if counts := []int{r.IntN(3), r.IntN(3), r.IntN(3)}[:len(s.Topics)]; slices.Max(append(counts, 0)) > 0 {
+		s.Ahead = counts
 	}
 }
 
@@ -164,7 +176,9 @@ func changeMember(r *rand.Rand, s *poker.Snapshot) {
 		s.Members = slices.Insert(s.Members, i, poker.MemberView{ID: id, Role: poker.Estimator})
 	}
 	m := &s.Members[i]
-	switch r.IntN(11) {
+	switch r.IntN(12) {
+	case 10:
+		m.Ahead = r.IntN(3)
 	case 0:
 		s.Members = slices.Delete(s.Members, i, i+1)
 	case 1:

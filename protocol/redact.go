@@ -13,6 +13,24 @@ func (Estimate) String() string { return hidden }
 func (Estimate) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // String hides the estimate.
+func (EstimateAhead) String() string { return hidden }
+
+// LogValue hides the estimate.
+func (EstimateAhead) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// String hides the estimate.
+func (OwnAheadVote) String() string { return hidden }
+
+// LogValue hides the estimate.
+func (OwnAheadVote) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// String hides the estimates.
+func (OwnAhead) String() string { return hidden }
+
+// LogValue hides the estimates.
+func (OwnAhead) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// String hides the estimate.
 func (OwnEstimate) String() string { return hidden }
 
 // LogValue hides the estimate.

@@ -134,6 +134,19 @@ type (
 		Round int
 		Index *int
 	}
+	// EstimateAhead submits an estimate of a topic to come, or takes it back when Value
+	// is nil.
+	EstimateAhead struct {
+		In
+		TopicID poker.TopicID
+		Value   *string
+		Comment string
+	}
+	// RevealAhead shows all estimates of topics to come.
+	RevealAhead struct {
+		In
+		Round int
+	}
 	// SetDeputy makes a member a deputy, or ends that.
 	SetDeputy struct {
 		In
@@ -199,41 +212,43 @@ type OptionsPatch struct {
 	StandIn       *bool
 }
 
-func (SetName) request()      {}
-func (SetMark) request()      {}
-func (CreateRoom) request()   {}
-func (ForgetMe) request()     {}
-func (Ping) request()         {}
-func (JoinRoom) request()     {}
-func (LeaveRoom) request()    {}
-func (Estimate) request()     {}
-func (Reveal) request()       {}
-func (Hide) request()         {}
-func (Clear) request()        {}
-func (SetTopic) request()     {}
-func (SetRole) request()      {}
-func (SetDeck) request()      {}
-func (SetOptions) request()   {}
-func (Undo) request()         {}
-func (Settle) request()       {}
-func (AmendRound) request()   {}
-func (SetTopics) request()    {}
-func (AddTopics) request()    {}
-func (NextTopic) request()    {}
-func (SetDeputy) request()    {}
-func (TransferRoom) request() {}
-func (AcceptRoom) request()   {}
-func (SucceedRoom) request()  {}
-func (RemoveMember) request() {}
-func (RemoveAway) request()   {}
-func (LockRoom) request()     {}
-func (AdmitUser) request()    {}
-func (ShowCode) request()     {}
-func (ResolveCode) request()  {}
-func (CloseRoom) request()    {}
-func (StartTimer) request()   {}
-func (StopTimer) request()    {}
-func (History) request()      {}
+func (SetName) request()       {}
+func (SetMark) request()       {}
+func (CreateRoom) request()    {}
+func (ForgetMe) request()      {}
+func (Ping) request()          {}
+func (JoinRoom) request()      {}
+func (LeaveRoom) request()     {}
+func (Estimate) request()      {}
+func (Reveal) request()        {}
+func (Hide) request()          {}
+func (Clear) request()         {}
+func (SetTopic) request()      {}
+func (SetRole) request()       {}
+func (SetDeck) request()       {}
+func (SetOptions) request()    {}
+func (Undo) request()          {}
+func (Settle) request()        {}
+func (AmendRound) request()    {}
+func (SetTopics) request()     {}
+func (AddTopics) request()     {}
+func (NextTopic) request()     {}
+func (SetDeputy) request()     {}
+func (TransferRoom) request()  {}
+func (AcceptRoom) request()    {}
+func (SucceedRoom) request()   {}
+func (RemoveMember) request()  {}
+func (RemoveAway) request()    {}
+func (LockRoom) request()      {}
+func (AdmitUser) request()     {}
+func (ShowCode) request()      {}
+func (ResolveCode) request()   {}
+func (CloseRoom) request()     {}
+func (StartTimer) request()    {}
+func (StopTimer) request()     {}
+func (History) request()       {}
+func (EstimateAhead) request() {}
+func (RevealAhead) request()   {}
 
 // NewJoinRoom returns the request to join room in the role that the user had there.
 // It has no id, so it is answered only if it is refused.

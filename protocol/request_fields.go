@@ -40,6 +40,8 @@ func (o *object) index() *int {
 	return &n
 }
 
+func (o *object) topicID() poker.TopicID { return poker.TopicID(o.positive("topicId")) }
+
 // story reads a story whose title is the field of that name.
 func (o *object) story(title string) poker.Story {
 	return poker.Story{
@@ -47,7 +49,8 @@ func (o *object) story(title string) poker.Story {
 	}
 }
 
-// stories reads a list of stories, each an object or, with only a title, a string.
+// stories reads a list of stories, each an object or, with only a title, a string. One
+// that is on the room's list may say its id.
 func (o *object) stories(name string) []poker.Story {
 	all := []poker.Story{}
 	o.elements(name, func(element []byte) {
@@ -55,7 +58,11 @@ func (o *object) stories(name string) []poker.Story {
 		case '"':
 			all = append(all, poker.Story{Title: string(unquote(element))})
 		case '{':
-			o.within(element, func(s *object) { all = append(all, s.story("title")) })
+			o.within(element, func(s *object) {
+				story := s.story("title")
+				story.ID = poker.TopicID(s.optionalPositive("id"))
+				all = append(all, story)
+			})
 		default:
 			o.refuse(BadRequest)
 		}

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"slices"
+	"strconv"
 
 	"example.com/pokey/poker"
 )
@@ -101,6 +102,7 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.story(was.Topic, is.Topic)
 	d.successor(was.Successor, is.Successor)
 	d.stories("topics", was.Topics, is.Topics)
+	d.ahead(was, is)
 	d.waiting(was.Waiting, is.Waiting)
 	d.members(was, is)
 	if d.full {
@@ -110,7 +112,7 @@ func (d *delta) room(was, is *poker.Snapshot) {
 
 // story is what is known of a story besides its title, absent if nothing is.
 func (d *delta) story(was, is poker.Story) {
-	was.Title, is.Title = "", ""
+	was.Title, was.ID, is.Title, is.ID = "", 0, "", 0
 	switch {
 	case is == poker.Story{} && was == poker.Story{}:
 	case is == poker.Story{}:
@@ -151,12 +153,41 @@ func (d *delta) stories(name string, was, is []poker.Story) {
 		}
 		d.out = append(d.out, `{"title":`...)
 		d.out = appendQuoted(d.out, story.Title)
+		d.optionalInteger("id", 0, int(story.ID))
 		d.optionalText("key", "", story.Key)
 		d.optionalText("url", "", story.URL)
 		d.optionalText("estimate", "", story.Estimate)
 		d.out = append(d.out, '}')
 	}
 	d.out = append(d.out, ']')
+}
+
+// ahead is how many have estimated each of the topics, absent if nobody has any. Zero is
+// left out.
+func (d *delta) ahead(was, is *poker.Snapshot) {
+	switch {
+	case was.Ahead == nil && is.Ahead == nil:
+	case len(was.Ahead) == len(is.Ahead) && &was.Ahead[0] == &is.Ahead[0]: // shared, so nothing has changed
+	case is.Ahead == nil:
+		d.null("ahead")
+	default:
+		s := d.enter("ahead", was.Ahead == nil)
+		old := make(map[poker.TopicID]int, len(was.Ahead))
+		for i, n := range was.Ahead {
+			old[was.Topics[i].ID] = n
+		}
+		for i, n := range is.Ahead {
+			id := is.Topics[i].ID
+			d.optionalInteger(strconv.FormatInt(int64(id), 10), old[id], n)
+			delete(old, id)
+		}
+		for i, n := range was.Ahead {
+			if id := was.Topics[i].ID; old[id] == n && n > 0 { // it is no longer there
+				d.null(strconv.FormatInt(int64(id), 10))
+			}
+		}
+		d.leave(s)
+	}
 }
 
 func (d *delta) options(was, is poker.Options) {

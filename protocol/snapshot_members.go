@@ -42,6 +42,7 @@ func (d *delta) member(was, is *poker.MemberView, revealed bool) {
 	d.text("role", string(was.Role), string(is.Role))
 	d.boolean("online", was.Online, is.Online)
 	d.boolean("estimated", was.Estimated, is.Estimated)
+	d.optionalInteger("ahead", was.Ahead, is.Ahead)
 	d.flag("deputy", was.Deputy, is.Deputy, true)
 	d.flag("standIn", was.StandIn, is.StandIn, true)
 	if revealed {

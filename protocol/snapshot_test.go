@@ -46,7 +46,8 @@ func fullRoom() *poker.Snapshot {
 	s.OwnerAwaySince, s.SucceedAt = noon-60_000, noon-30_000
 	s.Agreed, s.Amended, s.Unsaved = "5", 1, true
 	s.Topic = poker.Story{Title: "Login page", Key: "SHOP-1", URL: "https://tracker.example/SHOP-1", Estimate: "5"}
-	s.Topics = []poker.Story{titled("Log-out page"), {Title: "Größe", Key: "SHOP-3", URL: "https://tracker.example/SHOP-3", Estimate: "½"}}
+	s.Ahead, s.Members[0].Ahead = []int{0, 1}, 1
+	s.Topics = []poker.Story{{Title: "Log-out page", ID: 7}, {Title: "Größe", ID: 12, Key: "SHOP-3", URL: "https://tracker.example/SHOP-3", Estimate: "½"}}
 	s.RevealedBy, s.Code, s.Locked, s.OfferedTo = poker.Auto, "k7m2qx", true, cleo
 	s.RevealAt, s.TimerEnds = noon+3_000, noon+300_000
 	s.Options = poker.Options{AutoReveal: true, LateEstimates: poker.LateLocked, StandIn: true}
@@ -84,8 +85,8 @@ func TestOrderOnTheWire(t *testing.T) {
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
 		"topic", "createdAt", "finished", "agreed", "revealedBy", "code", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
-		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "waiting", "userId", "name", "named", "members",
-		ada, "name", "role", "online", "estimated", "estimate", "value", "comment",
+		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "title", "id", "ahead", "12", "waiting", "userId", "name", "named", "members",
+		ada, "name", "role", "online", "estimated", "ahead", "estimate", "value", "comment",
 		ben, "name", "named", "colour", "emoji", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
 		cleo, "name", "role", "online", "estimated", "deputy",
 		"summary", "votes", "distribution", "value", "count", "mean", "median", "min", "max", "consensus", "spread",

@@ -65,7 +65,7 @@ func weigh(s *poker.Snapshot) int {
 	for _, topic := range s.Topics {
 		n += len(topic.Title) + len(topic.Key) + len(topic.URL) + len(topic.Estimate)
 	}
-	return n
+	return n + 16*len(s.Ahead)
 }
 
 // EncodedStatus returns a status that comes from another node. full is the whole

@@ -46,6 +46,11 @@ func worstRoom(t *testing.T, members int) *poker.Room {
 		mustApply(t, room, poker.Join{By: worstUser(i), Name: name, Mark: mark})
 		mustApply(t, room, poker.SetDeputy{By: ada, User: worstUser(i), Deputy: true})
 	}
+	for _, m := range room.Snapshot().Members {
+		for i := range poker.TopicsLength {
+			mustApply(t, room, poker.EstimateAhead{By: m.ID, Topic: poker.TopicID(i + 1), Value: "5"})
+		}
+	}
 	mustApply(t, room, poker.Lock{By: ada, Locked: true})
 	for i := range poker.WaitingLength {
 		mustApply(t, room, poker.Join{By: worstUser(members + i), Name: name, Mark: mark, Wait: true})
@@ -113,6 +118,22 @@ func TestTopicsAreBounded(t *testing.T) {
 	}
 }
 
+// ownAhead is as much as a member may estimate ahead.
+func ownAhead(t *testing.T) OwnAhead {
+	t.Helper()
+	room := worstRoom(t, 1)
+	e := OwnAhead{RoomID: roomID, All: true, Estimates: map[poker.TopicID]*OwnAheadVote{}}
+	for i := range poker.TopicsLength {
+		vote := OwnAheadVote{Value: "5", Comment: strings.Repeat(`"`, poker.CommentLength)}
+		c := poker.EstimateAhead{By: worstUser(0), Topic: poker.TopicID(i + 1), Value: vote.Value, Comment: vote.Comment}
+		if _, err := room.Apply(noon, c, poker.Limits{}); err != nil {
+			vote.Comment = ""
+		}
+		e.Estimates[c.Topic] = &vote
+	}
+	return e
+}
+
 // TestOtherEventsAreBounded makes each event as long as it can be.
 func TestOtherEventsAreBounded(t *testing.T) {
 	text := worst(poker.CommentLength, poker.CommentBytes)
@@ -124,6 +145,7 @@ func TestOtherEventsAreBounded(t *testing.T) {
 		Welcome{Name: text, UserID: ada},
 		User{Name: text, UserID: ada},
 		OwnEstimate{RoomID: roomID, Value: &text, Comment: text},
+		ownAhead(t),
 	} {
 		if n := len(Encode(event)); n > MaxEvent {
 			t.Errorf("%T: got %d bytes, want at most %d", event, n, MaxEvent)

@@ -26,7 +26,12 @@ func Decode(id poker.RoomID, data []byte, parts []Part) (*Loaded, error) {
 		s.Undo.Votes = map[poker.UserID]poker.Vote{}
 	}
 	settings, undo, pieces := []byte(nil), []byte(nil), map[int][]piece{}
+	ahead := map[poker.UserID][]byte{}
 	for _, p := range parts {
+		if u, ok := aheadName(p.Name); ok {
+			ahead[u] = p.Data // for when the members and the topics are known
+			continue
+		}
 		switch {
 		case p.Name == SettingsPart:
 			settings = p.Data
@@ -41,6 +46,11 @@ func Decode(id poker.RoomID, data []byte, parts []Part) (*Loaded, error) {
 	}
 	if Undoable(s) && decodeUndo(undo, s) != nil {
 		l.Odd = append(l.Odd, UndoPart)
+	}
+	for u, data := range ahead {
+		if decodeAhead(data, s, u) != nil {
+			l.Odd = append(l.Odd, AheadPart(u))
+		}
 	}
 	s.History = join(pieces)
 	for excess := len(s.History) - poker.HistoryLength; excess > 0; excess-- {

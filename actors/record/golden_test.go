@@ -66,6 +66,23 @@ var rooms = map[string]*poker.State{
 			Successor: poker.Successor{Room: "before", By: "bob"}, Votes: map[poker.UserID]poker.Vote{},
 		},
 	},
+	"ahead-1": {
+		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 9, Round: 2, Deck: poker.Deck{Name: "free"}, LastTopic: 300,
+		Options: poker.Options{LateEstimates: poker.LateAllowed},
+		Topic:   poker.Story{ID: 7, Title: "Login", Key: "SHOP-1"},
+		Topics:  []poker.Story{{ID: 300, Title: "Search"}, {ID: 2, Title: "Cart", Key: "SHOP-3"}},
+		Members: map[poker.UserID]poker.Member{
+			"bob": {
+				Name: "Bob", Role: poker.Estimator, Since: 2, Estimated: true, Vote: &poker.Vote{Value: "3", Comment: "ahead"},
+				Ahead: map[poker.TopicID]poker.Vote{2: {Value: "8"}, 300: {Value: "☕", Comment: "too large"}},
+			},
+			"eve": {Role: poker.Observer, Since: 3, Ahead: map[poker.TopicID]poker.Vote{300: {Value: "1"}}},
+		},
+		Undo: &poker.UndoState{
+			What: "clear", Until: 3, Topics: []poker.Story{{ID: 7, Title: "Login", Key: "SHOP-1"}, {ID: 300, Title: "Search"}, {ID: 2, Title: "Cart", Key: "SHOP-3"}},
+			Taken: 7, Votes: map[poker.UserID]poker.Vote{"bob": {Value: "5", Comment: "before"}},
+		},
+	},
 	"code-1": {
 		ID: "room", Epoch: "abcdefghij", CreatedAt: 1, Version: 2, Round: 1, Code: "k7m2qx", Deck: poker.Deck{Name: "free"},
 		Options: poker.Options{LateEstimates: poker.LateAllowed}, Members: map[poker.UserID]poker.Member{},

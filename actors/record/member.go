@@ -40,7 +40,7 @@ func roleName(r Member_Role) poker.Role {
 }
 
 // EncodeMember returns a user's part of a room, empty if there is nothing to keep, and the
-// round of the estimate in it, zero if there is none.
+// round of the oldest estimate in it, zero if there is none.
 func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, voted int) {
 	m := &Member{}
 	if len(r.Digests) > 0 {
@@ -52,32 +52,42 @@ func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, vote
 		m.Online, m.Deputy = member.Online, member.Deputy
 		m.Since, m.AwaySince = int64(member.Since), int64(member.AwaySince)
 		m.Estimated = member.Estimated
-		if v, round := vote(s, u, member); v != nil {
-			m.Vote, voted = &Vote{Round: uint64(round), Value: v.Value, Comment: v.Comment}, round
-		}
+		voted = m.addVotes(s, u, member.Vote)
 	}
 	return encode(m), voted
 }
 
-// vote returns a member's estimate of the current round, or else the one of the previous
-// round that an undo would restore.
-func vote(s *poker.State, u poker.UserID, m poker.Member) (*poker.Vote, int) {
-	if m.Vote != nil {
-		return m.Vote, s.Round
+// addVotes adds a member's estimate of the current round, and the one of the previous
+// round that an undo would restore. Mostly there is only one of them.
+func (m *Member) addVotes(s *poker.State, u poker.UserID, now *poker.Vote) (oldest int) {
+	if now != nil {
+		m.Vote, oldest = voteOf(*now, s.Round), s.Round
 	}
-	if Undoable(s) {
-		if v, ok := s.Undo.Votes[u]; ok {
-			return &v, s.Round - 1
-		}
+	if !Undoable(s) {
+		return oldest
 	}
-	return nil, 0
+	before, ok := s.Undo.Votes[u]
+	switch {
+	case !ok:
+		return oldest
+	case now == nil:
+		m.Vote = voteOf(before, s.Round-1)
+	default:
+		m.Before = voteOf(before, s.Round-1)
+	}
+	return s.Round - 1
+}
+
+func voteOf(v poker.Vote, round int) *Vote {
+	return &Vote{Round: uint64(round), Value: v.Value, Comment: v.Comment}
 }
 
 // decodeMember adds a member to s from the data of EncodeMember. It returns the user's
-// requests, and the round of the estimate in the part, whether that is current or not.
+// requests, and the round of the oldest estimate in the part, whether that is current or
+// not.
 func decodeMember(data []byte, s *poker.State, u poker.UserID) (r Requests, voted int, err error) {
 	m := &Member{}
-	if err := proto.Unmarshal(data, m); err != nil || m.GetVote().GetRound() > math.MaxInt32 {
+	if err := proto.Unmarshal(data, m); err != nil || max(m.GetVote().GetRound(), m.GetBefore().GetRound()) > math.MaxInt32 {
 		return Requests{}, 0, fmt.Errorf("%w: a member of %d bytes", errForm, len(data))
 	}
 	if n := len(m.GetRequests()); n > 0 && n%8 == 0 {
@@ -96,8 +106,11 @@ func decodeMember(data []byte, s *poker.State, u poker.UserID) (r Requests, vote
 		Estimated: m.GetEstimated(),
 		AwaySince: poker.Millis(m.GetAwaySince()),
 	}
-	if v := m.GetVote(); v != nil {
-		voted = int(v.GetRound())
+	for _, v := range []*Vote{m.GetVote(), m.GetBefore()} {
+		if v == nil {
+			continue
+		}
+		voted = int(v.GetRound()) // what was before stands behind
 		vote := poker.Vote{Value: v.GetValue(), Comment: v.GetComment()}
 		switch {
 		case voted == s.Round:

@@ -188,7 +188,8 @@ type Room struct {
 	Undo          *Undo                  `protobuf:"bytes,14,opt,name=undo,proto3" json:"undo,omitempty"`
 	Amended       uint64                 `protobuf:"varint,15,opt,name=amended,proto3" json:"amended,omitempty"` // how often rounds of the history were changed
 	Successor     *Successor             `protobuf:"bytes,16,opt,name=successor,proto3" json:"successor,omitempty"`
-	Code          string                 `protobuf:"bytes,17,opt,name=code,proto3" json:"code,omitempty"` // under which newcomers find the room; a record "code/CODE" names it
+	Code          string                 `protobuf:"bytes,17,opt,name=code,proto3" json:"code,omitempty"`                             // under which newcomers find the room; a record "code/CODE" names it
+	LastTopic     uint64                 `protobuf:"varint,18,opt,name=last_topic,json=lastTopic,proto3" json:"last_topic,omitempty"` // the newest of the topics' ids
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -342,6 +343,13 @@ func (x *Room) GetCode() string {
 	return ""
 }
 
+func (x *Room) GetLastTopic() uint64 {
+	if x != nil {
+		return x.LastTopic
+	}
+	return 0
+}
+
 // Code is the record of a short code.
 type Code struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -450,6 +458,7 @@ type Undo struct {
 	RevealedBy    string                 `protobuf:"bytes,4,opt,name=revealed_by,json=revealedBy,proto3" json:"revealed_by,omitempty"`
 	Agreed        string                 `protobuf:"bytes,5,opt,name=agreed,proto3" json:"agreed,omitempty"`
 	Successor     *Successor             `protobuf:"bytes,6,opt,name=successor,proto3" json:"successor,omitempty"`
+	Taken         uint64                 `protobuf:"varint,7,opt,name=taken,proto3" json:"taken,omitempty"` // the id of the topic that the clear moved from the list to the table
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -524,6 +533,13 @@ func (x *Undo) GetSuccessor() *Successor {
 		return x.Successor
 	}
 	return nil
+}
+
+func (x *Undo) GetTaken() uint64 {
+	if x != nil {
+		return x.Taken
+	}
+	return 0
 }
 
 // Settings is the part "settings": what rarely changes.
@@ -754,6 +770,7 @@ type Story struct {
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
 	Estimate      string                 `protobuf:"bytes,3,opt,name=estimate,proto3" json:"estimate,omitempty"`
+	Id            uint64                 `protobuf:"varint,4,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -807,6 +824,13 @@ func (x *Story) GetEstimate() string {
 		return x.Estimate
 	}
 	return ""
+}
+
+func (x *Story) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
 }
 
 // Before is the part "undo": the topics before the clear that can be undone.
@@ -902,6 +926,7 @@ type Member struct {
 	Requested     int64                  `protobuf:"varint,10,opt,name=requested,proto3" json:"requested,omitempty"` // when the last of them came
 	Colour        string                 `protobuf:"bytes,11,opt,name=colour,proto3" json:"colour,omitempty"`
 	Emoji         string                 `protobuf:"bytes,12,opt,name=emoji,proto3" json:"emoji,omitempty"`
+	Before        *Vote                  `protobuf:"bytes,13,opt,name=before,proto3" json:"before,omitempty"` // what the undo of a clear restores, where vote is one that was made ahead
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1020,6 +1045,13 @@ func (x *Member) GetEmoji() string {
 	return ""
 }
 
+func (x *Member) GetBefore() *Vote {
+	if x != nil {
+		return x.Before
+	}
+	return nil
+}
+
 // Vote is an estimate and its round. An estimate of an earlier round does not count, unless
 // the clear of that round can be undone. So a clear need not write it.
 type Vote struct {
@@ -1082,6 +1114,111 @@ func (x *Vote) GetComment() string {
 	return ""
 }
 
+// Ahead is the part "a-USER": what a member has estimated of the topics of the list.
+type Ahead struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Votes         []*AheadVote           `protobuf:"bytes,1,rep,name=votes,proto3" json:"votes,omitempty"` // by topic
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Ahead) Reset() {
+	*x = Ahead{}
+	mi := &file_actors_record_record_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Ahead) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Ahead) ProtoMessage() {}
+
+func (x *Ahead) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_record_record_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Ahead.ProtoReflect.Descriptor instead.
+func (*Ahead) Descriptor() ([]byte, []int) {
+	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Ahead) GetVotes() []*AheadVote {
+	if x != nil {
+		return x.Votes
+	}
+	return nil
+}
+
+type AheadVote struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Topic         uint64                 `protobuf:"varint,1,opt,name=topic,proto3" json:"topic,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Comment       string                 `protobuf:"bytes,3,opt,name=comment,proto3" json:"comment,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AheadVote) Reset() {
+	*x = AheadVote{}
+	mi := &file_actors_record_record_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AheadVote) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AheadVote) ProtoMessage() {}
+
+func (x *AheadVote) ProtoReflect() protoreflect.Message {
+	mi := &file_actors_record_record_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AheadVote.ProtoReflect.Descriptor instead.
+func (*AheadVote) Descriptor() ([]byte, []int) {
+	return file_actors_record_record_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *AheadVote) GetTopic() uint64 {
+	if x != nil {
+		return x.Topic
+	}
+	return 0
+}
+
+func (x *AheadVote) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *AheadVote) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
 // Round is the part "r-NUMBER", a finished round. A round with many estimates goes on in the
 // parts "r-NUMBER.1" and so on, which contain only estimates.
 type Round struct {
@@ -1101,7 +1238,7 @@ type Round struct {
 
 func (x *Round) Reset() {
 	*x = Round{}
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1250,7 @@ func (x *Round) String() string {
 func (*Round) ProtoMessage() {}
 
 func (x *Round) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[11]
+	mi := &file_actors_record_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1263,7 @@ func (x *Round) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Round.ProtoReflect.Descriptor instead.
 func (*Round) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{11}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Round) GetRound() uint64 {
@@ -1204,7 +1341,7 @@ type FinishedVote struct {
 
 func (x *FinishedVote) Reset() {
 	*x = FinishedVote{}
-	mi := &file_actors_record_record_proto_msgTypes[12]
+	mi := &file_actors_record_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1216,7 +1353,7 @@ func (x *FinishedVote) String() string {
 func (*FinishedVote) ProtoMessage() {}
 
 func (x *FinishedVote) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[12]
+	mi := &file_actors_record_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1229,7 +1366,7 @@ func (x *FinishedVote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FinishedVote.ProtoReflect.Descriptor instead.
 func (*FinishedVote) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{12}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *FinishedVote) GetUser() string {
@@ -1279,7 +1416,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_actors_record_record_proto_msgTypes[13]
+	mi := &file_actors_record_record_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1291,7 +1428,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[13]
+	mi := &file_actors_record_record_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1304,7 +1441,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{13}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *User) GetName() string {
@@ -1387,7 +1524,7 @@ type Creation struct {
 
 func (x *Creation) Reset() {
 	*x = Creation{}
-	mi := &file_actors_record_record_proto_msgTypes[14]
+	mi := &file_actors_record_record_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1399,7 +1536,7 @@ func (x *Creation) String() string {
 func (*Creation) ProtoMessage() {}
 
 func (x *Creation) ProtoReflect() protoreflect.Message {
-	mi := &file_actors_record_record_proto_msgTypes[14]
+	mi := &file_actors_record_record_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1412,7 +1549,7 @@ func (x *Creation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Creation.ProtoReflect.Descriptor instead.
 func (*Creation) Descriptor() ([]byte, []int) {
-	return file_actors_record_record_proto_rawDescGZIP(), []int{14}
+	return file_actors_record_record_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Creation) GetDigest() uint64 {
@@ -1433,7 +1570,7 @@ var File_actors_record_record_proto protoreflect.FileDescriptor
 
 const file_actors_record_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1aactors/record/record.proto\x12\fpokey.record\"\xfe\x03\n" +
+	"\x1aactors/record/record.proto\x12\fpokey.record\"\x9d\x04\n" +
 	"\x04Room\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x04R\aversion\x12\x14\n" +
 	"\x05round\x18\x02 \x01(\x04R\x05round\x12\x1a\n" +
@@ -1457,12 +1594,14 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x04undo\x18\x0e \x01(\v2\x12.pokey.record.UndoR\x04undo\x12\x18\n" +
 	"\aamended\x18\x0f \x01(\x04R\aamended\x125\n" +
 	"\tsuccessor\x18\x10 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\x12\x12\n" +
-	"\x04code\x18\x11 \x01(\tR\x04code\"\x1a\n" +
+	"\x04code\x18\x11 \x01(\tR\x04code\x12\x1d\n" +
+	"\n" +
+	"last_topic\x18\x12 \x01(\x04R\tlastTopic\"\x1a\n" +
 	"\x04Code\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\"/\n" +
 	"\tSuccessor\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x0e\n" +
-	"\x02by\x18\x02 \x01(\tR\x02by\"\xfe\x01\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\x94\x02\n" +
 	"\x04Undo\x12+\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x17.pokey.record.Undo.KindR\x04kind\x12\x14\n" +
 	"\x05until\x18\x02 \x01(\x03R\x05until\x12\x1a\n" +
@@ -1470,7 +1609,8 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\vrevealed_by\x18\x04 \x01(\tR\n" +
 	"revealedBy\x12\x16\n" +
 	"\x06agreed\x18\x05 \x01(\tR\x06agreed\x125\n" +
-	"\tsuccessor\x18\x06 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\"'\n" +
+	"\tsuccessor\x18\x06 \x01(\v2\x17.pokey.record.SuccessorR\tsuccessor\x12\x14\n" +
+	"\x05taken\x18\a \x01(\x04R\x05taken\"'\n" +
 	"\x04Kind\x12\b\n" +
 	"\x04NONE\x10\x00\x12\n" +
 	"\n" +
@@ -1496,11 +1636,12 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x05cards\x18\x02 \x03(\tR\x05cards\"O\n" +
 	"\x06Topics\x12\x16\n" +
 	"\x06topics\x18\x01 \x03(\tR\x06topics\x12-\n" +
-	"\astories\x18\x02 \x03(\v2\x13.pokey.record.StoryR\astories\"G\n" +
+	"\astories\x18\x02 \x03(\v2\x13.pokey.record.StoryR\astories\"W\n" +
 	"\x05Story\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x1a\n" +
-	"\bestimate\x18\x03 \x01(\tR\bestimate\"\xea\x01\n" +
+	"\bestimate\x18\x03 \x01(\tR\bestimate\x12\x0e\n" +
+	"\x02id\x18\x04 \x01(\x04R\x02id\"\xea\x01\n" +
 	"\x06Before\x12\x14\n" +
 	"\x05topic\x18\x01 \x01(\tR\x05topic\x121\n" +
 	"\x05which\x18\x02 \x01(\x0e2\x1b.pokey.record.Before.TopicsR\x05which\x12\x16\n" +
@@ -1510,7 +1651,7 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\x06Topics\x12\a\n" +
 	"\x03OWN\x10\x00\x12\b\n" +
 	"\x04SAME\x10\x01\x12\b\n" +
-	"\x04NEXT\x10\x02\"\x8d\x03\n" +
+	"\x04NEXT\x10\x02\"\xb9\x03\n" +
 	"\x06Member\x12-\n" +
 	"\x04role\x18\x01 \x01(\x0e2\x19.pokey.record.Member.RoleR\x04role\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -1525,13 +1666,20 @@ const file_actors_record_record_proto_rawDesc = "" +
 	"\trequested\x18\n" +
 	" \x01(\x03R\trequested\x12\x16\n" +
 	"\x06colour\x18\v \x01(\tR\x06colour\x12\x14\n" +
-	"\x05emoji\x18\f \x01(\tR\x05emoji\"-\n" +
+	"\x05emoji\x18\f \x01(\tR\x05emoji\x12*\n" +
+	"\x06before\x18\r \x01(\v2\x12.pokey.record.VoteR\x06before\"-\n" +
 	"\x04Role\x12\b\n" +
 	"\x04NONE\x10\x00\x12\r\n" +
 	"\tESTIMATOR\x10\x01\x12\f\n" +
 	"\bOBSERVER\x10\x02\"L\n" +
 	"\x04Vote\x12\x14\n" +
 	"\x05round\x18\x01 \x01(\x04R\x05round\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\x12\x18\n" +
+	"\acomment\x18\x03 \x01(\tR\acomment\"6\n" +
+	"\x05Ahead\x12-\n" +
+	"\x05votes\x18\x01 \x03(\v2\x17.pokey.record.AheadVoteR\x05votes\"Q\n" +
+	"\tAheadVote\x12\x14\n" +
+	"\x05topic\x18\x01 \x01(\x04R\x05topic\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x18\n" +
 	"\acomment\x18\x03 \x01(\tR\acomment\"\x99\x02\n" +
 	"\x05Round\x12\x14\n" +
@@ -1580,7 +1728,7 @@ func file_actors_record_record_proto_rawDescGZIP() []byte {
 }
 
 var file_actors_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_actors_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_actors_record_record_proto_goTypes = []any{
 	(Undo_Kind)(0),       // 0: pokey.record.Undo.Kind
 	(Before_Topics)(0),   // 1: pokey.record.Before.Topics
@@ -1596,10 +1744,12 @@ var file_actors_record_record_proto_goTypes = []any{
 	(*Before)(nil),       // 11: pokey.record.Before
 	(*Member)(nil),       // 12: pokey.record.Member
 	(*Vote)(nil),         // 13: pokey.record.Vote
-	(*Round)(nil),        // 14: pokey.record.Round
-	(*FinishedVote)(nil), // 15: pokey.record.FinishedVote
-	(*User)(nil),         // 16: pokey.record.User
-	(*Creation)(nil),     // 17: pokey.record.Creation
+	(*Ahead)(nil),        // 14: pokey.record.Ahead
+	(*AheadVote)(nil),    // 15: pokey.record.AheadVote
+	(*Round)(nil),        // 16: pokey.record.Round
+	(*FinishedVote)(nil), // 17: pokey.record.FinishedVote
+	(*User)(nil),         // 18: pokey.record.User
+	(*Creation)(nil),     // 19: pokey.record.Creation
 }
 var file_actors_record_record_proto_depIdxs = []int32{
 	6,  // 0: pokey.record.Room.undo:type_name -> pokey.record.Undo
@@ -1614,15 +1764,17 @@ var file_actors_record_record_proto_depIdxs = []int32{
 	10, // 9: pokey.record.Before.stories:type_name -> pokey.record.Story
 	2,  // 10: pokey.record.Member.role:type_name -> pokey.record.Member.Role
 	13, // 11: pokey.record.Member.vote:type_name -> pokey.record.Vote
-	8,  // 12: pokey.record.Round.deck:type_name -> pokey.record.Deck
-	15, // 13: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
-	10, // 14: pokey.record.Round.story:type_name -> pokey.record.Story
-	17, // 15: pokey.record.User.created:type_name -> pokey.record.Creation
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	13, // 12: pokey.record.Member.before:type_name -> pokey.record.Vote
+	15, // 13: pokey.record.Ahead.votes:type_name -> pokey.record.AheadVote
+	8,  // 14: pokey.record.Round.deck:type_name -> pokey.record.Deck
+	17, // 15: pokey.record.Round.votes:type_name -> pokey.record.FinishedVote
+	10, // 16: pokey.record.Round.story:type_name -> pokey.record.Story
+	19, // 17: pokey.record.User.created:type_name -> pokey.record.Creation
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_actors_record_record_proto_init() }
@@ -1636,7 +1788,7 @@ func file_actors_record_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_actors_record_record_proto_rawDesc), len(file_actors_record_record_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -29,6 +29,7 @@ func stored(s *poker.State, requests map[poker.UserID]record.Requests) (data []b
 	for u := range users {
 		member, _ := record.EncodeMember(s, u, requests[u])
 		add(record.MemberPart(u), member)
+		add(record.AheadPart(u), record.EncodeAhead(s, u))
 	}
 	for _, f := range s.History {
 		parts = append(parts, record.EncodeRound(&f)...)
@@ -90,7 +91,17 @@ func full() *poker.State {
 	s.Members["undone"] = poker.Member{Role: poker.Estimator}
 	s.Undo.Votes["undone"] = poker.Vote{Value: "8", Comment: "before"}
 	for i := range s.History {
-		s.History[i].Round = 10 + i
+		s.History[i].Round, s.History[i].Topic.ID = 10+i, 0
+	}
+	for u, m := range s.Members {
+		ahead := map[poker.TopicID]poker.Vote{}
+		for _, v := range m.Ahead {
+			ahead[s.Topics[len(ahead)].ID] = v
+		}
+		if len(ahead) > 0 {
+			m.Ahead = ahead
+		}
+		s.Members[u] = m
 	}
 	return s
 }
@@ -166,6 +177,8 @@ func TestPartsThatMakeNoSense(t *testing.T) {
 		{Name: "x", Data: []byte("x")},
 		{Name: "m-", Data: []byte("\x08\x01")},
 		{Name: "m-damaged", Data: []byte("{nonsense")},
+		{Name: "a-undone", Data: []byte("{nonsense")},
+		{Name: "a-nobody", Data: []byte("\x0a\x02\x08\x01")},
 		{Name: "r-1.1", Data: record.EncodeRound(&poker.Finished{Round: 1})[0].Data}, // without its beginning
 		{Name: "r-2", Data: record.EncodeRound(&poker.Finished{Round: 3})[0].Data},
 		{Name: "r-1000", Data: record.EncodeRound(&poker.Finished{Round: 1000})[0].Data}, // not over yet

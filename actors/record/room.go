@@ -61,11 +61,13 @@ func EncodeRoom(s *poker.State) []byte {
 		Amended:    uint64(s.Amended),
 		Successor:  successorOf(s.Successor),
 		Code:       s.Code,
+		LastTopic:  uint64(s.LastTopic),
 	}
 	if u := s.Undo; u != nil {
 		m.Undo = &Undo{
 			Kind: undoKinds[u.What], Until: int64(u.Until),
 			Revealed: u.Revealed, RevealedBy: string(u.RevealedBy), Agreed: u.Agreed, Successor: successorOf(u.Successor),
+			Taken: uint64(u.Taken),
 		}
 	}
 	return encode(m)
@@ -77,8 +79,8 @@ func decodeRoom(data []byte, s *poker.State) error {
 	if err := proto.Unmarshal(data, m); err != nil {
 		return fmt.Errorf("%w: %d bytes", errForm, len(data))
 	}
-	if m.GetRound() > math.MaxInt32 || m.GetAmended() > math.MaxInt32 {
-		return fmt.Errorf("%w: round %d, amended %d times", errForm, m.GetRound(), m.GetAmended())
+	if m.GetRound() > math.MaxInt32 || m.GetAmended() > math.MaxInt32 || m.GetLastTopic() > maxTopicID {
+		return fmt.Errorf("%w: round %d, amended %d times, topic %d", errForm, m.GetRound(), m.GetAmended(), m.GetLastTopic())
 	}
 	s.Version, s.Round = m.GetVersion(), int(m.GetRound())
 	s.Revealed, s.RevealedBy = m.GetRevealed(), poker.UserID(m.GetRevealedBy())
@@ -88,12 +90,12 @@ func decodeRoom(data []byte, s *poker.State) error {
 	s.Locked, s.OfferedTo = m.GetLocked(), poker.UserID(m.GetOfferedTo())
 	s.Amended, s.Successor = int(m.GetAmended()), ofSuccessor(m.GetSuccessor())
 	s.HandedOver, s.Closed = m.GetHandedOver(), m.GetClosed()
-	s.Code = m.GetCode()
+	s.Code, s.LastTopic = m.GetCode(), poker.TopicID(m.GetLastTopic())
 	if u := m.GetUndo(); u != nil {
 		s.Undo = &poker.UndoState{
 			What: undoName(u.GetKind()), Until: poker.Millis(u.GetUntil()),
 			Revealed: u.GetRevealed(), RevealedBy: poker.UserID(u.GetRevealedBy()), Agreed: u.GetAgreed(),
-			Successor: ofSuccessor(u.GetSuccessor()),
+			Successor: ofSuccessor(u.GetSuccessor()), Taken: poker.TopicID(u.GetTaken()),
 		}
 	}
 	return nil

@@ -6,16 +6,21 @@ import (
 	"example.com/pokey/poker"
 )
 
+// maxTopicID is what JSON readers hold exactly. A room does not get that far.
+const maxTopicID = 1<<53 - 1
+
+func topicID(id uint64) poker.TopicID { return poker.TopicID(min(id, maxTopicID)) }
+
 // storyOf is what is known of a story besides its title; nil if nothing is.
 func storyOf(s poker.Story) *Story {
 	if s == (poker.Story{Title: s.Title}) {
 		return nil
 	}
-	return &Story{Key: s.Key, Url: s.URL, Estimate: s.Estimate}
+	return &Story{Key: s.Key, Url: s.URL, Estimate: s.Estimate, Id: uint64(s.ID)}
 }
 
 func ofStory(title string, s *Story) poker.Story {
-	return poker.Story{Title: title, Key: s.GetKey(), URL: s.GetUrl(), Estimate: s.GetEstimate()}
+	return poker.Story{ID: topicID(s.GetId()), Title: title, Key: s.GetKey(), URL: s.GetUrl(), Estimate: s.GetEstimate()}
 }
 
 // storiesOf are the titles of a list of stories, and what else is known of each; nil

@@ -27,6 +27,8 @@ func (g *interference) anything() {
 		g.asked[request], g.worked[request] = true, g.worked[request] || ok
 	case request == "reveal":
 		g.reveal(by, fields)
+	case request == "revealAhead":
+		g.revealAhead(by, fields)
 	default:
 		g.ask(by, request, strings.ReplaceAll(fields, "%", "%%"))
 	}
@@ -48,7 +50,7 @@ func (g *interference) reveal(by *playing, fields string) {
 const skip = "-"
 
 // telling is the requests that a hidden value could show in first.
-var telling = []string{"reveal", "hide", "clear", "undo", "setDeck", "setDeck", "setRole", "estimate", "history"}
+var telling = []string{"reveal", "hide", "clear", "undo", "setDeck", "setDeck", "setRole", "estimate", "estimateAhead", "revealAhead", "nextTopic", "history"}
 
 // questions are the fields of each request, at random.
 var questions = map[string]func(g *interference, by *playing) string{
@@ -57,6 +59,10 @@ var questions = map[string]func(g *interference, by *playing) string{
 	"clear":  (*interference).someRound,
 	"nextTopic": func(g *interference, by *playing) string {
 		return strings.Trim(g.someRound(by)+","+g.some("%s", "", `"index":1`), ",")
+	},
+	"revealAhead": (*interference).someRound,
+	"estimateAhead": func(g *interference, by *playing) string {
+		return g.unless(by, "Bob", g.someTopic()+","+g.ownEstimate())
 	},
 	"addTopics": func(g *interference, _ *playing) string {
 		return g.some(`"topics":%s`, "[]", `["Four",{"title":"Five","key":"A-5"}]`)

@@ -21,6 +21,7 @@ type interference struct {
 	walt   *playing // comes later, and often finds the room locked
 	n      int
 	looked map[int]bool    // the rounds that somebody has revealed
+	ahead  aheadDiffers    // where Bob's estimates differ that he made ahead
 	asked  map[string]bool // the requests that somebody has sent
 	worked map[string]bool // and those that have had an effect
 }
@@ -34,7 +35,7 @@ type playing struct {
 }
 
 func newInterference(s *server, seed uint64, w world) *interference {
-	g := &interference{s: s, random: rand.New(rand.NewPCG(40, seed)), world: w, looked: map[int]bool{}}
+	g := &interference{s: s, random: rand.New(rand.NewPCG(40, seed)), world: w, looked: map[int]bool{}, ahead: newAheadDiffers()}
 	for _, name := range []string{"Ada", "Bob", "Cleo", "Dee", "Eve"} {
 		b := s.open(name)
 		g.seats = append(g.seats, &playing{name: name, browser: b, tab: b.tab()})
@@ -72,6 +73,11 @@ func (g *interference) by(user string) *playing {
 	panic(user)
 }
 
+// member is what everybody sees of somebody, nil if they are not there.
+func (g *interference) member(name string) *memberView {
+	return g.seat("Eve").tab.member(g.room, g.seat(name).browser)
+}
+
 func (g *interference) view() roomView { return g.seat("Eve").tab.room(g.room) }
 
 func (g *interference) play(steps int) {
@@ -80,6 +86,8 @@ func (g *interference) play(steps int) {
 		switch g.random.IntN(16) {
 		case 0, 1, 2, 3:
 			g.bobEstimates()
+		case 14, 15:
+			g.bobEstimatesAhead()
 		case 4:
 			g.reconnect()
 		case 5:
@@ -118,7 +126,9 @@ func (g *interference) round() int { return g.view().Round }
 
 // ask sends a request, which may be refused.
 func (g *interference) ask(by *playing, request, fields string, args ...any) (ok bool) {
+	before := g.view()
 	ok = by.tab.ask(request, joinFields(g.room, fields), args...)["event"] == "ok"
+	g.ahead.follow(before, g.view(), g.member("Bob"))
 	g.asked[request], g.worked[request] = true, g.worked[request] || ok
 	return ok
 }
@@ -140,11 +150,11 @@ func (g *interference) bobEstimates() {
 }
 
 // open says that what is estimated in this round may be shown.
-func (g *interference) open() bool { return g.round()%2 == 0 }
+func (g *interference) open() bool { return g.round()%2 == 0 && !g.ahead.rounds[g.round()] }
 
 // mayReveal says that nothing would be shown that differs.
 func (g *interference) mayReveal() bool {
-	m := g.seat("Eve").tab.member(g.room, g.seat("Bob").browser)
+	m := g.member("Bob")
 	return g.open() || m == nil || !m.Estimated
 }
 

@@ -38,6 +38,9 @@ func TestNothingInterferes(t *testing.T) {
 			t.Fatalf("game %d: hardly anything was seen: the test is blind\n%s", seed, low)
 		}
 	}
+	if !worked[togetherOnce] && !testing.Short() {
+		t.Errorf("never was there a %s: the test is blind to it", togetherOnce)
+	}
 	for name := range requests(t) {
 		switch {
 		case !asked[name]:

@@ -65,7 +65,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 		NameLength: poker.NameLength, TopicLength: poker.TopicLength, CommentLength: poker.CommentLength,
 		NameBytes: poker.NameBytes, TopicBytes: poker.TopicBytes, CommentBytes: poker.CommentBytes,
 		RoomsPerUser: c.maxRooms, MembersPerRoom: c.maxMembers,
-		KeyLength: poker.KeyLength, URLBytes: poker.URLBytes, Topics: poker.TopicsLength, TopicsBytes: poker.TopicsBytes, History: poker.HistoryLength,
+		KeyLength: poker.KeyLength, URLBytes: poker.URLBytes, Topics: poker.TopicsLength, TopicsBytes: poker.TopicsBytes, AheadBytes: poker.AheadBytes, History: poker.HistoryLength,
 		UserExpiry: int(c.userExpiry / time.Second),
 	}
 	n.system = actors.Start(actors.Config{

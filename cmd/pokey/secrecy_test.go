@@ -91,11 +91,12 @@ type secretGame struct {
 	browsers []*browser
 	tabs     []*tab // the owner's first
 	current  map[string]int
+	ahead    map[int]map[string]int // by topic and user
 	revealed bool
 }
 
 func newSecretGame(s *server, c *canaries) *secretGame {
-	g := &secretGame{s: s, c: c, random: rand.New(rand.NewPCG(1, 2)), current: map[string]int{}}
+	g := &secretGame{s: s, c: c, random: rand.New(rand.NewPCG(1, 2)), current: map[string]int{}, ahead: map[int]map[string]int{}}
 	for _, name := range []string{"Ada", "Bob", "Cleo", "Dan"} {
 		b := s.open(name)
 		g.browsers = append(g.browsers, b)
@@ -112,7 +113,9 @@ func newSecretGame(s *server, c *canaries) *secretGame {
 func (g *secretGame) round() {
 	g.revealed = false
 	for range 4 + g.random.IntN(5) {
-		switch p := g.random.IntN(20); {
+		switch p := g.random.IntN(24); {
+		case p >= 20:
+			g.estimateAhead(g.tabs[g.random.IntN(len(g.tabs))])
 		case p < 9:
 			g.estimate(g.tabs[g.random.IntN(len(g.tabs))])
 		case p < 10:
@@ -131,6 +134,59 @@ func (g *secretGame) round() {
 			g.tabs[g.random.IntN(len(g.tabs))].in(g.room, "history", "")
 		}
 	}
+	switch g.random.IntN(4) {
+	case 0:
+		g.nextTopic()
+	case 1:
+		g.revealAhead()
+	default:
+		g.tabs[0].in(g.room, "clear", "")
+		g.current = map[string]int{}
+	}
+}
+
+// estimateAhead estimates one of the topics to come, of which there are always some.
+func (g *secretGame) estimateAhead(t *tab) {
+	topics := g.tabs[0].room(g.room).Topics
+	if len(topics) == 0 {
+		g.tabs[0].in(g.room, "setTopics", `"topics":["One","Two","Three"]`)
+		return
+	}
+	topic := topics[g.random.IntN(len(topics))].ID
+	id, value, comment := g.c.mint(t.b.userID)
+	if g.ahead[topic] == nil {
+		g.ahead[topic] = map[string]int{}
+	}
+	g.ahead[topic][t.b.userID] = id
+	t.in(g.room, "estimateAhead", `"topicId":%d,"value":%q,"comment":%q`, topic, value, comment)
+}
+
+// nextTopic makes what was estimated ahead the round's.
+func (g *secretGame) nextTopic() {
+	g.current = map[string]int{}
+	if topics := g.tabs[0].room(g.room).Topics; len(topics) > 0 && g.ahead[topics[0].ID] != nil {
+		g.current = g.ahead[topics[0].ID]
+		delete(g.ahead, topics[0].ID)
+	}
+	g.tabs[0].in(g.room, "nextTopic", "")
+}
+
+// revealAhead reveals the round with what was estimated ahead.
+func (g *secretGame) revealAhead() {
+	together := 0
+	for _, votes := range g.ahead {
+		for _, id := range votes {
+			g.c.show(id)
+			together++
+		}
+	}
+	if together > 0 {
+		for _, id := range g.current {
+			g.c.show(id)
+		}
+		g.current, g.ahead = map[string]int{}, map[int]map[string]int{}
+	}
+	g.tabs[0].in(g.room, "revealAhead", "")
 	g.tabs[0].in(g.room, "clear", "")
 	g.current = map[string]int{}
 }

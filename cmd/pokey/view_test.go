@@ -18,6 +18,8 @@ type roomView struct {
 	Estimates  int
 	Saved      *bool // nil while everything is saved
 	Deck       struct{ Cards []string }
+	Topics     []topicView
+	Ahead      map[int]int // how many have estimated each topic, by its id
 	Options    struct{ AutoReveal bool }
 	Members    map[string]*memberView // by user id
 	Summary    *struct {
@@ -31,7 +33,14 @@ type memberView struct {
 	Name      string
 	Online    bool
 	Estimated bool
+	Ahead     int
 	Estimate  *struct{ Value, Comment string } // nil if it is hidden or there is none
+}
+
+// topicView is one of the topics to come.
+type topicView struct {
+	ID    int
+	Title string
 }
 
 // viewOf reads the room of a status.
