@@ -3,6 +3,8 @@ package protocol
 import (
 	"bytes"
 	"hash/fnv"
+
+	"example.com/pokey/poker"
 )
 
 const (
@@ -144,4 +146,14 @@ func (o *object) ownership(name string) Request {
 		o.refuse(UnknownRequest)
 		return nil
 	}
+}
+
+// NewJoinRoom returns the request to join room in the role that the user had there.
+// It has no id, so it is answered only if it is refused.
+func NewJoinRoom(room poker.RoomID) Incoming {
+	in, fault := Decode(append(appendQuoted([]byte(`{"request":"joinRoom","roomId":`), string(room)), '}'))
+	if fault != nil {
+		panic("protocol: " + string(fault.Code)) // a room id is never refused
+	}
+	return in
 }

@@ -249,13 +249,3 @@ func (StopTimer) request()     {}
 func (History) request()       {}
 func (EstimateAhead) request() {}
 func (RevealAhead) request()   {}
-
-// NewJoinRoom returns the request to join room in the role that the user had there.
-// It has no id, so it is answered only if it is refused.
-func NewJoinRoom(room poker.RoomID) Incoming {
-	in, fault := Decode(append(appendQuoted([]byte(`{"request":"joinRoom","roomId":`), string(room)), '}'))
-	if fault != nil {
-		panic("protocol: " + string(fault.Code)) // a room id is never refused
-	}
-	return in
-}

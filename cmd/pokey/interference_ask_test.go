@@ -34,15 +34,18 @@ func (g *interference) anything() {
 	}
 }
 
-// reveal shows the round, and often hides it at once: just a look.
+// reveal shows the round, and often hides it at once, for just a look, or settles it.
 func (g *interference) reveal(by *playing, fields string) {
 	round := g.round()
 	if !g.mayReveal() || !g.ask(by, "reveal", fields) {
 		return
 	}
 	g.looked[round] = true
-	if g.random.IntN(2) == 0 {
+	switch g.random.IntN(4) {
+	case 0, 1:
 		g.ask(by, "hide", "")
+	case 2:
+		g.ask(by, "settle", questions["settle"](g, by))
 	}
 }
 
@@ -50,7 +53,7 @@ func (g *interference) reveal(by *playing, fields string) {
 const skip = "-"
 
 // telling is the requests that a hidden value could show in first.
-var telling = []string{"reveal", "hide", "clear", "undo", "setDeck", "setDeck", "setRole", "estimate", "estimateAhead", "revealAhead", "nextTopic", "history"}
+var telling = []string{"reveal", "hide", "clear", "undo", "setDeck", "setDeck", "setRole", "estimate", "estimateAhead", "revealAhead", "history"}
 
 // questions are the fields of each request, at random.
 var questions = map[string]func(g *interference, by *playing) string{

@@ -202,7 +202,8 @@ func (g *interference) comeBack() {
 	g.ask(g.seats[g.random.IntN(4)], "joinRoom", []string{"", "", `"role":"estimator"`, `"role":"observer"`}[g.random.IntN(4)])
 }
 
-// waltComes has Walt wait to be let in, or somebody see to it that he will have to.
+// waltComes has Walt wait to be let in, or the owner see to it that he will have to, or
+// let him in.
 func (g *interference) waltComes() {
 	owner := g.by(g.view().OwnerID)
 	switch g.random.IntN(8) {
@@ -214,6 +215,8 @@ func (g *interference) waltComes() {
 		g.ask(owner, "removeMember", `"userId":%q`, g.walt.browser.userID)
 	case 3:
 		g.walt.tab.ask("setMark", g.someMark())
+	case 4:
+		g.ask(owner, "admitUser", questions["admitUser"](g, owner))
 	default:
 		g.ask(g.walt, "joinRoom", `"wait":true`)
 	}
