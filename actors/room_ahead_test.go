@@ -97,7 +97,7 @@ func TestEstimatesAheadAreKeptAndRevealedTogether(t *testing.T) {
 			c.ok("estimateAhead", room, `,"topicId":1,"value":"8","comment":"why"`)
 			c.ok("estimateAhead", room, `,"topicId":3,"value":"`+map[*client]string{ada: "1", bob: "2"}[c]+`"`)
 		}
-		ada.ok("setTopics", room, `,"topics":["Export",{"id":1,"title":"Log in"},"Search"]`)
+		ada.ok("setTopics", room, `,"topics":["Export",{"topicId":1,"title":"Log in"},"Search"]`)
 		h.restart(h.store)
 		ada, bob = h.connect(ada.user), h.connect(bob.user)
 		ada.ok("joinRoom", room, "")

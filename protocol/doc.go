@@ -247,8 +247,8 @@
 //     at most 64 KiB of text together, else invalid_topic. Each is a story, or a string,
 //     which is a story's title. The history keeps 100 rounds: whoever works through a
 //     longer list and wants all of its values reads the history before that.
-//     A topic that was on the list keeps its id, and what was estimated of it: it is the
-//     one whose id is given, or else one with the same title and key.
+//     A topic that was on the list keeps its topicId, and what was estimated of it: it is
+//     the one whose topicId is given, or else one with the same title and key.
 //   - addTopics {roomId, topics}: puts more behind the list, within the same bounds. A
 //     list that does not fit into one message is sent in pieces. An undo of a clear made
 //     before does not take them away.
@@ -330,9 +330,9 @@
 // admitted once they have been let in, or the room is no longer locked, and joinRoom
 // joins; with state refused; or with state ended if they left, gave way or were late,
 // or the room was closed.
-// Each of the topics to come has an id, an integer from 1, which names it for as long as
-// it is on the list, whatever becomes of its texts and its place. No other topic of the
-// room ever has it.
+// Each of the topics to come has a topicId, an integer from 1, which names it for as long
+// as it is on the list, whatever becomes of its texts and its place. No other topic of
+// the room ever has it.
 //
 // # Text
 //
@@ -478,7 +478,7 @@
 //	 "deck": {"name": "fibonacci", "cards": ["0", "1", "2", "3", "5"]},
 //	 "story": {"key": "SHOP-1", "url": "https://tracker.example/SHOP-1", "estimate": "3"},
 //	 "successor": {"roomId": "…", "by": "<userId>"},
-//	 "topics": [{"title": "Log-out page", "id": 12, "key": "SHOP-2"}], "ahead": {"12": 2},
+//	 "topics": [{"title": "Log-out page", "topicId": 12, "key": "SHOP-2"}], "ahead": {"12": 2},
 //	 "waiting": [{"userId": "…", "name": "Guest", "named": false, "colour": "teal", "emoji": "🦊"}],
 //	 "members": {"<userId>": {"name": "Guest", "named": false, "colour": "teal", "emoji": "🦊",
 //	                          "role": "estimator", "online": true,

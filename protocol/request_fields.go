@@ -50,7 +50,7 @@ func (o *object) story(title string) poker.Story {
 }
 
 // stories reads a list of stories, each an object or, with only a title, a string. One
-// that is on the room's list may say its id.
+// that is on the room's list may say its topicId.
 func (o *object) stories(name string) []poker.Story {
 	all := []poker.Story{}
 	o.elements(name, func(element []byte) {
@@ -60,7 +60,7 @@ func (o *object) stories(name string) []poker.Story {
 		case '{':
 			o.within(element, func(s *object) {
 				story := s.story("title")
-				story.ID = poker.TopicID(s.optionalPositive("id"))
+				story.ID = poker.TopicID(s.optionalPositive("topicId"))
 				all = append(all, story)
 			})
 		default:

@@ -153,7 +153,7 @@ func (d *delta) stories(name string, was, is []poker.Story) {
 		}
 		d.out = append(d.out, `{"title":`...)
 		d.out = appendQuoted(d.out, story.Title)
-		d.optionalInteger("id", 0, int(story.ID))
+		d.optionalInteger("topicId", 0, int(story.ID))
 		d.optionalText("key", "", story.Key)
 		d.optionalText("url", "", story.URL)
 		d.optionalText("estimate", "", story.Estimate)

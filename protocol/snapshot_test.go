@@ -85,7 +85,7 @@ func TestOrderOnTheWire(t *testing.T) {
 	for _, key := range []string{
 		"event", "roomId", "version", "room", "id", "epoch", "ownerId", "revealed", "round", "estimates",
 		"topic", "createdAt", "finished", "agreed", "revealedBy", "code", "locked", "offeredTo", "ownerAwaySince", "succeedAt", "revealAt", "timerEndsAt", "undo", "undoUntil", "saved",
-		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "title", "id", "ahead", "12", "waiting", "userId", "name", "named", "members",
+		"options", "autoReveal", "lateEstimates", "standIn", "deck", "name", "cards", "topics", "title", "topicId", "ahead", "12", "waiting", "userId", "name", "named", "members",
 		ada, "name", "role", "online", "estimated", "ahead", "estimate", "value", "comment",
 		ben, "name", "named", "colour", "emoji", "role", "online", "estimated", "standIn", "estimate", "value", "comment",
 		cleo, "name", "role", "online", "estimated", "deputy",

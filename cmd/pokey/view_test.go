@@ -39,7 +39,7 @@ type memberView struct {
 
 // topicView is one of the topics to come.
 type topicView struct {
-	ID    int
+	ID    int `json:"topicId"`
 	Title string
 }
 

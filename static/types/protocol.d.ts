@@ -18,6 +18,7 @@ export interface Member {
   role: Role;
   online: boolean;
   estimated: boolean;
+  ahead?: number;
   deputy?: boolean;
   standIn?: boolean;
   estimate?: Estimate;
@@ -40,6 +41,8 @@ export interface Summary {
 /** What is or was estimated. Without more than a title it may be written as a string. */
 export interface Story {
   title: string;
+  /** On the list of topics to come; keep it when the list is sent back. */
+  topicId?: number;
   key?: string;
   url?: string;
   estimate?: string;
@@ -80,6 +83,8 @@ export interface Room {
   story?: { key?: string; url?: string; estimate?: string };
   successor?: { roomId: string; by: string };
   topics: Story[];
+  /** How many have estimated each of the topics, by its topicId. */
+  ahead?: Record<string, number>;
   members: Record<string, Member>;
   summary: Summary | null;
 }

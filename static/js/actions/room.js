@@ -57,8 +57,8 @@ export function roomActions(anyPage) {
      * @param {number} index
      */
     async pickTopic(index) {
-      const { topic, story = {}, topics, revealed, estimates } = page.state.room;
-      if (revealed || estimates > 0) return inRound('nextTopic', { index });
+      const { topic, story = {}, topics, ahead, revealed, estimates } = page.state.room;
+      if (revealed || estimates > 0 || ahead) return inRound('nextTopic', { index });
       const { title, ...known } = topics[index];
       const rest = topics.toSpliced(index, 1);
       if (!(await inRoom('setTopic', { topic: title, ...known }))) return false;
