@@ -26,20 +26,10 @@ type recovery struct {
 	self   *actor.PID
 
 	welcomed bool
-	home     string // the incarnation of the node of the user's actor
-	rooms    map[poker.RoomID]*attachment
+	home     string           // the incarnation of the node of the user's actor
+	rooms    []*attachment    // few: a browser is in one room
 	pending  []pendingRequest // oldest first
 	timer    *time.Timer      // while something is unanswered
-}
-
-// attachment is a room that the connection is in or has asked to join.
-type attachment struct {
-	home      string // the incarnation of the room's node when it was asked
-	in        bool
-	requested bool // the client waits for a whole status
-	rejoining bool // the connection waits for one, for itself
-	epoch     string
-	version   uint64 // of the status that was passed on last
 }
 
 // pendingRequest is a request with an id that is not answered yet.
@@ -106,20 +96,6 @@ func (r *recovery) tellUser(in protocol.Incoming) {
 	r.node.tellUser(r.user, fromClient{conn: r.self, in: in, origin: r.origin})
 }
 
-// attachTo notes where a room is that is about to be joined.
-func (r *recovery) attachTo(room poker.RoomID) *attachment {
-	if r.rooms == nil {
-		r.rooms = map[poker.RoomID]*attachment{}
-	}
-	a := r.rooms[room]
-	if a == nil {
-		a = &attachment{}
-		r.rooms[room] = a
-	}
-	_, a.home = r.node.placement.View().Owner(roomKind, string(room))
-	return a
-}
-
 // passEvent reports whether an event is for the client: it is unless it answers a
 // request that was sent twice and has been answered.
 func (r *recovery) passEvent(answers string) bool {
@@ -140,7 +116,7 @@ func (r *recovery) passEvent(answers string) bool {
 // broadcast may arrive after the room was left, and the answer to a join after
 // that of the room's successor on another node.
 func (r *recovery) passStatus(m deliverStatus) (pass, whole bool) {
-	a := r.rooms[m.status.RoomID]
+	a := r.attached(m.status.RoomID)
 	if a == nil || !a.in && !m.whole {
 		return false, false
 	}
@@ -161,11 +137,13 @@ func (r *recovery) passStatus(m deliverStatus) (pass, whole bool) {
 
 // leftRoom forgets a room, unless the client has asked to join it again.
 func (r *recovery) leftRoom(room poker.RoomID) {
-	if a := r.rooms[room]; a != nil && a.requested {
-		*a = attachment{home: a.home, requested: true}
-		return
+	switch a := r.attached(room); {
+	case a == nil:
+	case a.requested:
+		*a = attachment{room: room, home: a.home, requested: true}
+	default:
+		r.detach(a)
 	}
-	delete(r.rooms, room)
 }
 
 // check attaches and joins again where the user or a room has moved, and sends
@@ -177,15 +155,15 @@ func (r *recovery) check(m check) {
 	if home != r.home || unsure(address) {
 		r.attach()
 	}
-	for room, a := range r.rooms {
-		address, home := view.Owner(roomKind, string(room))
+	for _, a := range slices.Clone(r.rooms) {
+		address, home := view.Owner(roomKind, string(a.room))
 		switch {
 		case !a.in && home != a.home:
-			delete(r.rooms, room) // a pending request to join it is sent again below
+			r.detach(a) // a pending request to join it is sent again below
 		case home != a.home:
 			a.rejoining = true
 		case (a.in || a.requested) && unsure(address):
-			r.node.tellRoom(room, probe{r.self, a.version})
+			r.node.tellRoom(a.room, probe{r.self, a.version})
 		}
 	}
 	r.retry(!m.remote)
@@ -205,7 +183,7 @@ func (r *recovery) rejoin(room poker.RoomID) {
 
 // joinAgain joins a room that the connection is in, wherever it lives now.
 func (r *recovery) joinAgain(room poker.RoomID) {
-	if a := r.rooms[room]; a == nil || !a.in {
+	if a := r.attached(room); a == nil || !a.in {
 		return
 	}
 	r.attachTo(room).rejoining = true
@@ -216,9 +194,9 @@ func (r *recovery) joinAgain(room poker.RoomID) {
 // retry joins again where that is outstanding, and sends the unanswered requests
 // again that are due, or all of them.
 func (r *recovery) retry(all bool) {
-	for room, a := range r.rooms {
+	for _, a := range r.rooms {
 		if a.rejoining {
-			r.joinAgain(room)
+			r.joinAgain(a.room)
 		}
 	}
 	for i := range r.pending {

@@ -13,8 +13,9 @@ func (f *fanout) start(send func(*actor.PID, any), status *protocol.Status, conn
 		return
 	}
 	f.left.Store(int32(len(conns)))
+	var message any = deliverStatus{status: status, fanout: f} // one for all
 	for _, conn := range conns {
-		send(conn, deliverStatus{status: status, fanout: f})
+		send(conn, message)
 	}
 }
 

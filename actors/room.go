@@ -53,6 +53,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.retire()
 	}
 	a.outgoing.flush()
+	a.broadcast.sent()
 	a.lifecycle.passivation.update(a.idle())
 }
 

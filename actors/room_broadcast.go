@@ -16,18 +16,21 @@ import (
 // becomes a few commits and broadcasts.
 type broadcaster struct {
 	// given
-	inbox inbox
-	local string                           // the address of this node
-	send  func(to *actor.PID, message any) // to connections here, and to other nodes
+	inbox  inbox
+	local  string                                // the address of this node
+	send   func(to *actor.PID, message any)      // to other nodes
+	fanOut func(conns []*actor.PID, message any) // to connections of this node
 
 	// state
 	room     *actor.PID       // gets delivered
 	shown    *poker.Snapshot  // what was broadcast last
 	whole    *protocol.Status // the newest status, not as a patch
 	sequence uint64           // of the last broadcast
+	here     *fanout          // of the last broadcast, until the room has sent it
 	began    time.Time        // when the last broadcast did
 	pending  int              // nodes that have not confirmed the last broadcast
-	throttle *time.Timer      // nil if the room may broadcast
+	until    time.Time        // when the pause after it ends
+	throttle *time.Timer      // until then; nil if nothing waits for that
 }
 
 const (
@@ -38,9 +41,24 @@ const (
 	maxThrottle = 50 * time.Millisecond
 )
 
-// throttled reports whether new state must wait. What changes until then shares one
-// commit and one broadcast.
-func (b *broadcaster) throttled() bool { return b.throttle != nil }
+// throttled reports whether new state must wait, and has the room told when it need not
+// any more. What changes until then shares one commit and one broadcast. In a room where
+// one thing happens at a time nothing ever waits, so the pause mostly needs no timer.
+func (b *broadcaster) throttled() bool {
+	if b.throttle != nil {
+		return true
+	}
+	if b.until.IsZero() {
+		return false
+	}
+	left := time.Until(b.until)
+	if left <= 0 {
+		b.until = time.Time{}
+		return false
+	}
+	b.throttle = b.inbox.after(left, throttleEnded{b.sequence})
+	return true
+}
 
 // current returns the newest status, whole. The caller makes sure that nothing waits
 // to be committed: what the status shows can no longer be lost.
@@ -60,7 +78,7 @@ func snapshotOf(room *poker.Room, unsaved bool) *poker.Snapshot {
 // publish shows the room to all subscribers, unless they have seen this version or the
 // room is throttled.
 func (b *broadcaster) publish(room *poker.Room, unsaved bool, to *subscribers) {
-	if b.throttled() || b.shown != nil && b.shown.Version == room.Version() {
+	if b.shown != nil && b.shown.Version == room.Version() || b.throttled() {
 		return
 	}
 	next := snapshotOf(room, unsaved)
@@ -88,8 +106,9 @@ func (b *broadcaster) broadcast(status *protocol.Status, to *subscribers) {
 	b.pending = len(nodes)
 	for address, conns := range nodes {
 		if address == b.local {
-			f := &fanout{room: b.room, broadcast: b.sequence}
-			f.start(b.send, status, conns)
+			b.here = &fanout{room: b.room, broadcast: b.sequence}
+			b.here.left.Store(int32(len(conns)) + 1) // the room itself counts: see sent
+			b.fanOut(conns, deliverStatus{status: status, fanout: b.here})
 			continue
 		}
 		names := make([]string, len(conns))
@@ -98,7 +117,18 @@ func (b *broadcaster) broadcast(status *protocol.Status, to *subscribers) {
 		}
 		b.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: b.room, broadcast: b.sequence})
 	}
-	b.throttle = b.inbox.after(maxThrottle, throttleEnded{b.sequence})
+	b.until = b.began.Add(maxThrottle)
+}
+
+// sent says that what the room had to send has left it. Connections of this node have
+// then mostly handled their status, and if all have, the room need not be told.
+func (b *broadcaster) sent() {
+	if f := b.here; f != nil {
+		b.here = nil
+		if f.left.Add(-1) == 0 {
+			b.delivered(f.broadcast)
+		}
+	}
 }
 
 // delivered shortens the pause once every node has confirmed the last broadcast.
@@ -106,11 +136,15 @@ func (b *broadcaster) delivered(sequence uint64) {
 	if sequence != b.sequence {
 		return
 	}
-	if b.pending--; b.pending > 0 || b.throttle == nil || !b.throttle.Stop() {
+	if b.pending--; b.pending > 0 || b.until.IsZero() || b.throttle != nil && !b.throttle.Stop() {
 		return
 	}
 	took := time.Since(b.began)
-	b.throttle.Reset(min(throttleFactor*took, max(maxThrottle-took, 0)))
+	pause := min(throttleFactor*took, max(maxThrottle-took, 0))
+	b.until = time.Now().Add(pause)
+	if b.throttle != nil {
+		b.throttle.Reset(pause)
+	}
 }
 
 // throttleEnded ends the pause after a broadcast, and reports whether it was the last
@@ -119,7 +153,7 @@ func (b *broadcaster) throttleEnded(sequence uint64) bool {
 	if sequence != b.sequence {
 		return false
 	}
-	b.throttle = nil
+	b.throttle, b.until = nil, time.Time{}
 	return true
 }
 

@@ -31,6 +31,11 @@ func inStage(t *testing.T, story func(*stage), conns ...*actor.PID) {
 		s.room = poker.NewRoom("room", "epoch", "olga", 1, poker.DefaultDeck())
 		s.broadcaster = &broadcaster{
 			inbox: func(m any) { s.ended <- m.(throttleEnded) }, local: "here", send: s.recorder.send, room: conn("here", "room"),
+			fanOut: func(conns []*actor.PID, m any) {
+				for _, c := range conns {
+					s.recorder.send(c, m)
+				}
+			},
 		}
 		for _, c := range conns {
 			s.subscribers.add(c, "olga")

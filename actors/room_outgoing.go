@@ -15,6 +15,8 @@ type outgoing struct {
 	// state
 	entries []outgoingEntry
 	index   map[string]int // in entries, by the name of the connection
+	conns   []*actor.PID   // connections of this node that get a broadcast, after their entries
+	shared  any            // the broadcast, which is the same message for all of them
 	remote  []remoteBatch
 }
 
@@ -55,6 +57,16 @@ func (o *outgoing) add(to *actor.PID, message any) {
 	o.entries[i].more = append(o.entries[i].more, message)
 }
 
+// fanOut queues one message for many connections of this node. The caller must not
+// change conns until flush. There is one fanOut between two calls of flush, or the
+// earlier one goes first.
+func (o *outgoing) fanOut(conns []*actor.PID, message any) {
+	for _, conn := range o.conns {
+		o.add(conn, o.shared)
+	}
+	o.conns, o.shared = conns, message
+}
+
 // addRemote queues a status that answers a join on another node together with others
 // of the same status. It reports whether s is one.
 func (o *outgoing) addRemote(conn *actor.PID, s deliverStatus) bool {
@@ -77,6 +89,7 @@ func (o *outgoing) flush() {
 		o.send(actor.NewPID(b.address, gatewayName), b.statusFanout)
 	}
 	o.remote = nil
+	o.flushShared()
 	for _, e := range o.entries {
 		if e.more == nil {
 			o.send(e.conn, e.first)
@@ -87,6 +100,20 @@ func (o *outgoing) flush() {
 	clear(o.entries)
 	o.entries = o.entries[:0]
 	clear(o.index)
+}
+
+// flushShared sends the broadcast to those who get nothing else.
+func (o *outgoing) flushShared() {
+	for _, conn := range o.conns {
+		if len(o.entries) > 0 {
+			if i, found := o.index[conn.Id]; found {
+				o.entries[i].more = append(o.entries[i].more, o.shared)
+				continue
+			}
+		}
+		o.send(conn, o.shared)
+	}
+	o.conns, o.shared = nil, nil
 }
 
 // drop forgets everything that was not sent.

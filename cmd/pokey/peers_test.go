@@ -113,7 +113,7 @@ func peer(t *testing.T, command ...string) {
 }
 
 // peerCookie fetches the page and returns the session it hands out.
-func peerCookie(t *testing.T, url string) string {
+func peerCookie(t testing.TB, url string) string {
 	t.Helper()
 	response, err := http.Get(url + "/")
 	if err != nil {
