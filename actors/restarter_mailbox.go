@@ -17,7 +17,7 @@ type gatedMailbox struct {
 }
 
 func newGatedMailbox() actor.Mailbox {
-	return &gatedMailbox{Mailbox: actor.Unbounded()(), started: make(chan struct{})}
+	return &gatedMailbox{Mailbox: newMailbox(), started: make(chan struct{})}
 }
 
 // Start lets senders in.
