@@ -40,11 +40,13 @@ type delivered struct{ broadcast uint64 }
 // The messages that a registry receives.
 type (
 	// addressed is a message for the actor of id, which is canonical. View is the
-	// version of the view by which the sender found this node.
+	// version of the view by which the sender found this node. Detour is
+	// set if the sender is on this node: it counts the message.
 	addressed struct {
 		id      string
 		view    uint64
 		message any
+		detour  *routes
 	}
 	// retire asks for the actor of id to be stopped. The actor itself sends it,
 	// and from then on hands back what it receives. Fenced says that another node

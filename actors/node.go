@@ -2,6 +2,7 @@ package actors
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -24,6 +25,8 @@ type node struct {
 	users      *actor.PID
 	rooms      *actor.PID
 	gateway    *actor.PID
+	toUsers    atomic.Pointer[routes] // of the registry, once it has been started
+	toRooms    atomic.Pointer[routes]
 	// connections are those of this node by name, so that a gateway that is
 	// restarted finds them.
 	connections sync.Map
@@ -44,10 +47,27 @@ func (n *node) tellRoom(id poker.RoomID, message any) {
 func (n *node) tellOwner(kind, registryName, id string, message any) {
 	view := n.placement.View()
 	address, _ := view.Owner(kind, id)
-	if address == "" {
+	m := addressed{id: id, view: view.Version(), message: message}
+	switch address {
+	case n.address:
+		if m.detour = n.routes(kind).Load(); m.detour != nil {
+			if m.detour.send(n.root, id, message) {
+				return
+			}
+			m.detour.detours.Add(1)
+		}
+	case "":
 		address = n.address // the registry keeps it until there is a member
 	}
-	n.send(actor.NewPID(address, registryName), addressed{id: id, view: view.Version(), message: message})
+	n.send(actor.NewPID(address, registryName), m)
+}
+
+// routes returns the routes to the actors of a kind on this node.
+func (n *node) routes(kind string) *atomic.Pointer[routes] {
+	if kind == userKind {
+		return &n.toUsers
+	}
+	return &n.toRooms
 }
 
 // tellRegistries sends a message to the registries of one kind on all nodes.

@@ -28,9 +28,9 @@ type View interface {
 // singleNode is the placement of a node without others: everything is here, forever.
 type singleNode struct{ address string }
 
-func (s singleNode) View() View                         { return s }
-func (s singleNode) Subscribe(func())                   {}
-func (s singleNode) Version() uint64                    { return 1 }
-func (s singleNode) Owner(_, _ string) (string, string) { return s.address, "" }
-func (s singleNode) Incarnation(string) string          { return "" }
-func (s singleNode) Members() []string                  { return []string{s.address} }
+func (s *singleNode) View() View                         { return s }
+func (s *singleNode) Subscribe(func())                   {}
+func (s *singleNode) Version() uint64                    { return 1 }
+func (s *singleNode) Owner(_, _ string) (string, string) { return s.address, "" }
+func (s *singleNode) Incarnation(string) string          { return "" }
+func (s *singleNode) Members() []string                  { return []string{s.address} }

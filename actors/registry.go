@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ type registry struct {
 	name    string // of this actor, the same on all nodes
 	produce func(id string) actor.Actor
 
+	routes  *routes
 	active  map[string]*activation // by ID
 	crashes quarantine
 	gate    viewGate
@@ -27,7 +27,7 @@ type activation struct {
 	pid      *actor.PID
 	retiring bool
 	returned []any       // by the retiring actor, for its successor
-	waiting  []any       // for the successor, sent after those
+	waiting  []addressed // for the successor, sent after those
 	fenced   bool        // the successor starts after a pause
 	pause    *time.Timer // until then
 }
@@ -37,8 +37,10 @@ type activation struct {
 const fencedPause = 100 * time.Millisecond
 
 func newRegistry(n *node, kind, name string, produce func(id string) actor.Actor) registry {
+	own := &routes{}
+	n.routes(kind).Store(own)
 	return registry{
-		node: n, kind: kind, name: name, produce: produce,
+		node: n, kind: kind, name: name, produce: produce, routes: own,
 		active: map[string]*activation{}, crashes: quarantine{}, gate: viewGate{node: n, kind: kind, name: name},
 	}
 }
@@ -66,6 +68,7 @@ func (r *registry) receive(ctx actor.Context) {
 	case fencePauseOver:
 		r.replace(ctx, m.id)
 	case *actor.Stopping:
+		r.routes.removeAll()
 		for _, a := range r.active {
 			if a.pause != nil {
 				a.pause.Stop()
@@ -76,20 +79,26 @@ func (r *registry) receive(ctx actor.Context) {
 
 func (r *registry) deliver(ctx actor.Context, m addressed) {
 	if r.crashes.holds(m.id) {
+		m.arrived()
 		if m, ok := m.message.(request); ok {
 			r.node.replies.refuse(m.from(), protocol.Unavailable)
 		}
 		return
 	}
 	a := r.active[m.id]
-	if a == nil {
+	isNew := a == nil
+	if isNew {
 		a = r.start(ctx, m.id)
 	}
 	if a.retiring {
-		a.waiting = append(a.waiting, m.message)
+		a.waiting = append(a.waiting, m)
 		return
 	}
 	ctx.Send(a.pid, m.message)
+	if isNew {
+		r.routes.add(m.id, a.pid)
+	}
+	m.arrived()
 }
 
 func (r *registry) start(ctx actor.Context, id string) *activation {
@@ -123,13 +132,15 @@ func (r *registry) viewChanged(ctx actor.Context, all bool) {
 func (r *registry) retire(ctx actor.Context, m retire) {
 	if a := r.active[m.id]; a != nil && !a.retiring {
 		a.retiring, a.fenced = true, m.fenced
+		r.routes.remove(m.id)
 		ctx.Poison(a.pid)
 	}
 }
 
 func (r *registry) terminated(ctx actor.Context, name string) {
-	if a := r.active[idOf(name)]; a != nil {
-		a.retiring = true // or messages would go to a stopped actor
+	if id := idOf(name); r.active[id] != nil {
+		r.active[id].retiring = true // or messages would go to a stopped actor
+		r.routes.remove(id)
 		ctx.Send(ctx.Self(), stopped{name})
 	}
 }
@@ -154,13 +165,25 @@ func (r *registry) replace(ctx actor.Context, id string) {
 		return // it was an actor of this registry's predecessor
 	}
 	delete(r.active, id)
-	for _, m := range slices.Concat(a.returned, a.waiting) {
-		if r.node.owns(r.kind, id) {
-			r.deliver(ctx, addressed{id: id, message: m})
-		} else {
-			r.node.tellOwner(r.kind, r.name, id, m)
-		}
+	// Nobody takes the new route before all of these have gone.
+	r.routes.detours.Add(1)
+	defer r.routes.detours.Add(-1)
+	for _, m := range a.returned {
+		r.hand(ctx, addressed{id: id, message: m})
 	}
+	for _, m := range a.waiting {
+		r.hand(ctx, m)
+	}
+}
+
+// hand gives a message to the actor, here or on the node that owns the identity by now.
+func (r *registry) hand(ctx actor.Context, m addressed) {
+	if r.node.owns(r.kind, m.id) {
+		r.deliver(ctx, m)
+		return
+	}
+	r.node.tellOwner(r.kind, r.name, m.id, m.message)
+	m.arrived()
 }
 
 // returned keeps a message for the successor of the actor that returns it.

@@ -23,10 +23,12 @@ func (g *viewGate) admit(m addressed) bool {
 	switch {
 	case m.view <= g.node.placement.View().Version():
 		g.node.tellOwner(g.kind, g.name, m.id, m.message)
+		m.arrived()
 	case len(g.ahead) < maxAheadOfView:
 		g.ahead = append(g.ahead, m)
 	default:
 		g.node.refuseUndelivered(m)
+		m.arrived()
 	}
 	return false
 }

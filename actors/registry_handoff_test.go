@@ -7,12 +7,12 @@ import (
 // placedAt is a placement whose view can be replaced.
 type placedAt struct{ version *uint64 }
 
-func (p placedAt) View() View       { return versionedView{singleNode{"n2"}, *p.version} }
+func (p placedAt) View() View       { return versionedView{&singleNode{"n2"}, *p.version} }
 func (p placedAt) Subscribe(func()) {}
 
 // versionedView says that everything lives on n2 until version 2, and on n1 from then on.
 type versionedView struct {
-	singleNode
+	*singleNode
 	version uint64
 }
 

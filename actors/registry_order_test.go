@@ -42,7 +42,7 @@ func TestMessagesStayInOrderWhileAnActorIsReplaced(t *testing.T) {
 	s.actors = NewActorSystem(s.Log)
 	defer s.actors.Shutdown()
 	s.root, s.address = s.actors.Root, s.actors.Address()
-	s.placement, s.singleNode = singleNode{s.address}, true
+	s.placement, s.singleNode = &singleNode{s.address}, true
 	const burst = 40
 	got := make(chan int, burst)
 	pid := actor.NewPID(s.address, "counting")

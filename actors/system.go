@@ -31,7 +31,7 @@ func Start(c Config) *System {
 	}
 	s.root, s.address = s.actors.Root, s.actors.Address()
 	if s.placement == nil {
-		s.placement, s.singleNode = singleNode{s.address}, true
+		s.placement, s.singleNode = &singleNode{s.address}, true
 	}
 	s.replies = replier{&s.counts.refusals, s.send}
 	s.flow.address, s.flow.send = s.address, s.sendToGateway
