@@ -55,6 +55,16 @@ func (s *recordStore) load() {
 // commit writes records, for the first time or again: a shared store recognises a commit
 // that is repeated. The actor gets committed.
 func (s *recordStore) commit(records []store.Record) {
+	if starter, ok := s.store.(store.Starter); ok {
+		start := time.Now()
+		starter.Start(s.timeout, records[0], records[1:], func(rev store.Revision, err error) {
+			if s.observe != nil {
+				s.observe(time.Since(start), err != nil)
+			}
+			s.inbox(committed{rev, err})
+		})
+		return
+	}
 	s.inBackground(func(ctx context.Context) any {
 		start := time.Now()
 		rev, err := s.store.Commit(ctx, records[0], records[1:]...)

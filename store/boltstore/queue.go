@@ -2,6 +2,9 @@ package boltstore
 
 import (
 	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.com/pokey/store"
@@ -14,21 +17,35 @@ const (
 
 // call is one call of a method on its way to the writer and back.
 type call struct {
-	ctx    context.Context
 	write  bool
 	do     func(*buckets) error
 	result error // what do returned
-	done   chan error
+
+	answered atomic.Bool
+	answer   func(error) // called once
+}
+
+// reply gives the caller an outcome, unless there has been one.
+func (c *call) reply(err error) {
+	if !c.answered.Swap(true) {
+		c.answer(err)
+	}
 }
 
 // queue hands calls to the writer.
 type queue struct {
-	calls   chan *call
 	closing chan struct{} // closed by Close
+	wake    chan struct{} // full when there may be calls
+
+	mu      sync.Mutex
+	waiting []*call
+	closed  bool
+
+	patience patience
 }
 
 func newQueue() *queue {
-	return &queue{calls: make(chan *call), closing: make(chan struct{})}
+	return &queue{wake: make(chan struct{}, 1), closing: make(chan struct{})}
 }
 
 // run has the writer run do within a transaction, and returns its result, or why the
@@ -37,45 +54,79 @@ func (q *queue) run(ctx context.Context, write bool, do func(*buckets) error) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &call{ctx: ctx, write: write, do: do, done: make(chan error, 1)}
+	done := make(chan error, 1)
+	c := &call{write: write, do: do, answer: func(err error) { done <- err }}
+	q.add(c)
 	select {
-	case q.calls <- c:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-q.closing:
-		return store.ErrClosed
-	}
-	select {
-	case err := <-c.done:
+	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		c.reply(ctx.Err()) // the writer leaves it out, if it has not begun
+		return <-done
 	}
 }
 
-// batch collects the calls for one transaction after the first one: all that are
-// waiting and, while they are fewer than in the last batch, those that arrive within
-// the window. So the callers of the last batch meet again in the next one, and a
-// lone caller never waits.
-func (q *queue) batch(first *call, last int) []*call {
-	batch := []*call{first}
-	var over <-chan time.Time
-	for len(batch) < batchSize {
+// start has the writer run do within a transaction that writes, and answer called with
+// the result, or with context.DeadlineExceeded after a timeout.
+func (q *queue) start(timeout time.Duration, do func(*buckets) error, answer func(error)) {
+	c := &call{write: true, do: do, answer: answer}
+	q.patience.watch(c, timeout)
+	q.add(c)
+}
+
+func (q *queue) add(c *call) {
+	q.mu.Lock()
+	closed := q.closed
+	if len(q.waiting) == cap(q.waiting) { // before it grows: many may have given up
+		q.waiting = slices.DeleteFunc(q.waiting, func(c *call) bool { return c.answered.Load() })
+	}
+	if !closed {
+		q.waiting = append(q.waiting, c)
+	}
+	q.mu.Unlock()
+	if closed {
+		c.reply(store.ErrClosed)
+		return
+	}
+	q.rouse()
+}
+
+// rouse has the writer look for calls, if some wait.
+func (q *queue) rouse() {
+	if !q.more() {
+		return
+	}
+	select {
+	case q.wake <- struct{}{}:
+	default: // it is awake
+	}
+}
+
+// take moves the calls that wait to a batch, up to its size.
+func (q *queue) take(batch []*call) []*call {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.waiting), batchSize-len(batch))
+	batch = append(batch, q.waiting[:n]...)
+	left := copy(q.waiting, q.waiting[n:])
+	clear(q.waiting[left:])
+	q.waiting = q.waiting[:left]
+	return batch
+}
+
+// batch collects the calls for one transaction: all that are waiting and, while they are
+// fewer than in the last batch, those that arrive within the window. So the callers of
+// the last batch meet again in the next one, and a lone caller never waits.
+func (q *queue) batch(last int) []*call {
+	batch := q.take(nil)
+	if len(batch) == 0 || len(batch) >= min(last, batchSize) {
+		return batch
+	}
+	over := time.After(batchWindow)
+	for len(batch) < min(last, batchSize) {
 		select {
-		case c := <-q.calls:
-			batch = append(batch, c)
-			continue
-		default:
-		}
-		if len(batch) >= last {
-			break
-		}
-		if over == nil {
-			over = time.After(batchWindow)
-		}
-		select {
-		case c := <-q.calls:
-			batch = append(batch, c)
+		case <-q.wake:
+			batch = q.take(batch)
 		case <-over:
 			return batch
 		}
@@ -83,14 +134,32 @@ func (q *queue) batch(first *call, last int) []*call {
 	return batch
 }
 
+// more reports whether calls wait.
+func (q *queue) more() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting) > 0
+}
+
+// close refuses the calls that wait, and those that come.
+func (q *queue) close() {
+	q.mu.Lock()
+	waiting := q.waiting
+	q.waiting, q.closed = nil, true
+	q.mu.Unlock()
+	for _, c := range waiting {
+		c.reply(store.ErrClosed)
+	}
+}
+
 // answer gives each caller its own result, or all of them the error of the
 // transaction.
 func answer(calls []*call, err error) {
 	for _, c := range calls {
 		if err != nil {
-			c.done <- err
+			c.reply(err)
 		} else {
-			c.done <- c.result
+			c.reply(c.result)
 		}
 	}
 }

@@ -101,6 +101,27 @@ func (s *Store) Commit(ctx context.Context, r store.Record, parts ...store.Recor
 	return rev, nil
 }
 
+// Start implements [store.Starter].
+func (s *Store) Start(timeout time.Duration, r store.Record, parts []store.Record, done func(store.Revision, error)) {
+	if err := store.CheckKeys(r, parts); err != nil {
+		done(0, err)
+		return
+	}
+	var rev store.Revision
+	s.queue.start(timeout,
+		func(b *buckets) (err error) {
+			rev, err = b.commit(r, parts)
+			return err
+		},
+		func(err error) {
+			if err != nil {
+				done(0, err)
+				return
+			}
+			done(rev, nil)
+		})
+}
+
 // Delete implements [store.Store].
 func (s *Store) Delete(ctx context.Context, key string, rev store.Revision) error {
 	return s.queue.run(ctx, true, func(b *buckets) error { return b.remove(key, rev) })

@@ -56,13 +56,16 @@ func (w *writer) run() {
 	last := 1
 	for {
 		select {
-		case c := <-w.queue.calls:
-			batch := w.queue.batch(c, last)
-			last = len(batch)
-			w.serve(batch)
+		case <-w.queue.wake:
+			if batch := w.queue.batch(last); len(batch) > 0 {
+				last = len(batch)
+				w.serve(batch)
+			}
+			w.queue.rouse()
 		case <-w.scrubAt:
 			w.scrub()
 		case <-w.queue.closing:
+			w.queue.close()
 			w.close()
 			return
 		}
@@ -75,7 +78,7 @@ func (w *writer) serve(batch []*call) {
 	var writes, reads []*call
 	for _, c := range batch {
 		switch {
-		case c.ctx.Err() != nil: // the caller has given up
+		case c.answered.Load(): // the caller has given up
 		case c.write:
 			writes = append(writes, c)
 		default:
