@@ -10,9 +10,12 @@ import "sync/atomic"
 // A client's own requests are the exception. The goroutine that reads a connection
 // is all that an idle connection keeps running, and it would keep the stack that
 // the actor needs.
-type dispatcher struct{ async atomic.Bool }
+type dispatcher struct {
+	workers *workers
+	async   atomic.Bool
+}
 
-// dispatchAsync runs a dispatch that send causes on a new goroutine. If somebody
+// dispatchAsync runs a dispatch that send causes on another goroutine. If somebody
 // else sends to the actor at the same moment, either dispatch may be the one.
 func (d *dispatcher) dispatchAsync(send func()) {
 	d.async.Store(true)
@@ -23,7 +26,7 @@ func (d *dispatcher) dispatchAsync(send func()) {
 // Schedule runs the actor. It makes dispatcher one of Proto.Actor's.
 func (d *dispatcher) Schedule(run func()) {
 	if d.async.Load() {
-		go run()
+		d.workers.Schedule(run)
 		return
 	}
 	run()

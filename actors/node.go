@@ -31,6 +31,7 @@ type node struct {
 	// restarted finds them.
 	connections sync.Map
 	flow        flowControl
+	workers     workers
 	counts      counts
 }
 

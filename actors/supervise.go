@@ -36,7 +36,7 @@ func (n *node) spawn(name string, produce actor.Producer, more ...actor.PropsOpt
 // props are those of every actor here: a guard contains its panics.
 func (n *node) props(produce actor.Producer) *actor.Props {
 	return actor.PropsFromProducer(func() actor.Actor { return &guard{n, produce()} },
-		actor.WithSupervisor(stopOnPanic), actor.WithMailbox(newMailbox))
+		actor.WithSupervisor(stopOnPanic), actor.WithMailbox(newMailbox), actor.WithDispatcher(&n.workers))
 }
 
 // stopOnPanic is for a panic that guard does not contain, which is one in crash.

@@ -50,7 +50,7 @@ func Start(c Config) *System {
 // authenticated by a session that was issued at the given time. origin stands for the
 // client's address. Events go to client, welcome first.
 func (s *System) Connect(user poker.UserID, issued time.Time, origin uint64, client Client) *Session {
-	session := &Session{root: s.root}
+	session := &Session{root: s.root, dispatcher: dispatcher{workers: &s.workers}}
 	session.dispatcher.dispatchAsync(func() {
 		// The name is unique among the connections of all nodes, past and future.
 		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
@@ -110,6 +110,7 @@ func (s *System) Stop(ctx context.Context) error {
 		_ = s.root.StopFuture(s.rooms).Wait()
 		_ = s.root.StopFuture(s.gateway).Wait()
 		s.actors.Shutdown()
+		s.workers.stop()
 	}()
 	select {
 	case <-done:
