@@ -530,9 +530,10 @@
 //   - members: by user id, in the order of the ids. Each has name, role, online and
 //     estimated; ahead, absent for none, is how many of the topics to come they have
 //     estimated; named is absent unless false; colour and emoji are absent unless the
-//     member has chosen them; deputy and standIn are absent unless true; estimate is there only while the room is revealed and the member has one.
-//   - summary: null while hidden. Since a merge patch cannot set a null, a status in
-//     which the summary differs from the one before is always sent whole.
+//     member has chosen them; deputy and standIn are absent unless true;
+//     estimate is there only while the room is revealed and the member has one.
+//   - summary: null while hidden. Since a merge patch cannot set a null, a status whose
+//     summary gets a null, because an estimate is no number, is sent whole.
 //
 // A summary:
 //

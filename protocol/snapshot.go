@@ -22,8 +22,7 @@ func AppendStatus(dst []byte, s *poker.Snapshot) []byte {
 // AppendPatch appends the roomPatch message that leads from prev to next. It returns
 // dst unchanged, and false, if there is no such message:
 //
-//   - the summary or the revealed flag differs: a summary has nulls, and a merge
-//     patch cannot set a null;
+//   - the summary gets a null, which a merge patch cannot set;
 //   - prev and next are not an older and a newer version of one epoch of one room;
 //   - the message would not be smaller than the whole status.
 func AppendPatch(dst []byte, prev, next *poker.Snapshot) ([]byte, bool) {
@@ -50,8 +49,7 @@ func appendPatch(dst []byte, prev, next *poker.Snapshot) []byte {
 
 func patchable(prev, next *poker.Snapshot) bool {
 	return prev.ID == next.ID && prev.Epoch == next.Epoch &&
-		0 < prev.Version && prev.Version < next.Version &&
-		prev.Revealed == next.Revealed && sameSummary(prev.Summary, next.Summary)
+		0 < prev.Version && prev.Version < next.Version && settable(prev.Summary, next.Summary)
 }
 
 // leastStatus returns a lower bound of the length of the status of s. It is cheap,
@@ -105,9 +103,7 @@ func (d *delta) room(was, is *poker.Snapshot) {
 	d.ahead(was, is)
 	d.waiting(was.Waiting, is.Waiting)
 	d.members(was, is)
-	if d.full {
-		d.summary(is.Summary)
-	}
+	d.summary(was.Summary, is.Summary)
 }
 
 // story is what is known of a story besides its title, absent if nothing is.

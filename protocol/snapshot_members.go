@@ -15,23 +15,24 @@ func (d *delta) members(was, is *poker.Snapshot) {
 	for len(old) > 0 || len(now) > 0 {
 		switch {
 		case len(old) > 0 && len(now) > 0 && old[0].ID == now[0].ID:
-			if old[0] != now[0] {
-				d.member(&old[0], &now[0], is.Revealed)
+			if old[0] != now[0] || was.Revealed != is.Revealed {
+				d.member(&old[0], &now[0], was.Revealed, is.Revealed)
 			}
 			old, now = old[1:], now[1:]
 		case len(now) == 0 || len(old) > 0 && old[0].ID < now[0].ID:
 			d.null(string(old[0].ID))
 			old = old[1:]
 		default:
-			d.member(nil, &now[0], is.Revealed)
+			d.member(nil, &now[0], false, is.Revealed)
 			now = now[1:]
 		}
 	}
 	d.leave(s)
 }
 
-// member writes a member; was is nil for a new one.
-func (d *delta) member(was, is *poker.MemberView, revealed bool) {
+// member writes a member; was is nil for a new one. What is hidden is as if it were not
+// there.
+func (d *delta) member(was, is *poker.MemberView, wasRevealed, isRevealed bool) {
 	s := d.enter(string(is.ID), was == nil)
 	if was == nil {
 		was = &poker.MemberView{}
@@ -45,9 +46,14 @@ func (d *delta) member(was, is *poker.MemberView, revealed bool) {
 	d.optionalInteger("ahead", was.Ahead, is.Ahead)
 	d.flag("deputy", was.Deputy, is.Deputy, true)
 	d.flag("standIn", was.StandIn, is.StandIn, true)
-	if revealed {
-		d.vote(was.Vote, is.Vote)
+	before, after := was.Vote, is.Vote
+	if !wasRevealed {
+		before = nil
 	}
+	if !isRevealed {
+		after = nil
+	}
+	d.vote(before, after)
 	d.leave(s)
 }
 

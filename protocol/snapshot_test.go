@@ -116,7 +116,7 @@ func TestSummaryHasOneShape(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := delta{full: true}
-		d.summary(s)
+		d.summary(nil, s)
 		if got := string(d.out); got != `,"summary":`+strings.ReplaceAll(string(want), `\u003c`, "<") {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -139,6 +139,8 @@ func TestNewStatus(t *testing.T) {
 	prev, next := hiddenRoom(), hiddenRoom()
 	next.Version, next.Topic = 12, titled("Log-out page")
 	patch, _ := AppendPatch(nil, prev, next)
+	revived := hiddenRoom()
+	revived.Epoch = "earlier"
 	for name, c := range map[string]struct {
 		prev  *poker.Snapshot
 		since uint64
@@ -146,7 +148,7 @@ func TestNewStatus(t *testing.T) {
 	}{
 		"first":   {nil, 0, nil},
 		"next":    {prev, 7, patch},
-		"no step": {revealedRoom(), 0, nil},
+		"no step": {revived, 0, nil},
 	} {
 		s := NewStatus(c.prev, next)
 		if s.RoomID != roomID || s.Version != 12 || s.Since != c.since || string(s.Patch) != string(c.patch) {

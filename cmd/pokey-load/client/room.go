@@ -64,6 +64,9 @@ type replica struct {
 
 // room reads the replica. Fields that are missing or of another type are zero.
 func (r *replica) room(id string) (Room, error) {
+	if r.doc["summary"] == nil && r.doc != nil {
+		r.doc["summary"] = nil // one that a patch has removed means the same
+	}
 	canonical, err := json.Marshal(r.doc) // keys are sorted
 	if err != nil {
 		return Room{}, err
