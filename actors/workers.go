@@ -37,7 +37,6 @@ func (w *workers) work(run func()) {
 	runs := make(chan func(), 1)
 	for ok := true; ok; run, ok = <-runs {
 		run()
-		run = nil
 		if !w.wait(runs) {
 			return
 		}

@@ -47,7 +47,7 @@ func newBareTeam(tb testing.TB, data string, size int) *bareTeam {
 	if data != inMemory {
 		data = tb.TempDir()
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends with the test
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -113,7 +113,7 @@ type bareMember struct {
 
 func dialBare(tb testing.TB, url string) *bareMember {
 	cookie := peerCookie(tb, url)
-	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://")) //nolint:noctx // ends with the test
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		tb.Fatal(err)
 	}

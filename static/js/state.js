@@ -83,7 +83,9 @@ const steps = {
   roomPatch(state, event, at) {
     if (state.version !== null && event.version <= state.version) return state;
     if (!state.room || event.since !== state.version) return { ...state, rejoin: true };
-    return arrive(state, mergePatch(state.room, event.patch), event.version, at);
+    const room = mergePatch(state.room, event.patch);
+    room.summary ??= null; // one that is removed means the same
+    return arrive(state, room, event.version, at);
   },
 
   ownEstimate: (state, { round, value, comment }) => ({ ...state, own: { round, value, comment } }),
