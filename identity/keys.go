@@ -45,6 +45,7 @@ type key struct {
 	origin      []byte
 	cookie      *securecookie.SecureCookie
 	records     cipher.AEAD
+	backups     cipher.AEAD
 	fingerprint string
 }
 
@@ -123,6 +124,9 @@ func derive(master []byte) (key, error) {
 	id := expand("pokey/key-id/v1", 1)
 	var err error
 	if k.records, err = newSeal(expand("pokey/records/v1", 32)); err != nil {
+		errs = append(errs, err)
+	}
+	if k.backups, err = newSeal(expand("pokey/backups/v1", 32)); err != nil {
 		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {

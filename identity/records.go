@@ -21,6 +21,15 @@ func (k *Keys) Records() cipher.AEAD {
 	return r
 }
 
+// Backups encrypts the keys of backups, as Records does with records.
+func (k *Keys) Backups() cipher.AEAD {
+	r := records{AEAD: k.ring[0].backups}
+	for i := range k.ring {
+		r.ring = append(r.ring, k.ring[i].backups)
+	}
+	return r
+}
+
 // records seals with the first of a ring of ciphers, and opens with all of them.
 type records struct {
 	cipher.AEAD

@@ -43,3 +43,16 @@ func TestRecords(t *testing.T) {
 		t.Errorf("fingerprints %v, want %v", got, want)
 	}
 }
+
+// Backups are sealed with a key of their own.
+func TestBackups(t *testing.T) {
+	k := ring(t, 1)
+	nonce := make([]byte, k.Backups().NonceSize())
+	sealed := k.Backups().Seal(nil, nonce, []byte("5"), nil)
+	if got, err := ring(t, 2, 1).Backups().Open(nil, nonce, sealed, nil); err != nil || string(got) != "5" {
+		t.Errorf("a later ring: got %q, %v, want it opened", got, err)
+	}
+	if _, err := k.Records().Open(nil, nonce, sealed, nil); err == nil {
+		t.Error("got a backup opened with the key of records")
+	}
+}

@@ -7,3 +7,11 @@
 // sure of that. Nothing here may be printed or logged: the messages contain estimates, and
 // their generated String methods show them.
 package record
+
+// Form is the newest form of what is stored, which this version writes. Every version
+// reads the forms before its own. The number is raised when the version that was
+// released last would lose something of what this one stores, because it reads a
+// record, leaves out what it does not know, and writes it back. The stores then keep
+// that version out.
+const Form = 1
+

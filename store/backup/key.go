@@ -49,8 +49,8 @@ func passphraseKey(text string, workFactor int) (Key, error) {
 }
 
 const (
-	minPassphrase = 12 // characters
-	workFactor    = 18 // of scrypt, in powers of two: about a second, and 256 MB
+	minPassphrase = 12                         // characters
+	workFactor    = 18                         // of scrypt, in powers of two: about a second, and 256 MB
 	secretStanza  = "example.com/pokey/secret" // in the file's header: how it is sealed
 	scryptStanza  = "scrypt"
 )

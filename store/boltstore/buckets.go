@@ -11,12 +11,14 @@ import (
 
 // The buckets of the file. Their names and contents are read by every later version.
 const (
-	aboutBucket  = "about"  // "format": an envelope with the version of the file
+	aboutBucket  = "about"  // "format" and "form": envelopes with the version of the file, and that of the records' data
 	recordBucket = "record" // key: envelope; the sequence is the newest revision given
 	expiryBucket = "expiry" // expiry (8 bytes, big endian), key: nothing
 
 	formatKey = "format"
 	format    = 1
+	formKey   = "form" // missing in the first files, which have form 1
+	firstForm = 1
 )
 
 // buckets are the buckets within one transaction.
@@ -42,13 +44,16 @@ func openBuckets(tx *bbolt.Tx) (*buckets, error) {
 }
 
 // createBuckets creates the buckets that are missing. Revisions that are given
-// later are above floor.
-func createBuckets(tx *bbolt.Tx, floor store.Revision) error {
+// later are above floor, and records have at most the form.
+func createBuckets(tx *bbolt.Tx, floor store.Revision, form int) error {
 	about, err := tx.CreateBucketIfNotExists([]byte(aboutBucket))
 	if err != nil {
 		return err
 	}
 	if err := about.Put([]byte(formatKey), wrap(store.Record{Key: formatKey, Data: []byte{format}})); err != nil {
+		return err
+	}
+	if err := putForm(about, form); err != nil {
 		return err
 	}
 	records, err := tx.CreateBucketIfNotExists([]byte(recordBucket))
@@ -60,6 +65,25 @@ func createBuckets(tx *bbolt.Tx, floor store.Revision) error {
 	}
 	_, err = tx.CreateBucketIfNotExists([]byte(expiryBucket))
 	return err
+}
+
+// putForm notes that records may have the form.
+func putForm(about *bbolt.Bucket, form int) error {
+	return about.Put([]byte(formKey), wrap(store.Record{Key: formKey, Data: []byte{byte(form)}}))
+}
+
+// formOf returns the newest form that records may have. If it cannot be read, it is
+// that of the first files.
+func formOf(tx *bbolt.Tx) int {
+	about := tx.Bucket([]byte(aboutBucket))
+	if about == nil {
+		return firstForm
+	}
+	r, err := unwrap([]byte(formKey), about.Get([]byte(formKey)))
+	if err != nil || len(r.Data) != 1 {
+		return firstForm
+	}
+	return int(r.Data[0])
 }
 
 // load returns a record or a part, whose data is valid during the transaction.

@@ -10,7 +10,11 @@ import (
 	"example.com/pokey/store"
 )
 
-const copyBatch = 1000 // records copied in one transaction
+// What is copied in one transaction at most, unless a single record is larger.
+const (
+	copyBatch = 1000    // records
+	copySize  = 4 << 20 // bytes
+)
 
 // copyRecords copies the sound records of a file to a new one, which is on disk when
 // copyRecords returns. Unread is why it has not reached all of them; err means that
@@ -21,7 +25,7 @@ func copyRecords(from, to string) (copied int, unread, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	c := copier{to: target}
+	c := copier{to: target, form: firstForm}
 	unread = c.read(from)
 	c.flush()
 	if c.err == nil {
@@ -42,7 +46,9 @@ type copier struct {
 	to     *database
 	batch  []store.Record
 	newest store.Revision
+	size   int // of the data in batch, in bytes
 	copied int
+	form   int   // that records may have
 	err    error // of the new file
 }
 
@@ -56,6 +62,10 @@ func (c *copier) read(path string) error {
 		if err := guard(func() error { return checkFormat(tx) }); errors.Is(err, store.ErrFormat) {
 			return err
 		}
+		_ = guard(func() error { // else it is that of the first files
+			c.form = formOf(tx)
+			return nil
+		})
 		return eachRecord(tx, c.add)
 	})
 	return errors.Join(err, from.close())
@@ -63,7 +73,8 @@ func (c *copier) read(path string) error {
 
 func (c *copier) add(r store.Record) {
 	r.Data = bytes.Clone(r.Data)
-	if c.batch = append(c.batch, r); len(c.batch) == copyBatch {
+	c.size += len(r.Data)
+	if c.batch = append(c.batch, r); len(c.batch) == copyBatch || c.size >= copySize {
 		c.flush()
 	}
 }
@@ -76,7 +87,7 @@ func (c *copier) flush() {
 		for _, r := range c.batch {
 			c.newest = max(c.newest, r.Revision)
 		}
-		if err := createBuckets(tx, c.newest); err != nil {
+		if err := createBuckets(tx, c.newest, c.form); err != nil {
 			return err
 		}
 		b, err := openBuckets(tx)
@@ -89,7 +100,7 @@ func (c *copier) flush() {
 		c.copied += b.added
 		return b.fault
 	})
-	c.batch = c.batch[:0]
+	c.batch, c.size = c.batch[:0], 0
 }
 
 // eachRecord visits the sound records of a file that may be damaged, in whatever
@@ -99,7 +110,7 @@ func eachRecord(tx *bbolt.Tx, visit func(store.Record)) error {
 	err := eachKey(tx.Cursor(), func(name, _ []byte) {
 		if b := tx.Bucket(name); b != nil {
 			all = errors.Join(all, eachKey(b.Cursor(), func(k, v []byte) {
-				if r, err := unwrap(k, v); err == nil && r.Key != formatKey {
+				if r, err := unwrap(k, v); err == nil && r.Key != formatKey && r.Key != formKey {
 					visit(r)
 				}
 			}))

@@ -88,6 +88,7 @@ func readFile(path string, check bool) (c contents, err error) {
 // contents are what a sound file holds.
 type contents struct {
 	begun   bool           // there are buckets
+	form    int            // that records may have
 	sound   int            // records and parts
 	broken  []string       // keys of records and parts whose envelopes are damaged
 	orphans []string       // keys of parts that seem to have no sound record
@@ -114,6 +115,7 @@ func readContents(tx *bbolt.Tx) (contents, error) {
 	if err := checkFormat(tx); err != nil {
 		return c, err
 	}
+	c.form = formOf(tx)
 	b, err := openBuckets(tx)
 	if err != nil {
 		return c, err

@@ -2,7 +2,7 @@ package boltstore
 
 import (
 	"errors"
-	"log/slog"
+	"fmt"
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
@@ -12,8 +12,8 @@ import (
 
 // openDatabase opens the database in a directory that this process has locked. A
 // damaged file is set aside first. Revisions that are given later are above floor.
-func openDatabase(dir string, floor store.Revision, noSync bool, log *slog.Logger) (*database, error) {
-	path := filepath.Join(dir, fileName)
+func openDatabase(config Config, floor store.Revision) (*database, error) {
+	path := filepath.Join(config.Dir, fileName)
 	if err := finish(path); err != nil {
 		return nil, err
 	}
@@ -21,16 +21,24 @@ func openDatabase(dir string, floor store.Revision, noSync bool, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	if in, err = repair(path, in, log); err != nil {
+	if err := in.readable(config.Form); err != nil {
 		return nil, err
 	}
-	db, err := openBolt(path, bbolt.Options{NoSync: noSync})
+	if in, err = repair(path, in, config.Log); err != nil {
+		return nil, err
+	}
+	if err := in.readable(config.Form); err != nil { // what a damaged file contained is known now
+		return nil, err
+	}
+	db, err := openBolt(path, bbolt.Options{NoSync: config.noSync})
 	if err != nil {
 		return nil, err
 	}
-	err = db.update(func(tx *bbolt.Tx) error { return db.prepare(tx, in.contents, max(floor, in.newest)) })
+	err = db.update(func(tx *bbolt.Tx) error {
+		return db.prepare(tx, in.contents, max(floor, in.newest), config.Form)
+	})
 	if err == nil {
-		err = syncDir(dir)
+		err = syncDir(config.Dir)
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.close())
@@ -38,15 +46,28 @@ func openDatabase(dir string, floor store.Revision, noSync bool, log *slog.Logge
 	return db, nil
 }
 
+// readable returns an error that wraps ErrFormat if records may have a newer form.
+func (c contents) readable(form int) error {
+	if c.form > form {
+		return fmt.Errorf("%w: what is in its records has form %d, and this version reads up to %d", store.ErrFormat, c.form, form)
+	}
+	return nil
+}
+
 // prepare creates the buckets if they are missing, rebuilds the index if it
 // disagrees with the records, and removes parts that nothing will ever ask for.
-func (d *database) prepare(tx *bbolt.Tx, c contents, floor store.Revision) error {
+func (d *database) prepare(tx *bbolt.Tx, c contents, floor store.Revision, form int) error {
 	d.records = c.sound + len(c.broken)
 	for _, key := range c.broken {
 		d.damaged[key] = struct{}{}
 	}
 	if !c.begun || store.Revision(tx.Bucket([]byte(recordBucket)).Sequence()) < floor {
-		if err := createBuckets(tx, floor); err != nil {
+		if err := createBuckets(tx, floor, form); err != nil {
+			return err
+		}
+	}
+	if c.begun && c.form < form {
+		if err := putForm(tx.Bucket([]byte(aboutBucket)), form); err != nil {
 			return err
 		}
 	}

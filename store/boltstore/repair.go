@@ -41,7 +41,7 @@ func setAside(path string, in inspection, log *slog.Logger) (inspection, error) 
 			return in, fmt.Errorf("the database file is damaged, and a new one cannot be written: %w", err)
 		}
 	}
-	aside, err := rename(path)
+	aside, err := renameFile(path, "corrupt", time.Now())
 	if err != nil {
 		return in, fmt.Errorf("the database file is damaged, and cannot be renamed: %w", err)
 	}
@@ -90,8 +90,12 @@ func replace(path string) (inspection, error) {
 }
 
 // finish completes a replacement that the end of the process interrupted. A copy
-// counts if the file was renamed already; otherwise it is incomplete and removed.
+// counts if the file was renamed already; otherwise it is incomplete and removed, as
+// is what an import has left.
 func finish(path string) error {
+	if err := os.Remove(path + importSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	_, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = os.Rename(path+newSuffix, path)
@@ -104,9 +108,10 @@ func finish(path string) error {
 	return err
 }
 
-// rename gives a damaged file a new name, which it returns.
-func rename(path string) (string, error) {
-	aside := path + ".corrupt-" + time.Now().UTC().Format("20060102T150405.000Z")
+// renameFile adds to the name of a file why and when it was set aside, and returns the
+// new name.
+func renameFile(path, why string, now time.Time) (string, error) {
+	aside := path + "." + why + "-" + now.UTC().Format("20060102T150405.000Z")
 	for {
 		if _, err := os.Lstat(aside); errors.Is(err, fs.ErrNotExist) {
 			return aside, os.Rename(path, aside)

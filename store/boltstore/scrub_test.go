@@ -172,7 +172,7 @@ func BenchmarkScrub(b *testing.B) {
 	const rooms = 10_000
 	for _, step := range []int{5, 1} {
 		b.Run(fmt.Sprintf("changed=%d%%", 100/step), func(b *testing.B) {
-			f, err := openDatabase(b.TempDir(), 0, false, slog.New(slog.DiscardHandler))
+			f, err := openDatabase(Config{Dir: b.TempDir(), Form: firstForm, Log: slog.New(slog.DiscardHandler)}, 0)
 			if err != nil {
 				b.Fatal(err)
 			}

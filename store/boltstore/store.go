@@ -33,7 +33,7 @@ type Store struct {
 // cannot be used.
 func Open(config Config) (*Store, error) {
 	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
-	config.scrubAfter = cmp.Or(config.scrubAfter, scrubAfter)
+	config.scrubAfter, config.Form = cmp.Or(config.scrubAfter, scrubAfter), cmp.Or(config.Form, firstForm)
 	s := &Store{config: config, queue: newQueue()}
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("store: directory %s: %w", config.Dir, err)

@@ -39,7 +39,7 @@ func startWriter(config Config, q *queue) (*writer, error) {
 // open opens the file, and has it scrubbed at once, because whoever had it open
 // before may have been interrupted.
 func (w *writer) open() (err error) {
-	if w.db, err = openDatabase(w.config.Dir, w.newest, w.config.noSync, w.config.Log); err != nil {
+	if w.db, err = openDatabase(w.config, w.newest); err != nil {
 		w.db = nil
 		return err
 	}

@@ -8,6 +8,9 @@ package etcdstore
 //	hold/…           a snapshot that is being read, of the revision in which this key was created
 //	expiry/KEY       when the record expires, if ever: milliseconds since 1970, 8 bytes, big endian
 //
+//	form             the newest form that what is in the records may have
+//	importing        there while all records are being replaced
+//
 // A record and its expiry are written in one transaction.
 type keyspace string
 
@@ -18,6 +21,8 @@ func (k keyspace) batches(key string) string {
 	return string(k) + largePrefix + key + "/"
 }
 
+func (k keyspace) form() string            { return string(k) + "form" }
+func (k keyspace) importing() string       { return string(k) + "importing" }
 func (k keyspace) hold(name string) string { return string(k) + "hold/" + name }
 
 const largePrefix = "large/"
