@@ -14,4 +14,3 @@ package record
 // record, leaves out what it does not know, and writes it back. The stores then keep
 // that version out.
 const Form = 1
-

@@ -26,6 +26,7 @@ func (n *node) admin(c config, l net.Listener) (*http.Server, net.Listener) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", n.readyz)
 	mux.HandleFunc("GET /cluster", n.clusterPage)
+	mux.HandleFunc("POST /backup", n.backupPage)
 	n.history.Register(mux)
 	sockets := transport.NewSockets(transport.SocketLimits{Total: adminSockets})
 	return &http.Server{

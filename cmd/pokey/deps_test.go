@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 		"google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status",
 		"go.uber.org/zap", "go.uber.org/zap/zapcore",
 	},
+	"store/backup":    {"std", module + "store", "filippo.io/age"},
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
 	"cluster": {
@@ -59,6 +60,7 @@ var mayNot = map[string][]string{
 	"store":              {"net/http"},
 	"store/boltstore":    {"net/http"},
 	"store/etcdstore":    {"net/http"},
+	"store/backup":       {"net/http"},
 	"actors":             {"net/http"},
 	"cluster":            {"net/http"},
 	"cluster/membership": {"net/http"},

@@ -7,6 +7,8 @@
 //	pokey doctor [flags] [URL]     find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk
 //	pokey healthcheck [URL]        exit 0 if a server is alive, for containers
 //	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
+//	pokey backup [flags] FILE      write everything that a running server has stored to a sealed file
+//	pokey restore [flags] FILE     put a backup in the place of what a stopped server or cluster has stored
 //	pokey secret FILE              make the master secret, unless the file exists
 //	pokey version                  print the version
 //	pokey help                     print this

@@ -13,6 +13,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/actors"
+	"example.com/pokey/actors/record"
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/cluster"
 	"example.com/pokey/cluster/etcdmember"
@@ -196,6 +197,20 @@ func (n *node) join(ctx context.Context) error {
 	n.member.node.Subscribe(func() { n.web.TurnAway(n.member.node.Isolated()) })
 	if err := n.member.node.Join(ctx); err != nil {
 		return fmt.Errorf("join the cluster: %w", err)
+	}
+	return n.prepareStore() // again: a restore that began meanwhile may not have seen this node
+}
+
+// prepareStore makes sure that this version can use what is in etcd.
+func (n *node) prepareStore() error {
+	s, shared := n.store.(*etcdstore.Store)
+	if !shared {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
+	defer cancel()
+	if err := s.Prepare(ctx, record.Form); err != nil {
+		return exit{exitData, fmt.Errorf("-etcd: %w", err)}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/pokey/actors"
+	"example.com/pokey/actors/record"
 	"example.com/pokey/cluster"
 	"example.com/pokey/docs"
 	"example.com/pokey/identity"
@@ -37,7 +38,10 @@ type node struct {
 	metrics  *metrics
 	history  *operator.History
 	memory   *memory
+	keys     *identity.Keys
 	draining atomic.Bool
+
+	backingUp atomic.Bool // one at a time
 }
 
 // refill is the time in seconds after which an address may again open as many
@@ -60,6 +64,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.keys = keys
 	limits := protocol.Limits{
 		MessageBytes: protocol.MaxMessage, MessageRate: c.messageRate, MessageBurst: c.messageBurst,
 		NameLength: poker.NameLength, TopicLength: poker.TopicLength, CommentLength: poker.CommentLength,
@@ -160,7 +165,14 @@ func (n *node) open(ctx context.Context, c config) (*identity.Keys, error) {
 			return nil, err
 		}
 		n.store, err = etcdstore.Open(etcdstore.Config{Client: n.member.etcd, Prefix: etcdRecords, Seal: keys.Records(), Log: n.log})
-		return keys, err
+		if err != nil {
+			return nil, err
+		}
+		if err := n.prepareStore(); err != nil {
+			n.close()
+			return nil, err
+		}
+		return keys, nil
 	}
 	var err error
 	if n.store, err = openStore(c, n.log, n.metrics); err != nil {
@@ -189,7 +201,7 @@ func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 		log.Warn("rooms are kept in memory only: a restart loses them", "setting", "-data")
 		return store.NewMemory(), nil
 	}
-	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Log: log, Observe: m.observeBatch})
+	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Form: record.Form, Log: log, Observe: m.observeBatch})
 	if err != nil {
 		return nil, exit{exitData, fmt.Errorf("-data: %w", err)}
 	}

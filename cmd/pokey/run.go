@@ -55,6 +55,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return healthcheck(ctx, args[1:], getenv)
 		case "certs":
 			return certs(args[1:], stderr)
+		case "backup":
+			return backupCommand(ctx, args[1:], getenv, stderr)
+		case "restore":
+			return restoreCommand(ctx, args[1:], getenv, stderr)
 		case "secret":
 			return secret(args[1:], stderr)
 		case "help":

@@ -16,6 +16,8 @@ var subcommands = []struct{ usage, does string }{
 	{"doctor [flags] [URL]", "find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk"},
 	{"healthcheck [URL]", "exit 0 if a server is alive, for containers"},
 	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
+	{"backup [flags] FILE", "write everything that a running server has stored to a sealed file"},
+	{"restore [flags] FILE", "put a backup in the place of what a stopped server or cluster has stored"},
 	{"secret FILE", "make the master secret, unless the file exists"},
 	{"version", "print the version"},
 	{"help", "print this"},
