@@ -15,8 +15,8 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// command runs a subcommand and returns its exit code and what it says.
-func command(t *testing.T, args ...string) (code int, says string) {
+// pokeyCommand runs a subcommand and returns its exit code and what it says.
+func pokeyCommand(t *testing.T, args ...string) (code int, says string) {
 	t.Helper()
 	var b bytes.Buffer
 	code = exitCode(run(t.Context(), args, func(string) string { return "" }, &b, nil), &b)
@@ -26,7 +26,7 @@ func command(t *testing.T, args ...string) (code int, says string) {
 // must runs a subcommand that succeeds and says something.
 func must(t *testing.T, says string, args ...string) {
 	t.Helper()
-	if code, got := command(t, args...); code != 0 || !strings.Contains(got, says) {
+	if code, got := pokeyCommand(t, args...); code != 0 || !strings.Contains(got, says) {
 		t.Fatalf("pokey %q: got exit code %d, %q, want 0 and %q", args, code, got, says)
 	}
 }
@@ -34,33 +34,33 @@ func must(t *testing.T, says string, args ...string) {
 // refused runs a subcommand that fails in words.
 func refused(t *testing.T, want int, says string, args ...string) {
 	t.Helper()
-	if code, got := command(t, args...); code != want || !strings.Contains(got, says) {
+	if code, got := pokeyCommand(t, args...); code != want || !strings.Contains(got, says) {
 		t.Errorf("pokey %q: got exit code %d, %q, want %d and %q", args, code, got, want, says)
 	}
 }
 
-// table is a room in which somebody goes on and on.
-type table struct {
+// busyRoom is a room in which somebody goes on and on.
+type busyRoom struct {
 	room   string
 	caller *caller
 	acked  int // the number in the last topic that was acknowledged as durable
 }
 
-// tables are rooms in use.
-type tables struct {
+// busyRooms are rooms in use.
+type busyRooms struct {
 	mu   sync.Mutex
-	all  []*table
+	all  []*busyRoom
 	stop chan struct{}
 	done sync.WaitGroup
 }
 
-// play starts people who each change a room of their own until the end is called.
-func play(t *testing.T, url string, n int) *tables {
+// keepBusy starts people who each change a room of their own until the end is called.
+func keepBusy(t *testing.T, url string, n int) *busyRooms {
 	t.Helper()
-	p := &tables{stop: make(chan struct{})}
+	p := &busyRooms{stop: make(chan struct{})}
 	for range n {
 		c := callIn(t, url, peerCookie(t, url))
-		one := &table{caller: c, room: c.create("topic 0")}
+		one := &busyRoom{caller: c, room: c.create("topic 0")}
 		p.all = append(p.all, one)
 		p.done.Go(func() {
 			for number := 1; ; number++ {
@@ -83,7 +83,7 @@ func play(t *testing.T, url string, n int) *tables {
 }
 
 // acked returns by room what is acknowledged so far.
-func (p *tables) acked() map[string]int {
+func (p *busyRooms) acked() map[string]int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m := map[string]int{}
@@ -93,7 +93,7 @@ func (p *tables) acked() map[string]int {
 	return m
 }
 
-func (p *tables) end() {
+func (p *busyRooms) end() {
 	close(p.stop)
 	p.done.Wait()
 }
@@ -127,7 +127,7 @@ func TestBackupThereAndBack(t *testing.T) {
 	}
 	backUp := func(p *process, name string) map[string]int {
 		t.Helper()
-		players := play(t, p.url, 6)
+		players := keepBusy(t, p.url, 6)
 		eventually(t, "some estimates", 10*time.Second, func() bool {
 			low := 3
 			for _, n := range players.acked() {
@@ -267,7 +267,7 @@ func TestRestoreExpired(t *testing.T) {
 	must(t, "1 room and 1 user", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", dir, backup)
 	p.kill()
 	eventually(t, "an expired user", 20*time.Second, func() bool {
-		_, says := command(t, "restore", "-check", "-secret-file", secret, backup)
+		_, says := pokeyCommand(t, "restore", "-check", "-secret-file", secret, backup)
 		return strings.Contains(says, "of whom 1 have expired")
 	})
 	must(t, "restored", "restore", "-data", dir, "-replace", "-extend-expiry", backup)
