@@ -74,10 +74,13 @@ export function keptDrafts(roomId) {
 /** @param {object} drafts */
 const texts = (drafts) => Object.entries(drafts).filter(([, text]) => typeof text === 'string');
 
+const KEPT = 200_000; // characters of a draft: what is longer was not typed, and would take long to write
+
 /** Keeps what has been typed in a room, for this tab. @param {string | null} roomId @param {object} drafts */
 export function keepDrafts(roomId, drafts) {
   try {
-    sessionStorage.setItem('pokey.drafts', JSON.stringify({ roomId, drafts }));
+    const short = Object.fromEntries(texts(drafts).filter(([, text]) => text.length <= KEPT));
+    sessionStorage.setItem('pokey.drafts', JSON.stringify({ roomId, drafts: short }));
   } catch {}
 }
 

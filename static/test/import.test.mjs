@@ -313,6 +313,30 @@ test('a long text, whatever is in it, does not hold up the page', () => {
   }
 });
 
+test('two megabytes of a tracker’s are read at once, and every line is accounted for', () => {
+  const kinds = {
+    list: ['', (i) => `Story number ${i} about the login page\n`],
+    bullets: ['', (i) => `- [ ] SHOP-${i} Story of the login page\n`],
+    jira: [
+      'Summary,Issue key,Description\n',
+      (i) => `"Story ${i}, with comma",SHOP-${i},"As a user\nI want ""it""\n"\n`,
+    ],
+    wide: [`Summary,${'x,'.repeat(60)}Issue key\n`, (i) => `Story ${i},${'y,'.repeat(60)}SHOP-${i}\n`],
+    clipboard: ['', (i) => `SHOP-${i}\tStory ${i}\t3\r\n`],
+    commas: ['', (i) => `${i}, b; c | d\n`],
+  };
+  for (const [kind, [head, line]] of Object.entries(kinds)) {
+    let [text, n] = [head, 0];
+    for (; text.length < 2_000_000; n += 1) text += line(n);
+    const began = process.cpuUsage();
+    const { stories, left } = read(text);
+    const took = process.cpuUsage(began).user / 1000;
+    assert.equal(stories.length, 200, kind);
+    assert.equal(left.filter(({ why }) => why === 'full').length, n - 200, kind);
+    assert.ok(took < 600, `${kind}: ${took} ms`); // 30 to 200 on a machine of 2024; the page draws between
+  }
+});
+
 test('a table may have more lines, or columns, than a function has arguments', () => {
   assert.equal(read('a\n'.repeat(130_000)).stories.length, 200);
   assert.equal(read(`${'a\t'.repeat(130_000)}b\nc\td`, { as: 'table' }).stories.length, 2);

@@ -7,6 +7,7 @@
 /** @import {Story} from '../../types/protocol.js' */
 
 import { addStories, discard } from './add.js';
+import { source } from './source.js';
 import { readStories } from './stories.js';
 import { size } from './text.js';
 import { t } from '../i18n.js';
@@ -17,7 +18,6 @@ import { storyLabel } from '../views/story.js';
 
 const SHOWN = 6; // stories of the preview
 const NAMED = 40; // lines that are left out, by name
-const MOST = 2_000_000; // bytes of a file
 
 /** @type {Role[]} */
 const ROLES = ['title', 'key', 'url', 'estimate'];
@@ -61,50 +61,6 @@ function readAs(page, text) {
 
 /** @param {Story[]} topics */
 const bytesOf = (topics) => topics.flatMap((topic) => Object.values(topic)).reduce((sum, text) => sum + size(text), 0);
-
-/** Where to paste, drop or choose. @param {RoomPage} page @param {string} text */
-function source(page, text) {
-  const take = async (/** @type {File | undefined} */ file) => {
-    if (!file) return;
-    if (file.size > MOST) return page.toast(t('import.tooLarge'));
-    page.draft('topics', await file.text());
-    page.set({ importChoice: {} });
-  };
-  const area = h('textarea', {
-    rows: 4,
-    'data-paste': true,
-    autofocus: true,
-    mount: (/** @type {HTMLElement} */ element) => element.focus(), // in a dialog that is open already
-    dir: 'auto',
-    placeholder: t('import.placeholder'),
-    value: text,
-    oninput: (event) => page.draft('topics', event.target.value),
-    ondragover: (event) => event.preventDefault(),
-    ondrop: (event) => {
-      const [file] = event.dataTransfer.files;
-      if (!file) return;
-      event.preventDefault();
-      take(file);
-    },
-  });
-  const choose = h('input', {
-    type: 'file',
-    class: 'visually-hidden',
-    id: 'import-file',
-    accept: '.csv,.tsv,.txt,.json,.xml,.md,text/*',
-    onchange: (event) => {
-      take(event.target.files[0]);
-      event.target.value = '';
-    },
-  });
-  return h(
-    'div',
-    { class: 'import-source' },
-    labelled(t('import.label'), area),
-    choose,
-    h('label', { class: 'soft button', for: 'import-file' }, t('import.choose')),
-  );
-}
 
 /** What would be added, and what not. @param {RoomPage} page @param {Import} read */
 function preview(page, read) {

@@ -2,7 +2,7 @@
 
 import { isKey } from './columns.js';
 
-/** @typedef {{line: number, title: string, key?: string, url?: string}} Item */
+/** @typedef {{line: number, title: string, key?: string, url?: string, why?: string}} Item */
 
 // The marks of Markdown, Word, wikis and people: bullets, numbers, boxes to tick.
 const MARK =
@@ -18,28 +18,32 @@ function unmarked(line) {
   return text;
 }
 
+const JUDGED = 1000; // lines that say what kind of list it is
+
 /**
- * The stories in lines. A heading in Markdown is none, and says what it is.
+ * The lines of a list, and how one is read: as a story; as what is none, such as a
+ * heading in Markdown, which says what it is; or as nothing.
  *
  * @param {string} text
+ * @returns {{rows: {line: number, text: string}[], read: (row: {line: number, text: string}) => Item | null}}
  */
 export function list(text) {
-  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/).map((line, i) => ({ line: i + 1, text: line }));
-  const filled = lines.filter(({ text }) => text.trim());
-  const marked = filled.filter(({ text }) => unmarked(text) !== text.trim()).length;
-  /** @type {{line: number, text: string, why: string}[]} */
-  const left = [];
-  /** @type {Item[]} */
-  const items = [];
-  for (const { line, text } of filled) {
-    const heads = /^#{1,6}\s+\D/.test(text.trim()) && marked > 1;
-    const title = unmarked(text);
-    if (heads) left.push({ line, text: title, why: 'heading' });
-    else if (title) items.push({ line, title });
-  }
-  const keyed = items.filter(({ title }) => withKey(title).key).length;
-  const sure = keyed > 1 && keyed >= items.length / 2;
-  return { left, items: items.map((item) => ({ ...item, ...parts(item.title, sure) })) };
+  const lines = text.split(/\r\n|[\r\n\u2028\u2029]/);
+  const rows = lines.flatMap((text, i) => (text.trim() ? [{ line: i + 1, text }] : []));
+  const first = rows.slice(0, JUDGED).map(({ text }) => text.trim());
+  const marked = first.filter((line) => unmarked(line) !== line).length;
+  const heads = (/** @type {string} */ line) => marked > 1 && /^#{1,6}\s+\D/.test(line);
+  const titles = first.flatMap((line) => (heads(line) ? [] : unmarked(line) || []));
+  const keyed = titles.filter((title) => withKey(title).key).length;
+  const sure = keyed > 1 && keyed >= titles.length / 2;
+  return {
+    rows,
+    read({ line, text }) {
+      const title = unmarked(text);
+      if (heads(text.trim())) return { line, title, why: 'heading' };
+      return title ? { line, ...parts(title, sure) } : null;
+    },
+  };
 }
 
 /**

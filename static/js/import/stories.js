@@ -45,7 +45,11 @@ export function readStories(source, fits, choice = {}) {
   const text = source.replace(/^\ufeff/, '');
   const data = choice.as ? null : (xml(text) ?? json(text));
   const rows = data || choice.as === 'list' ? null : table(text, choice.as === 'table', choice.hasHead);
-  const { items, left } = data ? { items: data, left: [] } : rows ? fromTable(rows, choice) : list(text);
+  const items = data
+    ? { rows: data, read: (/** @type {Item} */ item) => item }
+    : rows
+      ? fromTable(rows, choice)
+      : list(text);
   const checked = check(items, fits, choice.base);
   return {
     as: data ? 'data' : rows ? 'table' : 'list',
@@ -54,7 +58,7 @@ export function readStories(source, fits, choice = {}) {
     columns: rows && { ...rows.columns, ...choice.columns },
     hasHead: Boolean(rows?.head),
     ...checked,
-    left: [...left, ...checked.left].sort((a, b) => a.line - b.line),
+    left: [...(rows ? before(rows) : []), ...checked.left].sort((a, b) => a.line - b.line),
   };
 }
 
@@ -65,19 +69,22 @@ function namesOf({ head, rows }) {
 }
 
 /** @param {Table} rows @param {Choice} choice */
-function fromTable({ head, rows, left, columns }, choice) {
+function fromTable({ rows, columns }, choice) {
   const places = { ...NONE, ...columns, ...choice.columns };
   const first = (/** @type {string[]} */ cells, /** @type {Role} */ role) =>
     places[role].map((place) => cells[place]?.trim()).find(Boolean);
-  const items = rows.map(({ line, cells }) => ({
+  const read = (/** @type {{line: number, cells: string[]}} */ { line, cells }) => ({
     line,
     text: cells.filter((cell) => cell.trim()).join(' · '),
     ...linkedKey(first(cells, 'title') ?? '', first(cells, 'key'), first(cells, 'url')),
     estimate: first(cells, 'estimate'),
-  }));
-  const names = head ? [{ line: head.line, text: head.cells.join(' · '), why: 'names' }] : [];
-  return { items, left: [...left, ...names] };
+  });
+  return { rows, read };
 }
+
+/** What stands before the stories of a table. @param {Table} rows @returns {Left[]} */
+const before = ({ head, left }) =>
+  head ? [...left, { line: head.line, text: head.cells.join(' · '), why: 'names' }] : left;
 
 /**
  * Title, key and address of a row, of which the first two may be links in Markdown.
@@ -93,14 +100,21 @@ function linkedKey(title, key = '', url = '') {
   return { title: titleText, key: keyText, url: url || titleURL || keyURL };
 }
 
+const TOLD = 1000; // lines that are left out with the reason, if there is no room for more stories
+
 /**
- * The stories as a room takes them, and what becomes of the others.
+ * @typedef {{line: number, title: string, text?: string, key?: string, url?: string, estimate?: string, why?: string}} Item
+ */
+
+/**
+ * The stories as a room takes them, and what becomes of the others. Of a long text
+ * beyond that, nobody wants to know more than that it does not fit.
  *
- * @param {{line: number, title: string, text?: string, key?: string, url?: string, estimate?: string, why?: string}[]} items
+ * @param {{rows: {line: number}[], read: (row: any) => Item | null}} items
  * @param {{limits: Limits, room: number, roomBytes: number}} fits
  * @param {string} [base] what comes before a key in the address of its story
  */
-function check(items, { limits, room, roomBytes }, base) {
+function check({ rows, read }, { limits, room, roomBytes }, base) {
   /** @type {Story[]} */
   const stories = [];
   /** @type {Left[]} */
@@ -109,7 +123,13 @@ function check(items, { limits, room, roomBytes }, base) {
   const changed = [];
   let keysAlone = false;
   let bytes = 0;
-  for (const item of items) {
+  for (const row of rows) {
+    if (stories.length >= room && left.length >= TOLD) {
+      left.push({ line: row.line, text: '', why: 'full' });
+      continue;
+    }
+    const item = read(row);
+    if (!item) continue;
     const whole = oneLine(item.title);
     const leave = (/** @type {string} */ why, char = '') =>
       left.push({ line: item.line, text: whole || oneLine(item.text ?? item.key ?? ''), why, ...(char && { char }) });

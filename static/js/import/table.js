@@ -9,6 +9,9 @@ import { byContent, byName, isKey, isURL, knownNames } from './columns.js';
  * @typedef {{head: Row | null, rows: Row[], left: {line: number, text: string, why: string}[], columns: Columns}} Table
  */
 
+const JUDGED = 50_000; // characters that say what kind of table a text is
+const FIRST = 1000; // rows that say what its columns are
+
 /**
  * The rows of separated values after RFC 4180, forgiving blanks around quotes and
  * a quote that is never closed.
@@ -74,11 +77,20 @@ export function table(text, certain = false, hasHead = undefined) {
   if (named) return shaped(separated(rest, named), true, hasHead, 1);
   const drawn = markdown(text) ?? wiki(text);
   if (drawn) return shaped(drawn, true, hasHead);
-  const tables = ['\t', ';', ',', '|'].map((separator) => ({ separator, rows: separated(text, separator) }));
+  const begin = beginning(text);
+  const tables = ['\t', ';', ',', '|'].map((separator) => ({ separator, rows: separated(begin, separator) }));
   const best = tables.find(({ rows }) => heading(rows) >= 0) ?? tables.find(({ rows }) => regular(rows));
-  if (!best) return certain ? shaped(tables[2].rows, true, hasHead) : null;
+  const whole = (/** @type {{separator: string, rows: Row[]}} */ { separator, rows }) =>
+    begin === text ? rows : separated(text, separator);
+  if (!best) return certain ? shaped(whole(tables[2]), true, hasHead) : null;
   const sure = certain || best.separator === '\t' || heading(best.rows) >= 0 || telling(best.rows);
-  return sure ? shaped(best.rows, false, hasHead) : null;
+  return sure ? shaped(whole(best), false, hasHead) : null;
+}
+
+/** As much of a text as says what kind of table it is: whole lines. @param {string} text */
+function beginning(text) {
+  if (text.length <= JUDGED) return text;
+  return text.slice(0, text.lastIndexOf('\n', JUDGED) + 1 || JUDGED);
 }
 
 /** Whether the rows have all but the same cells, and two at least. @param {Row[]} rows */
@@ -141,8 +153,9 @@ function heading(rows) {
  */
 function shaped(rows, certain, hasHead, before = 0) {
   for (const row of rows) row.line += before;
-  let at = heading(rows);
-  if (at < 0 && regular(rows) && unnamed(rows)) at = 0;
+  const first = rows.slice(0, FIRST);
+  let at = heading(first);
+  if (at < 0 && regular(first) && unnamed(first)) at = 0;
   if (hasHead !== undefined) at = hasHead ? Math.max(0, at) : -1;
   if (at < 0 && certain && rows.length > 1 && knownNames(rows[0].cells) > 0) at = 0;
   const left = rows
@@ -151,7 +164,8 @@ function shaped(rows, certain, hasHead, before = 0) {
   const body = rows.slice(at + 1);
   const head = at < 0 ? null : rows[at];
   const named = head ? byName(head.cells) : null;
-  const columns = named && named.title.length > 0 ? named : fill(named, byContent(body.map(({ cells }) => cells)));
+  const columns =
+    named && named.title.length > 0 ? named : fill(named, byContent(body.slice(0, FIRST).map(({ cells }) => cells)));
   return { head, rows: body, left, columns };
 }
 
@@ -195,6 +209,7 @@ function bars(line) {
  * @returns {Row[] | null}
  */
 function wiki(text) {
+  if (!/^[^\S\r\n]*(?:\{\||\|\|)/m.test(text)) return null;
   const lines = text.split(/\r\n|[\r\n]/).map(linked);
   if (/^[ \t]*\{\|/m.test(text)) return mediaWiki(lines);
   if (!lines.some((line) => /^\|\|.*\|\|$/.test(line.trim()))) return null;
