@@ -21,6 +21,7 @@ type address struct {
 	answers     bucket // long answers, in bytes
 	checks      bucket // of the session of a page load
 	codes       bucket // wrong codes
+	tls         bucket // TLS handshakes
 }
 
 // idle reports whether the address has used nothing lately.
@@ -30,10 +31,11 @@ func (k *address) idle(a *admission, now time.Duration) bool {
 	k.mints.settle(a.mints, now)
 	k.checks.settle(a.mints, now)
 	k.rooms.settle(a.rooms, now)
+	k.tls.settle(a.tls, now)
 	k.ends.settle(endings, now)
 	k.codes.settle(wrongCodes, now)
 	k.answers.settle(rate{addressRate, addressBurst}, now)
-	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.codes.used, k.answers.used) == 0
+	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.codes.used, k.answers.used, k.tls.used) == 0
 }
 
 // takeMint takes one new session for the address, or returns how long to wait for

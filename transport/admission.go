@@ -26,7 +26,7 @@ const (
 // admission decides which connections are let in, and keeps a list of them.
 type admission struct {
 	connections, perAddress, perSession int // limits; zero means no limit
-	handshakes, mints, rooms            rate
+	handshakes, mints, rooms, tls       rate
 	full                                func() bool // a further limit; may be nil
 
 	mu         sync.Mutex
@@ -49,6 +49,7 @@ func newAdmission(cfg *Config) admission {
 		handshakes:  rate{cfg.HandshakeRate, float64(max(1, cfg.HandshakeBurst))},
 		mints:       rate{cfg.MintRate, float64(max(1, cfg.MintBurst))},
 		rooms:       rate{cfg.RoomRate, float64(max(1, cfg.RoomBurst))},
+		tls:         rate{4 * cfg.HandshakeRate, float64(4 * max(1, cfg.HandshakeBurst))}, // browsers open several connections to load a page
 		visitors:    map[poker.UserID]*visitor{},
 		sessions:    map[poker.UserID][]*Conn{},
 		addresses:   map[netip.Addr]*address{},

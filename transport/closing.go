@@ -129,7 +129,9 @@ func (c *Conn) finish(byClient bool) {
 // linger reads and discards until the client has closed too, or the timer ends it.
 func (c *Conn) linger() {
 	_ = c.raw.SetReadDeadline(time.Time{})
-	if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
+	if c.sealer != nil {
+		c.sealer.closeWrite()
+	} else if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
 	_, _ = io.CopyN(io.Discard, c.raw, lingerBytes)

@@ -3,6 +3,7 @@ package transport
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"html"
@@ -47,7 +48,8 @@ type Config struct {
 
 	// PublicOrigins are the origins that the service is reached at, as
 	// scheme://host[:port]. Requests for other hosts are refused. None means
-	// localhost and the loopback addresses, over http, at any port.
+	// localhost and the loopback addresses, over http or with TLS over https, at any
+	// port.
 	PublicOrigins []string
 	// TrustedProxies are the proxies whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
@@ -63,6 +65,10 @@ type Config struct {
 	OtherServers bool
 	// RequireOrigin refuses clients that send no Origin. Browsers always send one.
 	RequireOrigin bool
+
+	// TLS, if not nil, makes the public port speak TLS. Its NextProtos are those of
+	// HTTP/2 and HTTP/1.1, in this order.
+	TLS *tls.Config
 
 	// Sockets limits the TCP connections of the public port, including WebSockets.
 	// Its Proxies are set to TrustedProxies.

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/netip"
@@ -25,7 +26,9 @@ type Conn struct {
 	issued       time.Time // when its session was issued
 	known        bool      // its user had been in a room before
 	addr         netip.Addr
-	raw          net.Conn
+	raw          net.Conn     // what the client sends comes from it
+	wire         net.Conn     // what is sealed goes to it: raw, or the socket below TLS
+	sealer       *sealer      // nil without TLS
 	counted      *countedConn // raw as its port counts it; nil if it does not
 	ws           *websocket.Conn
 	lastReceived atomic.Int64 // when the client last sent something, on the server's clock
@@ -43,7 +46,7 @@ type Conn struct {
 	// mu guards the rest. It is never held while waiting.
 	mu        sync.Mutex
 	out       outbox
-	direct    *direct            // nil if raw has no way to write without waiting
+	direct    *direct            // nil if wire has no way to write without waiting
 	writing   bool               // another goroutine writes, and will write what is queued
 	written   chan struct{}      // closed when it has stopped; made by finish
 	inFlight  int                // bytes that wait for the socket to take them
@@ -75,11 +78,16 @@ func (c *Conn) attach(raw net.Conn, early []byte) {
 	c.inbound.buffered = early
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.raw = raw
-	if socket, ok := raw.(interface{ SetWriteBuffer(int) error }); ok {
+	c.raw, c.wire = raw, raw
+	if t, ok := raw.(*tls.Conn); ok && c.counted != nil {
+		c.wire = c.counted.Conn
+		c.sealer = &sealer{tls: t, socket: c.wire}
+		c.counted.sealer.Store(c.sealer)
+	}
+	if socket, ok := c.wire.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = socket.SetWriteBuffer(sendBuffer) // on failure the buffer is larger
 	}
-	c.direct = newDirect(raw)
+	c.direct = newDirect(c.wire)
 	c.timer = time.AfterFunc(pingInterval, c.tick)
 	if c.code != 0 {
 		c.timer.Reset(closeTimeout)

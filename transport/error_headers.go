@@ -16,8 +16,11 @@ var errorHeaders = func() []byte {
 }()
 
 // Write adds the security headers to an error that net/http answers itself. Such an
-// error comes in one piece.
+// error comes in one piece. Over TLS it cannot be told from anything else.
 func (a *countedConn) Write(p []byte) (int, error) {
+	if s := a.sealer.Load(); s != nil {
+		return s.Write(p)
+	}
 	line := errorWithoutHeaders(p)
 	if line == 0 {
 		return a.Conn.Write(p)

@@ -24,14 +24,16 @@ type site struct {
 type sites struct {
 	byHost  map[string]site // by the Host header in lower case
 	origins map[string]bool
-	base    string // the base path of all of them
-	first   string // the origin that was named first, empty if none was
+	secure  map[string]string // by the name of a host, its first https origin
+	base    string            // the base path of all of them
+	first   string            // the origin that was named first, empty if none was
+	tls     bool              // loopback hosts are reached over https
 }
 
 // newSites parses the configured public origins. If there are none, only loopback
-// hosts are served.
-func newSites(origins []string, base string) (sites, error) {
-	s := sites{byHost: map[string]site{}, origins: map[string]bool{}, base: base}
+// hosts are served, over https if this server speaks TLS.
+func newSites(origins []string, base string, tls bool) (sites, error) {
+	s := sites{byHost: map[string]site{}, origins: map[string]bool{}, secure: map[string]string{}, base: base, tls: tls}
 	for _, text := range origins {
 		u, err := url.Parse(text)
 		if err != nil {
@@ -41,6 +43,9 @@ func newSites(origins []string, base string) (sites, error) {
 			return sites{}, fmt.Errorf("public origin %q: %w", text, err)
 		}
 		s.add(u.Scheme, strings.ToLower(u.Host))
+		if name := strings.ToLower(u.Hostname()); u.Scheme == "https" && s.secure[name] == "" {
+			s.secure[name] = strings.TrimSuffix("https://"+strings.ToLower(u.Host), ":443")
+		}
 	}
 	return s, nil
 }
@@ -87,6 +92,9 @@ func (s *sites) of(r *http.Request) (site, bool) {
 	if len(s.byHost) == 0 {
 		if !loopback(host) {
 			return site{}, false
+		}
+		if s.tls {
+			return site{origin: "https://" + host, secure: true, cookie: identity.CookieName(true, portOf(strings.TrimSuffix(host, ":443")), s.base)}, true
 		}
 		return site{origin: "http://" + host, cookie: identity.CookieName(false, portOf(strings.TrimSuffix(host, ":80")), s.base)}, true
 	}

@@ -43,12 +43,15 @@ func (c *Conn) flush() {
 	}
 	begun := c.server.now()
 	for {
-		next := c.nextBatch()
-		if len(next.bytes) == 0 {
-			next.recycle()
-			return
+		next, err := c.nextBatch()
+		n := 0
+		if err == nil {
+			if len(next.bytes) == 0 {
+				next.recycle()
+				return
+			}
+			n, err = c.direct.write(next.bytes)
 		}
-		n, err := c.direct.write(next.bytes)
 		c.server.counters.bytesOut.Add(uint64(n))
 		switch {
 		case err != nil:
@@ -87,12 +90,16 @@ func (c *Conn) write(next batch, n int) {
 		}
 		c.observe(begun)
 		begun, c.waiting, n = c.waiting, 0, 0
-		next = c.nextBatch()
+		if next, err = c.nextBatch(); err != nil {
+			next.recycle()
+			c.abortLocked()
+			return
+		}
 		c.inFlight = len(next.bytes)
 		c.updateBudget()
 	}
 	next.recycle()
-	_ = c.raw.SetWriteDeadline(time.Time{}) // fails only on a closed connection
+	_ = c.wire.SetWriteDeadline(time.Time{}) // fails only on a closed connection
 }
 
 // endWriting ends write, even if encoding a status has panicked.
@@ -129,8 +136,8 @@ func (c *Conn) endBatch() {
 // closes for good.
 func (c *Conn) writeAll(b []byte) error {
 	for len(b) > 0 {
-		_ = c.raw.SetWriteDeadline(time.Now().Add(writeTimeout)) // if it fails, Write fails too
-		n, err := c.raw.Write(b)
+		_ = c.wire.SetWriteDeadline(time.Now().Add(writeTimeout)) // if it fails, Write fails too
+		n, err := c.wire.Write(b)
 		c.server.counters.bytesOut.Add(uint64(n))
 		b = b[n:]
 		switch {
@@ -150,8 +157,21 @@ type batch struct {
 	buffer *[]byte // of bytes, from the pool; nil if bytes are shared
 }
 
-// nextBatch returns what to write next, which is empty if nothing is queued.
-func (c *Conn) nextBatch() batch {
+// nextBatch returns what to write next, sealed, which is empty if nothing is queued.
+func (c *Conn) nextBatch() (batch, error) {
+	next := c.nextFrames()
+	if c.sealer == nil || len(next.bytes) == 0 {
+		return next, nil
+	}
+	defer next.recycle()
+	buffer := buffers.Get().(*[]byte)
+	sealed, err := c.sealer.seal((*buffer)[:0], next.bytes)
+	*buffer = sealed
+	return batch{sealed, buffer}, err
+}
+
+// nextFrames returns the frames to write next.
+func (c *Conn) nextFrames() batch {
 	buffer := buffers.Get().(*[]byte)
 	b, shared := c.out.nextBatch((*buffer)[:0])
 	c.chargeAnswer(c.out.fullBytes)

@@ -18,6 +18,7 @@ const (
 	ForgedSession      SecurityEvent = "session"     // a cookie that is not genuine
 	LimitedHandshakes  SecurityEvent = "handshakes"  // an address connects too often
 	LimitedConnections SecurityEvent = "connections" // an address or a session has all the connections it may have
+	LimitedTLS         SecurityEvent = "tls"         // an address begins too many TLS handshakes
 	LimitedSockets     SecurityEvent = "sockets"     // the port has all the TCP connections it may have
 	LimitedSessions    SecurityEvent = "sessions"    // an address was given too many sessions
 	LimitedEndings     SecurityEvent = "endings"     // an address ends sessions too often
@@ -95,6 +96,7 @@ var eventTexts = map[SecurityEvent]string{
 	ForgedSession:      "a session cookie is not genuine",
 	LimitedHandshakes:  "an address connects too often",
 	LimitedConnections: "an address or a session has as many connections as it may (-max-connections-per-ip, -max-connections-per-session)",
+	LimitedTLS:         "an address begins too many TLS handshakes",
 	LimitedSockets:     "the port has as many TCP connections as it may",
 	LimitedSessions:    "an address was given too many sessions",
 	LimitedEndings:     "an address ends sessions too often",

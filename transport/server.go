@@ -1,7 +1,10 @@
 package transport
 
 import (
+	"bytes"
+	"crypto/tls"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -47,7 +50,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	known, err := newSites(cfg.PublicOrigins, cfg.BasePath)
+	known, err := newSites(cfg.PublicOrigins, cfg.BasePath, cfg.TLS != nil)
 	if err != nil {
 		return nil, fmt.Errorf("transport: %w", err)
 	}
@@ -74,24 +77,40 @@ func New(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Listen wraps the listener of the public port with the limits of Config.Sockets.
-func (s *Server) Listen(l net.Listener) net.Listener { return s.sockets.Listen(l) }
+// Listen wraps the listener of the public port with the limits of Config.Sockets, and
+// with TLS if there is a Config.TLS.
+func (s *Server) Listen(l net.Listener) net.Listener {
+	l = s.sockets.Listen(l)
+	if config := s.tlsConfig(); config != nil {
+		l = tls.NewListener(l, config)
+	}
+	return l
+}
 
 // HTTP returns an http.Server for the public port, to serve what [Server.Listen]
-// returns. Its time-outs hold for every client. Its Shutdown does not know upgraded
-// connections: call [Server.Drain] first.
+// returns. Its time-outs hold for every client, and the shortest of them for TLS
+// handshakes. Its Shutdown does not know upgraded connections: call [Server.Drain]
+// first.
 func (s *Server) HTTP() *http.Server {
+	server := s.server(s)
+	server.ConnState = s.sockets.ConnState
+	server.TLSConfig = s.cfg.TLS // for what it says of HTTP/2
+	server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 100, MaxReceiveBufferPerStream: 64 << 10, MaxReceiveBufferPerConnection: 64 << 10}
+	return server
+}
+
+// server returns a server with the bounds that hold for strangers.
+func (s *Server) server(h http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           s,
+		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      15 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		MaxHeaderBytes:    8 << 10,
-		ConnState:         s.sockets.ConnState,
 		// So that OPTIONS * is answered with the same headers as everything else.
 		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+		ErrorLog:                     log.New(serverLog{s}, "", 0),
 	}
 }
 
@@ -212,4 +231,16 @@ func (s *Server) panicked(where string, cause any) {
 		text = err.Error()
 	}
 	s.cfg.Log.Error("panic", "where", where, "cause", text, "stack", string(debug.Stack()))
+}
+
+// serverLog gets the lines that net/http logs. That a handshake has failed is
+// everyday: whoever scans the network causes it. It is counted.
+type serverLog struct{ server *Server }
+
+func (l serverLog) Write(line []byte) (int, error) {
+	if bytes.HasPrefix(line, []byte("http: TLS handshake error")) {
+		l.server.counters.tlsFailures.Add(1)
+		return len(line), nil
+	}
+	return slog.NewLogLogger(l.server.cfg.Log.Handler(), slog.LevelWarn).Writer().Write(line)
 }

@@ -2,11 +2,13 @@ package transport
 
 import (
 	"container/list"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // SocketLimits limits the open TCP connections of a port, whether or not anything
@@ -50,6 +52,8 @@ type countedConn struct {
 	addr      netip.Addr
 	waitingAt *list.Element // in sockets.waiting; nil during a request
 	uncounted bool          // it counts no longer
+
+	sealer atomic.Pointer[sealer] // gets what TLS writes, once there is a WebSocket
 }
 
 // NewSockets returns the limits for one port.
@@ -161,8 +165,8 @@ func (s *Sockets) longestWaiting(is func(*countedConn) bool) *countedConn {
 // ConnState follows the state of a connection in net/http. A hijacked connection
 // counts until [countedConn.release].
 func (s *Sockets) ConnState(c net.Conn, state http.ConnState) {
-	a, ok := c.(*countedConn)
-	if !ok {
+	_, a := unwrap(c)
+	if a == nil {
 		return
 	}
 	s.mu.Lock()
@@ -221,10 +225,24 @@ func (a *countedConn) release() {
 	a.sockets.release(a)
 }
 
-// unwrap returns the connection itself, and how it is counted, nil if it is not.
-func unwrap(c net.Conn) (net.Conn, *countedConn) {
-	if a, ok := c.(*countedConn); ok {
-		return a.Conn, a
+// Close closes the connection. The last words of TLS are sent first.
+func (a *countedConn) Close() error {
+	if s := a.sealer.Load(); s != nil {
+		s.sendRest()
 	}
-	return c, nil
+	return a.Conn.Close()
+}
+
+// unwrap returns the connection itself, which may be TLS, and how it is counted, nil
+// if it is not.
+func unwrap(c net.Conn) (net.Conn, *countedConn) {
+	switch c := c.(type) {
+	case *countedConn:
+		return c.Conn, c
+	case *tls.Conn:
+		a, _ := c.NetConn().(*countedConn)
+		return c, a
+	default:
+		return c, nil
+	}
 }

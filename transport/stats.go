@@ -18,6 +18,7 @@ type Stats struct {
 	Mints        uint64 // new sessions
 	MintsRefused uint64
 	Panics       uint64
+	TLSFailures  uint64 // TLS handshakes that failed
 	Queued       int64  // bytes that wait for clients now
 	Shed         uint64 // connections cut because too much waited for all together
 	Forwarded    uint64 // requests whose X-Forwarded-For was not believed, from a private address: a proxy's, probably
@@ -54,6 +55,7 @@ func (s *Server) Stats() Stats {
 		Mints:        c.mints.Load(),
 		MintsRefused: c.mintsRefused.Load(),
 		Panics:       c.panics.Load(),
+		TLSFailures:  c.tlsFailures.Load(),
 		Queued:       s.budget.held.Load() + s.budget.leaving.Load(),
 		Shed:         c.relieved.Load(),
 		Forwarded:    c.forwarded.Load(),
@@ -68,7 +70,7 @@ func (s *Server) Stats() Stats {
 // counters are the values behind Stats. Frequent ones are atomic; the maps are for
 // rare events and have a lock.
 type counters struct {
-	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved, forwarded atomic.Uint64
+	messages, bytesIn, bytesOut, superseded, mints, mintsRefused, panics, relieved, forwarded, tlsFailures atomic.Uint64
 
 	mu         sync.Mutex
 	handshakes map[int]uint64

@@ -36,6 +36,7 @@ type config struct {
 	nodeCA         string
 	nodeCert       string
 	nodeKey        string
+	https          httpsConfig
 	userExpiry     time.Duration
 	sessionLife    time.Duration
 	messageRate    float64
@@ -72,6 +73,7 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.StringVar(&c.basePath, "base-path", "/", "`PATH` under which everything is served")
 	fs.BoolVar(&c.requireOrigin, "require-origin", false, "refuse WebSocket clients that send no Origin")
 	fs.Func("embed-origin", "`URL[,URL]` of the sites that may show the page in a frame; needs an https -public-origin", c.setEmbedOrigins)
+	c.https.flags(fs)
 	fs.StringVar(&c.data, "data", "./data", "`DIR` that rooms are kept in; \"none\" keeps them in memory")
 	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with the master secret, made on first start (default DATA/secret.key)")
 	fs.DurationVar(&c.userExpiry, "user-expiry", 2*time.Hour, "how long a user outlives their last connection, and their rooms with them")
@@ -185,6 +187,10 @@ func (c *config) url(addr net.Addr) string {
 	if len(c.publicOrigins) > 0 {
 		return c.publicOrigins[0] + c.basePath
 	}
+	scheme := "http://"
+	if c.https.on() {
+		scheme = "https://"
+	}
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
 		return addr.String()
@@ -192,5 +198,5 @@ func (c *config) url(addr net.Addr) string {
 	if loopback(host) {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port) + c.basePath
+	return scheme + net.JoinHostPort(host, port) + c.basePath
 }

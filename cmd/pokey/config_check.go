@@ -21,6 +21,7 @@ import (
 func (c *config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	c.checkHTTPS(fault)
 	if host, _, err := net.SplitHostPort(c.listen); err != nil {
 		fault("-listen %q: want HOST:PORT", c.listen)
 	} else if !loopback(host) && len(c.publicOrigins) == 0 {

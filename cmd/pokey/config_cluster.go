@@ -67,6 +67,9 @@ func (c *config) checkCluster(fault func(format string, args ...any)) {
 	}
 }
 
+// shared reports whether other nodes share this node's store.
+func (c *config) shared() bool { return len(c.etcd)+len(c.nodes) > 0 }
+
 // given returns how many of the settings are set.
 func given(settings ...string) (n int) {
 	for _, s := range settings {

@@ -33,7 +33,11 @@ const (
 func (c *config) sockets() transport.SocketLimits {
 	var limits transport.SocketLimits
 	if c.files < math.MaxInt32 {
-		limits.Total = max(1, c.files-min(mostFiles, max(fewestFiles, c.files/8)))
+		others := min(mostFiles, max(fewestFiles, c.files/8))
+		if c.https.httpListen != "" {
+			others += transport.RedirectSockets()
+		}
+		limits.Total = max(1, c.files-others)
 		limits.Local = localSockets
 	}
 	if c.maxPerIP > 0 {

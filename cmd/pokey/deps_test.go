@@ -28,6 +28,11 @@ var mayImport = map[string][]string{
 	"store/backup":    {"std", module + "store", "filippo.io/age"},
 	"store/etcdtest":  {"std"},
 	"store/storetest": {"std", module + "store"},
+	"certificate": {
+		"std", module + "store", "github.com/caddyserver/certmagic", "go.uber.org/zap", "go.uber.org/zap/zapcore",
+		"golang.org/x/crypto/x509roots/fallback", "golang.org/x/time/rate",
+	},
+	"certificate/pebbletest": {"std", module + "store/etcdtest"},
 	"cluster": {
 		"std", module + "cluster/membership", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/remote",
 		"google.golang.org/grpc", "google.golang.org/grpc/codes", "google.golang.org/grpc/credentials", "google.golang.org/grpc/credentials/insecure",

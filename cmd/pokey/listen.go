@@ -9,19 +9,26 @@ import (
 // listenFunc is the type of net.Listen, which tests replace.
 type listenFunc func(network, address string) (net.Listener, error)
 
-// listeners are the program's two ports.
+// listeners are the program's ports.
 type listeners struct {
 	public net.Listener
+	plain  net.Listener // for http that is sent to https; nil for none
 	admin  net.Listener // the operator's; nil for none
 }
 
-// listenBoth opens the ports, the public one first.
-func listenBoth(c config, log *slog.Logger, listen listenFunc) (listeners, error) {
+// listenAll opens the ports, the public one first.
+func listenAll(c config, log *slog.Logger, listen listenFunc) (listeners, error) {
 	public, err := listen("tcp", c.listen)
 	if err != nil {
-		return listeners{}, exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, err)}
+		return listeners{}, exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, privileged(err))}
 	}
 	l := listeners{public: public}
+	if c.https.httpListen != "" {
+		if l.plain, err = listen("tcp", c.https.httpListen); err != nil {
+			l.close()
+			return listeners{}, exit{exitConfig, fmt.Errorf("-http-listen %s: %w", c.https.httpListen, privileged(err))}
+		}
+	}
 	if l.admin, err = listenAdmin(c, log, listen); err != nil {
 		l.close()
 		return listeners{}, err
@@ -55,10 +62,11 @@ func (l listeners) adminAddress() string {
 	return l.admin.Addr().String()
 }
 
-// close closes both ports, for a start that failed before they were served.
+// close closes the ports, for a start that failed before they were served.
 func (l listeners) close() {
-	_ = l.public.Close()
-	if l.admin != nil {
-		_ = l.admin.Close()
+	for _, port := range []net.Listener{l.public, l.plain, l.admin} {
+		if port != nil {
+			_ = port.Close()
+		}
 	}
 }

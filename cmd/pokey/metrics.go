@@ -130,6 +130,9 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 	if c.node.member != nil {
 		c.collectMember(gauge, count, s)
 	}
+	if c.node.certificates != nil {
+		c.collectHTTPS(ch, w.TLSFailures)
+	}
 	for name, n := range s.Requests {
 		count(descRequests, float64(n), name)
 	}

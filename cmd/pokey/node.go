@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 
 	"example.com/pokey/actors"
 	"example.com/pokey/actors/record"
+	"example.com/pokey/certificate"
 	"example.com/pokey/cluster"
 	"example.com/pokey/docs"
 	"example.com/pokey/identity"
@@ -40,6 +42,8 @@ type node struct {
 	memory   *memory
 	keys     *identity.Keys
 	draining atomic.Bool
+
+	certificates certificate.Source // of the public port; nil without TLS
 
 	backingUp atomic.Bool // one at a time
 }
@@ -79,6 +83,10 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 		UserExpiry: c.userExpiry, SessionLife: c.sessionLife, ObserveCommit: n.metrics.observeCommit,
 		ObserveSecurity: n.observeSecurity,
 	})
+	if n.certificates, err = openCertificates(c, n.store, keys, log); err != nil {
+		n.close()
+		return nil, err
+	}
 	n.web, err = transport.New(n.transportConfig(c, keys))
 	if err != nil {
 		n.close()
@@ -92,7 +100,12 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 
 // transportConfig returns the configuration of the public port.
 func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
+	var encryption *tls.Config
+	if n.certificates != nil {
+		encryption = n.certificates.Config()
+	}
 	return transport.Config{
+		TLS:  encryption,
 		Keys: keys, Log: n.log, Static: static.Files, Docs: docs.Files, Version: version(),
 		Connect: func(user poker.UserID, conn *transport.Conn) transport.Session {
 			return n.system.Connect(user, conn.Issued(), conn.Origin(), conn)
@@ -187,6 +200,9 @@ func (n *node) open(ctx context.Context, c config) (*identity.Keys, error) {
 
 // close closes what assemble opened and stop does not close.
 func (n *node) close() {
+	if n.certificates != nil {
+		n.certificates.Close()
+	}
 	err := n.store.Close()
 	if err != nil {
 		n.log.Error("cannot close the store", "err", err)

@@ -42,7 +42,7 @@ type process struct {
 	ended      chan struct{}
 }
 
-var serving = regexp.MustCompile(`msg=serving url=(http://\S+) admin=(\S*)`)
+var serving = regexp.MustCompile(`msg=serving url=(https?://\S+) admin=(\S*)`)
 
 // spawn starts the program on free ports, and waits until it serves or ends; change
 // may change how.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"time"
 )
 
 // A state is what a node says of itself as a whole.
@@ -70,6 +71,12 @@ type readiness struct {
 	Version  string `json:"version"`
 	Sessions int    `json:"connections"`
 	Leader   *bool  `json:"leader,omitempty"` // of a node with etcd inside: whether it knows of a leader
+
+	// Certificate is how the public port's certificates are: ok, expiring within a
+	// week, rejected if newer files cannot be used, missing, or empty without TLS.
+	// Expires is when the first of them expires; nil if one is missing.
+	Certificate string     `json:"certificate,omitempty"`
+	Expires     *time.Time `json:"certificateExpires,omitempty"`
 }
 
 // readyz reports whether clients should be sent here.
@@ -81,6 +88,9 @@ func (n *node) readyz(w http.ResponseWriter, _ *http.Request) {
 	}
 	if inside := n.member.stats(); inside != nil {
 		r.Leader = &inside.Leader
+	}
+	if n.certificates != nil {
+		n.examineCertificates(&r)
 	}
 	status := http.StatusOK
 	if !r.Ready {

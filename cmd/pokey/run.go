@@ -86,7 +86,7 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		return err
 	}
 	defer node.close()
-	ports, err := listenBoth(c, log, listen)
+	ports, err := listenAll(c, log, listen)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 		return errors.Join(exit{exitConfig, err}, node.leave(context.WithoutCancel(ctx)))
 	}
 	var servers []*http.Server
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	begin := func(s *http.Server, l net.Listener) {
 		servers = append(servers, s)
 		go func() { failed <- s.Serve(l) }()
@@ -103,6 +103,12 @@ func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) e
 	begin(node.web.HTTP(), node.web.Listen(ports.public))
 	serving, done := context.WithCancel(ctx)
 	defer done()
+	if ports.plain != nil {
+		begin(node.web.Redirect(ports.plain, node.certificates.ServeChallenge))
+	}
+	if node.certificates != nil {
+		node.certificates.Start()
+	}
 	if ports.admin != nil {
 		server, counted := node.admin(c, ports.admin)
 		begin(server, counted)

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+)
+
+// httpsConfig is every setting of TLS on the public port.
+type httpsConfig struct {
+	domains    []string // in lower case
+	httpListen string   // where plain http is sent to https; empty for nowhere
+	cert, key  string
+	acmeCA     string
+	acmeRoot   string
+	acmeEmail  string
+}
+
+// The defaults of -listen and -http-listen with -domain.
+const (
+	httpsPort = ":443"
+	httpPort  = ":80"
+)
+
+// maxDomains is how many domains there may be. For each of them a certificate is
+// ordered, and authorities limit how many they issue.
+const maxDomains = 20
+
+func (h *httpsConfig) flags(fs *flag.FlagSet) {
+	fs.Func("domain", "`NAME[,NAME]` to serve over https; certificates are ordered and renewed, unless -tls-cert is given", h.setDomains)
+	fs.StringVar(&h.httpListen, "http-listen", "", "send plain http on `HOST:PORT` to https, and answer the certificate authority there (default :80 with -domain)")
+	fs.StringVar(&h.cert, "tls-cert", "", "`FILE` with a certificate and its intermediates, to serve https with; read again when it is replaced")
+	fs.StringVar(&h.key, "tls-key", "", "`FILE` with the key of that certificate")
+	fs.StringVar(&h.acmeCA, "acme-ca", "", "`URL` of the authority's ACME directory (default Let's Encrypt)")
+	fs.StringVar(&h.acmeRoot, "acme-ca-root", "", "`FILE` with the certificates by which that authority's server is known (default those of the system)")
+	fs.StringVar(&h.acmeEmail, "acme-email", "", "`ADDRESS` that the authority may write to")
+}
+
+// domainNames has the rules of names that a certificate can be for.
+var domainNames = idna.New(idna.MapForLookup(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+
+// setDomains reads the names, which a certificate can be ordered for.
+func (h *httpsConfig) setDomains(list string) error {
+	h.domains = nil
+	for text := range strings.SplitSeq(list, ",") {
+		name := strings.ToLower(strings.TrimSuffix(strings.TrimSpace(text), "."))
+		_, notIP := netip.ParseAddr(name)
+		ascii, err := domainNames.ToASCII(name)
+		switch {
+		case strings.HasPrefix(name, "*."):
+			return fmt.Errorf("%q: a wildcard needs a certificate of your own in -tls-cert; name the hosts here", name)
+		case strings.ContainsAny(name, "/:"):
+			return fmt.Errorf("%q: want a name such as poker.example.com, without https:// and without a port", text)
+		case notIP == nil:
+			return fmt.Errorf("%q is an address, not a name", text)
+		case err == nil && ascii != name:
+			return fmt.Errorf("%q: write it as %s", text, ascii)
+		case err != nil:
+			return fmt.Errorf("%q is not a domain name", text)
+		case !slices.Contains(h.domains, name):
+			h.domains = append(h.domains, name)
+		}
+	}
+	if len(h.domains) > maxDomains {
+		return fmt.Errorf("%d domains: want %d at most", len(h.domains), maxDomains)
+	}
+	return nil
+}
+
+// on reports whether the public port speaks TLS.
+func (h *httpsConfig) on() bool { return len(h.domains) > 0 || h.cert != "" }
+
+// orders reports whether certificates are ordered of an authority.
+func (h *httpsConfig) orders() bool { return len(h.domains) > 0 && h.cert == "" }
+
+// checkHTTPS finds settings of TLS that contradict each other, and sets the ports
+// and origins that follow from the domains.
+func (c *config) checkHTTPS(fault func(format string, args ...any)) {
+	h := &c.https
+	if n := given(h.cert, h.key); n == 1 {
+		fault("-tls-cert and -tls-key go together")
+	}
+	if !h.on() {
+		if given(h.httpListen, h.acmeCA, h.acmeRoot, h.acmeEmail) > 0 {
+			fault("-http-listen and -acme-… are for https, which needs -domain or -tls-cert")
+		}
+		return
+	}
+	if len(h.domains) > 0 {
+		c.defaultPorts()
+	}
+	if _, _, err := net.SplitHostPort(h.httpListen); h.httpListen != "" && err != nil {
+		fault("-http-listen %q: want HOST:PORT", h.httpListen)
+	} else if h.httpListen != "" && h.httpListen == c.listen {
+		fault("-http-listen and -listen are both %s: http and https need a port each", c.listen)
+	}
+	for _, origin := range c.publicOrigins {
+		if !strings.HasPrefix(origin, "https://") {
+			fault("-public-origin %s: with -domain or -tls-cert this server speaks https; give an https URL", origin)
+		}
+	}
+	if len(c.publicOrigins) == 0 {
+		c.publicOrigins = h.origins(c.listen)
+	}
+	if h.orders() {
+		c.checkOrders(fault)
+	} else if given(h.acmeCA, h.acmeRoot, h.acmeEmail) > 0 {
+		fault("-acme-… is for certificates that are ordered; -tls-cert gives one")
+	}
+}
+
+// defaultPorts sets the ports that browsers use, unless others are given.
+func (c *config) defaultPorts() {
+	if !c.given["listen"] {
+		c.listen = httpsPort
+	}
+	if !c.given["http-listen"] {
+		c.https.httpListen = httpPort
+	}
+}
+
+// origins returns the origins of the domains. Behind another port than 443, browsers
+// come to that one, or something in between maps 443 to it.
+func (h *httpsConfig) origins(listen string) (origins []string) {
+	for _, name := range h.domains {
+		origins = append(origins, "https://"+name)
+	}
+	if _, port, err := net.SplitHostPort(listen); err == nil && port != "443" {
+		for _, name := range h.domains {
+			origins = append(origins, "https://"+net.JoinHostPort(name, port))
+		}
+	}
+	return origins
+}
+
+// checkOrders finds what keeps an authority from issuing certificates.
+func (c *config) checkOrders(fault func(format string, args ...any)) {
+	h := &c.https
+	if c.data == inMemory && !c.shared() {
+		fault("-domain with -data none: certificates would be ordered again after each restart, and authorities limit how many they issue; give a directory, or a certificate in -tls-cert")
+	}
+	if u, err := url.Parse(h.acmeCA); h.acmeCA != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		fault("-acme-ca %q: want the https URL of an ACME directory", h.acmeCA)
+	}
+	if _, err := mail.ParseAddress(h.acmeEmail); h.acmeEmail != "" && err != nil {
+		fault("-acme-email %q is not an e-mail address", h.acmeEmail)
+	}
+	for _, name := range h.domains {
+		if h.acmeCA == "" && !strings.Contains(name, ".") {
+			fault("-domain %s: Let's Encrypt issues certificates for public names only; give another authority in -acme-ca, or a certificate in -tls-cert", name)
+		}
+	}
+}
+
+// expiring is the time before the end of a certificate from which on an operator
+// should look: certificates are renewed long before that.
+const expiring = 7 * 24 * time.Hour

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"example.com/pokey/certificate"
+	"example.com/pokey/identity"
+	"example.com/pokey/store"
+)
+
+// openCertificates returns where the certificates of the public port come from; nil
+// without TLS.
+func openCertificates(c config, records store.Store, keys *identity.Keys, log *slog.Logger) (certificate.Source, error) {
+	h := &c.https
+	var source certificate.Source
+	var err error
+	switch {
+	case !h.on():
+		return nil, nil
+	case h.cert != "":
+		source, err = certificate.OpenFiles(h.cert, h.key, log)
+	default:
+		host, _, _ := net.SplitHostPort(c.listen) // checked when the settings were read
+		source, err = certificate.OpenACME(certificate.ACME{
+			Domains: h.domains, Authority: h.acmeCA, Roots: h.acmeRoot, Email: h.acmeEmail,
+			Host: host, HTTPPort: portNumber(h.httpListen), TLSPort: portNumber(c.listen),
+			Store: records, Seal: keys.Records(), Log: log,
+		})
+	}
+	if err != nil {
+		return nil, exit{exitConfig, err}
+	}
+	return source, nil
+}
+
+// portNumber returns the port of an address, 0 if there is none.
+func portNumber(address string) int {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(port) // a name such as "https" is nothing that an authority could be told
+	return n
+}
+
+// privileged explains an error of listening on a port below 1024.
+func privileged(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return errors.Join(err, errors.New("ports below 1024 need a permission: AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit, "+
+		"setcap cap_net_bind_service=+ep on the program, or sysctl net.ipv4.ip_unprivileged_port_start=0; or listen elsewhere and forward the ports"))
+}
+
+// examineCertificates has readiness say what is wrong with the certificates. The
+// node stays ready: an authority can only be answered by a node that gets traffic.
+func (n *node) examineCertificates(r *readiness) {
+	s, now := n.certificates.State(), time.Now()
+	switch {
+	case !s.Valid(now):
+		r.Certificate = "missing"
+	case s.Rejected != "":
+		r.Certificate = "rejected"
+	case !s.Valid(now.Add(expiring)):
+		r.Certificate = "expiring"
+	default:
+		r.Certificate = "ok"
+	}
+	for _, d := range s.Domains {
+		if r.Expires == nil || d.Expires.Before(*r.Expires) {
+			r.Expires = &d.Expires
+		}
+	}
+	if r.Expires != nil && r.Expires.IsZero() {
+		r.Expires = nil
+	}
+}

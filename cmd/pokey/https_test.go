@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"example.com/pokey/certificate/pebbletest"
+	"example.com/pokey/cluster"
+	"example.com/pokey/store/etcdtest"
+)
+
+// The settings of https are complete and fit together, or say what is wrong.
+func TestHTTPSConfig(t *testing.T) {
+	for _, row := range []struct{ args, says string }{
+		{"-domain https://poker.example.com", "without https://"},
+		{"-domain poker.example.com:443", "without a port"},
+		{"-domain *.example.com", "-tls-cert"},
+		{"-domain 192.0.2.1", "is an address"},
+		{"-domain ::1", "without a port"},
+		{"-domain münchen.example", "xn--mnchen-3ya.example"},
+		{"-domain ,", "is not a domain name"},
+		{"-domain localhost", "-acme-ca"},
+		{"-domain " + strings.Repeat("a", 64) + ".example", "is not a domain name"},
+		{"-domain a.example -data none", "-data none"},
+		{"-domain a.example -tls-cert c.pem", "go together"},
+		{"-domain a.example -public-origin http://a.example", "give an https URL"},
+		{"-domain a.example -listen :8443 -http-listen :8443", "a port each"},
+		{"-domain a.example -http-listen 80", "-http-listen"},
+		{"-domain a.example -acme-ca http://ca.example/dir", "-acme-ca"},
+		{"-domain a.example -acme-email nobody", "-acme-email"},
+		{"-domain a.example -tls-cert c -tls-key k -acme-email a@b.example", "-tls-cert gives one"},
+		{"-http-listen :80", "-domain"},
+		{"-acme-email a@b.example", "-domain"},
+		{"-tls-cert c -tls-key k -listen :443", "-public-origin"},
+	} {
+		_, err := parseConfig(strings.Fields(row.args), func(string) string { return "" }, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: got %v, want an error with %q", row.args, err, row.says)
+		}
+	}
+	for _, row := range []struct{ args, listen, plain, origins string }{
+		{"-domain Poker.Example.com.,b.example", ":443", ":80", "https://poker.example.com https://b.example"},
+		{"-domain a.example -listen :8443 -http-listen=", ":8443", "", "https://a.example https://a.example:8443"},
+		{"-domain a.example -public-origin https://a.example:8443", ":443", ":80", "https://a.example:8443"},
+		{"-domain a.example -tls-cert c -tls-key k -data none", ":443", ":80", "https://a.example"},
+		{"-tls-cert c -tls-key k", "127.0.0.1:8080", "", ""},
+	} {
+		c, err := parseConfig(strings.Fields(row.args), func(string) string { return "" }, io.Discard)
+		if err != nil || c.listen != row.listen || c.https.httpListen != row.plain || strings.Join(c.publicOrigins, " ") != row.origins {
+			t.Errorf("%s: got %v, -listen %s, -http-listen %s, origins %q; want %+v", row.args, err, c.listen, c.https.httpListen, c.publicOrigins, row)
+		}
+	}
+}
+
+// secureBrowser speaks to a server on this machine under a domain of its own.
+type secureBrowser struct {
+	*http.Client
+	t    *testing.T
+	base string // the origin
+}
+
+func newSecureBrowser(t *testing.T, domain, https, plain string, roots *x509.CertPool) *secureBrowser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		to := https
+		if strings.HasSuffix(address, ":80") {
+			to = plain
+		}
+		return new(net.Dialer).DialContext(ctx, network, to)
+	}
+	return &secureBrowser{t: t, base: "https://" + domain, Client: &http.Client{Jar: jar, Timeout: 20 * time.Second, Transport: &http.Transport{
+		DialContext: dial, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true,
+	}}}
+}
+
+// visit loads a page, from wherever it sends the browser.
+func (b *secureBrowser) visit(url string) *http.Response {
+	b.t.Helper()
+	response, err := b.Get(url)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	_ = response.Body.Close()
+	return response
+}
+
+// play creates a room over the WebSocket.
+func (b *secureBrowser) play() {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	defer cancel()
+	transport := b.Transport.(*http.Transport).Clone()
+	transport.ForceAttemptHTTP2, transport.TLSNextProto = false, map[string]func(string, *tls.Conn) http.RoundTripper{}
+	conn, _, err := websocket.Dial(ctx, "wss"+strings.TrimPrefix(b.base, "https")+"/connect", &websocket.DialOptions{
+		HTTPClient: &http.Client{Jar: b.Jar, Transport: transport}, HTTPHeader: http.Header{"Origin": {b.base}},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	playAlone(b.t, func(text string) error { return conn.Write(ctx, websocket.MessageText, []byte(text)) }, func() (string, error) {
+		_, data, err := conn.Read(ctx)
+		return string(data), err
+	})
+}
+
+func portOf(t *testing.T, address string) int {
+	t.Helper()
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// readyState is what readiness says of the certificate.
+func (p *process) readyState(t *testing.T) (certificate string, expires time.Time) {
+	t.Helper()
+	_, body := p.get(t, "/readyz")
+	var r readiness
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Expires != nil {
+		expires = *r.Expires
+	}
+	return r.Certificate, expires
+}
+
+// One command makes a public https server: it gets a certificate of a real ACME
+// server, redirects http, and keeps the certificate.
+func TestHTTPSByItself(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	const domain = "poker.example.com"
+	https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
+	authority := pebbletest.Start(t, portOf(t, plain), portOf(t, https))
+	if _, err := binary(); err != nil {
+		t.Fatal(err)
+	}
+	data := t.TempDir()
+	start := func() *process {
+		return spawn(t, nil, "-data", data, "-listen", https, "-http-listen", plain, "-domain", domain,
+			"-acme-ca", authority.Directory, "-acme-ca-root", authority.Roots, "-acme-email", "me@example.com")
+	}
+	began := time.Now()
+	p := start()
+	eventually(t, "a certificate", 60*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+	b := newSecureBrowser(t, domain, https, plain, authority.Pool())
+	response := b.visit("http://" + domain + "/r/abc")
+	if response.Request.URL.String() != b.base+"/r/abc" || response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
+		t.Errorf("got %s %s at %s, want the page over HTTP/2 at the same path over https", response.Proto, response.Status, response.Request.URL)
+	}
+	b.play()
+	t.Logf("from the start to a room over https: %v", time.Since(began).Round(time.Millisecond))
+	_, metrics := p.get(t, "/metrics")
+	m := regexp.MustCompile(`pokey_tls_certificate_expiry_seconds\{domain="poker.example.com"\} (\S+)`).FindStringSubmatch(metrics)
+	if m == nil || !strings.Contains(metrics, "pokey_tls_certificate_failures_total 0") {
+		t.Errorf("got no expiry, or failures, in\n%s", metrics)
+	}
+	if info, err := os.Stat(filepath.Join(data, "pokey.db")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("what the certificate is kept in: got %v, %v, want mode 0600", info, err)
+	}
+	_, first := p.readyState(t)
+	p.kill()
+	p = start()
+	eventually(t, "the certificate again", 20*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+	if _, again := p.readyState(t); !again.Equal(first) || strings.Contains(p.log.String(), "got a certificate") {
+		t.Errorf("after a restart: got a certificate until %v, want the same until %v", again, first)
+	}
+	for _, secret := range []string{"PRIVATE KEY", "-----BEGIN"} {
+		content, err := os.ReadFile(filepath.Join(data, "pokey.db"))
+		if err != nil || strings.Contains(string(content), secret) || strings.Contains(p.log.String(), secret) {
+			t.Errorf("%q is readable in the file or the log (%v)", secret, err)
+		}
+	}
+}
+
+// A certificate from files serves without any authority, and is replaced without a
+// restart.
+func TestHTTPSWithFiles(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	dir := t.TempDir()
+	certs := cluster.Certificates{Dir: filepath.Join(dir, "certs"), Hosts: []string{"poker.lan"}}
+	if err := certs.Make(); err != nil {
+		t.Fatal(err)
+	}
+	ca, err := os.ReadFile(filepath.Join(certs.Dir, "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
+	p := spawn(t, nil, "-data", "none", "-listen", https, "-http-listen", plain, "-domain", "poker.lan",
+		"-tls-cert", filepath.Join(certs.Dir, "poker.lan.pem"), "-tls-key", filepath.Join(certs.Dir, "poker.lan-key.pem"))
+	b := newSecureBrowser(t, "poker.lan", https, plain, roots)
+	before := b.visit("http://poker.lan/").TLS.PeerCertificates[0].SerialNumber
+	b.play()
+	if err := os.WriteFile(filepath.Join(certs.Dir, "poker.lan.pem"), []byte("nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a certificate that is rejected", 30*time.Second, func() bool {
+		state, _ := p.readyState(t)
+		_, metrics := p.get(t, "/metrics")
+		return state == "rejected" && strings.Contains(metrics, "pokey_tls_certificate_rejected 1") && strings.Contains(p.log.String(), "the old one stays in use")
+	})
+	b.visit(b.base + "/")
+	if err := certs.Make(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the new certificate", 30*time.Second, func() bool {
+		state, _ := p.readyState(t)
+		return state == "ok" && b.visit(b.base + "/").TLS.PeerCertificates[0].SerialNumber.Cmp(before) != 0
+	})
+	file, _ := binary()
+	check := func(env ...string) error {
+		return healthcheck(t.Context(), nil, func(name string) string {
+			for _, e := range env {
+				if v, ok := strings.CutPrefix(e, name+"="); ok {
+					return v
+				}
+			}
+			return ""
+		})
+	}
+	for _, env := range [][]string{{"POKEY_DOMAIN=poker.lan", "POKEY_HTTP_LISTEN=" + plain}, {"POKEY_TLS_CERT=x", "POKEY_LISTEN=" + https}} {
+		if err := check(env...); err != nil {
+			t.Errorf("healthcheck of %s with %v: %v", file, env, err)
+		}
+	}
+}
+
+// A port that this user may not open is an error that says what to do.
+func TestPrivilegedPort(t *testing.T) {
+	refuse := func(_, address string) (net.Listener, error) {
+		return nil, &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", os.ErrPermission)}
+	}
+	err := run(t.Context(), []string{"-domain", "a.example", "-data", t.TempDir(), "-admin-listen", ""}, func(string) string { return "" }, io.Discard, refuse)
+	if err == nil || !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") || exitCode(err, io.Discard) != exitConfig {
+		t.Errorf("got %v, want an error that says what is missing", fmt.Sprint(err))
+	}
+}
