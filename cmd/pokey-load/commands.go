@@ -6,6 +6,7 @@ import (
 
 	"example.com/pokey/cmd/pokey-load/chaos"
 	"example.com/pokey/cmd/pokey-load/client"
+	"example.com/pokey/cmd/pokey-load/compare"
 	"example.com/pokey/cmd/pokey-load/cost"
 	"example.com/pokey/cmd/pokey-load/crash"
 	"example.com/pokey/cmd/pokey-load/hostile"
@@ -97,6 +98,16 @@ func (c *costCommand) run(ctx context.Context, _ io.Writer) (report.Report, erro
 		return nil, err
 	}
 	return orError(cost.Run(ctx, c.Options))
+}
+
+type compareCommand struct{ compare.Options }
+
+func (c *compareCommand) run(ctx context.Context, stderr io.Writer) (report.Report, error) {
+	if err := c.Prepare("pokey-compare-", &c.Peer); err != nil {
+		return nil, err
+	}
+	c.Progress = func(format string, args ...any) { logf(stderr, format, args...) }
+	return orError(compare.Run(ctx, c.Options))
 }
 
 // orError drops the report of a run that could not be made.

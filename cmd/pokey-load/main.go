@@ -6,6 +6,7 @@
 //	pokey-load crash -binary ./pokey -rooms 100 -members 5 -cycles 20
 //	pokey-load hostile -binary ./pokey -rooms 200 -members 5 -duration 5m
 //	pokey-load chaos -binary ./pokey -faults kill,partition
+//	pokey-load compare -binary ./pokey -peer ./centrifugo
 //	pokey-load cluster-cost -binary ./pokey
 //	pokey-load help
 //
@@ -15,7 +16,8 @@
 // was lost, done twice or shown too early. Hostile has one address do all that
 // the limits allow, and measures what others notice. Chaos breaks a cluster on
 // purpose and checks the same as crash; it needs Linux, root and etcd.
-// Cluster-cost compares three nodes with one. Each command takes -help, and
+// Compare compares Pokey with another server that does the same deliveries, and
+// cluster-cost three nodes with one. Each command takes -help, and
 // -json for a report that a program can read.
 //
 // The exit status is 0 if all is well, 1 if the server failed and 2 if the run

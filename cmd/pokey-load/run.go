@@ -43,6 +43,7 @@ var commands = []listed{
 	{"crash", "kill the server again and again; check that nothing is lost or done twice", func() command { return new(crashCommand) }},
 	{"hostile", "let one address do all that the limits allow; measure what others notice", func() command { return new(hostileCommand) }},
 	{"chaos", "break a cluster on purpose; check the same as crash (needs Linux, root, etcd)", func() command { return new(chaosCommand) }},
+	{"compare", "compare what Pokey costs with what a peer does (needs Linux, centrifugo)", func() command { return new(compareCommand) }},
 	{"cluster-cost", "compare what three nodes cost with what one costs (needs etcd)", func() command { return new(costCommand) }},
 }
 

@@ -153,7 +153,7 @@ func (r *run) takeDown() {
 func (r *run) measure(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	abuse := r.startAbuse(ctx)
-	p := pacer{rooms: r.rooms, rate: r.Rate}
+	p := r.pacer()
 	var pacing sync.WaitGroup
 	defer func() {
 		cancel()
@@ -169,7 +169,7 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 	if err := client.Pause(ctx, r.WarmUp); err != nil {
 		return Report{}, err
 	}
-	from, err := r.mark(&p)
+	from, err := r.mark(p)
 	if err != nil {
 		return Report{}, err
 	}
@@ -188,7 +188,7 @@ func (r *run) measure(ctx context.Context) (Report, error) {
 			stalled++
 		}
 	}
-	to, err := r.mark(&p)
+	to, err := r.mark(p)
 	if err != nil {
 		return Report{}, err
 	}

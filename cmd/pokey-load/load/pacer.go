@@ -9,8 +9,9 @@ import (
 // pacer makes one room after the other do its next thing, at a rate that does
 // not depend on how fast the server is.
 type pacer struct {
-	rooms []*room
+	rooms int
 	rate  float64 // a second, over all rooms
+	step  func(room int, at time.Time) (did bool)
 	due   atomic.Int64
 	late  atomic.Int64 // times that a room had nothing to do, because the server was behind
 }
@@ -29,7 +30,7 @@ func (p *pacer) run(ctx context.Context) {
 			if at.After(now) || ctx.Err() != nil {
 				break
 			}
-			p.step(p.rooms[n%len(p.rooms)], at)
+			p.next(n%p.rooms, at)
 		}
 		select {
 		case <-tick.C:
@@ -39,13 +40,21 @@ func (p *pacer) run(ctx context.Context) {
 	}
 }
 
-func (p *pacer) step(r *room, at time.Time) {
+func (p *pacer) next(room int, at time.Time) {
 	p.due.Add(1)
-	r.mu.Lock()
-	out := paced{}.next(r, at)
-	r.mu.Unlock()
-	if out == nil {
+	if !p.step(room, at) {
 		p.late.Add(1)
 	}
-	send(out)
+}
+
+// pacer paces the rooms of a run.
+func (r *run) pacer() *pacer {
+	return &pacer{rooms: len(r.rooms), rate: r.Rate, step: func(i int, at time.Time) bool {
+		room := r.rooms[i]
+		room.mu.Lock()
+		out := paced{}.next(room, at)
+		room.mu.Unlock()
+		send(out)
+		return out != nil
+	}}
 }

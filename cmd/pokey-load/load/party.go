@@ -37,7 +37,7 @@ func NewParty(ctx context.Context, o Options) (*Party, error) {
 	for _, room := range p.run.rooms {
 		send(room.begin())
 	}
-	pace := pacer{rooms: p.run.rooms, rate: o.Rate}
+	pace := p.run.pacer()
 	go func() {
 		defer close(p.pacing)
 		pace.run(ctx)
