@@ -7,7 +7,7 @@ import "time"
 type Starter interface {
 	// Start is [Store].Commit, except that it returns at once. It has done called with
 	// the outcome, exactly once and from any goroutine. If there is none after the
-	// timeout, done gets [context.DeadlineExceeded], and the outcome is unknown. Done
+	// timeout, done gets an error that wraps [context.DeadlineExceeded], and the outcome is unknown. Done
 	// must not block.
 	Start(timeout time.Duration, r Record, parts []Record, done func(Revision, error))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"example.com/pokey/identity"
+	"example.com/pokey/store"
+	"example.com/pokey/store/boltstore"
 	"example.com/pokey/store/etcdtest"
 )
 
@@ -274,5 +277,43 @@ func TestRestoreExpired(t *testing.T) {
 	p = spawn(t, nil, "-data", dir, "-user-expiry", "1h")
 	if got := callIn(t, p.url, peerCookie(t, p.url)).join(room).Topic; got != "Login" {
 		t.Errorf("got topic %q, want Login", got)
+	}
+}
+
+// BenchmarkBackup makes a sealed backup of ten thousand rooms with ten members each, as
+// the admin port does.
+func BenchmarkBackup(b *testing.B) {
+	s, err := boltstore.Open(boltstore.Config{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	keys, err := identity.New([]byte("0123456789abcdefghijklmnopqrstuvwxyz"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var writers sync.WaitGroup
+	for w := range 200 {
+		writers.Go(func() {
+			for i := range 50 {
+				room := fmt.Sprintf("room/%03d%03d", w, i)
+				var parts []store.Record
+				for m := range 10 {
+					parts = append(parts, store.Record{Key: fmt.Sprintf("%s/m-%d", room, m), Data: make([]byte, 300)})
+				}
+				if _, err := s.Commit(b.Context(), store.Record{Key: room, Data: make([]byte, 300)}, parts...); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	b.ReportAllocs()
+	for b.Loop() {
+		summary, err := makeBackup(b.Context(), s, io.Discard, keys)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(summary.Bytes)
 	}
 }

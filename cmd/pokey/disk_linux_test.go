@@ -123,6 +123,9 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal("it begins without being durable")
 	}
 	fill(t, ballast)
+	if log := p.log.String(); !strings.Contains(log, "file system in memory") {
+		t.Errorf("got log\n%s\nwant a warning that the data is in memory", log)
+	}
 	steps := 0
 	for ; m.goOn(); steps++ {
 		if steps > 200 {

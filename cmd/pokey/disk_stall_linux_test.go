@@ -78,6 +78,9 @@ func TestStalledDisk(t *testing.T) {
 		return r.State == "ok" && r.Durable
 	})
 	eventually(t, "durable again", 10*time.Second, m.goOn)
+	if log := p.log.String(); !strings.Contains(log, "the disk does not answer") || !strings.Contains(log, "the disk is slow") {
+		t.Errorf("got log\n%s\nwant that the disk did not answer, and was slow", log)
+	}
 	p.kill()
 	p = spawn(t, nil, "-data", data)
 	m.check(t, m.again(t, p))

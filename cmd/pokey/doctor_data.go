@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -64,6 +65,17 @@ const (
 	memoryFiles
 	layeredFiles
 )
+
+// warnOfFiles says at the start what the doctor would say of a directory.
+func warnOfFiles(dir string, log *slog.Logger) {
+	switch name, kind := fileSystem(dir); kind {
+	case networkFiles:
+		log.Warn("the data is on a network file system: use a local disk, or a cluster; locks and syncs depend on another machine, and two servers may damage the file", "setting", "-data", "files", name)
+	case memoryFiles:
+		log.Warn("the data is on a file system in memory: it is lost when the machine restarts", "setting", "-data", "files", name)
+	case unknownFiles, diskFiles, layeredFiles:
+	}
+}
 
 // saving measures how long it takes until a change is on the disk.
 func (e *examination) saving(dir string) {

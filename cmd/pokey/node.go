@@ -221,6 +221,7 @@ func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 	if err != nil {
 		return nil, exit{exitData, fmt.Errorf("-data: %w", err)}
 	}
+	warnOfFiles(c.data, log)
 	return s, nil
 }
 

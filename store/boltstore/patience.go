@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -14,6 +15,9 @@ type patience struct {
 	timer *time.Timer
 	armed bool
 }
+
+// errStalled ends a call that the disk does not answer in time.
+var errStalled = fmt.Errorf("the disk does not answer: %w", context.DeadlineExceeded)
 
 // watched is a call and when it is given up.
 type watched struct {
@@ -72,6 +76,6 @@ func (p *patience) check() {
 	}
 	p.mu.Unlock()
 	for _, c := range overdue {
-		c.reply(context.DeadlineExceeded)
+		c.reply(errStalled)
 	}
 }

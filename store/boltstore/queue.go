@@ -67,7 +67,7 @@ func (q *queue) run(ctx context.Context, write bool, do func(*buckets) error) er
 }
 
 // start has the writer run do within a transaction that writes, and answer called with
-// the result, or with context.DeadlineExceeded after a timeout.
+// the result, or with an error that wraps context.DeadlineExceeded after a timeout.
 func (q *queue) start(timeout time.Duration, do func(*buckets) error, answer func(error)) {
 	c := &call{write: true, do: do, answer: answer}
 	q.patience.watch(c, timeout)

@@ -39,6 +39,23 @@ type monitor struct {
 	mu     sync.Mutex
 	stats  Stats
 	failed [operations]bool // the last time
+	slow   time.Time        // when a slow disk was logged last
+}
+
+const (
+	slowWrite = 300 * time.Millisecond // from here on, a transaction is worth a warning
+	slowAgain = time.Minute            // between warnings
+)
+
+// wrote warns of a disk that is slow, before it is so slow that nothing is saved.
+func (m *monitor) wrote(took time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if took < slowWrite || time.Since(m.slow) < slowAgain {
+		return
+	}
+	m.slow = time.Now()
+	m.log.Warn("the disk is slow: from a second on, people are told that they are not being saved", "took", took.Round(time.Millisecond))
 }
 
 // outcome records how an operation ended.

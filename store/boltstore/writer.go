@@ -89,8 +89,10 @@ func (w *writer) serve(batch []*call) {
 		began := time.Now()
 		err := w.write(writes)
 		w.note(writing, err)
+		took := time.Since(began)
+		w.monitor.wrote(took)
 		if w.config.Observe != nil {
-			w.config.Observe(len(writes), time.Since(began), err)
+			w.config.Observe(len(writes), took, err)
 		}
 		answer(writes, err)
 	}
