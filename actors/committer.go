@@ -52,6 +52,7 @@ type committer struct {
 	replies replier // for requests that must not wait
 	counts  *counts
 	log     *slog.Logger
+	spans   *identitySpans
 
 	// state
 	rev        store.Revision
@@ -80,7 +81,7 @@ const (
 
 func newCommitter(host commitHost, e *effects, n *node, key string, i inbox) committer {
 	return committer{
-		host: host, effects: e, replies: n.replies, counts: &n.counts, log: n.Log,
+		host: host, effects: e, replies: n.replies, counts: &n.counts, log: n.Log, spans: newIdentitySpans(n.Tracer, key),
 		record: recordStore{store: n.Store, key: key, timeout: n.CommitTimeout, observe: n.ObserveCommit, inbox: i},
 	}
 }
@@ -142,9 +143,15 @@ func (c *committer) stored() bool {
 // receive has the host handle a message, now or once the state may change.
 func (c *committer) receive(ctx actor.Context, message any) {
 	if !c.hold(message) {
-		c.host.handle(ctx, message)
+		c.handle(ctx, message)
 		c.commitIfDirty()
 	}
+}
+
+func (c *committer) handle(ctx actor.Context, message any) {
+	handled := c.spans.handle(message)
+	c.host.handle(ctx, message)
+	handled()
 }
 
 // catchUp has the host handle the messages that waited. All of them share the next
@@ -153,7 +160,7 @@ func (c *committer) catchUp(ctx actor.Context) {
 	for !c.loading && !c.committing && len(c.waiting) > 0 {
 		for _, m := range c.release() {
 			if !c.hold(m) {
-				c.host.handle(ctx, m)
+				c.handle(ctx, m)
 			}
 		}
 		c.commitIfDirty()
@@ -181,9 +188,11 @@ func (c *committer) commitIfDirty() {
 	case c.unsaved || !c.dirty:
 		c.runEffects()
 		c.host.publish()
+		c.spans.settled()
 	case c.host.throttled():
 	default:
 		c.committing, c.dirty = true, false
+		c.spans.commit()
 		c.writing = c.record.records(c.host.encode(), c.rev)
 		c.record.commit(c.writing)
 	}

@@ -37,6 +37,7 @@ func (c *committer) done(m committed) outcome {
 		}
 	case errors.Is(m.err, store.ErrConflict) && !wasRetry:
 		c.fenced = true
+		c.spans.committed(commitFenced)
 		c.counts.fencings.Add(1)
 		c.effects.drop()
 		return commitFenced
@@ -44,6 +45,7 @@ func (c *committer) done(m committed) outcome {
 		c.keepUnsaved(m.err)
 		result = commitUnsaved
 	}
+	c.spans.committed(result)
 	c.runEffects()
 	return result
 }
@@ -118,6 +120,7 @@ func (c *committer) stop() {
 	if c.retry != nil {
 		c.retry.Stop()
 	}
+	c.spans.stop()
 	c.thaw()
 	if !c.unsaved {
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"example.com/pokey/identity"
 	"example.com/pokey/protocol"
@@ -38,4 +39,7 @@ type Config struct {
 	// ObserveSecurity, if not nil, is called when a member is removed from a room, or
 	// a room is locked or closed, from many goroutines.
 	ObserveSecurity func(SecurityEvent)
+	// Tracer, if not nil, gets a span for each request, for what it causes in users
+	// and rooms, and for the commits and broadcasts that follow, on all nodes.
+	Tracer trace.Tracer
 }

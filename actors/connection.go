@@ -47,10 +47,13 @@ type connectionActor struct {
 	node     *node
 	client   Client
 	recovery recovery
+	spans    requestSpans
 }
 
 func newConnection(n *node, user poker.UserID, issued time.Time, origin uint64, client Client) *connectionActor {
-	return &connectionActor{node: n, client: client, recovery: newRecovery(n, user, issued, origin)}
+	a := &connectionActor{node: n, client: client, recovery: newRecovery(n, user, issued, origin)}
+	a.spans.tracer, a.recovery.spans = n.Tracer, &a.spans
+	return a
 }
 
 // Receive handles one message, or a batch of them with one write to the client.
@@ -72,6 +75,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 		a.started(ctx.Self())
 	case *actor.Stopping:
 		a.recovery.stop()
+		a.spans.stop()
 	case *actor.Stopped:
 		a.stopped(ctx.Self())
 	case protocol.Incoming:
@@ -79,6 +83,7 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case deliverEvent:
 		if a.recovery.passEvent(m.answers) {
 			a.client.Send(m.event)
+			a.spans.answered(m.answers)
 		}
 	case deliverStatus:
 		a.status(m)
@@ -120,9 +125,12 @@ func (a *connectionActor) request(in protocol.Incoming) {
 		}
 		return
 	}
+	a.spans.begin(in)
 	if !a.recovery.send(in) {
 		a.refuse(in, protocol.Unavailable)
+		a.spans.answered(in.ID)
 	}
+	a.spans.sent()
 }
 
 // refuse answers a request that goes no further. It does not pass through recovery,

@@ -30,6 +30,7 @@ type recovery struct {
 	rooms    []*attachment    // few: a browser is in one room
 	pending  []pendingRequest // oldest first
 	timer    *time.Timer      // while something is unanswered
+	spans    *requestSpans
 }
 
 // pendingRequest is a request with an id that is not answered yet.
@@ -93,7 +94,7 @@ func (r *recovery) forward(in protocol.Incoming) {
 }
 
 func (r *recovery) tellUser(in protocol.Incoming) {
-	r.node.tellUser(r.user, fromClient{conn: r.self, in: in, origin: r.origin})
+	r.node.tellUser(r.user, fromClient{conn: r.self, in: in, origin: r.origin, span: r.spans.of(in.ID)})
 }
 
 // passEvent reports whether an event is for the client: it is unless it answers a

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"example.com/pokey/poker"
 	"example.com/pokey/protocol"
@@ -65,6 +66,7 @@ type fanout struct {
 	room      *actor.PID
 	broadcast uint64
 	left      atomic.Int32 // connections that do not have it yet
+	span      trace.Span   // of the fan-out on another node than the room's; nil if it is not traced
 }
 
 func (deliverEvent) LogValue() slog.Value { return redacted("event") }

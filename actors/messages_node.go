@@ -30,8 +30,11 @@ type (
 		whole     bool
 		room      *actor.PID
 		broadcast uint64
+		span      spanRef
 	}
 )
+
+func (m statusFanout) causedBy() spanRef { return m.span }
 
 // delivered tells a room that every connection of a node has a broadcast, or will
 // not get it.

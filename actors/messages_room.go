@@ -18,6 +18,7 @@ type caller struct {
 	digest uint64
 	raw    []byte // the request as the client wrote it
 	origin uint64 // stands for the client's address
+	span   spanRef
 }
 
 // request is a message that a caller sent.
@@ -90,7 +91,8 @@ type (
 	historyIdle struct{ generation int }
 )
 
-func (c caller) from() caller { return c }
+func (c caller) from() caller      { return c }
+func (c caller) causedBy() spanRef { return c.span }
 
 func (caller) LogValue() slog.Value  { return redacted("request") }
 func (command) LogValue() slog.Value { return redacted("request") }

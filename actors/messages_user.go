@@ -22,6 +22,7 @@ type (
 		conn   *actor.PID
 		in     protocol.Incoming
 		origin uint64 // stands for the client's address
+		span   spanRef
 	}
 	// signOut ends the user's sessions that were issued before the given time, in
 	// seconds since 1970. The outcome goes to conn, which need not be a connection.
@@ -78,9 +79,11 @@ type wake struct{}
 
 func (m fromClient) from() caller {
 	c := callerOf(m.conn, m.in)
-	c.origin = m.origin
+	c.origin, c.span = m.origin, m.span
 	return c
 }
+
+func (m fromClient) causedBy() spanRef { return m.span }
 
 func (m signOut) from() caller { return caller{conn: m.conn, id: signOutID, name: signOutID} }
 

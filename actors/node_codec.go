@@ -26,6 +26,7 @@ func encodeMessage(message any) (*wire.Envelope, int) {
 	e := &wire.Envelope{}
 	for _, encode := range encoders {
 		if size, ok := encode(e, message); ok {
+			e.Span = encodeSpan(message)
 			return e, envelopeSize + size
 		}
 	}

@@ -13,6 +13,9 @@ import (
 // does not know, which a newer node may send.
 func decodeMessage(e *wire.Envelope) any {
 	message := decodeBody(e)
+	if len(e.GetSpan()) > 0 {
+		message = withSpan(message, decodeSpan(e.GetSpan()))
+	}
 	if message == nil || e.GetIdentity() == "" {
 		return message
 	}

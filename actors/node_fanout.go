@@ -9,6 +9,7 @@ import (
 // start sends a status to connections of this node.
 func (f *fanout) start(send func(*actor.PID, any), status *protocol.Status, conns []*actor.PID) {
 	if len(conns) == 0 {
+		endSpan(f.span)
 		send(f.room, delivered{f.broadcast})
 		return
 	}
@@ -22,6 +23,7 @@ func (f *fanout) start(send func(*actor.PID, any), status *protocol.Status, conn
 // arrived counts one connection that has the status. The last one tells the room.
 func (f *fanout) arrived(send func(*actor.PID, any)) {
 	if f.left.Add(-1) == 0 {
+		endSpan(f.span)
 		send(f.room, delivered{f.broadcast})
 	}
 }

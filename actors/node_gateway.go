@@ -91,7 +91,7 @@ func (a *gatewayActor) fanOut(m statusFanout) {
 		}
 	}
 	if !m.whole {
-		f := &fanout{room: m.room, broadcast: m.broadcast}
+		f := &fanout{room: m.room, broadcast: m.broadcast, span: startFanOut(a.node.Tracer, m.span, len(conns))}
 		f.start(a.node.send, m.status, conns)
 		return
 	}

@@ -20,6 +20,7 @@ type broadcaster struct {
 	local  string                                // the address of this node
 	send   func(to *actor.PID, message any)      // to other nodes
 	fanOut func(conns []*actor.PID, message any) // to connections of this node
+	spans  *identitySpans
 
 	// state
 	room     *actor.PID       // gets delivered
@@ -104,6 +105,7 @@ func (b *broadcaster) broadcast(status *protocol.Status, to *subscribers) {
 	b.began = time.Now()
 	nodes := to.byNode()
 	b.pending = len(nodes)
+	span := b.spans.broadcast(len(nodes))
 	for address, conns := range nodes {
 		if address == b.local {
 			b.here = &fanout{room: b.room, broadcast: b.sequence}
@@ -115,7 +117,7 @@ func (b *broadcaster) broadcast(status *protocol.Status, to *subscribers) {
 		for i, conn := range conns {
 			names[i] = conn.Id
 		}
-		b.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: b.room, broadcast: b.sequence})
+		b.send(actor.NewPID(address, gatewayName), statusFanout{status: status, conns: names, room: b.room, broadcast: b.sequence, span: span})
 	}
 	b.until = b.began.Add(maxThrottle)
 }
@@ -136,7 +138,11 @@ func (b *broadcaster) delivered(sequence uint64) {
 	if sequence != b.sequence {
 		return
 	}
-	if b.pending--; b.pending > 0 || b.until.IsZero() || b.throttle != nil && !b.throttle.Stop() {
+	b.pending--
+	if b.pending == 0 {
+		b.spans.delivered()
+	}
+	if b.pending > 0 || b.until.IsZero() || b.throttle != nil && !b.throttle.Stop() {
 		return
 	}
 	took := time.Since(b.began)
@@ -154,6 +160,7 @@ func (b *broadcaster) throttleEnded(sequence uint64) bool {
 		return false
 	}
 	b.throttle, b.until = nil, time.Time{}
+	b.spans.delivered() // as far as it went
 	return true
 }
 

@@ -53,7 +53,9 @@ func newRoom(n *node, id poker.RoomID) *roomActor {
 		tellRegistry: func(message any) { n.root.Send(n.rooms, message) }, passivation: passivationTimer{inbox: a.inbox},
 	}
 	a.replies = deferredReplier{replier{&n.counts.refusals, a.outgoing.add}, &a.effects}
-	a.broadcast = broadcaster{inbox: a.inbox, local: n.address, send: a.outgoing.add, fanOut: a.outgoing.fanOut}
+	a.broadcast = broadcaster{
+		inbox: a.inbox, local: n.address, send: a.outgoing.add, fanOut: a.outgoing.fanOut, spans: a.commits.spans,
+	}
 	a.history.inbox = a.inbox
 	return a
 }

@@ -103,6 +103,9 @@ type Envelope struct {
 	// and the version of the view by which the sender found its node.
 	Identity string `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
 	View     uint64 `protobuf:"varint,2,opt,name=view,proto3" json:"view,omitempty"`
+	// The span that caused the message, as in actors/tracing.go; empty unless traces are
+	// on. A node that does not know it loses the trace and nothing else.
+	Span []byte `protobuf:"bytes,3,opt,name=span,proto3" json:"span,omitempty"`
 	// Types that are valid to be assigned to Body:
 	//
 	//	*Envelope_Attach
@@ -172,6 +175,13 @@ func (x *Envelope) GetView() uint64 {
 		return x.View
 	}
 	return 0
+}
+
+func (x *Envelope) GetSpan() []byte {
+	if x != nil {
+		return x.Span
+	}
+	return nil
 }
 
 func (x *Envelope) GetBody() isEnvelope_Body {
@@ -1730,10 +1740,11 @@ var File_actors_wire_envelope_proto protoreflect.FileDescriptor
 const file_actors_wire_envelope_proto_rawDesc = "" +
 	"\n" +
 	"\x1aactors/wire/envelope.proto\x12\n" +
-	"pokey.wire\"\xda\b\n" +
+	"pokey.wire\"\xee\b\n" +
 	"\bEnvelope\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\tR\bidentity\x12\x12\n" +
-	"\x04view\x18\x02 \x01(\x04R\x04view\x12,\n" +
+	"\x04view\x18\x02 \x01(\x04R\x04view\x12\x12\n" +
+	"\x04span\x18\x03 \x01(\fR\x04span\x12,\n" +
 	"\x06attach\x18\n" +
 	" \x01(\v2\x12.pokey.wire.AttachH\x00R\x06attach\x12/\n" +
 	"\arequest\x18\v \x01(\v2\x13.pokey.wire.RequestH\x00R\arequest\x12&\n" +

@@ -50,6 +50,7 @@ type config struct {
 	logFormat      string
 	logLevel       string
 	logAddresses   bool
+	traces         bool // OTEL_EXPORTER_OTLP_ENDPOINT is set
 
 	given map[string]bool // the settings that are set, by flag name
 	files int             // how many files the process may have open
@@ -117,6 +118,10 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 			}
 		}
 	})
+	var err error
+	if c.traces, err = tracingWanted(getenv); err != nil {
+		faults = append(faults, err)
+	}
 	if len(faults) > 0 {
 		return c, exit{exitConfig, errors.Join(faults...)}
 	}

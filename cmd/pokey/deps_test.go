@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 		"go.etcd.io/etcd/server/v3/etcdserver/api/v3client", "go.etcd.io/etcd/server/v3/etcdserver/errors", "go.etcd.io/etcd/server/v3/features",
 		"go.uber.org/zap", "go.uber.org/zap/zapcore",
 	},
-	"actors":                 {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", module + "actors/wire", module + "actors/record"},
+	"actors":                 {"std", module + "poker", module + "protocol", module + "identity", module + "store", "github.com/asynkron/protoactor-go/actor", module + "actors/wire", module + "actors/record", "go.opentelemetry.io/otel/trace", "go.opentelemetry.io/otel/attribute"},
 	"actors/record":          {"std", module + "poker", "google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"actors/wire":            {"std", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/runtime/protoimpl"},
 	"transport":              {"std", module + "poker", module + "protocol", module + "identity", "github.com/coder/websocket", "rsc.io/qr", "github.com/tdewolff/minify/v2", "github.com/tdewolff/minify/v2/css", "github.com/tdewolff/minify/v2/js"},

@@ -38,6 +38,7 @@ type node struct {
 	web      *transport.Server
 	watcher  atomic.Pointer[transport.Server] // web, once it exists; for the node link, which starts earlier
 	metrics  *metrics
+	tracing  *tracing // nil unless there is a collector
 	history  *operator.History
 	memory   *memory
 	keys     *identity.Keys
@@ -77,11 +78,17 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 		KeyLength: poker.KeyLength, URLBytes: poker.URLBytes, Topics: poker.TopicsLength, TopicsBytes: poker.TopicsBytes, AheadBytes: poker.AheadBytes, History: poker.HistoryLength,
 		UserExpiry: int(c.userExpiry / time.Second),
 	}
+	if c.traces {
+		if n.tracing, err = startTracing(context.Background(), c.nodeAdvertise, log); err != nil {
+			n.close()
+			return nil, exit{exitConfig, err}
+		}
+	}
 	n.system = actors.Start(actors.Config{
 		Keys: keys, Store: n.store, Log: log, Version: version(), Limits: limits,
 		Actors: n.member.system(), Placement: n.member.placement(),
 		UserExpiry: c.userExpiry, SessionLife: c.sessionLife, ObserveCommit: n.metrics.observeCommit,
-		ObserveSecurity: n.observeSecurity,
+		ObserveSecurity: n.observeSecurity, Tracer: n.tracing.tracer(),
 	})
 	if n.certificates, err = openCertificates(c, n.store, keys, log); err != nil {
 		n.close()
@@ -203,6 +210,7 @@ func (n *node) close() {
 	if n.certificates != nil {
 		n.certificates.Close()
 	}
+	n.tracing.stop(n.log)
 	err := n.store.Close()
 	if err != nil {
 		n.log.Error("cannot close the store", "err", err)
