@@ -16,6 +16,7 @@ import (
 
 	"example.com/pokey/actors/record"
 	"example.com/pokey/identity"
+	"example.com/pokey/store"
 	"example.com/pokey/store/backup"
 	"example.com/pokey/store/boltstore"
 )
@@ -101,8 +102,8 @@ func openSource(ctx context.Context, c config, keys *identity.Keys, stderr io.Wr
 	client := http.Client{Transport: &http.Transport{ResponseHeaderTimeout: backupTimeout, DisableCompression: true}}
 	response, err := client.Do(request)
 	switch {
-	case errors.Is(err, syscall.ECONNREFUSED) && len(c.etcd) == 0 && exists(filepath.Join(c.data, "pokey.db")):
-		_, _ = fmt.Fprintf(stderr, "no server answers at %s: reading %s\n", address, c.data)
+	case (errors.Is(err, syscall.ECONNREFUSED) || c.adminListen == "") && len(c.etcd) == 0 && exists(filepath.Join(c.data, "pokey.db")):
+		_, _ = fmt.Fprintf(stderr, "no server answers at %q: reading %s\n", address, c.data)
 		return readOffline(ctx, c, keys)
 	case err != nil:
 		return nil, fmt.Errorf("the server's admin port does not answer: %w; -admin-listen says where it is", err)
@@ -120,6 +121,9 @@ func openSource(ctx context.Context, c config, keys *identity.Keys, stderr io.Wr
 // readOffline makes a backup of a data directory that no server uses.
 func readOffline(ctx context.Context, c config, keys *identity.Keys) (io.ReadCloser, error) {
 	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Form: record.Form})
+	if errors.Is(err, store.ErrLocked) {
+		return nil, exit{exitData, fmt.Errorf("a server is using %s, and its admin port is not at %q: -admin-listen says where it is", c.data, c.adminListen)}
+	}
 	if err != nil {
 		return nil, exit{exitData, err}
 	}

@@ -213,6 +213,11 @@ func TestRestoreRefusals(t *testing.T) {
 			t.Errorf("a page: got %v, %v, want 403", response, err)
 		}
 	}
+	if err := os.MkdirAll(file("node/etcd"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, exitData, "node of a cluster", "restore", "-data", file("node"), "-secret-file", file("secret"), file("good"))
+	refused(t, exitData, "a server is using", "backup", "-admin-listen", "", "-data", file("data"), "-secret-file", file("secret"), file("new"))
 	p.kill()
 	must(t, "no server answers", "backup", "-admin-listen", admin, "-data", file("data"), "-secret-file", file("secret"), file("offline"))
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -142,6 +143,9 @@ func (r *restoration) fits() (err error) {
 func (r *restoration) intoDirectory() (err error) {
 	if r.data == "" {
 		return exit{exitConfig, errors.New("-data is not a directory: there is nothing to restore to")}
+	}
+	if exists(filepath.Join(r.data, "etcd")) {
+		return fmt.Errorf("%s belongs to a node of a cluster: restore into an empty directory, and begin the cluster anew from that; see docs/cluster.md", r.data)
 	}
 	i, err := boltstore.BeginImport(r.data, record.Form)
 	if errors.Is(err, store.ErrLocked) {
