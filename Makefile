@@ -1,5 +1,5 @@
 # Shortcuts for the steps of .ci/run. Pass arguments as in: make run ARGS="-data none".
-.PHONY: run test quick golden lint page fuzz bench load image ci
+.PHONY: run test quick golden lint page fuzz bench load kubernetes image ci
 
 run: ## serve on http://localhost:8080
 	go run ./cmd/pokey $(ARGS)
@@ -28,6 +28,9 @@ bench: ## benchmarks of the hot paths
 
 load: ## the load tools: make load ARGS="hostile -help"; paths in ARGS are relative to cmd/pokey-load
 	go run -C cmd/pokey-load . $(ARGS)
+
+kubernetes: ## the manifests: kustomize, and Kubernetes' own types
+	go test -C deploy/check ./...
 
 image: ## a container image called pokey
 	docker build -t pokey .

@@ -108,9 +108,8 @@ func TestComposeSingle(t *testing.T) {
 // Two people play in a cluster of which each node is killed or stopped once.
 func TestComposeCluster(t *testing.T) {
 	c := compose(t, "cluster")
-	healthy := map[string]string{"node-certs": "exited 0", "etcd-certs": "exited 0", "client-certs": "exited 0", "secret": "exited 0", "proxy": "running healthy"}
+	healthy := map[string]string{"node-certs": "exited 0", "secret": "exited 0", "proxy": "running healthy"}
 	for i := range 3 {
-		healthy[fmt.Sprint("etcd-", i+1)] = "running healthy"
 		healthy[fmt.Sprint("node-", i+1)] = "running healthy"
 	}
 	c.all(healthy)

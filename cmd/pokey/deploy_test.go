@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -93,70 +94,101 @@ func grace(t *testing.T, who string, given time.Duration) {
 
 var defaulted = regexp.MustCompile(`\$\{\w+:-([^}]*)\}`)
 
-func TestComposeFile(t *testing.T) {
-	services, _ := at(readYAML(t, "../../docker-compose.yml")[0], "services").(map[string]any)
-	certified := map[string][]string{} // by volume
-	for _, name := range []string{"node-certs", "etcd-certs", "client-certs"} {
-		certified[name] = texts(at(services[name], "command"))[3:]
-	}
-	profiles := map[string][]string{} // of whom publishes a port
-	nodes := 0
-	for name, s := range services {
-		if at(s, "read_only") != true || !slices.Equal(texts(at(s, "cap_drop")), []string{"ALL"}) || !slices.Contains(texts(at(s, "security_opt")), "no-new-privileges:true") {
-			t.Errorf("%s may do more than it needs", name)
-		}
-		if at(s, "mem_limit") == nil || at(s, "pids_limit") == nil {
-			t.Errorf("%s may take all the memory or processes there are", name)
-		}
-		if network := at(s, "network_mode"); network != "none" && strings.Contains(fmt.Sprint(texts(at(s, "volumes"))), "authority") {
-			t.Errorf("%s has an authority's key and a network", name)
-		}
-		for range texts(at(s, "ports")) {
-			for _, p := range texts(at(s, "profiles")) {
-				profiles[p] = append(profiles[p], name)
+// TestComposeFiles has the program understand what both files say to it, and each
+// service get no more than it needs.
+func TestComposeFiles(t *testing.T) {
+	for file, row := range map[string]struct {
+		certified []string // volumes of certificates, which a service of that name makes
+		published string   // by whom ports are
+	}{
+		"docker-compose.yml":      {[]string{"node-certs"}, "pokey proxy"},
+		"deploy/compose.etcd.yml": {[]string{"node-certs", "etcd-certs", "client-certs"}, "proxy"},
+	} {
+		t.Run(file, func(t *testing.T) {
+			services, _ := at(readYAML(t, "../../"+file)[0], "services").(map[string]any)
+			certified := map[string][]string{} // the hosts, by volume
+			for _, name := range row.certified {
+				certified[name] = texts(at(services[name], "command"))[3:]
 			}
-		}
-		settings := imageSettings(t)
-		own, _ := at(s, "environment").(map[string]any)
-		for key, v := range own {
-			settings[key] = defaulted.ReplaceAllString(fmt.Sprint(v), "$1")
-		}
-		if name == "pokey" || strings.HasPrefix(name, "node-") && name != "node-certs" {
-			c := accepts(t, name, settings)
-			period, err := time.ParseDuration(fmt.Sprint(at(s, "stop_grace_period")))
-			if err != nil {
-				t.Error(err)
-			}
-			grace(t, name, period)
-			if len(c.etcd) > 0 {
-				nodes++
-				host, _, _ := strings.Cut(c.nodeAdvertise, ":")
-				if host != name || c.nodeCert != "/certs/"+host+".pem" || c.etcdCert != "/etcd-certs/"+host+".pem" {
-					t.Errorf("%s is %s with %s and %s", name, c.nodeAdvertise, c.nodeCert, c.etcdCert)
+			nodes, published := 0, []string{}
+			for _, name := range slices.Sorted(maps.Keys(services)) {
+				s := services[name]
+				checkConfined(t, name, s)
+				if len(texts(at(s, "ports"))) > 0 {
+					published = append(published, name)
+				}
+				if name == "pokey" || strings.HasPrefix(name, "node-") && name != "node-certs" {
+					if checkComposedNode(t, name, s) {
+						nodes++
+					}
+				}
+				for _, v := range texts(at(s, "volumes")) {
+					volume, _, _ := strings.Cut(v, ":")
+					if who := certified[volume]; who != nil && volume != name && !slices.Contains(who, name) {
+						t.Errorf("%s has the volume %s, which is for %v", name, volume, who)
+					}
 				}
 			}
-		}
-		for _, v := range texts(at(s, "volumes")) {
-			volume, _, _ := strings.Cut(v, ":")
-			if who := certified[volume]; who != nil && volume != name && !slices.Contains(who, name) {
-				t.Errorf("%s has the volume %s, which is for %v", name, volume, who)
+			if etcd := certified["etcd-certs"]; etcd != nil && texts(at(services["node-certs"], "volumes"))[0] == texts(at(services["etcd-certs"], "volumes"))[0] {
+				t.Errorf("nodes and etcd have the same authority: %v", etcd)
 			}
-		}
-	}
-	if a, b := texts(at(services["node-certs"], "volumes"))[0], texts(at(services["etcd-certs"], "volumes"))[0]; a == b {
-		t.Errorf("nodes and etcd have the same authority: %s", a)
-	}
-	if nodes != 3 || len(profiles) != 2 || !slices.Equal(profiles["single"], []string{"pokey"}) || !slices.Equal(profiles["cluster"], []string{"proxy"}) {
-		t.Errorf("%d nodes; ports are published by %v", nodes, profiles)
+			if got := strings.Join(published, " "); nodes != 3 || got != row.published {
+				t.Errorf("got %d nodes, and ports published by %s; want 3 and %s", nodes, got, row.published)
+			}
+		})
 	}
 	if env, err := os.ReadFile("../../.env"); err != nil || !strings.Contains(string(env), "\nCOMPOSE_PROFILES=single\n") {
 		t.Errorf("docker compose up does not mean the single node: %v", err)
 	}
 }
 
+func checkConfined(t *testing.T, name string, s any) {
+	t.Helper()
+	if at(s, "read_only") != true || !slices.Equal(texts(at(s, "cap_drop")), []string{"ALL"}) || !slices.Contains(texts(at(s, "security_opt")), "no-new-privileges:true") {
+		t.Errorf("%s may do more than it needs", name)
+	}
+	if at(s, "mem_limit") == nil || at(s, "pids_limit") == nil {
+		t.Errorf("%s may take all the memory or processes there are", name)
+	}
+	if network := at(s, "network_mode"); network != "none" && strings.Contains(fmt.Sprint(texts(at(s, "volumes"))), "authority") {
+		t.Errorf("%s has an authority's key and a network", name)
+	}
+}
+
+// checkComposedNode reports whether a service is a node of a cluster.
+func checkComposedNode(t *testing.T, name string, s any) bool {
+	t.Helper()
+	settings := imageSettings(t)
+	own, _ := at(s, "environment").(map[string]any)
+	for key, v := range own {
+		settings[key] = defaulted.ReplaceAllString(fmt.Sprint(v), "$1")
+	}
+	c := accepts(t, name, settings)
+	period, err := time.ParseDuration(fmt.Sprint(at(s, "stop_grace_period")))
+	if err != nil {
+		t.Error(err)
+	}
+	grace(t, name, period)
+	if !c.shared() {
+		return false
+	}
+	host, _, _ := strings.Cut(c.nodeAdvertise, ":")
+	if host != name || c.nodeCert != "/certs/"+host+".pem" || len(c.etcd) > 0 && c.etcdCert != "/etcd-certs/"+host+".pem" {
+		t.Errorf("%s is %s with %s and %s", name, c.nodeAdvertise, c.nodeCert, c.etcdCert)
+	}
+	if len(c.nodes) > 0 && (c.data != "/data" || !slices.Contains(texts(at(s, "volumes")), name+":/data")) {
+		t.Errorf("%s keeps its copy of the rooms in %s of %v, want a volume of its own", name, c.data, texts(at(s, "volumes")))
+	}
+	return true
+}
+
 func TestKubernetesManifests(t *testing.T) {
 	found := map[string]any{} // by kind and name
-	for _, d := range readYAML(t, "../../deploy/kubernetes.yaml") {
+	var documents []any
+	for _, file := range texts(at(readYAML(t, "../../deploy/kubernetes/kustomization.yaml")[0], "resources")) {
+		documents = append(documents, readYAML(t, "../../deploy/kubernetes/"+file)...)
+	}
+	for _, d := range documents {
 		id := fmt.Sprint(at(d, "kind"), "/", at(d, "metadata", "name"))
 		if at(d, "apiVersion") == nil || found[id] != nil {
 			t.Errorf("%s has no version, or is there twice", id)
@@ -213,7 +245,8 @@ func TestKubernetesManifests(t *testing.T) {
 			t.Errorf("pods may talk to anybody: %v", rule)
 		}
 	}
-	if issuer := at(found["Certificate/pokey-etcd"], "spec", "issuerRef", "name"); issuer == nil || issuer == at(found["Certificate/pokey-node"], "spec", "issuerRef", "name") {
+	etcd := readYAML(t, "../../deploy/kubernetes-etcd/certificate.yaml")[0]
+	if issuer := at(etcd, "spec", "issuerRef", "name"); issuer == nil || issuer == at(found["Certificate/pokey-node"], "spec", "issuerRef", "name") {
 		t.Errorf("etcd and the nodes have the same authority: %v", issuer)
 	}
 	for _, rule := range at(found["NetworkPolicy/pokey"], "spec", "ingress").([]any) {
@@ -229,7 +262,7 @@ func TestPin(t *testing.T) {
 	dir := t.TempDir()
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	files := map[string]string{"bin/docker": "#!/bin/sh\necho '\"" + digest + "\"'\n"}
-	for _, name := range []string{"deploy/pin", "Dockerfile", "docker-compose.yml", "deploy/kubernetes.yaml"} {
+	for _, name := range []string{"deploy/pin", "Dockerfile", "docker-compose.yml", "deploy/compose.etcd.yml", "deploy/kubernetes/statefulset.yaml"} {
 		content, err := os.ReadFile("../../" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -251,9 +284,10 @@ func TestPin(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		for name, wants := range map[string][]string{
-			"Dockerfile":             {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
-			"docker-compose.yml":     {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n", "image: pokey\n"},
-			"deploy/kubernetes.yaml": {"image: busybox:1.37@" + digest + "\n", "image: registry.example.com/pokey:VERSION\n"},
+			"Dockerfile":                         {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
+			"docker-compose.yml":                 {"image: haproxy:3.2@" + digest + "\n", "image: pokey\n"},
+			"deploy/compose.etcd.yml":            {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n"},
+			"deploy/kubernetes/statefulset.yaml": {"image: busybox:1.37@" + digest + "\n", "image: registry.example.com/pokey:VERSION\n"},
 		} {
 			content, err := os.ReadFile(filepath.Join(dir, name))
 			if err != nil {
