@@ -133,6 +133,7 @@ func (r *recovery) passStatus(m deliverStatus) (pass, whole bool) {
 		a.requested = false
 	}
 	a.in, a.epoch, a.version = true, m.status.Epoch, m.status.Version
+	a.room = m.status.RoomID // the same text in the same place: comparing them reads neither
 	return true, whole
 }
 

@@ -20,11 +20,11 @@ type outgoing struct {
 	remote  []remoteBatch
 }
 
-// outgoingEntry is what one connection will get.
+// outgoingEntry is what one connection will get: one message, or a batch.
 type outgoingEntry struct {
-	conn  *actor.PID
-	first any
-	more  batch
+	conn *actor.PID
+	one  any
+	more *batch
 }
 
 // remoteBatch is a status that several connections of another node will get.
@@ -34,7 +34,15 @@ type remoteBatch struct {
 }
 
 // batch holds several messages for one connection, which handles them in order.
-type batch []any
+type batch struct{ messages []any }
+
+// add adds a message. An estimate is answered by three, which takes two objects.
+func (e *outgoingEntry) add(message any) {
+	if e.more == nil {
+		e.more = &batch{append(make([]any, 0, 3), e.one)}
+	}
+	e.more.messages = append(e.more.messages, message)
+}
 
 func newOutgoing(local string, send func(*actor.PID, any)) *outgoing {
 	return &outgoing{local: local, send: send, index: map[string]int{}}
@@ -51,10 +59,10 @@ func (o *outgoing) add(to *actor.PID, message any) {
 	i, found := o.index[to.Id]
 	if !found {
 		o.index[to.Id] = len(o.entries)
-		o.entries = append(o.entries, outgoingEntry{conn: to, first: message})
+		o.entries = append(o.entries, outgoingEntry{conn: to, one: message})
 		return
 	}
-	o.entries[i].more = append(o.entries[i].more, message)
+	o.entries[i].add(message)
 }
 
 // fanOut queues one message for many connections of this node. The caller must not
@@ -92,9 +100,9 @@ func (o *outgoing) flush() {
 	o.flushShared()
 	for _, e := range o.entries {
 		if e.more == nil {
-			o.send(e.conn, e.first)
+			o.send(e.conn, e.one)
 		} else {
-			o.send(e.conn, append(batch{e.first}, e.more...))
+			o.send(e.conn, e.more)
 		}
 	}
 	clear(o.entries)
@@ -107,7 +115,7 @@ func (o *outgoing) flushShared() {
 	for _, conn := range o.conns {
 		if len(o.entries) > 0 {
 			if i, found := o.index[conn.Id]; found {
-				o.entries[i].more = append(o.entries[i].more, o.shared)
+				o.entries[i].add(o.shared)
 				continue
 			}
 		}

@@ -18,34 +18,47 @@ type Status struct {
 	// Patch is a roomPatch message, nil if AppendPatch makes none.
 	Patch []byte
 
-	full func() []byte
-	size func() int
+	next    *poker.Snapshot // to be encoded; nil if full is there already, or for the zero Status
+	encoded sync.Once
+	full    []byte
+	weighed sync.Once
+	size    int
 }
 
 // NewStatus returns the status of a room at next's version. prev is the snapshot
 // that the members were sent last, nil for none.
 func NewStatus(prev, next *poker.Snapshot) *Status {
-	s := &Status{RoomID: next.ID, Epoch: next.Epoch, Version: next.Version}
-	s.full = sync.OnceValue(func() []byte { return AppendStatus(nil, next) })
-	s.size = sync.OnceValue(func() int { return len(s.Patch) + weigh(next) })
+	s := &Status{RoomID: next.ID, Epoch: next.Epoch, Version: next.Version, next: next}
 	if prev == nil {
 		return s
 	}
-	if patch, ok := AppendPatch(nil, prev, next); ok {
+	if patch, ok := AppendPatch(make([]byte, 0, 320), prev, next); ok {
 		s.Since, s.Patch = prev.Version, patch
 	}
 	return s
 }
 
 // Full returns the whole roomStatus message. The caller must not change it.
-func (s *Status) Full() []byte { return s.full() }
+func (s *Status) Full() []byte {
+	s.encoded.Do(func() {
+		if s.full == nil {
+			s.full = AppendStatus(nil, s.next)
+		}
+	})
+	if s.full == nil { // encoding it has panicked before
+		panic("protocol: a status that cannot be encoded")
+	}
+	return s.full
+}
 
 // Size estimates how many bytes of memory the status holds until it is sent.
 func (s *Status) Size() int {
-	if s.size == nil {
-		return 0 // the zero Status
-	}
-	return s.size()
+	s.weighed.Do(func() {
+		if s.next != nil {
+			s.size = len(s.Patch) + weigh(s.next)
+		}
+	})
+	return s.size
 }
 
 // weigh estimates the bytes of memory a snapshot takes, without encoding it.
@@ -71,5 +84,5 @@ func weigh(s *poker.Snapshot) int {
 // EncodedStatus returns a status that comes from another node. full is the whole
 // roomStatus message; the caller must not change it afterwards.
 func EncodedStatus(room poker.RoomID, epoch string, version uint64, full []byte) *Status {
-	return &Status{RoomID: room, Epoch: epoch, Version: version, full: func() []byte { return full }, size: func() int { return len(full) }}
+	return &Status{RoomID: room, Epoch: epoch, Version: version, full: full, size: len(full)}
 }

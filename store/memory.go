@@ -72,6 +72,11 @@ func (m *Memory) Commit(ctx context.Context, r Record, parts ...Record) (Revisio
 	return r.Revision, nil
 }
 
+// Start implements [Starter]. It calls done before it returns.
+func (m *Memory) Start(_ time.Duration, r Record, parts []Record, done func(Revision, error)) {
+	done(m.Commit(context.Background(), r, parts...))
+}
+
 // putPart stores a part, or removes it if it has no data.
 func (m *Memory) putPart(key, name string, data []byte) {
 	if m.parts[key] == nil {

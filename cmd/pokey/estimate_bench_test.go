@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,28 @@ func BenchmarkEstimate(b *testing.B) {
 				team.estimate()
 			}
 		})
+	}
+}
+
+// TestAllocationsOfAnEstimate counts what the whole program allocates for an estimate in
+// a room of ten, so that a change that adds something is noticed. Behind bbolt it is a
+// hundred objects more, which many rooms share.
+func TestAllocationsOfAnEstimate(t *testing.T) {
+	const estimates, mostObjects, mostBytes = 300, 75, 20_000 // the race detector adds to both
+	team := newBareTeam(t, inMemory, 10)
+	for range 50 {
+		team.estimate()
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range estimates {
+		team.estimate()
+	}
+	runtime.ReadMemStats(&after)
+	objects, size := (after.Mallocs-before.Mallocs)/estimates, (after.TotalAlloc-before.TotalAlloc)/estimates
+	t.Logf("%d objects, %d bytes", objects, size)
+	if objects > mostObjects || size > mostBytes {
+		t.Errorf("got %d objects and %d bytes, want at most %d and %d", objects, size, mostObjects, mostBytes)
 	}
 }
 
