@@ -77,7 +77,7 @@ func dialFirefox(t *testing.T, address string) *bidi {
 	go b.read()
 	ctx, cancel := context.WithTimeout(t.Context(), starting)
 	defer cancel()
-	if _, err := result[any](ctx, b, "session.new", fields{"capabilities": fields{}}); err != nil {
+	if _, err := result[any](ctx, b, "session.new", fields{"capabilities": fields{"alwaysMatch": fields{"acceptInsecureCerts": true}}}); err != nil {
 		t.Fatal(err)
 	}
 	return b

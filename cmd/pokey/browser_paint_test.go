@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,10 +33,15 @@ new PerformanceObserver((all) => all.getEntries().forEach((e) => {
 // firstPaint holds once something of the page is on the screen.
 const firstPaint = `performance.getEntriesByName('first-contentful-paint').length > 0`
 
+// beforehand runs a script in each document before its own.
+func beforehand(script string) chromedp.Action[chromedp.Void] {
+	return call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+}
+
 // paints goes to a page as somebody does who follows a link, and does not wait for it.
 func (p *person) paints(url string) {
 	p.t.Helper()
-	p.do(call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: watchPaint}),
+	p.do(beforehand(watchPaint),
 		chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`void setTimeout(() => { location.href = %q })`, url)))
 	p.until(`location.href === %q && %s`, url, firstPaint)
 }
@@ -94,7 +101,7 @@ const keepShell = `(window.shell = [...document.querySelectorAll('#page > div, #
 
 // leftShell is what of the document's first picture is gone, says something else or is
 // elsewhere once the page has taken over.
-const leftShell = `shell.filter(([e, was, said]) => !e.closest('.loading')).flatMap(([e, was, said]) => {
+const leftShell = `shell.filter(([e, was, said]) => !e.closest('.loading, .fan .card')).flatMap(([e, was, said]) => {
 	const now = e.getBoundingClientRect()
 	const far = Math.max(...['x', 'y', 'width', 'height'].map((side) => Math.abs(now[side] - was[side])))
 	return e.matches('.landing, .landing > main, .room > .play, .room') && e.isConnected ? [] : !e.isConnected || far > 1 || (e.textContent !== said && !e.matches('.bar'))
@@ -107,6 +114,7 @@ const leftShell = `shell.filter(([e, was, said]) => !e.closest('.loading')).flat
 func TestBrowserFirstPaint(t *testing.T) {
 	t.Parallel()
 	dark := media("prefers-color-scheme", "dark")
+	hasBeen := beforehand(`try { localStorage['pokey.rooms'] = JSON.stringify(['Login', 'Search', ''].map((topic, i) => ({id: 'room' + i, topic, at: Date.now() - 7e6}))) } catch {}`)
 	desktop, phone := screen(1280, 800, false), screen(390, 844, true)
 	for name, row := range map[string]struct {
 		where, sees, lang, dir, colour string
@@ -116,6 +124,7 @@ func TestBrowserFirstPaint(t *testing.T) {
 		"start-phone":     {"start", "Planning Poker ohne Umstände", "de", "ltr", "rgb(20, 21, 27)", []chromedp.Action[chromedp.Void]{phone, dark, speaks("de-AT,en")}},
 		"start-rtl":       {"start", "تخطيط", "ar", "rtl", "rgb(242, 239, 232)", []chromedp.Action[chromedp.Void]{desktop, speaks("ar-EG")}},
 		"start-rtl-phone": {"start", "تخطيط", "ar", "rtl", "rgb(20, 21, 27)", []chromedp.Action[chromedp.Void]{phone, dark, speaks("ar")}},
+		"start-visited":   {"start", "Planning poker without the fuss", "en", "ltr", "rgb(242, 239, 232)", []chromedp.Action[chromedp.Void]{desktop, hasBeen}},
 		"room":            {"room", "One moment", "en", "ltr", "rgb(242, 239, 232)", []chromedp.Action[chromedp.Void]{desktop}},
 		"room-phone":      {"room", "Um mo", "pt-BR", "ltr", "rgb(20, 21, 27)", []chromedp.Action[chromedp.Void]{phone, dark, speaks("sv,pt-PT,en")}},
 		"room-rtl":        {"room", "", "ar", "rtl", "rgb(20, 21, 27)", []chromedp.Action[chromedp.Void]{desktop, dark, speaks("ar")}},
@@ -145,16 +154,30 @@ func TestBrowserFirstPaint(t *testing.T) {
 			if kept := get[int](p, keepShell); kept < 5 {
 				t.Errorf("first paint: got %d elements, want a page", kept)
 			}
-			p.pictured("shell-" + name)
+			p.snapshot("shell-" + name)
 			server.letGo()
 			p.until(`document.documentElement.dataset.page === 'here' && document.querySelector('.landing footer select, .room:not([aria-busy])')`)
 			if left := get[[]string](p, leftShell); len(left) > 0 {
 				t.Errorf("taken over: got changes\n%s\nwant none", strings.Join(left, "\n"))
 			}
-			p.pictured("taken-" + name)
+			p.snapshot("taken-" + name)
 			if shift := get[float64](p, `painted.shift`); shift > 0.001 {
 				t.Errorf("got a layout shift of %.4f, want none: %q", shift, get[[]string](p, `painted.shifted`))
 			}
+		})
+	}
+}
+
+// snapshot writes what is on the screen at this moment, where POKEY_SHOTS says to.
+func (p *person) snapshot(name string) {
+	p.t.Helper()
+	if dir := os.Getenv("POKEY_SHOTS"); dir != "" {
+		p.wants(func(ctx context.Context) error {
+			shot, err := p.tab.screenshot(ctx)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600)
 		})
 	}
 }

@@ -106,7 +106,7 @@ func (w *webkitTab) start(t *testing.T, binary string, arguments []string) {
 	ctx, cancel := context.WithTimeout(t.Context(), starting)
 	defer cancel()
 	var session struct{ SessionID string }
-	wanted := fields{"capabilities": fields{"alwaysMatch": fields{"webkitgtk:browserOptions": fields{"binary": binary, "args": arguments}}}}
+	wanted := fields{"capabilities": fields{"alwaysMatch": fields{"acceptInsecureCerts": true, "webkitgtk:browserOptions": fields{"binary": binary, "args": arguments}}}}
 	if err := w.ask(ctx, http.MethodPost, "/session", wanted, &session); err != nil {
 		t.Fatal(err)
 	}

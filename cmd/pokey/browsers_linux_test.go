@@ -24,6 +24,7 @@ func TestBrowsers(t *testing.T) {
 			t.Run("import", e.imports)
 			t.Run("keyboard", e.keyboard)
 			t.Run("phone", e.phone)
+			t.Run("embedded", e.embedded)
 		})
 	}
 }
