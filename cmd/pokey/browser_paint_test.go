@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"maps"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -179,6 +181,42 @@ func (p *person) snapshot(name string) {
 			}
 			return os.WriteFile(filepath.Join(dir, name+".png"), shot, 0o600)
 		})
+	}
+}
+
+// A document that comes in pieces is painted when it is whole: its pieces would move
+// each other.
+func TestBrowserHalfADocument(t *testing.T) {
+	t.Parallel()
+	server := slowly(t)
+	whole := server.inner
+	rest := make(chan struct{})
+	server.inner = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			whole.ServeHTTP(w, r)
+			return
+		}
+		r.Header.Del("Accept-Encoding")
+		all := httptest.NewRecorder()
+		whole.ServeHTTP(all, r)
+		maps.Copy(w.Header(), all.Header())
+		text := all.Body.String()
+		at := strings.Index(text, `<ul class="fan"`)
+		_, _ = io.WriteString(w, text[:at])
+		_ = http.NewResponseController(w).Flush()
+		<-rest
+		_, _ = io.WriteString(w, text[at:])
+	})
+	p := browse(t, "about:blank", screen(390, 844, true), beforehand(watchPaint))
+	p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`void setTimeout(() => { location.href = %q })`, server.url+"/")))
+	p.until(`document.querySelector('.by-code')`)
+	if got := get[bool](p, `document.querySelector('.lead').checkVisibility({visibilityProperty: true})`); got {
+		t.Error("got half a document shown, want nothing before it is whole")
+	}
+	close(rest)
+	p.until(`document.documentElement.dataset.page === 'here' && %s`, firstPaint)
+	if shift := get[float64](p, `painted.shift`); shift > 0.001 {
+		t.Errorf("got a layout shift of %.4f, want none: %q", shift, get[[]string](p, `painted.shifted`))
 	}
 }
 
