@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -104,9 +105,20 @@ func (c *Conn) Ping() error {
 // that is no longer there.
 func (c *Conn) IgnorePings() { c.ws.SetPingHandler(func(string) error { return nil }) }
 
+// socket returns what is below the connection, and below its TLS; nil if that is no
+// TCP.
+func (c *Conn) socket() *net.TCPConn {
+	conn := c.ws.NetConn()
+	if secured, ok := conn.(*tls.Conn); ok {
+		conn = secured.NetConn()
+	}
+	tcp, _ := conn.(*net.TCPConn)
+	return tcp
+}
+
 // SetReceiveBuffer limits how many unread bytes the kernel holds for this connection.
 func (c *Conn) SetReceiveBuffer(bytes int) {
-	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
+	if tcp := c.socket(); tcp != nil {
 		_ = tcp.SetReadBuffer(bytes)
 	}
 }
@@ -148,7 +160,7 @@ func (c *Conn) SayGoodbye() {
 
 // Reset breaks the connection off with a TCP reset, as a crashing machine does.
 func (c *Conn) Reset() {
-	if tcp, ok := c.ws.NetConn().(*net.TCPConn); ok {
+	if tcp := c.socket(); tcp != nil {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.ws.Close()

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +48,9 @@ type SiteOptions struct {
 	// From is the loopback address that all connections come from, in place of
 	// Sources; nil for any.
 	From net.IP
+	// Roots are the authorities that an https server's certificate is checked
+	// against; nil for those of the system.
+	Roots *x509.CertPool
 }
 
 // ErrRemote is returned by [NewSite] for an address that is not this machine's.
@@ -108,15 +113,20 @@ func NewSite(address string, o SiteOptions) (*Site, error) {
 		dial = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: o.From}}).DialContext
 	}
 	s.dial = dial
-	s.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DialContext: dial, DisableCompression: true, MaxIdleConnsPerHost: 64}}
+	s.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DialContext: dial, TLSClientConfig: encryption(o.Roots), DisableCompression: true, MaxIdleConnsPerHost: 64}}
 	s.dialer = websocket.Dialer{
 		NetDialContext:   dial,
+		TLSClientConfig:  encryption(o.Roots),
 		HandshakeTimeout: 30 * time.Second,
 		ReadBufferSize:   1024,
 		WriteBufferSize:  1024,
 		WriteBufferPool:  &sync.Pool{},
 	}
 	return s, nil
+}
+
+func encryption(roots *x509.CertPool) *tls.Config {
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 }
 
 func isLoopback(host string) bool {

@@ -1,7 +1,9 @@
 package options
 
 import (
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,20 +15,41 @@ import (
 // Target is a server that is already running.
 type Target struct {
 	URL         string
-	AllowRemote bool // whether the server may be on another machine
-	Sources     int  // loopback addresses to connect from; 0 for the system's choice
+	AllowRemote bool   // whether the server may be on another machine
+	Sources     int    // loopback addresses to connect from; 0 for the system's choice
+	CA          string // a file with the authority of an https server; empty for those of the system
 }
 
 // Declare declares the options; sources is the default of -sources.
 func (t *Target) Declare(s *Set, sources int) {
 	s.String(&t.URL, "url", "http://127.0.0.1:8080", "the server's `URL`")
+	s.String(&t.CA, "ca", "", "`FILE` with the authority of an https server (default those of the system)")
 	s.Bool(&t.AllowRemote, "allow-remote", false, "allow a server on another machine; get its owner's consent first")
 	s.Int(&t.Sources, "sources", sources, 0, 250, "loopback addresses to connect from; 0 for the system's choice")
 }
 
 // Site returns the server for clients to connect to.
 func (t *Target) Site() (*client.Site, error) {
-	return client.NewSite(t.URL, client.SiteOptions{AllowRemote: t.AllowRemote, Sources: t.Sources})
+	roots, err := t.roots()
+	if err != nil {
+		return nil, err
+	}
+	return client.NewSite(t.URL, client.SiteOptions{AllowRemote: t.AllowRemote, Sources: t.Sources, Roots: roots})
+}
+
+func (t *Target) roots() (*x509.CertPool, error) {
+	if t.CA == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(t.CA)
+	if err != nil {
+		return nil, fmt.Errorf("-ca: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("-ca: %s holds no certificate", t.CA)
+	}
+	return roots, nil
 }
 
 // Programs are for runs that start their servers themselves.
