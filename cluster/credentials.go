@@ -82,6 +82,14 @@ func (c *Credentials) Expires() time.Time {
 	return c.expires
 }
 
+// Certificate returns this node's certificate and key.
+func (c *Credentials) Certificate() tls.Certificate {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reload()
+	return c.pair
+}
+
 // reload reads the files again if they have changed; c.mu is held.
 func (c *Credentials) reload() {
 	now := c.stat()

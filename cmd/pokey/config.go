@@ -26,6 +26,7 @@ type config struct {
 	embedOrigins   []string
 	data           string
 	secretFile     string
+	founds         bool     // this node begins a cluster, and makes its authority
 	nodes          []string // of a cluster that needs no etcd beside it
 	etcd           []string
 	etcdCA         string
@@ -105,10 +106,16 @@ func (c *config) flags(fs *flag.FlagSet) {
 // parseConfig reads the flags, and the environment for flags that are not given:
 // -user-expiry is POKEY_USER_EXPIRY there.
 func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
+	return parseConfigWith(args, getenv, stderr, func(*flag.FlagSet) {})
+}
+
+// parseConfigWith is parseConfig for a command that has more flags.
+func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer, more func(*flag.FlagSet)) (config, error) {
 	c := config{given: map[string]bool{}, files: openFiles()}
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	c.flags(fs)
+	more(fs)
 	fs.Usage = func() { printUsage(stderr, fs) }
 	var faults []error
 	fs.VisitAll(func(f *flag.Flag) {

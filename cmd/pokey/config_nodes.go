@@ -153,13 +153,24 @@ func (c *config) checkNodes(fault func(format string, args ...any)) {
 	switch given(c.nodeCA, c.nodeCert, c.nodeKey) {
 	case 3:
 	case 0:
-		if !loopback(listen) {
-			fault("certificates are required when other machines can reach -node-listen %s: pokey certs makes them; they are expected in %s, or where -node-tls-ca, -node-tls-cert and -node-tls-key say",
+		switch {
+		case loopback(listen):
+		case len(c.nodes) == 1 && !c.hasMember():
+			c.founds = true
+			c.nodeCA, c.nodeCert, c.nodeKey = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
+		default:
+			fault("certificates are required when other machines can reach -node-listen %s: pokey join gets them, or pokey certs makes them; they are expected in %s, or where -node-tls-ca, -node-tls-cert and -node-tls-key say",
 				c.nodeListen, filepath.Join(c.data, filepath.Dir(nodeCrtFile)))
 		}
 	default:
 		fault("-node-tls-ca, -node-tls-cert and -node-tls-key go together")
 	}
+}
+
+// hasMember reports whether the data of a member of etcd is there.
+func (c *config) hasMember() bool {
+	_, err := os.Stat(filepath.Join(c.data, memberDir))
+	return err == nil
 }
 
 // findSelf finds out which of the nodes this one is.

@@ -9,6 +9,8 @@
 //	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
 //	pokey backup [flags] FILE      write everything that a running server has stored to a sealed file
 //	pokey restore [flags] FILE     put a backup in the place of what a stopped server or cluster has stored
+//	pokey invite [flags]           make a token by which other machines join this node's cluster
+//	pokey join [flags]             join a cluster by a token, and serve
 //	pokey secret FILE              make the master secret, unless the file exists
 //	pokey version                  print the version
 //	pokey help                     print this

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -37,9 +38,12 @@ type member struct {
 	node   *cluster.Node
 
 	// Of a node that needs no etcd beside it.
-	inside *etcdmember.Member
-	port   *cluster.Port
-	leave  chan struct{} // an operator wants this node to leave the cluster for good
+	inside       *etcdmember.Member
+	port         *cluster.Port
+	credentials  *cluster.Credentials
+	stopRenewing context.CancelFunc
+	renewing     sync.WaitGroup
+	leave        chan struct{} // an operator wants this node to leave the cluster for good
 }
 
 // joinTimeout bounds how long a start waits for etcd.
@@ -56,7 +60,13 @@ func openMember(ctx context.Context, c config, log *slog.Logger, keys *identity.
 			m = nil
 		}
 	}()
+	if c.founds {
+		if err := c.foundAuthority(); err != nil {
+			return m, exit{exitData, err}
+		}
+	}
 	credentials, err := nodeCredentials(c, log)
+	m.credentials = credentials
 	if err != nil {
 		return m, exit{exitConfig, err}
 	}
@@ -99,6 +109,10 @@ func (m *member) reachEtcd(ctx context.Context, c config, credentials *cluster.C
 
 // close ends the contact to etcd, and etcd itself if it runs inside.
 func (m *member) close() {
+	if m.stopRenewing != nil {
+		m.stopRenewing()
+		m.renewing.Wait()
+	}
 	switch {
 	case m.inside != nil:
 		m.inside.Stop() // and its client

@@ -188,7 +188,11 @@ func (n *node) open(ctx context.Context, c config) (*identity.Keys, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := n.prepareStore(); err != nil {
+		err = n.prepareStore()
+		if err == nil {
+			err = n.member.letJoin(ctx, c, keys, n.store, n.observeNodes(c.logAddresses), n.log)
+		}
+		if err != nil {
 			n.close()
 			return nil, err
 		}

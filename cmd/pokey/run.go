@@ -59,6 +59,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return backupCommand(ctx, args[1:], getenv, stderr)
 		case "restore":
 			return restoreCommand(ctx, args[1:], getenv, stderr)
+		case "join":
+			return joinCluster(ctx, args[1:], getenv, os.Stdin, stderr, listen)
+		case "invite":
+			return invite(ctx, args[1:], getenv, os.Stdout, stderr)
 		case "secret":
 			return secret(args[1:], stderr)
 		case "help":

@@ -18,6 +18,8 @@ var subcommands = []struct{ usage, does string }{
 	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
 	{"backup [flags] FILE", "write everything that a running server has stored to a sealed file"},
 	{"restore [flags] FILE", "put a backup in the place of what a stopped server or cluster has stored"},
+	{"invite [flags]", "make a token by which other machines join this node's cluster"},
+	{"join [flags]", "join a cluster by a token, and serve"},
 	{"secret FILE", "make the master secret, unless the file exists"},
 	{"version", "print the version"},
 	{"help", "print this"},

@@ -1,0 +1,138 @@
+package joining
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"example.com/pokey/cluster"
+)
+
+// Joined is what a new node has been given.
+type Joined struct {
+	CA, Certificate, Key []byte // in PEM
+	Secret               []byte // the file with the master secret
+	Nodes                []string
+}
+
+// Join makes node, HOST:PORT, a node of the cluster that has made the token. The
+// cluster's nodes are asked in turn.
+func Join(ctx context.Context, t Token, node string) (Joined, error) {
+	request, key, err := newRequest()
+	if err != nil {
+		return Joined{}, err
+	}
+	q := encode(question{Token: hex.EncodeToString(t.id[:]), Node: node, Request: request})
+	a, err := askAny(ctx, t.nodes, pinned(t.pin), q, func(what []byte) []byte { return prove(t.secret[:], what) })
+	if err != nil {
+		return Joined{}, err
+	}
+	block, rest := pem.Decode(a.Certificate)
+	if block == nil {
+		return Joined{}, errors.New("joining: got no certificate")
+	}
+	j := Joined{CA: rest, Certificate: pem.EncodeToMemory(block), Key: key, Secret: a.Secret, Nodes: a.Nodes}
+	ca, _ := pem.Decode(rest)
+	if ca == nil || sha256.Sum256(ca.Bytes) != t.pin {
+		return Joined{}, errors.New("joining: got the certificate of another authority")
+	}
+	if _, err := tls.X509KeyPair(j.Certificate, j.Key); err != nil {
+		return Joined{}, fmt.Errorf("joining: got an unusable certificate: %w", err)
+	}
+	return j, nil
+}
+
+// Invite has a node make a token for so many nodes, which works for that time. Whoever
+// invites knows the master secret, and the authority's certificate in PEM.
+func Invite(ctx context.Context, node string, secret cluster.Secret, ca []byte, uses int, life time.Duration) (text string, err error) {
+	block, _ := pem.Decode(ca)
+	if block == nil {
+		return "", errors.New("joining: the certificate of the authority is not there")
+	}
+	q := encode(question{Uses: uses, Seconds: int64(life / time.Second)})
+	a, err := askAny(ctx, []string{node}, pinned(sha256.Sum256(block.Bytes)), q, func(what []byte) []byte { return secret.Prove(what)[0] })
+	return a.Token, err
+}
+
+// errUnsaid wraps errors of a node that has not answered: another one may be asked.
+var errUnsaid = errors.New("no answer")
+
+func askAny(ctx context.Context, nodes []string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
+	var faults []error
+	for _, node := range nodes {
+		a, err := ask(ctx, node, verify, message, prove)
+		if err == nil {
+			return a, nil
+		}
+		faults = append(faults, fmt.Errorf("%s: %w", node, err))
+		if !errors.Is(err, errUnsaid) || ctx.Err() != nil {
+			break
+		}
+	}
+	return answer{}, errors.Join(faults...)
+}
+
+// ask asks one node.
+func ask(ctx context.Context, node string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
+	host, _, err := net.SplitHostPort(node)
+	if err != nil {
+		return answer{}, err
+	}
+	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: askTimeout}, Config: &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: []string{Protocol}, ServerName: host,
+		InsecureSkipVerify: true, //nolint:gosec // verify does it, with the authority that the token has the hash of
+		VerifyConnection:   func(s tls.ConnectionState) error { return verify(s, host) },
+	}}
+	conn, err := dialer.DialContext(ctx, "tcp", node)
+	if err != nil {
+		return answer{}, errors.Join(errUnsaid, err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(workTimeout + askTimeout))
+	what, err := covered(conn.(*tls.Conn), message)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := errors.Join(write(conn, message), write(conn, prove(what))); err != nil {
+		return answer{}, errors.Join(errUnsaid, err)
+	}
+	text, err := read(conn)
+	if err != nil {
+		return answer{}, errors.Join(errUnsaid, err)
+	}
+	if err := json.Unmarshal(text, &a); err != nil {
+		return answer{}, err
+	}
+	if a.Error != "" {
+		return answer{}, errors.New(a.Error)
+	}
+	return a, nil
+}
+
+// verifier returns an error unless the connection is to a node on the host.
+type verifier func(s tls.ConnectionState, host string) error
+
+// pinned verifies against the authority whose certificate has the hash.
+func pinned(pin [32]byte) verifier {
+	return func(s tls.ConnectionState, host string) error {
+		for _, c := range s.PeerCertificates[1:] {
+			if sum := sha256.Sum256(c.Raw); !bytes.Equal(sum[:], pin[:]) {
+				continue
+			}
+			roots := x509.NewCertPool()
+			roots.AddCert(c)
+			_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, DNSName: host, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+			return err
+		}
+		return errors.New("whoever answers is not of the cluster that made the token")
+	}
+}

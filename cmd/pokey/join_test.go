@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/pokey/cluster"
+	"example.com/pokey/store/etcdtest"
+)
+
+// machine is a directory of a machine's own.
+type machine struct {
+	t       *testing.T
+	data    string
+	address string
+}
+
+func newMachine(t *testing.T) machine {
+	t.Helper()
+	return machine{t, filepath.Join(t.TempDir(), "data"), etcdtest.FreeAddress(t)}
+}
+
+// found begins a cluster. On loopback a node makes no authority by itself.
+func (m machine) found() *process {
+	m.t.Helper()
+	c := config{data: m.data, nodeAdvertise: m.address}
+	if err := c.foundAuthority(); err != nil {
+		m.t.Fatal(err)
+	}
+	p := spawn(m.t, nil, "-data", m.data, "-cluster", m.address)
+	if p.url == "" {
+		m.t.Fatalf("the first node does not start:\n%s", p.log)
+	}
+	return p
+}
+
+// invite makes a token with the program.
+func (m machine) invite(args ...string) string {
+	m.t.Helper()
+	file, err := binary()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	command := exec.CommandContext(m.t.Context(), file, append([]string{"invite", "-data", m.data}, args...)...)
+	var says bytes.Buffer
+	command.Stderr = &says
+	token, err := command.Output()
+	if err != nil {
+		m.t.Fatalf("invite: %v: %s", err, &says)
+	}
+	return strings.TrimSpace(string(token))
+}
+
+// join joins and does not serve. The token is on standard input.
+func (m machine) join(token string) error {
+	return joinCluster(m.t.Context(), []string{"-only", "-data", m.data, "-as", m.address}, func(string) string { return "" },
+		strings.NewReader(token), io.Discard, nil)
+}
+
+// Three machines become a cluster: one begins it and makes a token, and one command
+// each makes the others nodes.
+func TestMachinesJoinByToken(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	first, second, third := newMachine(t), newMachine(t), newMachine(t)
+	file, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	nodes := []*process{first.found()}
+	if _, err := os.Stat(filepath.Join(first.data, nodeAuthorityFile)); !os.IsNotExist(err) {
+		t.Errorf("the authority's key is a file: got %v, want it in the cluster only", err)
+	}
+	token := first.invite("-nodes", "2")
+	for i, m := range []machine{second, third} {
+		p := spawn(t, func(cmd *exec.Cmd) {
+			cmd.Args = []string{file, "join", "-data", m.data, "-as", m.address, "-listen", "127.0.0.1:0", "-admin-listen", "127.0.0.1:0"}
+			if i == 0 {
+				cmd.Stdin = strings.NewReader(token + "\n")
+			} else {
+				cmd.Env = append(os.Environ(), tokenVariable+"="+token)
+			}
+		})
+		if p.url == "" {
+			t.Fatalf("node %d does not join:\n%s", i+2, p.log)
+		}
+		nodes = append(nodes, p)
+	}
+	t.Logf("three nodes with four commands in %v", time.Since(began).Round(10*time.Millisecond))
+	for i, p := range nodes {
+		eventually(t, "three members", 20*time.Second, func() bool {
+			_, page := p.get(t, "/cluster")
+			return strings.Contains(page, "3 members")
+		})
+		callIn(t, p.url, peerCookie(t, p.url)).create("Login")
+		if strings.Contains(p.log.String(), token) || strings.Contains(p.log.String(), "PRIVATE KEY") {
+			t.Errorf("node %d logs a secret", i+1)
+		}
+	}
+	for _, name := range []string{"secret.key", nodeKeyFile, nodeCrtFile, nodesFile} {
+		if info, err := os.Stat(filepath.Join(second.data, name)); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: got %v, %v, want mode 0600", name, info, err)
+		}
+	}
+	if err := newMachine(t).join(token); err == nil || !strings.Contains(err.Error(), "has been used") {
+		t.Errorf("a third use of a token for two: got %v", err)
+	}
+	if c, err := parseConfig([]string{"-data", second.data}, func(string) string { return "" }, io.Discard); err != nil || c.nodeAdvertise != second.address || len(c.nodes) < 2 {
+		t.Errorf("without flags, a node that has joined: got %v, %s of %v", err, c.nodeAdvertise, c.nodes)
+	}
+}
+
+// Whatever is wrong with a token or a machine, nothing is given away and it is said.
+func TestJoinRefuses(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	first, foreign := newMachine(t), newMachine(t)
+	first.found()
+	foreign.found()
+	token := first.invite()
+	refused := func(what string, m machine, token, says string) {
+		t.Helper()
+		if err := m.join(token); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: got %v, want an error with %q", what, err, says)
+		}
+		if _, err := os.Stat(filepath.Join(m.data, nodeKeyFile)); err == nil {
+			t.Errorf("%s: something was written", what)
+		}
+	}
+	refused("no token", newMachine(t), "", "there is no token")
+	refused("nonsense", newMachine(t), "nonsense", "this is no token")
+	refused("cut short", newMachine(t), token[:len(token)-3], "not whole")
+	same := newMachine(t)
+	same.address = first.address
+	refused("the name of another node", same, token, "is a node already")
+	expired := first.invite("-for", "1s")
+	time.Sleep(1100 * time.Millisecond)
+	refused("expired", newMachine(t), expired, "has expired")
+	used := newMachine(t)
+	if err := os.MkdirAll(used.data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(used.data, "pokey.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused("a server with rooms", used, token, "pokey.db")
+	if err := newMachine(t).join(token); err != nil {
+		t.Errorf("after all that, the token: got %v, want that it still works", err)
+	}
+	refused("used", newMachine(t), token, "has been used")
+	c := config{data: first.data, secretFile: filepath.Join(foreign.data, "secret.key")}
+	if _, err := c.invitation(t.Context(), 1, time.Minute); err == nil || !strings.Contains(err.Error(), "master secret") {
+		t.Errorf("an invitation without the secret: got %v", err)
+	}
+	c.secretFile = filepath.Join(first.data, "secret.key")
+	if _, err := c.invitation(t.Context(), 1, 48*time.Hour); err == nil || !strings.Contains(err.Error(), "24h") {
+		t.Errorf("an invitation for two days: got %v", err)
+	}
+}
+
+// Beyond loopback the first node makes an authority, and only the first one.
+func TestFirstNodeMakesAnAuthority(t *testing.T) {
+	parse := func(data, nodes string) (config, error) {
+		return parseConfig([]string{"-data", data, "-cluster", nodes, "-node-advertise", "node-1", "-node-listen", ":0"}, func(string) string { return "" }, io.Discard)
+	}
+	data := t.TempDir()
+	c, err := parse(data, "node-1")
+	if err != nil || !c.founds {
+		t.Fatalf("one node: got %v, founds %v, want an authority", err, c.founds)
+	}
+	if err := c.foundAuthority(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cluster.LoadCredentials(c.nodeCA, c.nodeCert, c.nodeKey, nil); err != nil {
+		t.Error(err)
+	}
+	if founder, err := c.founder(); err != nil || founder == nil {
+		t.Errorf("the authority: got %v, %v", founder, err)
+	}
+	if c, err = parse(data, "node-1"); err != nil || c.founds {
+		t.Errorf("again: got %v, founds %v, want the same authority", err, c.founds)
+	}
+	if _, err := parse(t.TempDir(), "node-1,node-2,node-3"); err == nil || !strings.Contains(err.Error(), "pokey join") {
+		t.Errorf("three nodes without certificates: got %v, want an error that names pokey join", err)
+	}
+}
