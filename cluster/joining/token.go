@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -44,7 +45,7 @@ func ParseToken(text string) (Token, error) {
 	text = strings.TrimSpace(text)
 	encoded, ok := strings.CutPrefix(text, tokenPrefix)
 	if !ok || len(text) > maxToken {
-		return Token{}, errors.New("this is no token: it begins with " + tokenPrefix)
+		return Token{}, fmt.Errorf("this is no token: one begins with %q", tokenPrefix)
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	const fixed = 8 + 32 + 32

@@ -131,8 +131,10 @@ func (c *config) writeJoined(j joining.Joined, node string) error {
 		name    string
 		content []byte
 	}{
-		{filepath.Join(c.data, nodeKeyFile), j.Key}, {filepath.Join(c.data, nodeCrtFile), j.Certificate},
-		{filepath.Join(c.data, nodeCAFile), j.CA}, {c.secretFile, j.Secret},
+		{filepath.Join(c.data, nodeKeyFile), j.Key},
+		{filepath.Join(c.data, nodeCrtFile), j.Certificate},
+		{filepath.Join(c.data, nodeCAFile), j.CA},
+		{c.secretFile, j.Secret},
 	} {
 		if err := writePrivate(file.name, file.content); err != nil {
 			return err
