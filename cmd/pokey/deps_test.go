@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 		"std", module + "store", "github.com/caddyserver/certmagic", "go.uber.org/zap", "go.uber.org/zap/zapcore",
 		"golang.org/x/crypto/x509roots/fallback", "golang.org/x/time/rate",
 	},
+	"cluster/joining":        {"std", module + "cluster", module + "store", "golang.org/x/time/rate"},
 	"certificate/pebbletest": {"std", module + "store/etcdtest"},
 	"cluster": {
 		"std", module + "cluster/membership", "github.com/asynkron/protoactor-go/actor", "github.com/asynkron/protoactor-go/remote",
