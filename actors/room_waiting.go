@@ -8,7 +8,8 @@ import (
 // Whoever waits to be let in to a locked room is not subscribed to it. Their own actor is
 // told how it stands, and tells their connections.
 
-// waitStates are the states of the protocol in which a wait ends.
+// waitStates are the states of the protocol in which a wait ends. Who leaves is told
+// nothing more.
 var waitStates = map[poker.WaitEnd]protocol.WaitState{
 	poker.WaitAdmitted: protocol.WaitAdmitted,
 	poker.WaitRefused:  protocol.WaitRefused,
@@ -25,5 +26,11 @@ func (a *roomActor) wait(m join, events []poker.Event) {
 
 // waitOver tells a user that they no longer wait.
 func (a *roomActor) waitOver(e poker.WaitOver) {
-	a.tellUserLater(e.User, waits{a.id, waitStates[e.How]})
+	a.effects.after(func(bool) {
+		if state, told := waitStates[e.How]; told {
+			a.node.tellUser(e.User, waits{a.id, state})
+		} else if !a.room.Has(e.User) {
+			a.node.tellUser(e.User, notMember{room: a.id})
+		}
+	})
 }

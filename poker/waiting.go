@@ -10,7 +10,7 @@ const (
 	// WaitingLength is the number of users who can wait at a room.
 	WaitingLength = 20
 	// WaitSpan is how long a user waits who does not ask again, in milliseconds.
-	WaitSpan Millis = 60_000
+	WaitSpan Millis = 120_000
 	// RefusalSpan is how long a user who was refused cannot wait again, in
 	// milliseconds.
 	RefusalSpan Millis = 5 * 60_000
@@ -117,7 +117,7 @@ func (r *Room) endWaits(how WaitEnd) []Event {
 // giveUpWaiting takes a user out of the queue, if they are in it.
 func (r *Room) giveUpWaiting(u UserID) []Event {
 	if i := r.place(u); i >= 0 {
-		return []Event{r.endWait(i, WaitEnded)}
+		return []Event{r.endWait(i, WaitLeft)}
 	}
 	return nil
 }

@@ -314,6 +314,9 @@
 // its tracker calls it (1–40 graphemes), url, where it is there (http or https, with a
 // host and no user name, at most 500 bytes), and estimate, what it was estimated before
 // (1–16 graphemes). None but the title has white space at its ends. Else invalid_topic.
+// Each of the topics to come has a topicId, an integer from 1, which names it for as long
+// as it is on the list, whatever becomes of its texts and its place. No other topic of
+// the room ever has it.
 //
 // # Waiting to be let in
 //
@@ -322,17 +325,14 @@
 // the room the one who waits is told nothing: no name, no topic, no status. Requests
 // about the room are not_member for them, but for leaveRoom, which ends the waiting.
 //
-// They wait for 60 s from their last joinRoom on. So a client sends joinRoom with wait
+// They wait for 2 minutes from their last joinRoom on. So a client sends joinRoom with wait
 // every 20 s, and after each welcome; that is also how they are known again after a
 // failure of the server. 20 users can wait at a room, else room_full; if they do, somebody
 // from an address with many of them gives way to somebody from one with fewer. Each end
-// of the waiting is told to all connections of the user by roomWaiting: with state
+// of the waiting but a leaveRoom is told to all connections of the user: with state
 // admitted once they have been let in, or the room is no longer locked, and joinRoom
-// joins; with state refused; or with state ended if they left, gave way or were late,
-// or the room was closed.
-// Each of the topics to come has a topicId, an integer from 1, which names it for as long
-// as it is on the list, whatever becomes of its texts and its place. No other topic of
-// the room ever has it.
+// joins; with state refused; or with state ended if they gave way or were late, or the
+// room was closed.
 //
 // # Text
 //

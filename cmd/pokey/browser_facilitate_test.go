@@ -17,8 +17,13 @@ import (
 // manageBob opens what the owner may do about Bob.
 func (p *person) manageBob() {
 	p.t.Helper()
-	p.press(fmt.Sprintf("[data-member=%q] button.who", get[string](p, seat("Bob")+".dataset.member")))
-	p.until(`document.querySelector('dialog.person[open] h2')?.textContent === %q`, "Bob")
+	p.manage("Bob")
+}
+
+func (p *person) manage(name string) {
+	p.t.Helper()
+	p.press(fmt.Sprintf("[data-member=%q] button.who", get[string](p, seat(name)+".dataset.member")))
+	p.until(`document.querySelector('dialog.person[open] h2')?.textContent === %q`, name)
 }
 
 // A list of topics from paste to history, and the results to take along.

@@ -104,6 +104,8 @@ func TestBrowserChoicesComeBack(t *testing.T) {
 	olivia.until(`document.querySelector('[data-deck=tshirt][aria-pressed=true]') && document.querySelector('dialog [role=switch]').checked`)
 	bob := join(t, link, "Bob")
 	bob.until(`document.querySelector('.hand [data-card=XXL]')`)
+	olivia.pressSaid("dialog label", "Lock the room")
+	bob.until(`document.querySelector('.traces')`)
 
 	olivia.dropOut()
 	bob.until(`document.querySelector('[data-gone=ended]')`)
@@ -114,7 +116,7 @@ func TestBrowserChoicesComeBack(t *testing.T) {
 
 	olivia.visit(link)
 	olivia.sees("Your cards and options are back")
-	bob.until(`document.querySelector('.hand [data-card=XXL]') && !document.querySelector('.banner.absence')`)
+	bob.until(`document.querySelector('.hand [data-card=XXL]') && document.querySelector('.traces') && !document.querySelector('.banner.absence')`)
 	olivia.dialog("Options", "options")
 	olivia.until(`document.querySelector('[data-deck=tshirt][aria-pressed=true]') && document.querySelector('dialog [role=switch]').checked`)
 }

@@ -47,6 +47,7 @@ export class Page {
     nudged: null,
     copied: false,
     nameFault: null,
+    markFault: null,
     amending: null,
     resultFile: 'csv',
     listDone: false,

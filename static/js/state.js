@@ -104,6 +104,16 @@ const steps = {
     return state;
   },
 
+  /**
+   * How it stands with the waiting to be let in. Once it is over, joining again shows
+   * what comes of it. A room that one is in is none that one waits for.
+   */
+  roomWaiting(state, event) {
+    if (state.room && !state.gone) return state;
+    const over = event.state !== 'waiting' && event.state !== 'refused';
+    return over ? { ...state, rejoin: state.gone === 'waiting' } : { ...state, gone: event.state, rejoin: false };
+  },
+
   roomLeft: (state, event) => ({ ...state, gone: event.reason, picked: null }),
 
   roomClosed: (state, event) => ({ ...state, gone: event.reason, picked: null }),

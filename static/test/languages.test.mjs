@@ -200,7 +200,9 @@ const MADE = [
   /^results\.(agreedOn|stories|sum|time|format\.(csv|sh)|column\.\w+)$/,
   /^(history\.by|trace\.hidden)\.auto$/,
   /^absence\.(away|left|unowned)$/,
-  /^signal\.(turn|complete)$/,
+  /^signal\.(turn|complete|door)$/,
+  /^door\.(admit|all|refuse)$/,
+  /^mark\.(blue|violet|pink|red|orange|olive|green|teal)$/,
 ];
 
 test('every key is named by a script', () => {

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { complete, isLast } from '../js/members.js';
 import { absence } from '../js/people/absence.js';
 import { lost } from '../js/people/choices.js';
+import { newcomer } from '../js/people/door.js';
 import { member, roomOf, said } from './rooms.mjs';
 
 const LEFT = Date.parse('2026-11-23T12:00:00Z');
@@ -86,16 +87,35 @@ test('choices come back in a room that was opened again', () => {
   const options = { autoReveal: true, lateEstimates: 'allowed', standIn: true };
   const was = { id: 'r', epoch: 'old', deck, options };
   const fresh = roomOf([member('Ada')], { epoch: 'new', round: 1, finished: 0 });
-  assert.deepEqual(lost(fresh, was), { options, deck });
+  assert.deepEqual(lost(fresh, was), { options, deck, locked: false });
   assert.deepEqual(
     lost({ ...fresh, estimates: 1 }, was),
-    { options, deck: null },
+    { options, deck: null, locked: false },
     'other cards would drop an estimate',
   );
   assert.equal(lost({ ...fresh, deck, options }, was), null);
+  assert.deepEqual(lost({ ...fresh, deck, options }, { ...was, locked: true }), {
+    options: null,
+    deck: null,
+    locked: true,
+  });
+  assert.equal(lost({ ...fresh, deck, options, locked: true }, { ...was, locked: true }), null);
   assert.equal(lost({ ...fresh, epoch: 'old' }, was), null);
   assert.equal(lost({ ...fresh, finished: 1 }, was), null);
   assert.equal(lost(fresh, undefined), null);
+});
+
+test('who comes to the door is told to those who may open it, once', () => {
+  const waiter = (userId, name) => ({ userId, name });
+  const room = roomOf([member('Ada'), member('Bob', { deputy: true }), member('Cleo')], { locked: true });
+  const one = { ...room, waiting: [waiter('w1', 'Walt')] };
+  const two = { ...room, waiting: [waiter('w1', 'Walter'), waiter('w2', 'Eve')] };
+  assert.equal(newcomer(room, one, 'm0').name, 'Walt');
+  assert.equal(newcomer(null, one, 'm1').name, 'Walt');
+  assert.equal(newcomer(room, one, 'm2'), undefined);
+  assert.equal(newcomer(one, two, 'm0').name, 'Eve');
+  assert.equal(newcomer(two, one, 'm0'), undefined);
+  assert.equal(newcomer(one, room, 'm0'), undefined);
 });
 
 test('the last one is who alone has not estimated', () => {

@@ -290,3 +290,17 @@ test('who is refused for good is told why', () => {
     assert.equal(reduce(initial('x'), { event: 'error', code, request: 'joinRoom', roomId: 'x' }).gone, code);
   }
 });
+
+test('somebody who waits to be let in joins when that is over, and is told if they are refused', () => {
+  const told = (state, how) => reduce(state, { event: 'roomWaiting', roomId: 'x', state: how });
+  const waiting = told(initial('x'), 'waiting');
+  assert.deepEqual([waiting.gone, waiting.rejoin], ['waiting', false]);
+  for (const how of ['admitted', 'ended']) {
+    const over = told(waiting, how);
+    assert.deepEqual([over.gone, over.rejoin], ['waiting', true], how);
+    assert.equal(told(over, 'waiting').rejoin, false, how);
+  }
+  const refused = told(waiting, 'refused');
+  assert.deepEqual([refused.gone, refused.rejoin], ['refused', false]);
+  assert.equal(told(refused, 'ended').rejoin, false);
+});

@@ -50,6 +50,7 @@ const KNOWN = new Map([
   ['import/form.js', ['cells[i]', 'columns?.[role]', '[role]:']], // arrays; one of four words
   ['results/formats.js', ['story[name]']], // a column's name
   ['results/stories.js', ['rounds[i - 1]']], // an array
+  ['views/dialogs/history.js', ['room.members[userId]']], // without a prototype: see state.js
   ['views/dialogs/me.js', ['room.members[me.id]']], // without a prototype
   ['views/dialogs/topics.js', ['list[i]', 'children[i + by]']], // arrays
   ['views/icon.js', ['PATHS[name]']], // the name of an icon

@@ -68,7 +68,7 @@ export interface Visit {
 export interface Ui {
   dialog: string | null;
   /** What has been typed and not yet been sent, by field. */
-  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'free' | 'name' | 'topic' | 'topics', string>>;
+  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'emoji' | 'free' | 'name' | 'topic' | 'topics', string>>;
   toasts: Toast[];
   /** The keys typed so far of a card. */
   typed: string;
@@ -114,6 +114,8 @@ export interface Ui {
   copied: boolean;
   /** Why the server refused a name, as a code. */
   nameFault: string | null;
+  /** Why the server refused a colour or an emoji, as a code. */
+  markFault: string | null;
 }
 
 export type Connection = ReturnType<typeof connect>;

@@ -12,7 +12,20 @@ export interface Estimate {
   comment: string;
 }
 
-export interface Member {
+/** What a user has chosen to be recognised by. */
+export interface Mark {
+  colour?: string;
+  emoji?: string;
+}
+
+/** Somebody who waits to be let in. */
+export interface Waiter extends Mark {
+  userId: string;
+  name: string;
+  named?: false;
+}
+
+export interface Member extends Mark {
   name: string;
   named?: false;
   role: Role;
@@ -85,6 +98,7 @@ export interface Room {
   topics: Story[];
   /** How many have estimated each of the topics, by its topicId. */
   ahead?: Record<string, number>;
+  waiting?: Waiter[];
   members: Record<string, Member>;
   summary: Summary | null;
 }

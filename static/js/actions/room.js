@@ -1,5 +1,5 @@
 /** @import {RoomPage} from '../../types/page.js' */
-/** @import {Deck, Options, Story} from '../../types/protocol.js' */
+/** @import {Deck, Mark, Options, Story} from '../../types/protocol.js' */
 /** @import {Page} from '../page.js' */
 
 import { copy } from '../clipboard.js';
@@ -75,6 +75,7 @@ export function roomActions(anyPage) {
     },
 
     showCode: () => inRoom('showCode'),
+    admit: (/** @type {string} */ userId, /** @type {boolean} */ admitted) => inRoom('admitUser', { userId, admitted }),
     lock: (/** @type {boolean} */ locked) => inRoom('lockRoom', { locked }),
     closeRoom: () => inRoom('closeRoom'),
     /** @param {Deck | string} deck */
@@ -97,6 +98,13 @@ export function roomActions(anyPage) {
       remember('name', name);
       page.set({ named: true });
       page.drop('name');
+    },
+    /** @param {Mark} mark */
+    async setMark({ colour, emoji }) {
+      const mark = { colour: colour ?? null, emoji: emoji ?? null };
+      const answer = await page.connection.request('setMark', mark);
+      page.set({ markFault: answer.event === 'error' ? answer.code : null });
+      if (!page.ui.markFault) remember('mark', mark);
     },
     async leave() {
       if (await inRoom('leaveRoom')) location.assign(page.base);

@@ -1,4 +1,5 @@
 /** @import {Page} from '../page.js' */
+/** @import {Mark} from '../../types/protocol.js' */
 
 import { refusal, speak, t } from '../i18n.js';
 import { forget, forgetAll, recall, remember, rememberLanguage, visits } from '../storage.js';
@@ -26,7 +27,7 @@ export function siteActions(page) {
    */
   function joining() {
     const { roomId } = page.state;
-    return { roomId, ...(page.stage && !known && { role: 'observer' }) };
+    return { roomId, wait: true, ...(page.stage && !known && { role: 'observer' }) };
   }
 
   /** @param {string} roomId */
@@ -45,7 +46,7 @@ export function siteActions(page) {
     /**
      * The requests that put a new connection where the last one was.
      *
-     * @param {{name: string}} welcome
+     * @param {{name: string} & Mark} welcome
      * @returns {[string, object][]}
      */
     greeting(welcome) {
@@ -54,7 +55,10 @@ export function siteActions(page) {
       /** @type {[string, object][]} */
       const requests = [];
       if (name && typeof name === 'string' && name !== welcome.name) requests.push(['setName', { name }]);
-      if (roomId && !gone) requests.push(['joinRoom', joining()]);
+      const { colour = null, emoji = null } = recall('mark', {});
+      const other = colour !== (welcome.colour ?? null) || emoji !== (welcome.emoji ?? null);
+      if ((colour ?? emoji) && other) requests.push(['setMark', { colour, emoji }]);
+      if (roomId && (!gone || gone === 'waiting')) requests.push(['joinRoom', joining()]);
       return requests;
     },
 

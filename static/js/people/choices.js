@@ -3,7 +3,7 @@
 
 /** @import {Page} from '../page.js' */
 /** @import {Deck, Options, Room} from '../../types/protocol.js' */
-/** @typedef {{id: string, epoch: string, deck: Deck, options: Options}} Choice */
+/** @typedef {{id: string, epoch: string, deck: Deck, options: Options, locked?: boolean}} Choice */
 
 import { t } from '../i18n.js';
 import { isOwner } from '../state.js';
@@ -20,7 +20,7 @@ function choices() {
 }
 
 /**
- * What is to be set in a room that was opened again: options, and the cards if
+ * What is to be set in a room that was opened again: options, a lock, and the cards if
  * nobody has estimated with others; null if nothing is.
  *
  * @param {Room} room
@@ -30,29 +30,37 @@ export function lost(room, was) {
   if (!was || was.epoch === room.epoch || room.finished > 0 || room.round > 1) return null;
   const options = same(was.options, room.options) ? null : was.options;
   const deck = same(was.deck.cards, room.deck.cards) || room.estimates > 0 ? null : was.deck;
-  return options || deck ? { options, deck } : null;
+  const locked = was.locked === true && !room.locked;
+  return options || deck || locked ? { options, deck, locked } : null;
 }
 
 /** Remembers what the user has chosen for a room they own, or brings it back. @param {Page} page */
 export function keepChoices(page) {
   const { room, me } = page.state;
   if (!room || page.stage || !isOwner(room, me?.id)) return;
-  const { id, epoch, deck, options } = room;
+  const { id, epoch, deck, options, locked } = room;
   const known = choices();
   const was = known.find((choice) => choice.id === id);
   const back = lost(room, was);
-  const now = { id, epoch, deck: back?.deck ?? deck, options: back?.options ?? options };
+  const now = {
+    id,
+    epoch,
+    deck: back?.deck ?? deck,
+    options: back?.options ?? options,
+    locked: back?.locked || locked,
+  };
   if (same(was, now)) return;
   remember('choices', [now, ...known.filter((choice) => choice.id !== id)].slice(0, MOST));
   if (back) restore(page, back);
 }
 
-/** @param {Page} page @param {{options: Options | null, deck: Deck | null}} choice */
-async function restore(page, { options, deck }) {
+/** @param {Page} page @param {{options: Options | null, deck: Deck | null, locked: boolean}} choice */
+async function restore(page, { options, deck, locked }) {
   const { roomId } = page.state;
   const asked = [
     options && page.connection.request('setOptions', { roomId, options }),
     deck && page.connection.request('setDeck', { roomId, deck }),
+    locked && page.connection.request('lockRoom', { roomId, locked }),
   ];
   const answers = await Promise.all(asked);
   if (answers.some((answer) => answer?.event === 'ok')) page.toast(t('choices.back'));

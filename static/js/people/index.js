@@ -6,10 +6,12 @@
 
 import { t } from '../i18n.js';
 import { announce } from '../live-region.js';
+import { nameOf } from '../members.js';
 import { takeNote } from '../storage.js';
 import { toggle } from '../views/controls.js';
 import { absence } from './absence.js';
 import { keepChoices } from './choices.js';
+import { doorBanner, newcomer } from './door.js';
 import { absenceBanner, absenceWords } from './going-on.js';
 import { listen, permission, wish, wishes } from './signals.js';
 
@@ -38,12 +40,14 @@ export function start(page) {
       if (next < Infinity) timer = setTimeout(() => page.set({}), Math.min(next, HOUR) + 10);
       const silent = says === null || page.state.gone !== null || (page.stage && says.kind !== 'successor');
       say(silent ? '' : absenceWords(page, says));
-      return !silent && absenceBanner(page, says);
+      return [!silent && absenceBanner(page, says), !page.stage && doorBanner(page)];
     },
 
     /** What a change of the state brings about. @param {State} was @param {State} now */
     follow(was, now) {
       if (!now.room) return;
+      const came = newcomer(was.room, now.room, now.me?.id);
+      if (came && !page.stage) announce(t('door.waits', { name: nameOf(came) }));
       followSignals(was, now);
       keepChoices(page);
     },

@@ -8,10 +8,11 @@ import { t } from '../i18n.js';
 import { announce } from '../live-region.js';
 import { complete, isLast } from '../members.js';
 import { recall, remember } from '../storage.js';
+import { newcomer } from './door.js';
 
 const THINKING = 8_000; // milliseconds that the last one is left alone with their thoughts
 const LATE = 1_000; // milliseconds after which a tone would only startle
-const TONES = { turn: [659, 659], complete: [523, 784] }; // in hertz
+const TONES = { turn: [659, 659], complete: [523, 784], door: [784, 659] }; // in hertz
 
 /** @typedef {keyof typeof TONES} Signal */
 
@@ -104,6 +105,7 @@ export function listen(page) {
   return function follow(was, now) {
     const { room, me } = now;
     if (!room || page.stage) return;
+    if (newcomer(was.room, room, me?.id)) give('door');
     const last = isLast(room, me?.id);
     if (!last) clearTimeout(timer);
     if (!last) timer = 0;

@@ -5,7 +5,8 @@
 
 import { agreement, speakers } from '../agreement.js';
 import { list, number, t } from '../i18n.js';
-import { missing } from '../members.js';
+import { sign } from '../marks.js';
+import { missing, people } from '../members.js';
 import { h } from '../render.js';
 import { cardName, face } from './card.js';
 import { button, spokenOnly } from './controls.js';
@@ -72,9 +73,11 @@ export function sideColumn(page, side) {
  */
 function spoken(page, { id, names, value, comment, edge }, side, turn) {
   const tag = edge && h('span', { class: 'tag' }, t(`seat.${side}est`));
+  const alone = names.length === 1 && people(page.state.room).find((person) => person.id === id);
   const name = h(
     'p',
     { class: 'name-line' },
+    alone && sign(alone),
     h('b', { dir: 'auto' }, list(names)),
     spokenOnly(`: ${cardName(value)}`),
     tag,

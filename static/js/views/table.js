@@ -3,6 +3,7 @@
 import { agreement } from '../agreement.js';
 import { hour, t } from '../i18n.js';
 import { estimators, isLast, observers, revealer } from '../members.js';
+import { colourOf, sign } from '../marks.js';
 import { h, part } from '../render.js';
 import { isOwner } from '../state.js';
 import { cardName, face } from './card.js';
@@ -70,7 +71,7 @@ function seat(page, person, i, result) {
     key: person.id,
     class: `seat${person.online ? '' : ' away'}${turn ? ' turn' : ''}`,
     'data-member': person.id,
-    vars: { '--i': i },
+    vars: { '--i': i, '--own': colourOf(person.id, person) },
   };
   return h(
     'li',
@@ -78,7 +79,7 @@ function seat(page, person, i, result) {
     h(
       'div',
       { class: 'place', 'aria-hidden': 'true' },
-      person.estimated && card(value),
+      person.estimated ? card(person, value) : sign(person),
       you,
       edge && h('span', { class: 'extreme' }, t(`seat.${edge}`)),
       changed && h('span', { class: 'was', title: changed }, [...first].length > SHORT ? '…' : first),
@@ -91,9 +92,9 @@ function seat(page, person, i, result) {
   );
 }
 
-/** A card that lies at a place, face down without a value. @param {string} [value] */
-function card(value) {
-  const back = h('span', { class: 'back' }, icon('check'));
+/** A card that lies at a place, face down without a value. @param {Person} person @param {string} [value] */
+function card(person, value) {
+  const back = h('span', { class: 'back' }, sign(person, icon('check')));
   return h('div', { class: value === undefined ? 'card' : 'card open' }, back, face(value ?? ''));
 }
 

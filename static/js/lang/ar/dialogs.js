@@ -64,7 +64,7 @@ export default {
   'person.forGood': 'إزالة نهائية، بلا عودة',
   'access.title': 'من يمكنه الدخول',
   'access.lock': 'قفل الغرفة',
-  'access.lockHint': 'لا يدخل أحد جديد. ومن كان هنا يمكنه العودة دائمًا',
+  'access.lockHint': 'ينتظر القادم الجديد حتى تسمح له بالدخول. ومن كان هنا يمكنه العودة دائمًا',
   'access.away': {
     zero: 'إزالة {n} غائب',
     one: 'إزالة غائب واحد',
@@ -127,4 +127,17 @@ export default {
   'keys.take': 'اختيار البطاقة أو سحبها',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'لا تعمل الاختصارات أثناء الكتابة. والحرف الذي تبدأ به بطاقة هو لتلك البطاقة.',
+
+  'mark.title': 'لونك',
+  'mark.emoji': 'رمزك التعبيري',
+  'mark.emojiHint': 'يظهر على بطاقتك بدل الأحرف الأولى من اسمك',
+  'error.invalid_mark': 'هذا ليس رمزًا تعبيريًا واحدًا.',
+  'mark.blue': 'أزرق',
+  'mark.violet': 'بنفسجي',
+  'mark.pink': 'وردي',
+  'mark.red': 'أحمر',
+  'mark.orange': 'برتقالي',
+  'mark.olive': 'زيتوني',
+  'mark.green': 'أخضر',
+  'mark.teal': 'فيروزي',
 };

@@ -142,7 +142,7 @@ export default {
   'trace.hidden': 'كُشفت بواسطة {name} ثم أُخفيت',
   'trace.hidden.auto': 'كُشفت تلقائيًا ثم أُخفيت',
   'trace.somebody': 'شخص غادر الغرفة',
-  'trace.locked': 'مقفلة: لا يدخل أحد جديد',
+  'trace.locked': 'مقفلة: ينتظر القادم الجديد السماح بالدخول',
 
   'invite.title': 'دعوة الفريق',
   'invite.short': 'دعوة',

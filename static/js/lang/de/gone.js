@@ -9,9 +9,6 @@ export default {
   'gone.closed': 'Dieser Raum wurde aufgelöst',
   'gone.closed.why':
     'Die Leitung hat ihn beendet. Namen und Schätzungen sind gelöscht, und der Link öffnet nichts mehr.',
-  'gone.room_locked': 'Der Raum ist abgeschlossen',
-  'gone.room_locked.why':
-    'Gerade kommt niemand Neues herein. Bitte jemanden drinnen, aufzuschließen, und versuch es dann noch einmal.',
   'gone.not_admitted': 'Du kannst diesem Raum nicht beitreten',
   'gone.not_admitted.why': 'Die Leitung hat dich endgültig entfernt. War das ein Versehen, kann nur sie es ändern.',
   'gone.removed.why': 'Die Leitung hat dich vom Tisch genommen. Falls das ein Versehen war, komm einfach wieder.',
@@ -28,4 +25,10 @@ export default {
   'gone.revive': 'Neu öffnen',
   'gone.retry': 'Noch einmal',
   'gone.home': 'Zur Startseite',
+  'gone.waiting': 'Du wartest auf Einlass',
+  'gone.waiting.why':
+    'Der Raum ist abgeschlossen. Drinnen sieht man, dass du da bist, und es geht weiter, sobald dich jemand hereinlässt.',
+  'gone.refused': 'Du wurdest nicht hereingelassen',
+  'gone.refused.why':
+    'Der Raum ist abgeschlossen. War das ein Versehen, sag drinnen jemandem Bescheid und versuch es in 5 Minuten noch einmal.',
 };

@@ -114,7 +114,7 @@ export default {
   'trace.hidden': 'Von {name} aufgedeckt, dann verdeckt',
   'trace.hidden.auto': 'Von selbst aufgedeckt, dann verdeckt',
   'trace.somebody': 'jemandem, der gegangen ist',
-  'trace.locked': 'Abgeschlossen: Niemand Neues kommt herein',
+  'trace.locked': 'Abgeschlossen: Wer neu kommt, wartet auf Einlass',
 
   'invite.title': 'Lade dein Team ein',
   'invite.short': 'Einladen',

@@ -32,4 +32,14 @@ export default {
   'signal.notify': 'Benachrichtigung zeigen',
   'signal.notifyHint': 'Dasselbe, während du woanders hinsiehst',
   'signal.denied': 'Dein Browser erlaubt dieser Seite keine Benachrichtigungen',
+
+  'door.waits': '{name} wartet auf Einlass.',
+  'door.more': {
+    one: '{name} und {n} weitere Person warten auf Einlass.',
+    other: '{name} und {n} weitere Personen warten auf Einlass.',
+  },
+  'door.admit': 'Hereinlassen',
+  'door.all': 'Alle hereinlassen',
+  'door.refuse': 'Ablehnen',
+  'signal.door': 'Jemand wartet auf Einlass',
 };

@@ -7,8 +7,6 @@ export default {
   'ended.afresh': 'Start afresh',
   'gone.closed': 'This room was closed',
   'gone.closed.why': 'Its owner has ended it. Names and estimates are deleted, and the link opens nothing any more.',
-  'gone.room_locked': 'The room is locked',
-  'gone.room_locked.why': 'Nobody new gets in just now. Ask somebody inside to unlock it, then try again.',
   'gone.not_admitted': 'You cannot join this room',
   'gone.not_admitted.why': 'Its owner has removed you for good. If that was a mistake, only they can change it.',
   'gone.removed.why': 'The owner took you off the table. If that was a mistake, just come back.',
@@ -24,4 +22,9 @@ export default {
   'gone.revive': 'Open it again',
   'gone.retry': 'Try again',
   'gone.home': 'Go to the front page',
+  'gone.waiting': 'Waiting to be let in',
+  'gone.waiting.why':
+    'The room is locked. Its people see that you are here, and the page goes on as soon as one of them lets you in.',
+  'gone.refused': 'You were not let in',
+  'gone.refused.why': 'The room is locked. If that was a mistake, tell somebody inside and try again in 5 minutes.',
 };

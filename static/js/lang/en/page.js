@@ -114,7 +114,7 @@ export default {
   'trace.hidden': 'Revealed by {name}, then hidden',
   'trace.hidden.auto': 'Revealed automatically, then hidden',
   'trace.somebody': 'somebody who has left',
-  'trace.locked': 'Locked: nobody new gets in',
+  'trace.locked': 'Locked: newcomers wait to be let in',
 
   'invite.title': 'Invite your team',
   'invite.short': 'Invite',

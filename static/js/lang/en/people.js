@@ -28,4 +28,14 @@ export default {
   'signal.notify': 'Show a notification',
   'signal.notifyHint': 'The same, while you look at something else',
   'signal.denied': 'Your browser does not allow notifications from this site',
+
+  'door.waits': '{name} is waiting to be let in.',
+  'door.more': {
+    one: '{name} and {n} other person are waiting to be let in.',
+    other: '{name} and {n} other people are waiting to be let in.',
+  },
+  'door.admit': 'Let in',
+  'door.all': 'Let all in',
+  'door.refuse': 'Refuse',
+  'signal.door': 'Somebody is waiting to be let in',
 };

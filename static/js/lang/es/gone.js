@@ -8,8 +8,6 @@ export default {
   'gone.closed': 'Esta sala se ha cerrado',
   'gone.closed.why':
     'La cerró quien la dirige. Los nombres y las estimaciones se han borrado, y el enlace ya no abre nada.',
-  'gone.room_locked': 'La sala está cerrada con llave',
-  'gone.room_locked.why': 'Ahora mismo no entra nadie más. Pide a alguien de dentro que la abra e inténtalo de nuevo.',
   'gone.not_admitted': 'No puedes entrar en esta sala',
   'gone.not_admitted.why':
     'Quien la dirige te ha quitado para siempre. Si fue un error, solo esa persona puede cambiarlo.',
@@ -26,4 +24,10 @@ export default {
   'gone.revive': 'Abrirla de nuevo',
   'gone.retry': 'Reintentar',
   'gone.home': 'Ir a la página principal',
+  'gone.waiting': 'Esperando a que te dejen entrar',
+  'gone.waiting.why':
+    'La sala está cerrada con llave. Dentro ven que estás aquí, y la página sigue en cuanto alguien te deje entrar.',
+  'gone.refused': 'No te han dejado entrar',
+  'gone.refused.why':
+    'La sala está cerrada con llave. Si fue un error, avisa a alguien de dentro y vuelve a intentarlo en 5 minutos.',
 };

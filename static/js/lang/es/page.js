@@ -110,7 +110,7 @@ export default {
   'trace.hidden': 'Lo reveló {name} y se volvió a ocultar',
   'trace.hidden.auto': 'Se reveló solo y se volvió a ocultar',
   'trace.somebody': 'alguien que ya no está',
-  'trace.locked': 'Cerrada con llave: no entra nadie más',
+  'trace.locked': 'Cerrada con llave: quien llega espera para entrar',
 
   'invite.title': 'Invita a tu equipo',
   'invite.short': 'Invitar',

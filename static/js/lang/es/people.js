@@ -32,4 +32,15 @@ export default {
   'signal.notify': 'Mostrar una notificación',
   'signal.notifyHint': 'Lo mismo, mientras miras otra cosa',
   'signal.denied': 'Tu navegador no permite notificaciones de este sitio',
+
+  'door.waits': '{name} espera para entrar.',
+  'door.more': {
+    one: '{name} y {n} persona más esperan para entrar.',
+    many: '{name} y {n} de personas más esperan para entrar.',
+    other: '{name} y {n} personas más esperan para entrar.',
+  },
+  'door.admit': 'Dejar entrar',
+  'door.all': 'Dejar entrar a todos',
+  'door.refuse': 'Rechazar',
+  'signal.door': 'Alguien espera para entrar',
 };

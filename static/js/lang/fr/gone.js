@@ -9,9 +9,6 @@ export default {
   'gone.closed': 'Cette salle a été fermée',
   'gone.closed.why':
     'La personne qui l’anime y a mis fin. Noms et estimations sont supprimés, et le lien n’ouvre plus rien.',
-  'gone.room_locked': 'La salle est verrouillée',
-  'gone.room_locked.why':
-    'Personne d’autre n’entre pour l’instant. Demande à quelqu’un à l’intérieur de la déverrouiller, puis réessaie.',
   'gone.not_admitted': 'Tu ne peux pas rejoindre cette salle',
   'gone.not_admitted.why':
     'La personne qui l’anime t’en a fermé l’accès pour de bon. Si c’est une erreur, elle seule peut y remédier.',
@@ -29,4 +26,10 @@ export default {
   'gone.revive': 'La rouvrir',
   'gone.retry': 'Réessayer',
   'gone.home': 'Page d’accueil',
+  'gone.waiting': 'En attente à la porte',
+  'gone.waiting.why':
+    'La salle est verrouillée. À l’intérieur, on voit que tu es là, et la page continue dès que quelqu’un te fait entrer.',
+  'gone.refused': 'On ne t’a pas fait entrer',
+  'gone.refused.why':
+    'La salle est verrouillée. Si c’est une erreur, préviens quelqu’un à l’intérieur et réessaie dans 5 minutes.',
 };

@@ -110,7 +110,7 @@ export default {
   'trace.hidden': 'Révélé par {name}, puis caché',
   'trace.hidden.auto': 'Révélé automatiquement, puis caché',
   'trace.somebody': 'quelqu’un qui est parti',
-  'trace.locked': 'Verrouillée : personne d’autre n’entre',
+  'trace.locked': 'Verrouillée : qui arrive attend à la porte',
 
   'invite.title': 'Inviter l’équipe',
   'invite.short': 'Inviter',

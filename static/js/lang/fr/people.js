@@ -32,4 +32,15 @@ export default {
   'signal.notify': 'Afficher une notification',
   'signal.notifyHint': 'De même, pendant que tu regardes ailleurs',
   'signal.denied': 'Ton navigateur n’autorise pas les notifications de ce site',
+
+  'door.waits': '{name} attend à la porte.',
+  'door.more': {
+    one: '{name} et {n} autre personne attendent à la porte.',
+    many: '{name} et {n} d’autres personnes attendent à la porte.',
+    other: '{name} et {n} autres personnes attendent à la porte.',
+  },
+  'door.admit': 'Faire entrer',
+  'door.all': 'Tout le monde',
+  'door.refuse': 'Refuser',
+  'signal.door': 'Quelqu’un attend à la porte',
 };

@@ -8,8 +8,6 @@ export default {
   'ended.afresh': 'Ricomincia da zero',
   'gone.closed': 'Questa stanza è stata chiusa',
   'gone.closed.why': 'L’ha chiusa chi la conduce. Nomi e stime sono cancellati, e il link non apre più nulla.',
-  'gone.room_locked': 'La stanza è chiusa a chiave',
-  'gone.room_locked.why': 'Adesso non entra nessun altro. Chiedi a qualcuno dentro di aprirla, poi riprova.',
   'gone.not_admitted': 'Non puoi entrare in questa stanza',
   'gone.not_admitted.why':
     'Chi la conduce ti ha chiuso fuori per sempre. Se è un errore, può rimediare solo chi conduce.',
@@ -26,4 +24,10 @@ export default {
   'gone.revive': 'Riaprila',
   'gone.retry': 'Riprova',
   'gone.home': 'Vai alla pagina iniziale',
+  'gone.waiting': 'In attesa di entrare',
+  'gone.waiting.why':
+    'La stanza è chiusa a chiave. Dentro vedono che sei qui, e la pagina prosegue appena qualcuno ti fa entrare.',
+  'gone.refused': 'Non ti hanno fatto entrare',
+  'gone.refused.why':
+    'La stanza è chiusa a chiave. Se è stato un errore, avvisa qualcuno dentro e riprova tra 5 minuti.',
 };

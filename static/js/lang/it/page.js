@@ -110,7 +110,7 @@ export default {
   'trace.hidden': 'Scoperto da {name}, poi nascosto',
   'trace.hidden.auto': 'Scoperto da solo, poi nascosto',
   'trace.somebody': 'qualcuno che è uscito',
-  'trace.locked': 'Chiusa a chiave: non entra nessun altro',
+  'trace.locked': 'Chiusa a chiave: chi arriva aspetta di entrare',
 
   'invite.title': 'Invita la squadra',
   'invite.short': 'Invita',

@@ -32,4 +32,15 @@ export default {
   'signal.notify': 'Mostra una notifica',
   'signal.notifyHint': 'Lo stesso, mentre guardi altro',
   'signal.denied': 'Il tuo browser non consente le notifiche di questo sito',
+
+  'door.waits': '{name} aspetta di entrare.',
+  'door.more': {
+    one: '{name} e un’altra persona ({n}) aspettano di entrare.',
+    many: '{name} e {n} di altre persone aspettano di entrare.',
+    other: '{name} e altre {n} persone aspettano di entrare.',
+  },
+  'door.admit': 'Fai entrare',
+  'door.all': 'Fai entrare tutti',
+  'door.refuse': 'Rifiuta',
+  'signal.door': 'Qualcuno aspetta di entrare',
 };

@@ -7,8 +7,6 @@ export default {
   'ended.afresh': '新しく始める',
   'gone.closed': 'このルームは閉鎖されました',
   'gone.closed.why': 'オーナーが終了しました。名前と見積もりは削除され、リンクはもう使えません。',
-  'gone.room_locked': 'ルームはロックされています',
-  'gone.room_locked.why': '今は新しい人が入れません。中の人にロックの解除を頼んでから、もう一度お試しください。',
   'gone.not_admitted': 'このルームには参加できません',
   'gone.not_admitted.why': 'オーナーがあなたを完全に外しました。間違いなら、取り消せるのはオーナーだけです。',
   'gone.removed.why': 'オーナーがあなたをテーブルから外しました。間違いなら、そのまま戻れます。',
@@ -25,4 +23,9 @@ export default {
   'gone.revive': '開き直す',
   'gone.retry': '再試行',
   'gone.home': 'トップページへ',
+  'gone.waiting': '入室の許可を待っています',
+  'gone.waiting.why':
+    'ルームはロックされています。中の人にはあなたが来たことが見えていて、誰かが許可するとすぐに入れます。',
+  'gone.refused': '入室は許可されませんでした',
+  'gone.refused.why': 'ルームはロックされています。間違いであれば中の人に伝えて、5分後にもう一度お試しください。',
 };

@@ -114,7 +114,7 @@ export default {
   'trace.hidden': '一度公開され、また伏せられました（公開: {name}）',
   'trace.hidden.auto': '一度自動公開され、また伏せられました',
   'trace.somebody': '退出した人',
-  'trace.locked': 'ロック中: 新しい人は入れません',
+  'trace.locked': 'ロック中: 新しい人は許可を待ちます',
 
   'invite.title': 'チームを招待',
   'invite.short': '招待',

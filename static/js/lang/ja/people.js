@@ -29,4 +29,11 @@ export default {
   'signal.notify': '通知を表示',
   'signal.notifyHint': '同じことを、ほかの画面を見ているときに',
   'signal.denied': 'ブラウザーがこのサイトの通知を許可していません',
+
+  'door.waits': '{name}さんが入室の許可を待っています。',
+  'door.more': '{name}さんとほか{n}人が入室の許可を待っています。',
+  'door.admit': '許可する',
+  'door.all': '全員を許可',
+  'door.refuse': '断る',
+  'signal.door': '入室の許可を待っている人がいます',
 };

@@ -8,9 +8,6 @@ export default {
   'ended.afresh': 'Opnieuw beginnen',
   'gone.closed': 'Deze kamer is opgeheven',
   'gone.closed.why': 'De eigenaar heeft hem opgeheven. Namen en schattingen zijn gewist, en de link opent niets meer.',
-  'gone.room_locked': 'De kamer zit op slot',
-  'gone.room_locked.why':
-    'Er komt nu niemand meer bij. Vraag iemand in de kamer hem van het slot te halen en probeer het dan opnieuw.',
   'gone.not_admitted': 'Je kunt deze kamer niet in',
   'gone.not_admitted.why':
     'De eigenaar heeft je definitief verwijderd. Was dat een vergissing, dan kan alleen de eigenaar dat herstellen.',
@@ -28,4 +25,10 @@ export default {
   'gone.revive': 'Opnieuw openen',
   'gone.retry': 'Opnieuw proberen',
   'gone.home': 'Naar de startpagina',
+  'gone.waiting': 'Je wacht tot je naar binnen mag',
+  'gone.waiting.why':
+    'De kamer zit op slot. Binnen is te zien dat je er bent, en de pagina gaat verder zodra iemand je binnenlaat.',
+  'gone.refused': 'Je bent niet binnengelaten',
+  'gone.refused.why':
+    'De kamer zit op slot. Was dat een vergissing, zeg het dan iemand binnen en probeer het over 5 minuten opnieuw.',
 };

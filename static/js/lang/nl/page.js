@@ -114,7 +114,7 @@ export default {
   'trace.hidden': 'Onthuld door {name}, daarna verborgen',
   'trace.hidden.auto': 'Automatisch onthuld, daarna verborgen',
   'trace.somebody': 'iemand die al weg is',
-  'trace.locked': 'Op slot: er komt niemand meer bij',
+  'trace.locked': 'Op slot: wie nieuw is, wacht om binnen te komen',
 
   'invite.title': 'Nodig je team uit',
   'invite.short': 'Uitnodigen',

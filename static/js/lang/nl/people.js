@@ -29,4 +29,14 @@ export default {
   'signal.notify': 'Melding tonen',
   'signal.notifyHint': 'Hetzelfde, terwijl je iets anders bekijkt',
   'signal.denied': 'Je browser staat geen meldingen van deze site toe',
+
+  'door.waits': '{name} wacht om binnen te komen.',
+  'door.more': {
+    one: '{name} en {n} ander wachten om binnen te komen.',
+    other: '{name} en {n} anderen wachten om binnen te komen.',
+  },
+  'door.admit': 'Binnenlaten',
+  'door.all': 'Iedereen binnenlaten',
+  'door.refuse': 'Weigeren',
+  'signal.door': 'Iemand wacht om binnen te komen',
 };

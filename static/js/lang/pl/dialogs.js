@@ -58,7 +58,7 @@ export default {
   'person.forGood': 'Usuń na stałe. Powrót niemożliwy',
   'access.title': 'Kto może wejść',
   'access.lock': 'Zablokuj wejście',
-  'access.lockHint': 'Nikt nowy nie wejdzie. Kto tu jest, może zawsze wrócić',
+  'access.lockHint': 'Nowe osoby czekają, aż je wpuścisz. Kto tu jest, może zawsze wrócić',
   'access.away': {
     one: 'Usuń {n} nieobecną osobę',
     few: 'Usuń {n} nieobecne osoby',
@@ -111,4 +111,17 @@ export default {
   'keys.take': 'Wybiera kartę albo ją wycofuje',
   'keys.undoKey': 'Ctrl Z',
   'keys.hint': 'Podczas pisania klawisze nie działają. Litera, od której zaczyna się karta, wybiera tę kartę.',
+
+  'mark.title': 'Twój kolor',
+  'mark.emoji': 'Twoje emoji',
+  'mark.emojiHint': 'Leży na twojej karcie zamiast inicjałów',
+  'error.invalid_mark': 'To nie jest jedno emoji.',
+  'mark.blue': 'Niebieski',
+  'mark.violet': 'Fioletowy',
+  'mark.pink': 'Różowy',
+  'mark.red': 'Czerwony',
+  'mark.orange': 'Pomarańczowy',
+  'mark.olive': 'Oliwkowy',
+  'mark.green': 'Zielony',
+  'mark.teal': 'Morski',
 };

@@ -8,9 +8,6 @@ export default {
   'ended.afresh': 'Zacznij od nowa',
   'gone.closed': 'Ten pokój zamknięto',
   'gone.closed.why': 'Zakończył go właściciel. Imiona i estymacje usunięto, a link niczego już nie otwiera.',
-  'gone.room_locked': 'Wejście jest zablokowane',
-  'gone.room_locked.why':
-    'Nikt nowy teraz nie wejdzie. Poproś kogoś w środku o odblokowanie, a potem spróbuj ponownie.',
   'gone.not_admitted': 'Nie możesz wejść do tego pokoju',
   'gone.not_admitted.why': 'Właściciel usunął cię na stałe. Jeśli to pomyłka, tylko on może to zmienić.',
   'gone.removed.why': 'Usunął cię właściciel. Jeśli to pomyłka, po prostu wróć.',
@@ -27,4 +24,10 @@ export default {
   'gone.revive': 'Otwórz na nowo',
   'gone.retry': 'Spróbuj ponownie',
   'gone.home': 'Przejdź na stronę główną',
+  'gone.waiting': 'Czekasz na wpuszczenie',
+  'gone.waiting.why':
+    'Wejście jest zablokowane. W środku widać, że tu jesteś, a strona ruszy dalej, gdy tylko ktoś cię wpuści.',
+  'gone.refused': 'Nie udało się wejść',
+  'gone.refused.why':
+    'Wejście jest zablokowane. Jeśli to pomyłka, daj znać komuś w środku i spróbuj ponownie za 5 minut.',
 };

@@ -124,7 +124,7 @@ export default {
   'trace.hidden': 'Odkrycie: {name}, potem zakryte',
   'trace.hidden.auto': 'Odkrycie: automatyczne, potem zakryte',
   'trace.somebody': 'ktoś, kogo już tu nie ma',
-  'trace.locked': 'Wejście zablokowane: nikt nowy nie wejdzie',
+  'trace.locked': 'Wejście zablokowane: nowe osoby czekają na wpuszczenie',
 
   'invite.title': 'Zaproś zespół',
   'invite.short': 'Zaproś',

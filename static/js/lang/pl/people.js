@@ -39,4 +39,16 @@ export default {
   'signal.notify': 'Pokazuj powiadomienie',
   'signal.notifyHint': 'To samo, gdy patrzysz na coś innego',
   'signal.denied': 'Przeglądarka nie zezwala tej stronie na powiadomienia',
+
+  'door.waits': 'Czeka na wpuszczenie: {name}.',
+  'door.more': {
+    one: 'Czeka na wpuszczenie: {name} i jeszcze {n} osoba.',
+    few: 'Czekają na wpuszczenie: {name} i jeszcze {n} osoby.',
+    many: 'Czeka na wpuszczenie: {name} i jeszcze {n} osób.',
+    other: 'Czeka na wpuszczenie: {name} i jeszcze {n} osoby.',
+  },
+  'door.admit': 'Wpuść',
+  'door.all': 'Wpuść wszystkich',
+  'door.refuse': 'Odmów',
+  'signal.door': 'Ktoś czeka na wpuszczenie',
 };

@@ -8,8 +8,6 @@ export default {
   'ended.afresh': 'Começar do zero',
   'gone.closed': 'Esta sala foi fechada',
   'gone.closed.why': 'Quem a conduz a encerrou. Nomes e estimativas foram apagados, e o link não abre mais nada.',
-  'gone.room_locked': 'A sala está trancada',
-  'gone.room_locked.why': 'Ninguém novo entra agora. Peça a alguém lá dentro para destrancar e tente de novo.',
   'gone.not_admitted': 'Você não pode entrar nesta sala',
   'gone.not_admitted.why': 'Quem a conduz removeu você de vez. Se foi engano, só essa pessoa pode mudar isso.',
   'gone.removed.why': 'Quem conduz a sala tirou você da mesa. Se foi engano, é só voltar.',
@@ -25,4 +23,9 @@ export default {
   'gone.revive': 'Reabrir a sala',
   'gone.retry': 'Tentar de novo',
   'gone.home': 'Ir à página inicial',
+  'gone.waiting': 'Esperando para entrar',
+  'gone.waiting.why':
+    'A sala está trancada. Lá dentro veem que você está aqui, e a página segue assim que alguém deixar você entrar.',
+  'gone.refused': 'Não deixaram você entrar',
+  'gone.refused.why': 'A sala está trancada. Se foi engano, avise alguém lá dentro e tente de novo em 5 minutos.',
 };

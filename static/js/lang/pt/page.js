@@ -110,7 +110,7 @@ export default {
   'trace.hidden': 'Revelado por {name} e ocultado de novo',
   'trace.hidden.auto': 'Revelado sozinho e ocultado de novo',
   'trace.somebody': 'alguém que já saiu',
-  'trace.locked': 'Trancada: ninguém novo entra',
+  'trace.locked': 'Trancada: quem chega espera para entrar',
 
   'invite.title': 'Convide o time',
   'invite.short': 'Convidar',

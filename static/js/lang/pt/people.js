@@ -28,4 +28,15 @@ export default {
   'signal.notify': 'Mostrar uma notificação',
   'signal.notifyHint': 'O mesmo, enquanto você olha outra coisa',
   'signal.denied': 'Seu navegador não permite notificações deste site',
+
+  'door.waits': '{name} espera para entrar.',
+  'door.more': {
+    one: '{name} e mais {n} pessoa esperam para entrar.',
+    many: '{name} e mais {n} de pessoas esperam para entrar.',
+    other: '{name} e mais {n} pessoas esperam para entrar.',
+  },
+  'door.admit': 'Deixar entrar',
+  'door.all': 'Deixar todos entrarem',
+  'door.refuse': 'Recusar',
+  'signal.door': 'Alguém espera para entrar',
 };

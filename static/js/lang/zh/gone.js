@@ -7,8 +7,6 @@ export default {
   'ended.afresh': '重新开始',
   'gone.closed': '此房间已关闭',
   'gone.closed.why': '房主结束了它。名字和估算已删除，链接不再有效。',
-  'gone.room_locked': '房间已锁定',
-  'gone.room_locked.why': '现在新人无法进入。请让房间里的人解锁，然后重试。',
   'gone.not_admitted': '你无法加入此房间',
   'gone.not_admitted.why': '房主已将你永久移出。如果是误操作，只有房主能更改。',
   'gone.removed.why': '房主把你移出了牌桌。如果是误操作，直接回来即可。',
@@ -23,4 +21,8 @@ export default {
   'gone.revive': '重新打开',
   'gone.retry': '重试',
   'gone.home': '返回首页',
+  'gone.waiting': '正在等待进入',
+  'gone.waiting.why': '房间已锁定。里面的人能看到你来了，只要有人放行，页面就会继续。',
+  'gone.refused': '没有被放行',
+  'gone.refused.why': '房间已锁定。如果是误会，请告诉里面的人，5 分钟后再试。',
 };

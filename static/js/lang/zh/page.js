@@ -114,7 +114,7 @@ export default {
   'trace.hidden': '{name} 亮过牌，之后又盖上了',
   'trace.hidden.auto': '自动亮过牌，之后又盖上了',
   'trace.somebody': '已离开的成员',
-  'trace.locked': '已锁定：新人无法进入',
+  'trace.locked': '已锁定：新人须等待放行',
 
   'invite.title': '邀请团队',
   'invite.short': '邀请',

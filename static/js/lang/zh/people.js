@@ -28,4 +28,11 @@ export default {
   'signal.notify': '显示通知',
   'signal.notifyHint': '同上，在你查看其他内容时',
   'signal.denied': '浏览器不允许本站发送通知',
+
+  'door.waits': '{name} 正在等待进入。',
+  'door.more': '{name} 和另外 {n} 人正在等待进入。',
+  'door.admit': '放行',
+  'door.all': '全部放行',
+  'door.refuse': '拒绝',
+  'signal.door': '有人正在等待进入',
 };

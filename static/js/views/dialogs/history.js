@@ -5,6 +5,7 @@ import { copy } from '../../clipboard.js';
 import { save } from '../../download.js';
 import { csv, json, markdown, withCurrent } from '../../export.js';
 import { date, t } from '../../i18n.js';
+import { sign } from '../../marks.js';
 import { revealer } from '../../members.js';
 import { h } from '../../render.js';
 import { mayFacilitate } from '../../state.js';
@@ -77,7 +78,11 @@ function finished(page, round) {
         spokenOnly(`, ${verdict}`),
       ),
       h('p', { class: 'quiet' }, facts(room, round).filter(Boolean).join(' · ')),
-      h('ul', {}, byValue(round).map(estimate)),
+      h(
+        'ul',
+        {},
+        byValue(round).map((given) => estimate(room, given)),
+      ),
       amends && amendment(page, round),
     ),
   );
@@ -90,12 +95,14 @@ function amendment(page, { round, topic }) {
   return button('plain amend', t('history.amend'), open, { 'aria-label': label });
 }
 
-/** @param {FinishedRound['estimates'][number]} estimate @returns {Child} */
-const estimate = ({ userId, value, name, comment }) =>
+/** @param {Room} room @param {FinishedRound['estimates'][number]} estimate @returns {Child} */
+const estimate = (room, { userId, value, name, comment }) =>
   h(
     'li',
     { key: userId },
     h('b', {}, cardName(value)),
+    ' ',
+    sign({ ...room.members[userId], named: true, id: userId, name }),
     ` ${name}`,
     comment && h('span', { class: 'quiet' }, ` – ${comment}`),
   );

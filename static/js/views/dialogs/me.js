@@ -6,6 +6,7 @@ import { button, form, labelled, looks, toggle } from '../controls.js';
 import { dialog } from './dialog.js';
 import { nameFault, nameInput } from '../invite.js';
 import { cancel, confirmed } from './confirm.js';
+import { markChoice } from './mark.js';
 
 /** What concerns the user alone. @param {RoomPage} page */
 export function me(page) {
@@ -20,6 +21,7 @@ export function me(page) {
     t('me.title'),
     form('inline', saveName, labelled(t('name.label'), nameInput(page, 'me-name')), save),
     nameFault(page),
+    markChoice(page),
     toggle(t('me.observe'), t('me.observeHint'), observes, role),
     page.people?.signals(),
     looks(page),
