@@ -1,6 +1,7 @@
 // The entry: joins the connection, the page and the views.
 
 /** @import {RoomModule} from './room-page.js' */
+/** @import * as Gone from './views/gone.js' */
 
 import { learn, speak, t } from './i18n.js';
 import { inRoom, Page } from './page.js';
@@ -16,7 +17,7 @@ const [, roomId = null, staged] = /^r\/([^/]+)(\/stage)?\/?$/.exec(location.path
 
 /** What only a room needs, once it is loaded. @type {RoomModule | null} */
 let room = null;
-/** What stands where one is in no room, once it is needed. @type {typeof import('./views/gone.js') | null} */
+/** What stands where one is in no room, once it is needed. @type {typeof Gone | null} */
 let out = null;
 let asked = false; // for that
 /** The front page, where the page began with it. @type {typeof import('./views/landing.js') | null} */

@@ -4,7 +4,6 @@
 /** @import {Child} from '../types/page.js' */
 /** @import {Mark} from '../types/protocol.js' */
 
-import { graphemes } from './parse/graphemes.js';
 import { h } from './render.js';
 
 /** As dark as each other: white can be read on them, and they can be told from the table by day and by night. */
@@ -36,7 +35,7 @@ export function colourOf(id, mark) {
  */
 export function initials(name) {
   const words = name.match(/(?<![\p{L}\p{N}\p{M}])\p{L}[^\s\-_.]*/gu) ?? [];
-  const [first = '', ...rest] = words.map((word) => graphemes(word)[0].toUpperCase());
+  const [first = '', ...rest] = words.map((word) => [...word][0].toUpperCase());
   const last = rest.pop() ?? '';
   return last.toLowerCase() === last ? first : first + last;
 }

@@ -4,6 +4,7 @@
 /** @import {RoomPage} from '../../types/page.js' */
 
 import { t } from '../i18n.js';
+import { announce } from '../live-region.js';
 import { h } from '../render.js';
 import { button } from './controls.js';
 import { nameStrip } from './invite.js';
@@ -51,9 +52,9 @@ export function gone(page) {
 const waiting = (page) =>
   h(
     'main',
-    { class: 'gone-screen', key: 'waiting', 'data-gone': 'waiting', mount: () => keepAsking(page) },
+    { class: 'gone-screen', key: 'waiting', 'data-gone': 'waiting', mount: () => came(page) },
     mark(),
-    h('h1', { role: 'status' }, t('gone.waiting')),
+    h('h1', {}, t('gone.waiting')),
     h('p', {}, t('gone.waiting.why')),
     page.roomActions && nameStrip(/** @type {RoomPage} */ (page)),
     h(
@@ -62,6 +63,12 @@ const waiting = (page) =>
       button('soft', t('gone.home'), () => page.roomActions?.leave()),
     ),
   );
+
+/** @param {Page} page */
+function came(page) {
+  announce(t('gone.waiting'));
+  keepAsking(page);
+}
 
 /** Whoever does not ask again is taken to have gone. @param {Page} page */
 function keepAsking(page) {
