@@ -96,7 +96,7 @@ type WaitEnd string
 const (
 	WaitAdmitted WaitEnd = "admitted" // they are a member, or the room is no longer locked
 	WaitRefused  WaitEnd = "refused"
-	WaitLeft     WaitEnd = "left" // of their own will, or to join
+	WaitLeft     WaitEnd = "left"  // of their own will, or to join
 	WaitEnded    WaitEnd = "ended" // without a decision
 )
 

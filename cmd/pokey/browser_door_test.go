@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,7 +124,7 @@ func TestBrowserDoorStates(t *testing.T) {
 	server := listen(t)
 	script, _ := os.ReadFile(os.Getenv("AXE"))
 	calm := []string{"prefers-reduced-motion", "reduce"}
-	night := append(calm, "prefers-color-scheme", "dark")
+	night := slices.Concat(calm, []string{"prefers-color-scheme", "dark"})
 	for look, first := range map[string][]chromedp.Action[chromedp.Void]{
 		"desktop": {screen(1280, 800, false), media(calm...)},
 		"phone":   {screen(390, 844, true), media(calm...)},
