@@ -64,6 +64,9 @@ func TestSomebodyIsLetIn(t *testing.T) {
 		if w := ada.room().Waiting[0]; w != (waiterView{bob.user, "Bob", "teal", "🦊"}) {
 			t.Errorf("who waits: got %+v, want Bob with his mark", w)
 		}
+		bob.ok("setMark", "", `,"emoji":null`)
+		bob.ok("setMark", "", `,"emoji":"🦊"`) // the colour stays
+		bob.refused("invalid_mark", "setMark", "", `,"colour":"mauve"`)
 		ada.ok("estimate", room, `,"value":"5"`)
 		bob.refused("not_member", "history", room, "")
 		bob.refused("not_member", "admitUser", room, to(bob)+`,"admitted":true`)

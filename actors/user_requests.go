@@ -23,7 +23,7 @@ func (a *userActor) request(m fromClient) {
 	case protocol.SetName:
 		a.setName(m.from(), r.Name)
 	case protocol.SetMark:
-		a.setMark(m.from(), r.Mark)
+		a.setMark(m.from(), r)
 	case protocol.CreateRoom:
 		a.createRoom(m.from(), r)
 	case protocol.JoinRoom:
@@ -55,8 +55,15 @@ func (a *userActor) setName(by caller, text string) {
 	a.introduce()
 }
 
-func (a *userActor) setMark(by caller, m poker.Mark) {
-	mark, err := m.Clean()
+func (a *userActor) setMark(by caller, r protocol.SetMark) {
+	mark := a.record.Mark
+	if r.Colour != nil {
+		mark.Colour = *r.Colour
+	}
+	if r.Emoji != nil {
+		mark.Emoji = *r.Emoji
+	}
+	mark, err := mark.Clean()
 	if err != nil {
 		a.replies.refuse(by, protocol.InvalidMark)
 		return

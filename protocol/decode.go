@@ -55,7 +55,7 @@ func (o *object) request(name string) Request {
 	case "setName":
 		return SetName{o.text("name")}
 	case "setMark":
-		return SetMark{o.mark()}
+		return SetMark{o.markPart("colour"), o.markPart("emoji")}
 	case "createRoom":
 		return CreateRoom{o.optionalText("topic"), o.optionalDeck(), o.optionalOptions()}
 	case "forgetMe":

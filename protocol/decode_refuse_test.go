@@ -110,7 +110,6 @@ func TestDecodeRefuses(t *testing.T) {
 		`{"request":"resolveCode","code":123456}`:                                {Code: BadRequest, Request: "resolveCode"},
 		`{"request":"lockRoom","roomId":"r"}`:                                    {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
 		`{"request":"lockRoom","roomId":"r","locked":"yes"}`:                     {Code: BadRequest, Request: "lockRoom", RoomID: "r"},
-		`{"request":"setMark","colour":"red"}`:                                   {Code: BadRequest, Request: "setMark"},
 		`{"request":"setMark","colour":"red","emoji":5}`:                         {Code: BadRequest, Request: "setMark"},
 		`{"request":"setMark","colour":"","emoji":null}`:                         {Code: InvalidMark, Request: "setMark"},
 		`{"request":"admitUser","roomId":"r","userId":"u"}`:                      {Code: BadRequest, Request: "admitUser", RoomID: "r"},

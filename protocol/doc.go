@@ -158,9 +158,9 @@
 // For anyone:
 //
 //   - setName {name}: the user's displayed name, in all their rooms and connections.
-//   - setMark {colour, emoji}: what the user is recognised by beside their name, in all
+//   - setMark {colour?, emoji?}: what the user is recognised by beside their name, in all
 //     their rooms and connections: a colour and an emoji, each null for none of their
-//     choice.
+//     choice. What is missing stays.
 //   - createRoom {topic?, deck?, options?}: a new room owned by the user; ok and
 //     roomCreated carry roomId. The creator is not joined by it.
 //   - joinRoom {roomId, role?, wait?}: joins this connection, as estimator or observer;

@@ -38,7 +38,10 @@ type (
 	// SetName asks for another displayed name, in all rooms and connections.
 	SetName struct{ Name string }
 	// SetMark asks for another mark, in all rooms and connections.
-	SetMark struct{ Mark poker.Mark }
+	SetMark struct {
+		Colour *string // nil when not given, empty for none
+		Emoji  *string // likewise
+	}
 	// CreateRoom asks for a new room owned by the user.
 	CreateRoom struct {
 		Topic   string

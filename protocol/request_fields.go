@@ -70,19 +70,19 @@ func (o *object) stories(name string) []poker.Story {
 	return all
 }
 
-// mark reads a colour and an emoji, each null for none.
-func (o *object) mark() poker.Mark {
-	part := func(name string) string {
-		value := o.textOrNull(name)
-		switch {
-		case value == nil:
-			return ""
-		case *value == "":
-			o.refuse(InvalidMark)
-		}
-		return *value
+// markPart returns nil if a part of a mark is not given, and an empty text for null.
+func (o *object) markPart(name string) *string {
+	if !o.has(name) {
+		return nil
 	}
-	return poker.Mark{Colour: part("colour"), Emoji: part("emoji")}
+	value := o.textOrNull(name)
+	if value == nil {
+		return new("")
+	}
+	if *value == "" {
+		o.refuse(InvalidMark)
+	}
+	return value
 }
 
 func (o *object) role() poker.Role {

@@ -1,5 +1,5 @@
 /** @import {RoomPage} from '../../types/page.js' */
-/** @import {Deck, Mark, Options, Story} from '../../types/protocol.js' */
+/** @import {Deck, Options, Story} from '../../types/protocol.js' */
 /** @import {Page} from '../page.js' */
 
 import { copy } from '../clipboard.js';
@@ -99,12 +99,11 @@ export function roomActions(anyPage) {
       page.set({ named: true });
       page.drop('name');
     },
-    /** @param {Mark} mark */
-    async setMark({ colour, emoji }) {
-      const mark = { colour: colour ?? null, emoji: emoji ?? null };
+    /** @param {{colour?: string | null, emoji?: string | null}} mark what is missing stays */
+    async setMark(mark) {
       const answer = await page.connection.request('setMark', mark);
       page.set({ markFault: answer.event === 'error' ? answer.code : null });
-      if (!page.ui.markFault) remember('mark', mark);
+      if (!page.ui.markFault) remember('mark', { ...recall('mark'), ...mark });
     },
     async leave() {
       if (await inRoom('leaveRoom')) location.assign(page.base);

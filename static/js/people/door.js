@@ -31,10 +31,11 @@ export function doorBanner(page) {
   const admit = (/** @type {Waiter[]} */ some, /** @type {boolean} */ admitted) => () => {
     if (page.held()) return;
     page.set({ heldUntil: Date.now() + HOLD });
+    setTimeout(() => page.set({}), HOLD);
     for (const { userId } of some) page.roomActions.admit(userId, admitted);
   };
   const choice = (/** @type {string} */ key, /** @type {() => void} */ act) =>
-    button('plain', t(`door.${key}`), act, { 'data-door': key });
+    button('plain', t(`door.${key}`), act, { 'data-door': key, 'aria-disabled': page.held() ? 'true' : undefined });
   return banner(
     'door',
     more > 0 ? t('door.more', { name, n: more }) : t('door.waits', { name }),

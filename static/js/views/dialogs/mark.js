@@ -15,7 +15,7 @@ export function markChoice(page) {
   const { room, me } = page.state;
   const self = people(room).find(({ id }) => id === me?.id);
   if (!self) return null;
-  const { colour, emoji } = self;
+  const { emoji } = self;
   const own = colourOf(self.id, self);
   const { setMark } = page.roomActions;
   const swatch = (/** @type {[string, string]} */ [name, value]) => {
@@ -24,14 +24,14 @@ export function markChoice(page) {
       name: 'colour',
       checked: value === own,
       'aria-label': t(`mark.${name}`),
-      onchange: () => setMark({ colour: name, emoji }),
+      onchange: () => setMark({ colour: name }),
     });
     return h('label', { key: name, class: 'swatch', title: t(`mark.${name}`), vars: { '--own': value } }, input);
   };
   const choose = (/** @type {string} */ typed) => {
     const emoji = graphemes(typed.trim()).pop(); // what is typed behind one replaces it
-    page.draft('emoji', emoji);
-    if (emoji !== self.emoji) setMark({ colour, emoji });
+    page.draft('emoji', emoji ?? '');
+    setMark({ emoji: emoji ?? null });
   };
   const input = field(t('mark.emoji'), {
     id: 'me-emoji',
