@@ -28,6 +28,7 @@ const (
 	slowDelivery = 0.5 // seconds
 	littleSpace  = 256 << 20
 	nearLimit    = 0.9
+	fullDatabase = 0.8 // of what the etcd inside the nodes may have
 	recent       = 10 * time.Minute
 	lateRenewal  = 14 * 24 * time.Hour
 )
@@ -109,6 +110,7 @@ func (f *findings) cluster(now, earlier Status) {
 		}
 		f.add(level, what, "Make a new one and put it in place of the old one; it is loaded without a restart.")
 	}
+	f.inside(c.Inside)
 	was := earlier.Cluster
 	if was == nil {
 		return
@@ -124,6 +126,27 @@ func (f *findings) cluster(now, earlier Status) {
 	if n := c.BadStreams - was.BadStreams; n > 0 {
 		f.add(Warning, fmt.Sprintf("Other nodes have sent what no node of this version sends, %s in the last ten minutes.", count(n, "time", "times")),
 			"Compare the versions of the nodes, and finish an upgrade that stopped halfway.")
+	}
+}
+
+// inside is the etcd inside the nodes.
+func (f *findings) inside(e *Inside) {
+	if e == nil {
+		return
+	}
+	if !e.Leader {
+		f.add(Trouble, "The nodes' etcd members have no leader: nobody in the cluster can change anything.",
+			"Start nodes until a majority of them runs, and check the network between them. They go on by themselves.")
+	}
+	if e.Quota > 0 && float64(e.Bytes) > fullDatabase*float64(e.Quota) {
+		f.add(Trouble, fmt.Sprintf("The nodes' database is nearly full: %s of %s. When it is full, nobody can change anything.", bytesText(float64(e.Bytes)), bytesText(float64(e.Quota))),
+			"Lower -user-expiry, so that rooms end sooner, or run a second cluster for a part of the people.")
+	}
+	if e.Learners > 0 {
+		f.add(Note, fmt.Sprintf("%s no vote yet.", count(e.Learners, "node has", "nodes have")), "A new node gets its vote once it has caught up. If it will not come, take it back with pokey cluster remove.")
+	}
+	if e.Voters%2 == 0 {
+		f.add(Note, fmt.Sprintf("%s a vote, an even number: one node less survives as many failures.", count(e.Voters, "node has", "nodes have")), "Have three or five nodes.")
 	}
 }
 

@@ -146,6 +146,9 @@ func facts(s Status) []fact {
 	if c := s.Cluster; c != nil {
 		all = append(all, fact{"Users and rooms handed over", number(c.Handoffs)}, fact{"Users and rooms taken over by others first", number(c.Fencings)},
 			fact{"Links to nodes that broke", number(c.LinkLosses)}, fact{"Messages to nodes dropped", number(c.LinkDrops)})
+		if e := c.Inside; e != nil {
+			all = append(all, fact{"Nodes with a vote", number(uint64(e.Voters))}, fact{"Database of the nodes", bytesText(float64(e.Bytes))})
+		}
 		if !c.Certificate.IsZero() {
 			all = append(all, fact{"Certificate of this node expires", c.Certificate.UTC().Format(time.DateOnly)})
 		}

@@ -58,7 +58,17 @@ type Cluster struct {
 	LinkLosses  uint64    `json:"linkLosses"`      // links to other nodes that broke
 	LinkDrops   uint64    `json:"linkDrops"`       // messages to other nodes dropped
 	Rejected    uint64    `json:"peersRejected"`   // connections to the node port refused
+	Inside      *Inside   `json:"etcd,omitempty"`  // nil with an etcd beside the nodes
 	BadStreams  uint64    `json:"badStreams"`      // streams with invalid messages
+}
+
+// Inside is the member of etcd inside a node.
+type Inside struct {
+	Leader   bool  `json:"leader"` // whether there is one
+	Voters   int   `json:"voters"`
+	Learners int   `json:"learners"` // members that have no vote yet
+	Bytes    int64 `json:"bytes"`    // of the database
+	Quota    int64 `json:"quota"`    // above which nothing can be saved
 }
 
 // A Node is a member of a cluster.

@@ -34,8 +34,8 @@ func TestClusterDocument(t *testing.T) {
 		}
 	}
 
-	cluster := found(t)
-	p := cluster.start(etcdtest.FreeAddress(t))
+	address := etcdtest.FreeAddress(t)
+	p := foundInside(t).start(address, address)
 	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
 	_, metrics := p.get(t, "/metrics")
 	names := regexp.MustCompile(`\bpokey_[a-z_]+\b`).FindAllString(document, -1)

@@ -18,6 +18,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"example.com/pokey/cluster"
 	"example.com/pokey/store/etcdtest"
 )
 
@@ -131,7 +132,7 @@ func TestAlertRules(t *testing.T) {
 	}
 }
 
-var metricName = regexp.MustCompile(`\b(?:pokey|go|process)_[a-z0-9_]+\b`)
+var metricName = regexp.MustCompile(`\b(?:pokey|go|process|etcd)_[a-z0-9_]+\b`)
 
 // The dashboard and the alerts name only metrics that a running server has, and a
 // Prometheus that reads two servers answers each of their expressions.
@@ -139,8 +140,10 @@ func TestPrometheus(t *testing.T) {
 	t.Parallel()
 	needPrometheus(t)
 	alone := spawn(t, nil, "-data", t.TempDir())
-	member := found(t).start(etcdtest.FreeAddress(t))
-	var exposed string
+	inside := foundInside(t)
+	address := etcdtest.FreeAddress(t)
+	member := inside.start(address, address)
+	_, exposed := secureServer(t).get(t, "/metrics")
 	for _, p := range []*process{alone, member} {
 		provoke(t, p)
 		_, metrics := p.get(t, "/metrics")
@@ -167,7 +170,7 @@ func TestPrometheus(t *testing.T) {
 	eventually(t, "both servers are read", 30*time.Second, func() bool {
 		return len(p.query(t, `up{job="pokey"} == 1`)) == 2 && len(p.query(t, `rate(pokey_connections[10s])`)) == 2
 	})
-	silent := regexp.MustCompile(`(?i)_total|Expires|Limit|absent|full|changes`) // may have nothing to say yet
+	silent := regexp.MustCompile(`(?i)_total|_tls_|Expires|Limit|absent|full|changes|has_leader`) // may have nothing to say yet
 	for _, where := range slices.Sorted(maps.Keys(expressions)) {
 		got := p.query(t, expressions[where])
 		_, alert := alerts(t)[where]
@@ -178,6 +181,17 @@ func TestPrometheus(t *testing.T) {
 			t.Errorf("%s fires for two sound servers: %s: %v", where, expressions[where], got)
 		}
 	}
+}
+
+// secureServer is a server with a certificate.
+func secureServer(t *testing.T) *process {
+	t.Helper()
+	certs := cluster.Certificates{Dir: t.TempDir(), Hosts: []string{"poker.lan"}}
+	if err := certs.Make(); err != nil {
+		t.Fatal(err)
+	}
+	return spawn(t, nil, "-data", "none", "-domain", "poker.lan", "-listen", "127.0.0.1:0", "-http-listen", "",
+		"-tls-cert", filepath.Join(certs.Dir, "poker.lan.pem"), "-tls-key", filepath.Join(certs.Dir, "poker.lan-key.pem"))
 }
 
 // provoke has a server count something of each kind: requests and a refused one, a

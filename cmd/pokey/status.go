@@ -60,6 +60,15 @@ func (m *member) status() *operator.Cluster {
 		Address: s.Address, View: s.View.Version(), Unreachable: s.Unreachable, Certificate: s.Certificate,
 		Lost: s.MembershipsLost, Isolations: s.Isolations, LinkLosses: s.LinkLosses, Rejected: s.RejectedPeers, BadStreams: s.BadStreams,
 	}
+	if inside := m.stats(); inside != nil {
+		c.Inside = &operator.Inside{Leader: inside.Leader, Voters: len(inside.Members), Bytes: inside.Bytes, Quota: inside.Quota}
+		for _, member := range inside.Members {
+			if member.Learner {
+				c.Inside.Voters--
+				c.Inside.Learners++
+			}
+		}
+	}
 	for _, r := range s.View.Records() {
 		state := "member"
 		switch {
