@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -19,7 +20,7 @@ func connect(ctx context.Context, site *client.Site) (conn *client.Conn, userID 
 	if err != nil {
 		return nil, "", err
 	}
-	if conn, err = site.Dial(ctx, session); err != nil {
+	if conn, err = dial(ctx, site, session); err != nil {
 		return nil, "", err
 	}
 	msg, err := conn.Read()
@@ -38,6 +39,25 @@ func connect(ctx context.Context, site *client.Site) (conn *client.Conn, userID 
 		return nil, "", fmt.Errorf("the first message was no welcome: %.100s", msg)
 	}
 	return conn, userID, nil
+}
+
+// patience is how often a set-up asks again that is told to come back later.
+const patience = 10
+
+// dial connects, and waits as the page does when the server says that it is too busy.
+func dial(ctx context.Context, site *client.Site, session client.Session) (*client.Conn, error) {
+	for n := 0; ; n++ {
+		conn, err := site.Dial(ctx, session)
+		refused := (*client.HandshakeError)(nil)
+		if !errors.As(err, &refused) || refused.RetryAfter == 0 || n == patience {
+			return conn, err
+		}
+		select {
+		case <-time.After(refused.RetryAfter):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // createRoom asks, by a request with the id, for a room on a connection that nobody else reads yet.
