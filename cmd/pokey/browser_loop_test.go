@@ -115,7 +115,11 @@ func TestBrowserBlockedThings(t *testing.T) {
 	t.Run("scripts", func(t *testing.T) {
 		t.Parallel()
 		p := browse(t, server.url+"/", call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
-		p.until(`document.body.innerText.includes('Pokey needs JavaScript')`)
+		p.until(`document.body.innerText.includes('Pokey needs JavaScript') && document.body.innerText.includes('Planning poker without the fuss')`)
+		if got := get[bool](p, `[...document.querySelectorAll('button, input')].some((e) => e.checkVisibility()) || document.querySelector('.late').checkVisibility()`); got {
+			t.Error("got something to press, or another reason, want neither where no script runs")
+		}
+		p.snapshot("no-script")
 	})
 	t.Run("old browser", func(t *testing.T) {
 		t.Parallel()
@@ -123,11 +127,13 @@ func TestBrowserBlockedThings(t *testing.T) {
 		block := call(network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: "*://*:*/*app.js", Block: true}}})
 		p := browse(t, server.url+"/", call(network.Enable, network.EnableParams{}), block)
 		p.until(`document.body.innerText.includes('Pokey needs a browser of 2024')`)
+		p.snapshot("script-fails")
 	})
 	t.Run("path", func(t *testing.T) {
 		t.Parallel()
 		p := browse(t, server.url+"/nowhere")
 		p.until(`document.querySelector('h1')?.textContent === 'There is no such page'`)
+		p.snapshot("missing")
 		p.press("a.primary")
 		p.until(`document.querySelector('.landing .primary')`)
 	})
