@@ -49,7 +49,7 @@ func compose(t *testing.T, profile ...string) *composed {
 	})
 	c.docker(append(c.args, "up", "--detach", "--quiet-pull")...)
 	eventually(t, "the page", time.Minute, func() bool {
-		return healthcheck(context.Background(), []string{c.url + "/healthz"}, nil) == nil
+		return healthcheck(context.Background(), []string{c.url + "/healthz"}, unset) == nil
 	})
 	return c
 }

@@ -73,10 +73,10 @@ func TestAdminPort(t *testing.T) {
 	if status, _ := get(server.url + "/healthz"); status != http.StatusOK {
 		t.Errorf("/healthz: %d", status)
 	}
-	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, nil); err != nil {
+	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, unset); err != nil {
 		t.Error(err)
 	}
-	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, nil); err == nil {
+	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, unset); err == nil {
 		t.Error("nothing is healthy there")
 	}
 	status, body := get("http://" + admin + "/readyz")
@@ -122,3 +122,6 @@ func onDisk(t *testing.T, dir, text string) bool {
 	}
 	return bytes.Contains(data, []byte(text))
 }
+
+// unset is an environment without anything.
+func unset(string) string { return "" }
