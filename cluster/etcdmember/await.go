@@ -13,7 +13,7 @@ func (m *Member) await(ctx context.Context) (plan, error) {
 	var told string
 	var when time.Time
 	for {
-		p := decide(m.conf.Self, m.conf.First, m.askAll(ctx))
+		p := decide(m.conf.Self, m.conf.First, m.conf.Former, m.askAll(ctx))
 		switch p.act {
 		case found, join:
 			return p, ctx.Err()
@@ -43,7 +43,7 @@ func (m *Member) await(ctx context.Context) (plan, error) {
 func (m *Member) askAll(ctx context.Context) map[string]State {
 	answers := map[string]State{m.conf.Self: m.State()}
 	nodes := map[string]bool{}
-	for _, node := range append(m.Nodes(), m.conf.First...) {
+	for _, node := range slices.Concat(m.Nodes(), m.conf.First, m.conf.Former) {
 		nodes[node] = node != m.conf.Self
 	}
 	var mu sync.Mutex
@@ -67,4 +67,16 @@ func (m *Member) askAll(ctx context.Context) map[string]State {
 	}
 	asking.Wait()
 	return answers
+}
+
+// WithRooms returns the members of a new cluster that have rooms of their own, or do
+// not say.
+func (m *Member) WithRooms(ctx context.Context) (nodes []string) {
+	answers := m.askAll(ctx)
+	for _, node := range m.Nodes() {
+		if s, ok := answers[node]; !ok || s.Rooms {
+			nodes = append(nodes, node)
+		}
+	}
+	return nodes
 }

@@ -26,6 +26,9 @@ type Config struct {
 	// First are the nodes that found the cluster, this one among them. Once there is
 	// a cluster, they are only those whom this node asks first.
 	First []string
+	// Former are the nodes of the cluster that this node has been in, if any. If it has
+	// lost its data it founds no other one unless they have, too.
+	Former []string
 	// Port is where other nodes reach this one. The caller closes it after Stop.
 	Port *cluster.Port
 	// TLS is what Port was opened with; nil for none.

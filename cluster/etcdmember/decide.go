@@ -49,14 +49,20 @@ const (
 // have answered, by node.
 //
 // A new cluster is founded only if all of its nodes say that they have no data. That
-// keeps a node that has lost its data from founding one while the others are down.
-func decide(self string, first []string, answers map[string]State) plan {
+// keeps a node that has lost its data from founding one while the others are down. The
+// nodes of a former cluster must have none either.
+func decide(self string, first, former []string, answers map[string]State) plan {
 	for _, node := range slices.Sorted(maps.Keys(answers)) {
 		if a := answers[node]; !a.Blank && len(a.Members) > 0 {
 			return enter(self, node, a)
 		}
 	}
 	var silent, starting, rooms []string
+	for _, node := range former {
+		if a, ok := answers[node]; !slices.Contains(first, node) && (!ok || !a.Blank) {
+			silent = append(silent, node)
+		}
+	}
 	for _, node := range first {
 		a, ok := answers[node]
 		switch {

@@ -15,6 +15,7 @@ func TestDecide(t *testing.T) {
 	unstarted := Info{ID: 3, Node: "c:1"}
 	for name, test := range map[string]struct {
 		answers []State
+		former  []string
 		want    act
 		initial []string
 		why     string // part of it
@@ -32,6 +33,8 @@ func TestDecide(t *testing.T) {
 		"it is not a member":      {answers: []State{member("a:1", a, b)}, want: replace, why: "pokey cluster add c:1"},
 		"a member beats silence":  {answers: []State{member("b:1", a, b, unstarted)}, want: join, initial: first},
 		"a member that starts":    {answers: []State{blank("a:1"), {Self: "b:1", First: first}}, want: wait, why: "b:1 is starting"},
+		"more in former times":    {answers: []State{blank("a:1"), blank("b:1")}, former: []string{"d:1"}, want: wait, why: "d:1"},
+		"the same as before":      {answers: []State{blank("a:1"), blank("b:1")}, former: first, want: found, initial: first},
 		"an impostor's name":      {answers: []State{blank("a:1"), {Self: "x:1", Blank: true, First: first}}, want: wait, why: "calls itself x:1"},
 		"others are in a cluster": {answers: []State{blank("a:1"), member("d:1", a, b)}, want: replace, why: "pokey cluster add"},
 	} {
@@ -44,7 +47,7 @@ func TestDecide(t *testing.T) {
 				}
 				answers[node] = s
 			}
-			got := decide("c:1", first, answers)
+			got := decide("c:1", first, test.former, answers)
 			if got.act != test.want || !strings.Contains(got.why, test.why) || got.act != replace && !slices.Equal(slices.Sorted(slices.Values(got.initial)), test.initial) {
 				t.Errorf("got act %d, initial %q, why %q, want act %d, initial %q, why with %q", got.act, got.initial, got.why, test.want, test.initial, test.why)
 			}

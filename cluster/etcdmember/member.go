@@ -153,10 +153,19 @@ func (m *Member) awaitVote(ctx context.Context, e *etcdserver.EtcdServer) error 
 	return nil
 }
 
-// ending returns why etcd has ended by itself.
+// ending returns why etcd has ended by itself. A member that was removed while it was
+// away has been told to end, and the others say why.
 func (m *Member) ending(e *etcdserver.EtcdServer) error {
-	if e.IsIDRemoved(uint64(e.MemberID())) || !e.IsMemberExist(e.MemberID()) {
+	me := uint64(e.MemberID())
+	if e.IsIDRemoved(me) || !e.IsMemberExist(e.MemberID()) {
 		return ErrRemoved
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+	defer cancel()
+	for node, s := range m.askAll(ctx) {
+		if node != m.conf.Self && s.Leader != "" && !slices.ContainsFunc(s.Members, func(i Info) bool { return i.ID == me }) {
+			return ErrRemoved
+		}
 	}
 	return errors.New("the member has ended; the log says why")
 }

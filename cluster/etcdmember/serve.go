@@ -99,17 +99,14 @@ func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a member yet", http.StatusServiceUnavailable)
 		return
 	}
-	raft := strings.HasPrefix(r.URL.Path, rafthttp.RaftPrefix)
-	if raft && e.IsIDRemoved(fromID(r)) { // so that it learns of it
-		http.Error(w, "the member has been removed", http.StatusGone)
-		return
-	}
-	if err := m.admits(r.TLS); err != nil {
-		m.refuse(w, r, err)
-		return
-	}
+	raft := strings.HasPrefix(r.URL.Path, rafthttp.RaftPrefix) && r.URL.Path != rafthttp.ProbingPrefix
 	if raft && r.Header.Get("X-Etcd-Cluster-ID") != e.Cluster().ID().String() {
 		m.refuse(w, r, errors.New("it is of another cluster"))
+		return
+	}
+	// A member that has been removed learns of it.
+	if err := m.admits(r.TLS); err != nil && (!raft || !e.IsIDRemoved(fromID(r))) {
+		m.refuse(w, r, err)
 		return
 	}
 	(*m.peers.Load()).ServeHTTP(w, r)

@@ -13,6 +13,10 @@ import (
 // clusterPage is the cluster as this node sees it, for a person with a terminal.
 func (n *node) clusterPage(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(n.clusterText()))
+}
+
+func (n *node) clusterText() string {
 	s := n.system.Stats()
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -31,7 +35,7 @@ func (n *node) clusterPage(w http.ResponseWriter, _ *http.Request) {
 		row("store", "does not answer: %d users and rooms wait", s.Unsaved)
 	}
 	_ = table.Flush()
-	_, _ = w.Write([]byte(b.String()))
+	return b.String()
 }
 
 func (n *node) writeMembers(row func(name, format string, args ...any)) {

@@ -61,7 +61,7 @@ func (c *config) check() error {
 		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)
 	}
 	if c.secretFile == "" && c.data != inMemory && len(c.etcd) == 0 {
-		c.secretFile = filepath.Join(c.data, "secret.key")
+		c.secretFile = filepath.Join(c.data, secretFile)
 	}
 	return errors.Join(faults...)
 }

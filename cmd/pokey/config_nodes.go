@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,7 @@ const defaultNodePort = "7000"
 
 // Below the data directory: what a node of -cluster has, besides the secret.
 const (
+	secretFile  = "secret.key"        // the default of -secret-file
 	memberDir   = "etcd"              // the data of its member of etcd
 	nodeCAFile  = "node/ca.pem"       // the default of -node-tls-ca
 	nodeCrtFile = "node/cert.pem"     // of -node-tls-cert
@@ -57,6 +59,24 @@ func nodeAddress(text string) (string, error) {
 type nodesRecord struct {
 	Self    string   `json:"self"`
 	Cluster []string `json:"cluster"`
+
+	// Where the secret and the certificate are; empty if only a command has written
+	// the file, or there is no certificate.
+	Secret string `json:"secret,omitempty"`
+	CA     string `json:"ca,omitempty"`
+	Cert   string `json:"cert,omitempty"`
+	Key    string `json:"key,omitempty"`
+}
+
+// record returns what the file says of this node, in a cluster of these nodes.
+func (c *config) record(nodes []string) nodesRecord {
+	r := nodesRecord{Self: c.nodeAdvertise, Cluster: nodes, Secret: c.secretFile, CA: c.nodeCA, Cert: c.nodeCert, Key: c.nodeKey}
+	for _, file := range []*string{&r.Secret, &r.CA, &r.Cert, &r.Key} {
+		if path, err := filepath.Abs(*file); *file != "" && err == nil {
+			*file = path
+		}
+	}
+	return r
 }
 
 func (c *config) readNodes() (r nodesRecord, err error) {
@@ -75,7 +95,7 @@ func (c *config) readNodes() (r nodesRecord, err error) {
 
 // writeNodes replaces the file if it says something else.
 func (c *config) writeNodes(r nodesRecord) error {
-	if old, err := c.readNodes(); err == nil && old.Self == r.Self && slices.Equal(old.Cluster, r.Cluster) {
+	if old, err := c.readNodes(); err == nil && reflect.DeepEqual(old, r) {
 		return nil
 	}
 	name := filepath.Join(c.data, nodesFile)

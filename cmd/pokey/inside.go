@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -19,18 +21,48 @@ func (m *member) startInside(ctx context.Context, c config, credentials *cluster
 	if m.port, err = cluster.OpenPort(c.nodeListen, credentials, log); err != nil {
 		return exit{exitConfig, err}
 	}
+	former, err := c.readNodes()
+	if err != nil {
+		return exit{exitData, err}
+	}
 	m.leave = make(chan struct{}, 1)
 	m.inside, err = etcdmember.Start(ctx, etcdmember.Config{
 		Dir: filepath.Join(c.data, memberDir), Self: c.nodeAdvertise, First: c.nodes,
-		Port: m.port, TLS: credentials, Secret: keys, Log: log, Leave: m.askedToLeave,
+		Port: m.port, TLS: credentials, Secret: keys, Log: log, Leave: m.askedToLeave, Former: former.Cluster, Rooms: c.hasRooms(),
 	})
 	if err != nil {
 		return exit{exitData, err}
 	}
 	m.etcd = m.inside.Client()
 	log.Info("in the cluster", "node", c.nodeAdvertise, "nodes", len(m.inside.Stats().Members))
-	return c.writeNodes(nodesRecord{Self: c.nodeAdvertise, Cluster: m.inside.Nodes()})
+	if err := m.bringRooms(ctx, c, keys, log); err != nil {
+		return exit{exitData, err}
+	}
+	var life context.Context
+	life, m.end = context.WithCancel(context.Background())
+	go m.keepNodes(life, c, log)
+	return nil
 }
+
+// keepNodes keeps the file that says what the cluster is current.
+func (m *member) keepNodes(ctx context.Context, c config, log *slog.Logger) {
+	for look := time.NewTicker(keepInterval); ; {
+		if nodes := m.inside.Nodes(); len(nodes) > 0 {
+			slices.Sort(nodes)
+			if err := c.writeNodes(c.record(nodes)); err != nil {
+				log.Warn("cannot write down which nodes the cluster has", "err", err)
+			}
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			look.Stop()
+			return
+		}
+	}
+}
+
+const keepInterval = 5 * time.Second
 
 // askedToLeave notes that an operator wants this node to leave the cluster.
 func (m *member) askedToLeave() {
@@ -66,11 +98,19 @@ func (m *member) leaving() <-chan struct{} {
 func (m *member) resign(c config, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
 	defer cancel()
+	m.end()
 	if err := errors.Join(m.inside.Resign(ctx), c.forgetNodes()); err != nil {
 		return err
 	}
 	log.Info("this node has left the cluster; its copy of the rooms is deleted", "node", c.nodeAdvertise)
 	return nil
+}
+
+// onLook sets what operators see who ask this node.
+func (m *member) onLook(page func() string) {
+	if m != nil && m.inside != nil {
+		m.inside.OnLook(page)
+	}
 }
 
 // stats returns the figures of the member of etcd inside this node; nil without one.

@@ -44,6 +44,7 @@ type member struct {
 	stopRenewing context.CancelFunc
 	renewing     sync.WaitGroup
 	leave        chan struct{} // an operator wants this node to leave the cluster for good
+	end          func()        // of what runs beside
 }
 
 // joinTimeout bounds how long a start waits for etcd.
@@ -112,6 +113,9 @@ func (m *member) close() {
 	if m.stopRenewing != nil {
 		m.stopRenewing()
 		m.renewing.Wait()
+	}
+	if m.end != nil {
+		m.end()
 	}
 	switch {
 	case m.inside != nil:

@@ -101,6 +101,7 @@ func assemble(ctx context.Context, c config, log *slog.Logger) (*node, error) {
 	}
 	n.watcher.Store(n.web)
 	n.metrics.watch(n)
+	n.member.onLook(n.clusterText)
 	n.history = operator.NewHistory(n.status)
 	return n, nil
 }

@@ -53,6 +53,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return doctor(ctx, args[1:], os.Stdout)
 		case "healthcheck":
 			return healthcheck(ctx, args[1:], getenv)
+		case "cluster":
+			return clusterCommand(ctx, args[1:], getenv, stderr)
 		case "certs":
 			return certs(args[1:], stderr)
 		case "backup":

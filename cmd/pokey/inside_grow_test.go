@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// command runs a command of operators on the node at an address.
+func (c *insiders) command(address string, args ...string) (said string, err error) {
+	c.t.Helper()
+	var out bytes.Buffer
+	err = run(c.t.Context(), append(append([]string{"cluster"}, args...), "-data", c.data(address)), func(string) string { return "" }, &out, nil)
+	return out.String(), err
+}
+
+// must is command for those that succeed, and say something.
+func (c *insiders) must(address, says string, args ...string) {
+	c.t.Helper()
+	if said, err := c.command(address, args...); err != nil || !strings.Contains(said, says) {
+		c.t.Fatalf("pokey cluster %s: got %q, %v, want %q", strings.Join(args, " "), said, err, says)
+	}
+}
+
+// A node that has served alone, with rooms on its disk, becomes a cluster of one,
+// then of three, and of one again, which is another machine than the first. Rooms,
+// links and sessions stay.
+func TestGrowAndShrink(t *testing.T) {
+	t.Parallel()
+	c := foundInside(t)
+	nodes := c.addresses(3)
+	secret := filepath.Join(c.dir, "secret.key")
+	alone := spawn(t, nil, "-data", c.data(nodes[0]), "-secret-file", secret, "-user-expiry", "1h")
+	cookie := peerCookie(t, alone.url)
+	ada := callIn(t, alone.url, cookie)
+	room := ada.create("Login")
+	ada.ask("joinRoom", message{"roomId": room})
+	ada.ask("estimate", message{"roomId": room, "value": "5"})
+	ada.ask("reveal", message{"roomId": room})
+	stop(t, alone)
+	intact := func(on *process, where string) {
+		t.Helper()
+		who := callIn(t, on.url, cookie)
+		defer func() { _ = who.conn.Close() }()
+		if e := who.ask("joinRoom", message{"roomId": room}); e["event"] != "ok" {
+			t.Fatalf("%s: joinRoom gets %v", where, e)
+		}
+		if s := viewOf(t, who.until("roomStatus")["room"]); !s.Revealed || s.Estimates != 1 || s.Epoch == "" {
+			t.Errorf("%s: got %+v, want the revealed estimate from before", where, s)
+		}
+	}
+
+	one := c.start(nodes[0], nodes[0])
+	if _, err := os.Stat(filepath.Join(c.data(nodes[0]), roomsFile)); !os.IsNotExist(err) {
+		t.Errorf("%s after its rooms are in the cluster: got %v, want it to be gone", roomsFile, err)
+	}
+	intact(one, "a cluster of one")
+	c.must(nodes[0], "One node", "status")
+
+	// A node that nobody has added waits, and says why.
+	two := c.launch(nodes[1], nodes[:2]...)
+	eventually(t, "it says what to do", 10*time.Second, func() bool { return strings.Contains(two.log.String(), "pokey cluster add "+nodes[1]) })
+	c.must(nodes[0], nodes[1]+" may join", "add", nodes[1])
+	two.await(t)
+	c.agree([]*process{one, two})
+	c.must(nodes[1], nodes[2]+" may join", "add", nodes[2])
+	three := c.start(nodes[2], nodes...)
+	c.agree([]*process{one, two, three})
+	intact(three, "the third node")
+	c.must(nodes[2], "All 3 nodes answer", "status")
+
+	// The first machine is given up, while it runs, and the second one, when it is gone.
+	c.must(nodes[0], nodes[0]+" is no longer in the cluster", "remove", nodes[0])
+	if code := one.code(t, 10*time.Second); code != 0 {
+		t.Errorf("the removed node: exit code %d\n%s", code, one.log)
+	}
+	if _, err := os.Stat(filepath.Join(c.data(nodes[0]), memberDir)); !os.IsNotExist(err) {
+		t.Errorf("the data of a removed node: got %v, want it to be gone", err)
+	}
+	intact(three, "without the first machine")
+	c.must(nodes[1], nodes[1]+" is no longer in the cluster", "remove", nodes[1])
+	intact(three, "alone again")
+	c.must(nodes[2], "One node", "status")
+	if _, err := c.command(nodes[2], "remove", nodes[2]); err == nil || !strings.Contains(err.Error(), "last node") {
+		t.Errorf("removing the last node: got %v, want a refusal", err)
+	}
+	stop(t, three)
+	intact(c.start(nodes[2]), "after a restart")
+}
+
+// A dead machine is replaced: removed, and another one added.
+func TestReplaceMachine(t *testing.T) {
+	t.Parallel()
+	c := foundInside(t)
+	nodes := c.addresses(4)
+	all := c.together(nodes[:3])
+	ada := callIn(t, all[1].url, peerCookie(t, all[1].url))
+	room := ada.create("Login")
+	all[0].kill()
+	said, err := c.command(nodes[1], "status")
+	if err == nil || !strings.Contains(said, nodes[0]+": no answer") {
+		t.Errorf("status without a node: got %q, %v, want it to name %s", said, err, nodes[0])
+	}
+	c.must(nodes[1], nodes[0]+" is no longer in the cluster", "remove", nodes[0])
+	c.must(nodes[1], nodes[3]+" may join", "add", nodes[3])
+	all[0] = c.start(nodes[3], nodes[1:]...)
+	c.agree(all)
+	eve := callIn(t, all[0].url, peerCookie(t, all[0].url))
+	if e := eve.ask("joinRoom", message{"roomId": room}); e["event"] != "ok" {
+		t.Errorf("joining a room at the new machine: got %v", e)
+	}
+
+	// The old machine comes back: it is no longer a member, and waits.
+	old := c.launch(nodes[0], nodes[:3]...)
+	eventually(t, "the old machine finds out", 15*time.Second, func() bool { return strings.Contains(old.log.String(), "pokey cluster add "+nodes[0]) })
+}
