@@ -11,7 +11,6 @@ import (
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/membership"
-	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
 // add adds a member without a vote, unless it is one already.
@@ -42,6 +41,9 @@ func (m *Member) addLearner(ctx context.Context, e *etcdserver.EtcdServer, node 
 	member := membership.NewMemberAsLearner("", types.URLs{m.conf.url(node)}, "", &now)
 	return persevere(ctx, func(ctx context.Context) error {
 		_, err := e.AddMember(ctx, *member)
+		if errors.Is(err, membership.ErrIDExists) || errors.Is(err, membership.ErrPeerURLexists) {
+			return nil
+		}
 		return err
 	})
 }
@@ -149,20 +151,25 @@ func (m *Member) leave(_ *http.Request, asked change) (any, error) {
 	return struct{}{}, nil
 }
 
-// persevere repeats a change of the members that etcd refuses for the moment: another
-// change may be in progress, or a member may have been back for too short a time.
+// persevere repeats a change of the members until it succeeds or the context ends: the
+// leader may have died with the machine that is to be removed, another change may be
+// in progress, or a member may have been back for too short a time. Try returns nil
+// for a change that has been made already.
 func persevere(ctx context.Context, try func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
-	defer cancel()
 	for {
-		err := try(ctx)
-		if err == nil || !errors.Is(err, etcderrors.ErrUnhealthy) && !errors.Is(err, etcderrors.ErrNotEnoughStartedMembers) && !errors.Is(err, membership.ErrTooManyLearners) {
-			return err
+		attempt, cancel := context.WithTimeout(ctx, askTimeout)
+		err := try(attempt)
+		cancel()
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, membership.ErrTooManyLearners):
+			return errors.New("too many nodes are joining already; wait until they have a vote")
 		}
 		select {
 		case <-time.After(askInterval):
 		case <-ctx.Done():
-			return err
+			return fmt.Errorf("the other nodes do not agree: %w", err)
 		}
 	}
 }

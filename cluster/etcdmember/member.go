@@ -14,7 +14,6 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/etcdhttp"
-	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 )
 
 // ErrRemoved means that the other nodes have removed this one from the cluster.
@@ -98,7 +97,7 @@ func (m *Member) begin(p plan) error {
 		return err
 	}
 	e.Start()
-	m.client = v3client.New(e)
+	m.client = newClient(e)
 	handler := etcdhttp.NewPeerHandler(e.Logger(), e)
 	m.peers.Store(&handler)
 	m.server.Store(e)

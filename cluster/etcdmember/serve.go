@@ -1,6 +1,7 @@
 package etcdmember
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -73,7 +74,10 @@ func (m *Member) reply(reply func(*http.Request, change) (any, error)) http.Hand
 		err = json.Unmarshal(body, &asked)
 		var found any
 		if err == nil {
-			found, err = reply(r, asked)
+			// The port's patience with a silent client would end the request's own context.
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), changeTimeout)
+			found, err = reply(r.WithContext(ctx), asked)
+			cancel()
 		}
 		if err == nil {
 			text, err = json.Marshal(found)

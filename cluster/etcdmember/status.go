@@ -95,5 +95,5 @@ func (m *Member) look() string {
 	return "starting\n"
 }
 
-// changeTimeout bounds how long a change of the members may take.
+// changeTimeout bounds how long an answer may take, of a change of the members too.
 const changeTimeout = 20 * time.Second

@@ -63,6 +63,9 @@ func (r *etcdReaper) removeDead(ctx context.Context, address string, created int
 		return
 	}
 	removed, err := r.records.remove(call, address, created, false)
+	for err != nil && sleep(call, retryMin) { // etcd's leader may have died with it
+		removed, err = r.records.remove(call, address, created, false)
+	}
 	switch {
 	case removed:
 		r.log.Warn("removed a member that ended without leaving", "address", address)

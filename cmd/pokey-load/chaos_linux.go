@@ -13,6 +13,9 @@ func (c *chaosCommand) run(ctx context.Context, stderr io.Writer) (report.Report
 	if !lab.Inside() {
 		return nil, errLab
 	}
+	if c.Embedded {
+		c.Etcd = "" // it need not be there
+	}
 	if err := c.Prepare("pokey-chaos-", &c.Binary2); err != nil {
 		return nil, err
 	}

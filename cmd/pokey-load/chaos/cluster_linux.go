@@ -41,6 +41,9 @@ type cluster struct {
 	etcds   map[string]*process.Process
 	dir     string
 	ask     *http.Client // for requests to the operator's port
+
+	embedded   bool           // etcd is inside the nodes
+	generation map[string]int // of the machine that a node is on, if etcd is inside
 }
 
 func address(h *lab.Host, port int) string { return fmt.Sprintf("%s:%d", h.Addr, port) }
@@ -48,19 +51,23 @@ func address(h *lab.Host, port int) string { return fmt.Sprintf("%s:%d", h.Addr,
 func (c *cluster) address(name string, port int) string { return address(c.network.Host(name), port) }
 
 func newCluster(o Options, tap func(from, to *lab.Host, packet []byte)) (*cluster, error) {
-	hosts := append(append([]string{clients}, nodeNames...), etcdNames...)
+	hosts := append([]string{clients}, nodeNames...)
+	if !o.Embedded {
+		hosts = append(hosts, etcdNames...)
+	}
 	network, err := lab.New(hosts, tap)
 	if err != nil {
 		return nil, err
 	}
 	c := &cluster{
 		network: network, nodes: make(map[string]*process.Process), etcds: make(map[string]*process.Process), dir: o.Dir,
+		embedded: o.Embedded, generation: make(map[string]int),
 		ask: &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
 	if err := lab.MountMemory(filepath.Join(o.Dir, "etcd")); err != nil {
 		return nil, err
 	}
-	for _, name := range etcdNames {
+	for _, name := range c.etcdHosts() {
 		c.etcds[name] = c.etcd(o, name)
 	}
 	for _, name := range nodeNames {
@@ -86,27 +93,55 @@ func (c *cluster) etcd(o Options, name string) *process.Process {
 	}
 }
 
-func (c *cluster) node(o Options, name string) *process.Process {
-	var origins, stores []string
-	for _, n := range nodeNames {
-		origins = append(origins, "http://"+c.address(n, webPort))
+// etcdHosts are the hosts of etcd, if it is not inside the nodes.
+func (c *cluster) etcdHosts() []string {
+	if c.embedded {
+		return nil
 	}
-	for _, n := range etcdNames {
+	return etcdNames
+}
+
+// nodeAddress is where other nodes reach a node. A machine that replaces another one
+// has another address.
+func (c *cluster) nodeAddress(name string) string {
+	return c.address(name, nodePort+c.generation[name])
+}
+
+// data is the directory of a node with etcd inside.
+func (c *cluster) data(name string) string {
+	return filepath.Join(c.dir, "etcd", fmt.Sprintf("%s-%d", name, c.generation[name]))
+}
+
+func (c *cluster) node(o Options, name string) *process.Process {
+	return &process.Process{
+		Name: name, Path: o.Binary, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,
+		Args: c.nodeArgs(o, name),
+	}
+}
+
+func (c *cluster) nodeArgs(o Options, name string) []string {
+	var origins, stores, all []string
+	for _, n := range nodeNames {
+		origins, all = append(origins, "http://"+c.address(n, webPort)), append(all, c.nodeAddress(n))
+	}
+	for _, n := range c.etcdHosts() {
 		stores = append(stores, c.address(n, etcdPort))
 	}
 	certs, ip := filepath.Join(c.dir, "certs"), c.network.Host(name).Addr.String()
 	args := []string{
 		"-listen", c.address(name, webPort), "-public-origin", strings.Join(origins, ","), "-admin-listen", c.address(name, adminPort),
-		"-etcd", strings.Join(stores, ","), "-node-listen", c.address(name, nodePort), "-secret-file", filepath.Join(c.dir, "secret.key"),
+		"-node-listen", c.nodeAddress(name), "-secret-file", filepath.Join(c.dir, "secret.key"),
 		"-node-tls-ca", filepath.Join(certs, "ca.pem"), "-node-tls-cert", filepath.Join(certs, ip+".pem"), "-node-tls-key", filepath.Join(certs, ip+"-key.pem"),
 		"-message-rate", "0", "-message-burst", "0", "-max-connections", "0", "-max-connections-per-ip", "0",
 		"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
 		"-user-expiry", expiry.String(),
 	}
-	return &process.Process{
-		Name: name, Path: o.Binary, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,
-		Args: append(args, o.Args...),
+	if c.embedded {
+		args = append(args, "-cluster", strings.Join(all, ","), "-node-advertise", c.nodeAddress(name), "-data", c.data(name))
+	} else {
+		args = append(args, "-etcd", strings.Join(stores, ","))
 	}
+	return append(args, o.Args...)
 }
 
 // start makes secrets and certificates, and starts everything.
@@ -120,18 +155,23 @@ func (c *cluster) start(ctx context.Context, o Options) error {
 			return fmt.Errorf("%s %s: %w: %s", o.Binary, args[0], err, out)
 		}
 	}
-	for _, name := range etcdNames {
+	for _, name := range c.etcdHosts() {
 		if err := c.etcds[name].Start(); err != nil {
 			return err
 		}
 	}
-	for _, name := range etcdNames {
+	for _, name := range c.etcdHosts() {
 		if err := c.etcds[name].Await(ctx, func(ctx context.Context) bool { _, err := c.leads(ctx, name); return err == nil }); err != nil {
 			return err
 		}
 	}
+	for _, name := range nodeNames { // those with etcd inside wait for each other
+		if err := c.nodes[name].Start(); err != nil {
+			return err
+		}
+	}
 	for _, name := range nodeNames {
-		if err := c.startNode(ctx, name); err != nil {
+		if err := c.awaitNode(ctx, name); err != nil {
 			return err
 		}
 	}
@@ -143,6 +183,11 @@ func (c *cluster) startNode(ctx context.Context, name string) error {
 	if err := c.nodes[name].Start(); err != nil {
 		return err
 	}
+	return c.awaitNode(ctx, name)
+}
+
+// awaitNode waits until a node is ready.
+func (c *cluster) awaitNode(ctx context.Context, name string) error {
 	return c.nodes[name].Await(ctx, func(ctx context.Context) bool { return c.readiness(ctx, name) == http.StatusOK })
 }
 

@@ -54,15 +54,26 @@ var faults = []fault{
 	{"mute", cut(others, out), one, silent, silent},
 	{"flap", flap, one, silent, silent},
 	{"storeless", cut(etcds, both), one, silent, silent},
-	{"isolated", cut(everything, both), one, silent, silent},
+	{"isolated", cut(everythingAndEtcd, both), one, silent, silent},
 	{"slow", slow, one, 0, 0},
 	{"etcd-stall", etcdStall, none, 0, 0},
 	{"etcd-leader", etcdLeader, none, 0, 0},
 	{"etcd-majority", etcdMajority, none, 0, 0},
 }
 
-func faultByName(name string) fault {
-	return faults[slices.IndexFunc(faults, func(f fault) bool { return f.name == name })]
+// chooseFaults returns the faults of a run, in order.
+func chooseFaults(o Options) (chosen []fault) {
+	there := faults
+	if o.Embedded {
+		there = embeddedFaults
+	}
+	if len(o.Faults) == 0 {
+		return there
+	}
+	for _, name := range o.Faults {
+		chosen = append(chosen, there[slices.IndexFunc(there, func(f fault) bool { return f.name == name })])
+	}
+	return chosen
 }
 
 // kill is the sudden death of the process: its connections are reset.
@@ -76,7 +87,7 @@ func kill(ctx context.Context, r *runner, victim string) error {
 
 // vanish is the sudden death of the machine: nothing answers any more.
 func vanish(ctx context.Context, r *runner, victim string) error {
-	for _, other := range everything(victim) {
+	for _, other := range append(everything(victim), r.cluster.etcdHosts()...) {
 		both(r, victim, other)
 	}
 	r.killNode(victim)
@@ -160,9 +171,9 @@ func others(victim string) []string {
 
 func etcds(string) []string { return etcdNames }
 
-func everything(victim string) []string {
-	return append(append(others(victim), etcdNames...), clients)
-}
+func everything(victim string) []string { return append(others(victim), clients) }
+
+func everythingAndEtcd(victim string) []string { return append(everything(victim), etcdNames...) }
 
 // The directions.
 

@@ -38,13 +38,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := errors.Join(options.Validate(&o), os.MkdirAll(o.Dir, 0o700)); err != nil {
 		return Report{}, err
 	}
-	chosen := faults
-	if len(o.Faults) > 0 {
-		chosen = nil
-		for _, name := range o.Faults {
-			chosen = append(chosen, faultByName(name))
-		}
-	}
+	chosen := chooseFaults(o)
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64()
 	}
