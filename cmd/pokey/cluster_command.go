@@ -229,5 +229,5 @@ func (o *overseer) remove(ctx context.Context, node string) error {
 			return ctx.Err()
 		}
 	}
-	return exit{exitFailure, fmt.Errorf("%s has been asked to go and is still in the cluster; see its log", node)}
+	return exit{exitFailure, fmt.Errorf("%s has been asked to go and is still in the cluster: see its log, and try again", node)}
 }

@@ -94,9 +94,13 @@ func (m *member) leaving() <-chan struct{} {
 	return m.leave
 }
 
+// resignTimeout bounds how long the other nodes may take to agree that this one leaves:
+// they must have been connected to each other for five seconds.
+const resignTimeout = 30 * time.Second
+
 // resign ends this node's part in the cluster for good.
 func (m *member) resign(c config, log *slog.Logger) error {
-	ctx, cancel := context.WithTimeout(context.Background(), joinTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), resignTimeout)
 	defer cancel()
 	m.end()
 	if err := errors.Join(m.inside.Resign(ctx), c.forgetNodes()); err != nil {

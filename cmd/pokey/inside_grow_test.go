@@ -74,7 +74,7 @@ func TestGrowAndShrink(t *testing.T) {
 
 	// The first machine is given up, while it runs, and the second one, when it is gone.
 	c.must(nodes[0], nodes[0]+" is no longer in the cluster", "remove", nodes[0])
-	if code := one.code(t, 10*time.Second); code != 0 {
+	if code := one.code(t, 40*time.Second); code != 0 {
 		t.Errorf("the removed node: exit code %d\n%s", code, one.log)
 	}
 	if _, err := os.Stat(filepath.Join(c.data(nodes[0]), memberDir)); !os.IsNotExist(err) {

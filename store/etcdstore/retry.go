@@ -19,6 +19,8 @@ const (
 	// attemptTimeout is how long the first attempt waits for a member of etcd before
 	// another member is asked. It is doubled for each further attempt.
 	attemptTimeout = 300 * time.Millisecond
+	// insideTimeout is the same for a member inside this process.
+	insideTimeout = 2 * time.Second
 )
 
 // retry repeats a request, which must be safe to repeat, until it succeeds, fails
@@ -58,15 +60,19 @@ func withCause(ended, last error) error {
 
 // attempt sends the request once. Where etcd has other members, a member that does
 // not answer is given up early: it may be down or cut off, which is known only when
-// its connection has timed out. The same is true of a client inside a member, which
-// has no endpoints: what the member has passed on to a leader that has just died gets
-// no answer.
+// its connection has timed out. A client without endpoints is inside a member, which
+// fails a request itself when its leader is gone; it is given up only because what
+// members tell each other can get lost.
 func attempt(ctx context.Context, client *clientv3.Client, n int, request func(context.Context) error) error {
-	if len(client.Endpoints()) != 1 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, attemptTimeout<<min(n, 8))
-		defer cancel()
+	first := attemptTimeout
+	switch len(client.Endpoints()) {
+	case 1:
+		return request(ctx)
+	case 0:
+		first = insideTimeout
 	}
+	ctx, cancel := context.WithTimeout(ctx, first<<min(n, 8))
+	defer cancel()
 	return request(ctx)
 }
 
