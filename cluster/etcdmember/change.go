@@ -83,18 +83,16 @@ func (m *Member) remove(r *http.Request, asked change) (any, error) {
 	m.changing.Lock()
 	defer m.changing.Unlock()
 	m.conf.Log.Info("removing a node that does not answer from the cluster", "node", asked.Node, "err", err)
-	return struct{}{}, expel(r.Context(), e, member.ID)
+	return struct{}{}, persevere(r.Context(), func(ctx context.Context) error { return expel(ctx, e, member.ID) })
 }
 
-// expel removes a member that cannot do so itself.
+// expel removes a member, unless that has been done already.
 func expel(ctx context.Context, e *etcdserver.EtcdServer, id uint64) error {
-	return persevere(ctx, func(ctx context.Context) error {
-		_, err := e.RemoveMember(ctx, id)
-		if errors.Is(err, membership.ErrIDRemoved) || errors.Is(err, membership.ErrIDNotFound) {
-			return nil
-		}
-		return err
-	})
+	_, err := e.RemoveMember(ctx, id)
+	if errors.Is(err, membership.ErrIDRemoved) || errors.Is(err, membership.ErrIDNotFound) {
+		return nil
+	}
+	return err
 }
 
 // replace removes the member of a node that has lost its data, and adds another one
@@ -122,7 +120,7 @@ func (m *Member) replace(r *http.Request, asked change) (any, error) {
 		if _, err := m.client.Put(r.Context(), replacingKey+asked.Node, ""); err != nil {
 			return nil, err
 		}
-		if err := expel(r.Context(), e, member.ID); err != nil {
+		if err := persevere(r.Context(), func(ctx context.Context) error { return expel(ctx, e, member.ID) }); err != nil {
 			return nil, err
 		}
 	}

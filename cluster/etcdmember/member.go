@@ -207,7 +207,17 @@ func (m *Member) Resign(ctx context.Context) error {
 	defer m.halt()
 	e := m.running()
 	yield(e)
-	if err := expel(ctx, e, uint64(e.MemberID())); err != nil {
+	err := persevere(ctx, func(ctx context.Context) error {
+		select {
+		case <-e.StopNotify(): // the others have removed it, and cut it off before it heard of that
+			if errors.Is(m.ending(e), ErrRemoved) {
+				return nil
+			}
+		default:
+		}
+		return expel(ctx, e, uint64(e.MemberID()))
+	})
+	if err != nil {
 		return fmt.Errorf("etcd: leave the cluster: %w", err)
 	}
 	select { // etcd ends by itself once the others know
