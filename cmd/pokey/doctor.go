@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -100,6 +101,8 @@ type examination struct {
 	cookie *http.Cookie
 	idle   time.Duration
 	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
+	roots  *x509.CertPool // of https; nil for those of the system
+	plain  string         // the port for plain http; empty for 80 if https is at 443
 
 	done             []checked
 	checks, findings int

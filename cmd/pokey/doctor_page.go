@@ -20,7 +20,7 @@ func (e *examination) page(ctx context.Context) bool {
 	asked := time.Now()
 	response, err := e.get(ctx)
 	answered := time.Now()
-	if !e.check(err == nil, "the server answers", "Nothing answers at %s: %v. Is the server running, and does the proxy point at it?", e.base, err) {
+	if !e.check(err == nil, "the server answers", "%s", e.unreachable(err)) {
 		return false
 	}
 	_ = response.Body.Close()
@@ -39,6 +39,7 @@ func (e *examination) page(ctx context.Context) bool {
 	}
 	e.check(strings.Contains(response.Header.Get("Content-Security-Policy"), "default-src 'none'"), "the security headers arrive",
 		"The Content-Security-Policy is not the server's own: something in between removes or replaces it.")
+	e.encryption(ctx, response)
 	for _, c := range response.Cookies() {
 		if strings.Contains(c.Name, "pokey") {
 			e.cookie = c
@@ -109,6 +110,7 @@ func (e *examination) get(ctx context.Context) (*http.Response, error) {
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = e.connect
+	t.TLSClientConfig = &tls.Config{RootCAs: e.roots, MinVersion: tls.VersionTLS12}
 	t.DisableKeepAlives = true
 	return t.RoundTrip(request)
 }
@@ -163,7 +165,7 @@ func (e *examination) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil || e.base.Scheme != "https" {
 		return conn, err
 	}
-	encrypted := tls.Client(conn, &tls.Config{ServerName: e.base.Hostname(), NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12})
+	encrypted := tls.Client(conn, &tls.Config{RootCAs: e.roots, ServerName: e.base.Hostname(), NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12})
 	if err := encrypted.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		return nil, err

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -227,6 +229,7 @@ func TestHTTPSWithFiles(t *testing.T) {
 	b := newSecureBrowser(t, "poker.lan", https, plain, roots)
 	before := b.visit("http://poker.lan/").TLS.PeerCertificates[0].SerialNumber
 	b.play()
+	doctorOfHTTPS(t, https, plain, roots)
 	if err := os.WriteFile(filepath.Join(certs.Dir, "poker.lan.pem"), []byte("nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -257,6 +260,36 @@ func TestHTTPSWithFiles(t *testing.T) {
 	for _, env := range [][]string{{"POKEY_DOMAIN=poker.lan", "POKEY_HTTP_LISTEN=" + plain}, {"POKEY_TLS_CERT=x", "POKEY_LISTEN=" + https}} {
 		if err := check(env...); err != nil {
 			t.Errorf("healthcheck of %s with %v: %v", file, env, err)
+		}
+	}
+}
+
+// doctorOfHTTPS has the doctor examine a server of poker.lan that is well, and in ways
+// in which it is not.
+func doctorOfHTTPS(t *testing.T, https, plain string, roots *x509.CertPool) {
+	t.Helper()
+	for name, row := range map[string]struct {
+		host  string
+		roots *x509.CertPool
+		plain string
+		want  string
+	}{
+		"well":      {"poker.lan", roots, strconv.Itoa(portOf(t, plain)), "ok    plain http leads to https"},
+		"valid":     {"poker.lan", roots, strconv.Itoa(portOf(t, plain)), "ok    the certificate is valid for 36"},
+		"no http":   {"poker.lan", roots, "1", "note  plain http does not answer"},
+		"stranger":  {"poker.lan", x509.NewCertPool(), "", "No authority that this machine knows"},
+		"elsewhere": {"other.lan", roots, "", "The certificate is for other names"},
+	} {
+		var b strings.Builder
+		e := &examination{
+			out: &b, base: &url.URL{Scheme: "https", Host: fmt.Sprintf("%s:%d", row.host, portOf(t, https)), Path: "/"}, roots: row.roots, plain: row.plain,
+			lookup: func(context.Context, string) ([]netip.Addr, error) {
+				return []netip.Addr{netip.MustParseAddr("127.0.0.1")}, nil
+			},
+		}
+		e.run(t.Context())
+		if !strings.Contains(b.String(), row.want) {
+			t.Errorf("%s: got no %q:\n%s", name, row.want, &b)
 		}
 	}
 }
