@@ -87,7 +87,7 @@ func TestBrowserRound(t *testing.T) {
 	if found := regexp.MustCompile(`legacy|[>"]13[<"]`).FindString(html); found != "" {
 		t.Errorf("got %s of a hidden estimate on the other screen, want nothing", found)
 	}
-	ada.until(`%s.querySelector('.place').textContent === ''`, seat("Bob"))
+	ada.until(`%s.querySelector('.face').textContent === ''`, seat("Bob"))
 	bob.until(`!document.querySelector('.actions .primary')`) // only the owner reveals
 
 	ada.button("Reveal")
