@@ -117,8 +117,8 @@ func graphs(all []Status) []graph {
 			took := now.Time.Sub(minute.Time)
 			return float64(now.Requests-min(now.Requests, minute.Requests)) / took.Seconds(), took >= time.Second
 		}),
-		newGraph("Saving", "median; thin line: 99 of 100 changes", all, secondsText, quantile(0.5, commit), quantile(0.99, commit)),
-		newGraph("Delivery", "median; thin line: 99 of 100 messages", all, secondsText, quantile(0.5, delivery), quantile(0.99, delivery)),
+		newGraph("Saving", "median; thin line: 99 %", all, secondsText, quantile(0.5, commit), quantile(0.99, commit)),
+		newGraph("Delivery", "median; thin line: 99 %", all, secondsText, quantile(0.5, delivery), quantile(0.99, delivery)),
 		newGraph("Memory", "in use by the process", all, bytesText, gauge(func(s Status) float64 { return float64(s.Memory) })),
 	}
 }

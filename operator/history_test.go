@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -113,5 +114,14 @@ func TestPage(t *testing.T) {
 	}
 	if got := get("/elsewhere").Code; got != http.StatusNotFound {
 		t.Errorf("/elsewhere: got %d, want 404", got)
+	}
+}
+
+// Flags are not broken across lines; words with a hyphen are no flags.
+func TestWords(t *testing.T) {
+	got := words("On the port of -node-listen; a read-only disk of -data.")
+	want := []piece{{"On the port of ", false}, {"-node-listen", true}, {"; a read-only disk of ", false}, {"-data", true}, {".", false}}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 //go:embed page.html page.css page.js
 var files embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(files, "page.html"))
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{"words": words}).ParseFS(files, "page.html"))
 
 // policy lets the page use its own style sheet and script, and nothing else; its icon is
 // empty. The graphs are in the document.

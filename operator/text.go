@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 )
 
@@ -47,4 +48,22 @@ func spanText(d time.Duration) string {
 	default:
 		return count(int(d.Hours()/24), "day", "days")
 	}
+}
+
+var flagName = regexp.MustCompile(`\B-[a-z][a-z-]*[a-z]`)
+
+// piece is a part of a sentence; a flag is not broken across lines.
+type piece struct {
+	Text string
+	Flag bool
+}
+
+// words splits a sentence at the flags that it names.
+func words(sentence string) (all []piece) {
+	end := 0
+	for _, at := range flagName.FindAllStringIndex(sentence, -1) {
+		all = append(all, piece{Text: sentence[end:at[0]]}, piece{Text: sentence[at[0]:at[1]], Flag: true})
+		end = at[1]
+	}
+	return append(all, piece{Text: sentence[end:]})
 }
