@@ -42,6 +42,7 @@ export class Page {
     topicOrder: null,
     importChoice: {},
     draggedTopic: null,
+    aheadSent: {},
     allCards: false,
     longComment: null,
     nudged: null,

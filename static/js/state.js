@@ -16,6 +16,7 @@ export function initial(/** @type {string | null} */ roomId = null) {
     rejoin: false,
     own: null,
     picked: null,
+    ahead: {},
     gone: null,
     outdated: false,
     history: null,
@@ -90,6 +91,11 @@ const steps = {
 
   ownEstimate: (state, { round, value, comment }) => ({ ...state, own: { round, value, comment } }),
 
+  ownAhead: (state, { all = false, estimates }) => ({
+    ...state,
+    ahead: all ? estimates : { ...state.ahead, ...estimates },
+  }),
+
   picked: (state, { id, round, value, comment }) => ({ ...state, picked: { id, round, value, comment } }),
 
   ok(state, event) {
@@ -150,7 +156,7 @@ function arrive(state, room, version, at) {
     gone: null,
     hiddenAt,
     seen: new Map([...shown(room), ...(was?.round === room.round ? state.seen : [])]),
-    ...(state.room && !was && { history: null, more: false }),
+    ...(state.room && !was && { history: null, more: false, ahead: {} }),
   };
 }
 

@@ -37,6 +37,14 @@ const KNOWN = new Map([
       'does[asked.do]', // what meaning() answers
     ],
   ],
+  ['ahead/actions.js', ['drafts[field(topicId)]', '[topicId]:']], // a number, with a word of the page before it or alone
+  [
+    'ahead/index.js',
+    ['cards[Math', 'members[me.id]', 'ahead?.[topicId]', 'drafts[field(topicId)]', 'drafts[`', 'aheadSent[topicId]'],
+  ], // as above
+  ['ahead/stories.js', ['aheadSent })[topicId]', 'ahead[topicId]']], // numbers
+  ['people/ahead.js', ['known[topicId]', 'ahead[topicId]', 'drafts[']], // numbers
+  ['views/room.js', ["members[me?.id ?? '']"]], // without a prototype
   ['members.js', ['room.members[id]']], // without a prototype: see state.js
   ['merge-patch.js', ['result[key]']], // without a prototype
   ['people/absence.js', ['room.members[room.ownerId]', 'room.members[me]']], // without a prototype: see state.js
@@ -52,7 +60,7 @@ const KNOWN = new Map([
   ['results/stories.js', ['rounds[i - 1]']], // an array
   ['views/dialogs/history.js', ['room.members[userId]']], // without a prototype: see state.js
   ['views/dialogs/me.js', ['room.members[me.id]']], // without a prototype
-  ['views/dialogs/topics.js', ['list[i]', 'children[i + by]']], // arrays
+  ['views/dialogs/topics.js', ['list[i]', 'children[i + by]', 'ahead?.[topicId]', 'ahead[topicId]']], // arrays; numbers
   ['views/icon.js', ['PATHS[name]']], // the name of an icon
   ['views/notices.js', ['room?.members[me.id]']], // without a prototype
   ['views/outcome.js', ['(page.state.room)[side]']], // 'low' or 'high'

@@ -5,7 +5,7 @@ import type { siteActions } from '../js/actions/site.js';
 import type { connect } from '../js/connection.js';
 import type { Page } from '../js/page.js';
 import type { Choice } from '../js/import/stories.js';
-import type { FinishedRound, Limits, Member, Room, Story } from './protocol.js';
+import type { Estimate, FinishedRound, Limits, Member, Room, Story } from './protocol.js';
 
 /** The user's own estimate; `id` is the request that is still to be answered. */
 export interface OwnEstimate {
@@ -38,6 +38,8 @@ export interface State {
   rejoin: boolean;
   own: OwnEstimate | null;
   picked: OwnEstimate | null;
+  /** The user's own estimates of topics to come, by topicId; null for one that is no more. */
+  ahead: Record<number, Estimate | null>;
   /** Why the user is not in the room they asked for. */
   gone: string | null;
   outdated: boolean;
@@ -64,11 +66,15 @@ export interface Visit {
   at: number;
 }
 
+/** What has been typed about a topic to come: its reason, or its value. */
+export type AheadField = `ahead:${number}` | `aheadValue:${number}`;
+
 /** What the user is in the middle of. */
 export interface Ui {
   dialog: string | null;
   /** What has been typed and not yet been sent, by field. */
   drafts: Partial<Record<'code' | 'comment' | 'deck' | 'emoji' | 'free' | 'name' | 'topic' | 'topics', string>>;
+  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'free' | 'name' | 'topic' | 'topics' | AheadField, string>>;
   toasts: Toast[];
   /** The keys typed so far of a card. */
   typed: string;
@@ -98,6 +104,10 @@ export interface Ui {
   /** What the user has said about what they have pasted. */
   importChoice: Choice;
   draggedTopic: number | null;
+  /** The topic to come that the user is estimating, by topicId; undefined until they choose one. */
+  aheadOpen?: number | null;
+  /** Estimates of topics to come that are on their way, by topicId. */
+  aheadSent: Record<number, Estimate | null>;
   /** A phone shows the whole scale. */
   allCards: boolean;
   /** The user id of the member whose long comment is shown whole. */

@@ -10,6 +10,7 @@ import { nameOf } from '../members.js';
 import { takeNote } from '../storage.js';
 import { toggle } from '../views/controls.js';
 import { absence } from './absence.js';
+import { followAhead } from './ahead.js';
 import { keepChoices } from './choices.js';
 import { doorBanner, newcomer } from './door.js';
 import { absenceBanner, absenceWords } from './going-on.js';
@@ -22,6 +23,7 @@ const HOUR = 3_600_000; // milliseconds, far below what a browser's timer can ta
 /** @param {Page} page */
 export function start(page) {
   const followSignals = listen(page);
+  const followList = followAhead(page);
   let timer = 0;
   let said = ''; // what was last read out of the owner's absence
 
@@ -49,6 +51,7 @@ export function start(page) {
       const came = newcomer(was.room, now.room, now.me?.id);
       if (came && !page.stage) announce(t('door.waits', { name: nameOf(came) }));
       followSignals(was, now);
+      followList(was, now);
       keepChoices(page);
     },
 

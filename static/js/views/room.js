@@ -117,7 +117,15 @@ function upNext(page, facilitates) {
     ),
     more > 0 && h('p', { class: 'quiet' }, t('topics.more', { n: more })),
     facilitates && button('plain', t('topics.edit'), () => page.set({ dialog: 'topics' })),
+    aheadButton(page, facilitates),
   );
+}
+
+/** The way to estimate what comes later. @param {RoomPage} page @param {boolean} facilitates */
+export function aheadButton(page, facilitates) {
+  const { room, me } = page.state;
+  if (!facilitates && room.members[me?.id ?? '']?.role !== 'estimator') return null;
+  return button('plain', t('topics.ahead'), () => page.set({ dialog: 'ahead' }), { 'data-to': 'ahead' });
 }
 
 /** At the end of a list, what came of it. @param {RoomPage} page */

@@ -135,6 +135,7 @@ export default {
   },
   'topics.edit': 'تعديل القائمة',
   'topics.pick': 'تقدير هذا الآن: {topic}',
+  'topics.ahead': 'تقدير مسبق',
 
   'history.title': 'السجل',
   'session.title': 'ملخّص الجلسة',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Nach oben: {topic}',
   'topics.down': 'Nach unten: {topic}',
   'topics.remove': 'Entfernen: {topic}',
+  'topics.losing': {
+    one: '{n} davon ist schon geschätzt. Noch einmal drücken, um es wegzunehmen.',
+    other: '{n} davon sind schon geschätzt. Noch einmal drücken, um sie wegzunehmen.',
+  },
 
   'history.markdown': 'Als Markdown kopieren',
   'history.none': 'Hier erscheinen die Runden, sobald sie fertig sind.',
@@ -71,7 +75,7 @@ export default {
   'deck.use': 'Verwenden',
   'deck.inUse': 'in Gebrauch',
   'deck.count': { one: '{n} Karte', other: '{n} Karten' },
-  'deck.drops': 'Mit anderen Karten fallen alle Schätzungen dieser Runde weg.',
+  'deck.drops': 'Mit anderen Karten fallen alle Schätzungen dieser Runde weg, auch die vorab.',
   'deck.fault.none':
     'Karten von niedrig nach hoch mit Leerzeichen; Karten mit Leerzeichen in Anführungszeichen; davor „Name:“, wenn du magst',
   'deck.fault.many': 'Höchstens 40 Karten',

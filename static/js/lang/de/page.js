@@ -107,6 +107,7 @@ export default {
   'topics.more': { one: 'und {n} weiteres', other: 'und {n} weitere' },
   'topics.edit': 'Liste bearbeiten',
   'topics.pick': 'Jetzt schätzen: {topic}',
+  'topics.ahead': 'Vorab schätzen',
 
   'history.title': 'Verlauf',
   'session.title': 'Zusammenfassung',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Up: {topic}',
   'topics.down': 'Down: {topic}',
   'topics.remove': 'Remove: {topic}',
+  'topics.losing': {
+    one: '{n} of these has been estimated. Press again to take it away.',
+    other: '{n} of these have been estimated. Press again to take them away.',
+  },
 
   'history.markdown': 'Copy as Markdown',
   'history.none': 'Rounds appear here once they are finished.',
@@ -71,7 +75,7 @@ export default {
   'deck.use': 'Use',
   'deck.inUse': 'in use',
   'deck.count': { one: '{n} card', other: '{n} cards' },
-  'deck.drops': 'Other cards drop all estimates of this round.',
+  'deck.drops': 'Other cards drop all estimates of this round, and those made ahead.',
   'deck.fault.none':
     'Cards from low to high, a space between them; quotes around a card with a space; “Name:” first if you like',
   'deck.fault.many': 'At most 40 cards',

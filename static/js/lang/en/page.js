@@ -107,6 +107,7 @@ export default {
   'topics.more': { one: 'and {n} more', other: 'and {n} more' },
   'topics.edit': 'Edit the list',
   'topics.pick': 'Estimate this now: {topic}',
+  'topics.ahead': 'Estimate ahead',
 
   'history.title': 'History',
   'session.title': 'Session summary',

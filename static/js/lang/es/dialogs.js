@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Subir: {topic}',
   'topics.down': 'Bajar: {topic}',
   'topics.remove': 'Quitar: {topic}',
+  'topics.losing': {
+    one: '{n} ya tiene estimaciones. Pulsa otra vez para quitarla.',
+    other: '{n} ya tienen estimaciones. Pulsa otra vez para quitarlas.',
+  },
 
   'history.markdown': 'Copiar como Markdown',
   'history.none': 'Las rondas aparecen aquí cuando terminan.',
@@ -69,7 +73,7 @@ export default {
   'deck.use': 'Usar',
   'deck.inUse': 'en uso',
   'deck.count': { one: '{n} carta', other: '{n} cartas' },
-  'deck.drops': 'Con otras cartas se borran todas las estimaciones de esta ronda.',
+  'deck.drops': 'Con otras cartas se borran todas las estimaciones de esta ronda, y las hechas por adelantado.',
   'deck.fault.none':
     'Cartas de menor a mayor, separadas por espacios; entre comillas si la carta lleva un espacio; antes, «Nombre:» si quieres',
   'deck.fault.many': 'Como máximo 40 cartas',

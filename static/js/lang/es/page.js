@@ -105,6 +105,7 @@ export default {
   'topics.more': { one: 'y {n} más', other: 'y {n} más' },
   'topics.edit': 'Editar la lista',
   'topics.pick': 'Estimar ahora: {topic}',
+  'topics.ahead': 'Estimar por adelantado',
 
   'history.title': 'Historial',
   'trace.hidden': 'Lo reveló {name} y se volvió a ocultar',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Monter : {topic}',
   'topics.down': 'Descendre : {topic}',
   'topics.remove': 'Retirer : {topic}',
+  'topics.losing': {
+    one: '{n} est déjà estimé. Appuie encore pour le retirer.',
+    other: '{n} sont déjà estimés. Appuie encore pour les retirer.',
+  },
 
   'history.markdown': 'Copier en Markdown',
   'history.none': 'Les tours apparaissent ici une fois terminés.',
@@ -69,7 +73,7 @@ export default {
   'deck.use': 'Utiliser',
   'deck.inUse': 'utilisées',
   'deck.count': { one: '{n} carte', other: '{n} cartes' },
-  'deck.drops': 'D’autres cartes effacent toutes les estimations de ce tour.',
+  'deck.drops': 'D’autres cartes effacent toutes les estimations de ce tour, et celles faites à l’avance.',
   'deck.fault.none':
     'Les cartes de la plus basse à la plus haute, séparées par un espace ; des guillemets autour d’une carte avec espace ; « Nom : » devant si tu veux',
   'deck.fault.many': '40 cartes au plus',

@@ -105,6 +105,7 @@ export default {
   'topics.more': { one: 'et {n} de plus', other: 'et {n} de plus' },
   'topics.edit': 'Modifier la liste',
   'topics.pick': 'Estimer maintenant : {topic}',
+  'topics.ahead': 'Estimer à l’avance',
 
   'history.title': 'Historique',
   'trace.hidden': 'Révélé par {name}, puis caché',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Su: {topic}',
   'topics.down': 'Giù: {topic}',
   'topics.remove': 'Rimuovi: {topic}',
+  'topics.losing': {
+    one: '{n} ha già delle stime. Premi ancora per toglierlo.',
+    other: '{n} hanno già delle stime. Premi ancora per toglierli.',
+  },
 
   'history.markdown': 'Copia come Markdown',
   'history.none': 'I turni compaiono qui quando sono finiti.',
@@ -69,7 +73,7 @@ export default {
   'deck.use': 'Usa',
   'deck.inUse': 'in uso',
   'deck.count': { one: '{n} carta', other: '{n} carte' },
-  'deck.drops': 'Con altre carte si perdono tutte le stime di questo turno.',
+  'deck.drops': 'Con altre carte si perdono tutte le stime di questo turno, e quelle in anticipo.',
   'deck.fault.none':
     'Carte dalla più bassa alla più alta, separate da spazi; tra virgolette se hanno uno spazio; prima, se vuoi, «Nome:»',
   'deck.fault.many': 'Al massimo 40 carte',

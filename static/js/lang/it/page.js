@@ -105,6 +105,7 @@ export default {
   'topics.more': { one: 'e {n} altro', other: 'e altri {n}' },
   'topics.edit': 'Modifica la lista',
   'topics.pick': 'Stima adesso: {topic}',
+  'topics.ahead': 'Stima in anticipo',
 
   'history.title': 'Cronologia',
   'trace.hidden': 'Scoperto da {name}, poi nascosto',

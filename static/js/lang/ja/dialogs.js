@@ -8,6 +8,7 @@ export default {
   'topics.up': '上へ: {topic}',
   'topics.down': '下へ: {topic}',
   'topics.remove': '削除: {topic}',
+  'topics.losing': 'そのうち{n}件は見積もり済みです。もう一度押すと削除します。',
 
   'history.markdown': 'Markdown でコピー',
   'history.none': '終わったラウンドがここに表示されます。',
@@ -70,7 +71,7 @@ export default {
   'deck.use': '使う',
   'deck.inUse': '使用中',
   'deck.count': 'カード{n}枚',
-  'deck.drops': 'カードを替えると、このラウンドの見積もりはすべて消えます。',
+  'deck.drops': 'カードを替えると、このラウンドと先に出した見積もりはすべて消えます。',
   'deck.fault.none':
     'カードを小さい順に、スペースで区切って入力。空白を含むカードは引用符で囲みます。先頭に「名前:」を付けられます',
   'deck.fault.many': 'カードは40枚までです',

@@ -107,6 +107,7 @@ export default {
   'topics.more': 'ほか{n}件',
   'topics.edit': 'リストを編集',
   'topics.pick': '今すぐ見積もる: {topic}',
+  'topics.ahead': '先に見積もる',
 
   'history.title': '履歴',
   'session.title': 'セッションのまとめ',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Omhoog: {topic}',
   'topics.down': 'Omlaag: {topic}',
   'topics.remove': 'Verwijderen: {topic}',
+  'topics.losing': {
+    one: '{n} hiervan is al geschat. Nog eens drukken om het weg te halen.',
+    other: '{n} hiervan zijn al geschat. Nog eens drukken om ze weg te halen.',
+  },
 
   'history.markdown': 'Als Markdown kopiëren',
   'history.none': 'Hier verschijnen de rondes zodra ze klaar zijn.',
@@ -71,7 +75,7 @@ export default {
   'deck.use': 'Gebruiken',
   'deck.inUse': 'in gebruik',
   'deck.count': { one: '{n} kaart', other: '{n} kaarten' },
-  'deck.drops': 'Met andere kaarten vervallen alle schattingen van deze ronde.',
+  'deck.drops': 'Met andere kaarten vervallen alle schattingen van deze ronde, ook die vooraf.',
   'deck.fault.none':
     'Kaarten van laag naar hoog, gescheiden door een spatie; aanhalingstekens om een kaart met een spatie; “Naam:” vooraf mag',
   'deck.fault.many': 'Hoogstens 40 kaarten',

@@ -107,6 +107,7 @@ export default {
   'topics.more': { one: 'en nog {n}', other: 'en nog {n}' },
   'topics.edit': 'Lijst bewerken',
   'topics.pick': 'Nu schatten: {topic}',
+  'topics.ahead': 'Vooraf schatten',
 
   'history.title': 'Geschiedenis',
   'session.title': 'Samenvatting',

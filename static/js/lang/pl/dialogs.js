@@ -13,6 +13,12 @@ export default {
   'topics.up': 'W górę: {topic}',
   'topics.down': 'W dół: {topic}',
   'topics.remove': 'Usuń: {topic}',
+  'topics.losing': {
+    one: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    few: '{n} z nich mają już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    many: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    other: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+  },
 
   'history.markdown': 'Kopiuj jako Markdown',
   'history.none': 'Tu pojawią się zakończone rundy.',
@@ -96,7 +102,7 @@ export default {
   'deck.use': 'Użyj',
   'deck.inUse': 'w użyciu',
   'deck.count': { one: '{n} karta', few: '{n} karty', many: '{n} kart', other: '{n} karty' },
-  'deck.drops': 'Zmiana kart usuwa wszystkie estymacje tej rundy.',
+  'deck.drops': 'Zmiana kart usuwa wszystkie estymacje tej rundy, także wcześniejsze.',
   'deck.fault.none':
     'Karty od najniższej do najwyższej, oddzielone spacją; karta ze spacją w cudzysłowie; na początku może stać „Nazwa:”',
   'deck.fault.many': 'Najwyżej 40 kart',

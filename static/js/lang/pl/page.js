@@ -117,6 +117,7 @@ export default {
   'topics.more': { one: 'i jeszcze {n}', few: 'i jeszcze {n}', many: 'i jeszcze {n}', other: 'i jeszcze {n}' },
   'topics.edit': 'Edytuj listę',
   'topics.pick': 'Estymuj teraz: {topic}',
+  'topics.ahead': 'Estymuj wcześniej',
 
   'history.title': 'Historia',
   'session.title': 'Podsumowanie sesji',

@@ -8,6 +8,10 @@ export default {
   'topics.up': 'Para cima: {topic}',
   'topics.down': 'Para baixo: {topic}',
   'topics.remove': 'Remover: {topic}',
+  'topics.losing': {
+    one: '{n} já tem estimativas. Pressione de novo para tirar.',
+    other: '{n} já têm estimativas. Pressione de novo para tirar.',
+  },
 
   'history.markdown': 'Copiar como Markdown',
   'history.none': 'As rodadas aparecem aqui quando terminam.',
@@ -69,7 +73,7 @@ export default {
   'deck.use': 'Usar',
   'deck.inUse': 'em uso',
   'deck.count': { one: '{n} carta', other: '{n} cartas' },
-  'deck.drops': 'Outras cartas apagam todas as estimativas desta rodada.',
+  'deck.drops': 'Outras cartas apagam todas as estimativas desta rodada, e as feitas antes.',
   'deck.fault.none':
     'Cartas da menor à maior, com espaço entre elas; aspas em cartas com espaço; antes, “Nome:”, se quiser',
   'deck.fault.many': 'No máximo 40 cartas',

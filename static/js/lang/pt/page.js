@@ -105,6 +105,7 @@ export default {
   'topics.more': { one: 'e mais {n}', other: 'e mais {n}' },
   'topics.edit': 'Editar a lista',
   'topics.pick': 'Estimar agora: {topic}',
+  'topics.ahead': 'Estimar antes',
 
   'history.title': 'Histórico',
   'trace.hidden': 'Revelado por {name} e ocultado de novo',

@@ -8,6 +8,7 @@ export default {
   'topics.up': '上移：{topic}',
   'topics.down': '下移：{topic}',
   'topics.remove': '移除：{topic}',
+  'topics.losing': '其中 {n} 个已有估算。再按一次即可移除。',
 
   'history.markdown': '复制为 Markdown',
   'history.none': '完成的轮次会显示在这里。',
@@ -69,7 +70,7 @@ export default {
   'deck.use': '使用',
   'deck.inUse': '使用中',
   'deck.count': '{n} 张牌',
-  'deck.drops': '更换牌组会清除本轮的所有估算。',
+  'deck.drops': '更换牌组会清除本轮和提前的所有估算。',
   'deck.fault.none': '从低到高输入各张牌，用空格隔开；含空格的牌加引号；开头可写“名称:”',
   'deck.fault.many': '最多 40 张牌',
   'deck.fault.long': '“{card}”超过 16 个字符',

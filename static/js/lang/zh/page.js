@@ -107,6 +107,7 @@ export default {
   'topics.more': '另有 {n} 项',
   'topics.edit': '编辑列表',
   'topics.pick': '现在估算：{topic}',
+  'topics.ahead': '提前估算',
 
   'history.title': '历史',
   'session.title': '会议总结',

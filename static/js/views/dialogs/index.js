@@ -5,6 +5,7 @@ import { attempt } from '../../render.js';
 import { dialog } from './dialog.js';
 import { waysIn } from '../invite.js';
 import { access } from './access.js';
+import { ahead } from './ahead.js';
 import { history } from './history.js';
 import { keys } from './keys.js';
 import { me } from './me.js';
@@ -17,7 +18,7 @@ import { topics } from './topics.js';
 const invite = (page) => dialog(page, 'invite', t('invite.title'), waysIn(page), access(page));
 
 const DIALOGS = new Map(
-  Object.entries({ topics, history, invite, options, me, person, keys, session, references, settle }),
+  Object.entries({ topics, ahead, history, invite, options, me, person, keys, session, references, settle }),
 );
 
 /** The dialog that is open, if any; one that cannot be drawn says so and can be closed. @param {RoomPage} page */

@@ -3,10 +3,12 @@
 
 import { learn, t } from '../../i18n.js';
 import { onDemand } from '../../on-demand.js';
+import { estimators } from '../../members.js';
 import { moved } from '../../parse/topics.js';
 import { h } from '../../render.js';
 import { mayFacilitate } from '../../state.js';
 import { button, tool } from '../controls.js';
+import { aheadButton } from '../room.js';
 import { addStyles } from '../../styles.js';
 import { storyLabel } from '../story.js';
 import { dialog } from './dialog.js';
@@ -17,6 +19,7 @@ export function topics(page) {
   const { room, me } = page.state;
   const edits = mayFacilitate(room, me?.id);
   const list = page.ui.topicOrder ?? room.topics;
+  const { setTopics } = page.roomActions;
   return dialog(
     page,
     'topics',
@@ -28,7 +31,13 @@ export function topics(page) {
       { class: 'topic-list' },
       list.map((topic, i) => (edits ? item(page, list, i) : h('li', { key: i }, storyLabel(topic)))),
     ),
-    edits && list.length > 1 && button('plain', t('topics.empty'), () => page.roomActions.setTopics([])),
+    list.length > 0 &&
+      h(
+        'div',
+        { class: 'choices', key: 'ends' },
+        aheadButton(page, edits),
+        edits && list.length > 1 && button('plain', t('topics.empty'), () => losing(page, list, () => setTopics([]))),
+      ),
   );
 }
 
@@ -38,7 +47,9 @@ const form = onDemand(() => [import('../../import/form.js'), learn('import'), ad
 /** A topic that can be moved and taken out. @param {RoomPage} page @param {Story[]} list @param {number} i */
 function item(page, list, i) {
   const { setTopics } = page.roomActions;
-  const { title: topic } = list[i];
+  const { title: topic, topicId = 0 } = list[i];
+  const estimated = page.state.room.ahead?.[topicId] ?? 0;
+  const said = t('act.estimated', { n: estimated, of: estimators(page.state.room).length });
   /** @param {number} by */
   const move = (by) => i + by >= 0 && i + by < list.length && setTopics(moved(list, i, i + by));
   /** @param {any} event */
@@ -61,11 +72,29 @@ function item(page, list, i) {
     'li',
     { key: i, class: page.ui.draggedTopic === i ? 'dragged' : '', onkeydown },
     h('span', handle, icon('grip')),
-    h('span', { class: 'text', dir: 'auto' }, storyLabel(list[i])),
+    h('span', { class: 'text', dir: 'auto' }, storyLabel(list[i]), estimated > 0 && h('small', {}, said)),
     tool('↑', t('topics.up', { topic }), () => move(-1), up),
     tool('↓', t('topics.down', { topic }), () => move(1), down),
-    tool('close', t('topics.remove', { topic }), () => setTopics(list.toSpliced(i, 1)), { class: 'tool remove' }),
+    tool('close', t('topics.remove', { topic }), () => losing(page, [list[i]], () => setTopics(list.toSpliced(i, 1))), {
+      class: 'tool remove',
+    }),
   );
+}
+
+/**
+ * Takes topics off the list, and asks first if estimates would go with them.
+ *
+ * @param {RoomPage} page
+ * @param {Story[]} topics
+ * @param {() => unknown} act
+ */
+function losing(page, topics, act) {
+  const { ahead = {} } = page.state.room;
+  const n = topics.filter(({ topicId = 0 }) => ahead[topicId]).length;
+  const name = `lose ${topics.map(({ topicId }) => topicId)}`;
+  if (n === 0 || page.ui.confirming === name) return act();
+  page.set({ confirming: name });
+  page.toast(t('topics.losing', { n }));
 }
 
 /**
