@@ -59,6 +59,9 @@ func tourForAxe(t *testing.T, server *listening, ada *person, axe string) {
 	ada.button("Add ")
 	ada.until(`document.querySelectorAll('.topic-list li').length === 3`)
 	ada.axe(axe, "topics")
+	ada.press("dialog.topics [data-to=ahead]")
+	ada.until(`document.querySelector('.ahead-cards')`)
+	ada.axe(axe, "ahead")
 	ada.closeDialog()
 	for said, name := range map[string]string{"Options": "options", "Invite": "invite", "You": "me"} {
 		ada.dialog(said, name)

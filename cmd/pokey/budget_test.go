@@ -27,6 +27,7 @@ var (
 	// By their part of the texts.
 	wanted = map[string][]string{
 		"import":  {"js/import/form.js", "css/import.css"},
+		"ahead":   {"js/ahead/index.js", "css/ahead.css"},
 		"results": {"js/results/views.js", "css/results.css"},
 	}
 )

@@ -38,10 +38,8 @@ const KNOWN = new Map([
     ],
   ],
   ['ahead/actions.js', ['drafts[field(topicId)]', '[topicId]:']], // a number, with a word of the page before it or alone
-  [
-    'ahead/index.js',
-    ['cards[Math', 'members[me.id]', 'ahead?.[topicId]', 'drafts[field(topicId)]', 'drafts[`', 'aheadSent[topicId]'],
-  ], // as above
+  ['ahead/hand.js', ['cards[Math', 'drafts[field(topicId)]', 'drafts[`', 'aheadSent[topicId]']], // as above
+  ['ahead/index.js', ['members[me.id]', 'ahead?.[topicId]', 'drafts[field(topicId)]']], // without a prototype; as above
   ['ahead/stories.js', ['aheadSent })[topicId]', 'ahead[topicId]']], // numbers
   ['people/ahead.js', ['known[topicId]', 'ahead[topicId]', 'drafts[']], // numbers
   ['views/room.js', ["members[me?.id ?? '']"]], // without a prototype

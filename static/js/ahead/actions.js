@@ -13,7 +13,7 @@ export const field = (topicId) => `ahead:${topicId}`;
  *
  * @param {RoomPage} page
  */
-export function aheadActions(page) {
+function aheadActions(page) {
   let timer = 0;
 
   /** Sends an estimate, and shows it at once. @param {number} topicId @param {Estimate | null} estimate */
@@ -76,4 +76,16 @@ export function aheadActions(page) {
       else page.set({ confirming: null });
     },
   };
+}
+
+/** @typedef {ReturnType<typeof aheadActions>} Actions */
+
+/** @type {WeakMap<RoomPage, Actions>} */
+const made = new WeakMap();
+
+/** What can be done with them, once for a page. @param {RoomPage} page */
+export function actionsOf(page) {
+  const actions = made.get(page) ?? aheadActions(page);
+  made.set(page, actions);
+  return actions;
 }
