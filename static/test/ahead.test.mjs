@@ -23,8 +23,8 @@ test('how far a room is: those who watch are not waited for', () => {
     estimated: 2,
     lacking: 1,
     missing: [
-      { called: 'Ada', n: 1 },
       { called: 'Bob', n: 2 },
+      { called: 'Ada', n: 1 },
     ],
   });
   assert.deepEqual(progress({ ...room, ahead: undefined, members: {} }), {

@@ -51,8 +51,9 @@ export function roomActions(anyPage) {
     setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
     inRoom,
     /**
-     * Takes a story out of the list to estimate it now. One that nobody has
-     * estimated goes back to the top of the list, and the round stays.
+     * Takes a story out of the list to estimate it now. The one before goes back
+     * to the top of the list, unless its estimates have been seen; where nobody has
+     * estimated anything, the round stays.
      *
      * @param {number} index
      */

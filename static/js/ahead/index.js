@@ -4,7 +4,7 @@
 /** @import {Child, RoomPage} from '../../types/page.js' */
 /** @import {Story} from '../../types/protocol.js' */
 
-import { list, onward, t } from '../i18n.js';
+import { onward, t } from '../i18n.js';
 import { estimators } from '../members.js';
 import { h } from '../render.js';
 import { mayFacilitate } from '../state.js';
@@ -15,6 +15,8 @@ import { storyKey } from '../views/story.js';
 import { actionsOf, field } from './actions.js';
 import { anyValue, hand, reason } from './hand.js';
 import { open, own, progress } from './stories.js';
+
+const NAMED = 5; // who have something to go, most first
 
 /** What the dialog shows. @param {RoomPage} page @returns {Child} */
 export function ahead(page) {
@@ -131,18 +133,18 @@ function leftOver(page) {
   );
 }
 
-/** How far everybody is, and the reveal, which asks first. @param {RoomPage} page */
+/** How far everybody is once there is something to reveal, and the reveal, which asks first. @param {RoomPage} page */
 function together(page) {
   const { room } = page.state;
   const { stories, estimated, lacking, missing } = progress(room);
-  const asks = page.ui.confirming === 'revealAhead' && estimated > 0;
-  const names = list(missing.map(({ called, n }) => t('ahead.toGo', { name: called, n })));
+  if (estimated === 0) return null;
+  const asks = page.ui.confirming === 'revealAhead';
+  const names = missing.slice(0, NAMED).map(({ called, n }) => t('ahead.toGo', { name: called, n }));
+  if (missing.length > NAMED) names.push(t('topics.more', { n: missing.length - NAMED }));
   const reveal = () => {
-    if (asks) actionsOf(page).reveal();
-    else if (estimated > 0) {
-      page.set({ confirming: 'revealAhead' });
-      show('[data-act=revealAhead]'); // what is said above it may have moved it off the screen
-    }
+    if (asks) return actionsOf(page).reveal();
+    page.set({ confirming: 'revealAhead' });
+    show('[data-act=revealAhead]'); // what is said above it may have moved it off the screen
   };
   const before = [
     t('ahead.sureHint', { n: estimated }),
@@ -156,7 +158,7 @@ function together(page) {
       'div',
       {},
       h('p', {}, h('b', {}, t('ahead.stories', { n: estimated, of: stories }))),
-      !asks && missing.length > 0 && h('p', { class: 'quiet' }, names),
+      !asks && names.length > 0 && h('p', { class: 'quiet' }, names.join(' · ')),
       asks && h('p', { role: 'status' }, before.filter(Boolean).join(' ')),
     ),
     h(
@@ -164,7 +166,6 @@ function together(page) {
       { class: 'choices' },
       button(asks ? 'primary' : 'soft', t(asks ? 'ahead.sure' : 'ahead.reveal', { n: estimated }), reveal, {
         'data-act': 'revealAhead',
-        'aria-disabled': estimated === 0 ? 'true' : undefined,
       }),
       asks && cancel(page),
     ),

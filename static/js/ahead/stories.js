@@ -20,7 +20,7 @@ export const open = (page) => page.state.room.topics.filter(({ topicId = 0 }) =>
 
 /**
  * How far a room is: how many stories there are, have been estimated, and lack
- * estimates of somebody, and who has how many to go.
+ * estimates of somebody, and who has how many to go, most first.
  *
  * @param {Room} room
  */
@@ -32,6 +32,9 @@ export function progress(room) {
     stories: topics.length,
     estimated: counts.length,
     lacking: counts.filter((n) => n < all.length).length,
-    missing: all.map(({ called, ahead = 0 }) => ({ called, n: topics.length - ahead })).filter(({ n }) => n > 0),
+    missing: all
+      .map(({ called, ahead = 0 }) => ({ called, n: topics.length - ahead }))
+      .filter(({ n }) => n > 0)
+      .sort((a, b) => b.n - a.n),
   };
 }
