@@ -41,10 +41,11 @@ const KNOWN = new Map([
   ['ahead/hand.js', ['cards[Math', 'drafts[field(topicId)]', 'drafts[`', 'aheadSent[topicId]']], // as above
   ['ahead/index.js', ['members[me.id]', 'ahead?.[topicId]', 'drafts[field(topicId)]']], // without a prototype; as above
   ['ahead/stories.js', ['aheadSent })[topicId]', 'ahead[topicId]']], // numbers
-  ['people/ahead.js', ['known[topicId]', 'ahead[topicId]', 'drafts[']], // numbers
+  ['ahead/follow.js', ['known[topicId]', 'ahead[topicId]', 'drafts[']], // numbers
   ['views/room.js', ["members[me?.id ?? '']"]], // without a prototype
   ['members.js', ['room.members[id]']], // without a prototype: see state.js
   ['merge-patch.js', ['result[key]']], // without a prototype
+  ['people/index.js', ['drafts[`']], // a number, with a word of the page before it
   ['people/absence.js', ['room.members[room.ownerId]', 'room.members[me]']], // without a prototype: see state.js
   ['people/signals.js', ['TONES[signal]', 'members[me.id]', '[way]:']], // a signal's name; without a prototype; one of two words
   ['page.js', ['[field]:']], // a draft, by the page's own name for the field

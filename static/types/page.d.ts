@@ -73,8 +73,9 @@ export type AheadField = `ahead:${number}` | `aheadValue:${number}`;
 export interface Ui {
   dialog: string | null;
   /** What has been typed and not yet been sent, by field. */
-  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'emoji' | 'free' | 'name' | 'topic' | 'topics', string>>;
-  drafts: Partial<Record<'code' | 'comment' | 'deck' | 'free' | 'name' | 'topic' | 'topics' | AheadField, string>>;
+  drafts: Partial<
+    Record<'code' | 'comment' | 'deck' | 'emoji' | 'free' | 'name' | 'topic' | 'topics' | AheadField, string>
+  >;
   toasts: Toast[];
   /** The keys typed so far of a card. */
   typed: string;

@@ -13,8 +13,11 @@ import { button, spokenOnly } from '../views/controls.js';
 import { cancel } from '../views/dialogs/confirm.js';
 import { storyKey } from '../views/story.js';
 import { actionsOf, field } from './actions.js';
+import { followAhead as follow } from './follow.js';
 import { anyValue, hand, reason } from './hand.js';
 import { open, own, progress } from './stories.js';
+
+export const followAhead = follow;
 
 const NAMED = 5; // who have something to go, most first
 

@@ -4,13 +4,13 @@
 /** @import {Child, RoomPage, State} from '../../types/page.js' */
 /** @import {Page} from '../page.js' */
 
-import { t } from '../i18n.js';
+import { learn, t } from '../i18n.js';
 import { announce } from '../live-region.js';
+import { load } from '../on-demand.js';
 import { nameOf } from '../members.js';
 import { takeNote } from '../storage.js';
 import { toggle } from '../views/controls.js';
 import { absence } from './absence.js';
-import { followAhead } from './ahead.js';
 import { keepChoices } from './choices.js';
 import { doorBanner, newcomer } from './door.js';
 import { absenceBanner, absenceWords } from './going-on.js';
@@ -23,9 +23,20 @@ const HOUR = 3_600_000; // milliseconds, far below what a browser's timer can ta
 /** @param {Page} page */
 export function start(page) {
   const followSignals = listen(page);
-  const followList = followAhead(page);
+  /** @type {((was: State, now: State) => void) | null} */
+  let followList = null;
+  let wanted = false;
   let timer = 0;
   let said = ''; // what was last read out of the owner's absence
+
+  /** Loads what keeps an eye on what is estimated ahead, where something is. */
+  function wantList() {
+    if (wanted) return;
+    wanted = true;
+    load(page, [import('../ahead/index.js'), learn('ahead')], ({ followAhead }) => {
+      followList = followAhead(page);
+    });
+  }
 
   /** Has it read out what is over the room, whenever that has changed. @param {string} words */
   function say(words) {
@@ -51,7 +62,8 @@ export function start(page) {
       const came = newcomer(was.room, now.room, now.me?.id);
       if (came && !page.stage) announce(t('door.waits', { name: nameOf(came) }));
       followSignals(was, now);
-      followList(was, now);
+      if (now.room.ahead || now.room.topics.some(({ topicId }) => page.ui.drafts[`ahead:${topicId ?? 0}`])) wantList();
+      followList?.(was, now);
       keepChoices(page);
     },
 

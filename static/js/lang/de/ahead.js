@@ -16,6 +16,7 @@ export default {
   },
   'ahead.lacking': { one: 'Bei {n} davon fehlt noch eine Schätzung.', other: 'Bei {n} davon fehlen noch Schätzungen.' },
   'ahead.table': 'Die Runde auf dem Tisch wird aufgedeckt und endet mit ihnen.',
+  'ahead.revealed': { one: '{n} Story wurde aufgedeckt', other: '{n} Storys wurden zusammen aufgedeckt' },
   'ahead.left': 'Was du zu Storys geschrieben hast, die es nicht mehr gibt',
   'ahead.discard': 'Verwerfen',
   'error.unknown_topic': 'Diese Story steht nicht mehr auf der Liste. Was du geschrieben hast, bleibt.',

@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Nach oben: {topic}',
   'topics.down': 'Nach unten: {topic}',
   'topics.remove': 'Entfernen: {topic}',
-  'topics.losing': {
-    one: '{n} davon ist schon geschätzt. Noch einmal drücken, um es wegzunehmen.',
-    other: '{n} davon sind schon geschätzt. Noch einmal drücken, um sie wegzunehmen.',
-  },
 
   'history.markdown': 'Als Markdown kopieren',
   'history.none': 'Hier erscheinen die Runden, sobald sie fertig sind.',

@@ -4,6 +4,10 @@ export default {
   'import.label': 'Storys einfügen oder eine Datei ablegen',
   'import.placeholder': 'Eine pro Zeile oder aus Jira, GitHub, GitLab, Azure DevOps, Trello, Excel …',
   'import.choose': 'Datei wählen …',
+  'topics.losing': {
+    one: '{n} davon ist schon geschätzt. Noch einmal drücken, um es wegzunehmen.',
+    other: '{n} davon sind schon geschätzt. Noch einmal drücken, um sie wegzunehmen.',
+  },
   'import.discard': 'Verwerfen',
   'import.tooLarge': 'Die Datei ist größer als 2 MB.',
   'import.preview': 'Was hinzugefügt wird',

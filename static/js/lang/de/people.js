@@ -27,7 +27,6 @@ export default {
 
   'signal.turn': 'Du bist dran: Alle anderen haben geschätzt',
   'signal.complete': 'Alle haben geschätzt',
-  'ahead.revealed': { one: '{n} Story wurde aufgedeckt', other: '{n} Storys wurden zusammen aufgedeckt' },
   'signal.sound': 'Ton abspielen',
   'signal.hint': 'Wenn alle geschätzt haben und wenn nur du noch fehlst',
   'signal.notify': 'Benachrichtigung zeigen',

@@ -16,6 +16,7 @@ export default {
   },
   'ahead.lacking': { one: '{n} of them lacks somebody’s estimate.', other: '{n} of them lack somebody’s estimate.' },
   'ahead.table': 'The round on the table is revealed and ends with them.',
+  'ahead.revealed': { one: '{n} story was revealed', other: '{n} stories were revealed together' },
   'ahead.left': 'What you typed about stories that are gone',
   'ahead.discard': 'Discard it',
   'error.unknown_topic': 'That story is no longer on the list. What you typed is kept.',

@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Up: {topic}',
   'topics.down': 'Down: {topic}',
   'topics.remove': 'Remove: {topic}',
-  'topics.losing': {
-    one: '{n} of these has been estimated. Press again to take it away.',
-    other: '{n} of these have been estimated. Press again to take them away.',
-  },
 
   'history.markdown': 'Copy as Markdown',
   'history.none': 'Rounds appear here once they are finished.',

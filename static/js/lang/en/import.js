@@ -4,6 +4,10 @@ export default {
   'import.label': 'Paste stories, or drop a file',
   'import.placeholder': 'One a line, or from Jira, GitHub, GitLab, Azure DevOps, Trello, Excel…',
   'import.choose': 'Choose a file…',
+  'topics.losing': {
+    one: '{n} of these has been estimated. Press again to take it away.',
+    other: '{n} of these have been estimated. Press again to take them away.',
+  },
   'import.discard': 'Discard',
   'import.tooLarge': 'That file is larger than 2 MB.',
   'import.preview': 'What will be added',

@@ -23,7 +23,6 @@ export default {
 
   'signal.turn': 'Your turn: all others have estimated',
   'signal.complete': 'Everybody has estimated',
-  'ahead.revealed': { one: '{n} story was revealed', other: '{n} stories were revealed together' },
   'signal.sound': 'Play a sound',
   'signal.hint': 'When everybody has estimated, and when only you are missing',
   'signal.notify': 'Show a notification',

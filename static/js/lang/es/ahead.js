@@ -19,6 +19,7 @@ export default {
     other: 'A {n} de ellas les falta alguna estimación.',
   },
   'ahead.table': 'La ronda en curso se revela y termina con ellas.',
+  'ahead.revealed': { one: 'Se ha revelado {n} historia', other: 'Se han revelado {n} historias a la vez' },
   'ahead.left': 'Lo que escribiste sobre historias que ya no están',
   'ahead.discard': 'Descartarlo',
   'error.unknown_topic': 'Esa historia ya no está en la lista. Lo que escribiste se conserva.',

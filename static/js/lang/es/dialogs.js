@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Subir: {topic}',
   'topics.down': 'Bajar: {topic}',
   'topics.remove': 'Quitar: {topic}',
-  'topics.losing': {
-    one: '{n} ya tiene estimaciones. Pulsa otra vez para quitarla.',
-    other: '{n} ya tienen estimaciones. Pulsa otra vez para quitarlas.',
-  },
 
   'history.markdown': 'Copiar como Markdown',
   'history.none': 'Las rondas aparecen aquí cuando terminan.',

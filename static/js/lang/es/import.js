@@ -4,6 +4,10 @@ export default {
   'import.label': 'Pega historias o suelta un archivo',
   'import.placeholder': 'Una por línea, o desde Jira, GitHub, GitLab, Azure DevOps, Trello, Excel…',
   'import.choose': 'Elegir un archivo…',
+  'topics.losing': {
+    one: '{n} ya tiene estimaciones. Pulsa otra vez para quitarla.',
+    other: '{n} ya tienen estimaciones. Pulsa otra vez para quitarlas.',
+  },
   'import.discard': 'Descartar',
   'import.tooLarge': 'El archivo pesa más de 2 MB.',
   'import.preview': 'Lo que se añadirá',

@@ -27,7 +27,6 @@ export default {
 
   'signal.turn': 'Te toca: el resto ya ha estimado',
   'signal.complete': 'Todo el mundo ha estimado',
-  'ahead.revealed': { one: 'Se ha revelado {n} historia', other: 'Se han revelado {n} historias a la vez' },
   'signal.sound': 'Reproducir un sonido',
   'signal.hint': 'Cuando todo el mundo ha estimado y cuando solo faltas tú',
   'signal.notify': 'Mostrar una notificación',

@@ -20,6 +20,7 @@ export default {
     other: 'Il manque encore des estimations à {n} d’entre elles.',
   },
   'ahead.table': 'Le tour en cours est révélé et se termine avec elles.',
+  'ahead.revealed': { one: '{n} story a été révélée', other: '{n} stories ont été révélées ensemble' },
   'ahead.left': 'Ce que tu as écrit sur des stories disparues',
   'ahead.discard': 'Abandonner',
   'error.unknown_topic': 'Cette story n’est plus dans la liste. Ce que tu as écrit est gardé.',

@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Monter : {topic}',
   'topics.down': 'Descendre : {topic}',
   'topics.remove': 'Retirer : {topic}',
-  'topics.losing': {
-    one: '{n} est déjà estimé. Appuie encore pour le retirer.',
-    other: '{n} sont déjà estimés. Appuie encore pour les retirer.',
-  },
 
   'history.markdown': 'Copier en Markdown',
   'history.none': 'Les tours apparaissent ici une fois terminés.',

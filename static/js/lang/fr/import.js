@@ -4,6 +4,10 @@ export default {
   'import.label': 'Coller des stories, ou déposer un fichier',
   'import.placeholder': 'Une par ligne, ou depuis Jira, GitHub, GitLab, Azure DevOps, Trello, Excel…',
   'import.choose': 'Choisir un fichier…',
+  'topics.losing': {
+    one: '{n} est déjà estimé. Appuie encore pour le retirer.',
+    other: '{n} sont déjà estimés. Appuie encore pour les retirer.',
+  },
   'import.discard': 'Abandonner',
   'import.tooLarge': 'Ce fichier dépasse 2 Mo.',
   'import.preview': 'Ce qui sera ajouté',

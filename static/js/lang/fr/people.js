@@ -27,7 +27,6 @@ export default {
 
   'signal.turn': 'À toi : tout le monde a estimé sauf toi',
   'signal.complete': 'Tout le monde a estimé',
-  'ahead.revealed': { one: '{n} story a été révélée', other: '{n} stories ont été révélées ensemble' },
   'signal.sound': 'Jouer un son',
   'signal.hint': 'Quand tout le monde a estimé, et quand il ne manque que toi',
   'signal.notify': 'Afficher une notification',

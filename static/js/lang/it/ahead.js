@@ -19,6 +19,7 @@ export default {
     other: 'A {n} di queste manca ancora qualche stima.',
   },
   'ahead.table': 'Il turno in corso si scopre e finisce insieme a loro.',
+  'ahead.revealed': { one: '{n} story è stata scoperta', other: '{n} story sono state scoperte insieme' },
   'ahead.left': 'Ciò che hai scritto su story che non ci sono più',
   'ahead.discard': 'Scarta',
   'error.unknown_topic': 'Questa story non è più nell’elenco. Ciò che hai scritto resta.',

@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Su: {topic}',
   'topics.down': 'Giù: {topic}',
   'topics.remove': 'Rimuovi: {topic}',
-  'topics.losing': {
-    one: '{n} ha già delle stime. Premi ancora per toglierlo.',
-    other: '{n} hanno già delle stime. Premi ancora per toglierli.',
-  },
 
   'history.markdown': 'Copia come Markdown',
   'history.none': 'I turni compaiono qui quando sono finiti.',

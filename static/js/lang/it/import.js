@@ -4,6 +4,10 @@ export default {
   'import.label': 'Incolla story o trascina un file',
   'import.placeholder': 'Una per riga, o da Jira, GitHub, GitLab, Azure DevOps, Trello, Excel…',
   'import.choose': 'Scegli un file…',
+  'topics.losing': {
+    one: '{n} ha già delle stime. Premi ancora per toglierlo.',
+    other: '{n} hanno già delle stime. Premi ancora per toglierli.',
+  },
   'import.discard': 'Scarta',
   'import.tooLarge': 'Il file supera i 2 MB.',
   'import.preview': 'Che cosa verrà aggiunto',

@@ -27,7 +27,6 @@ export default {
 
   'signal.turn': 'Tocca a te: tutti gli altri hanno stimato',
   'signal.complete': 'Tutti hanno stimato',
-  'ahead.revealed': { one: '{n} story è stata scoperta', other: '{n} story sono state scoperte insieme' },
   'signal.sound': 'Riproduci un suono',
   'signal.hint': 'Quando tutti hanno stimato e quando manchi solo tu',
   'signal.notify': 'Mostra una notifica',

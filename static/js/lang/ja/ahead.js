@@ -13,6 +13,7 @@ export default {
   'ahead.sureHint': '{n}件が全員に見える結果になります。元に戻せません。',
   'ahead.lacking': 'そのうち{n}件には、まだ見積もりのない人がいます。',
   'ahead.table': '今のラウンドも公開され、一緒に終わります。',
+  'ahead.revealed': '{n}件のストーリーがまとめて公開されました',
   'ahead.left': 'なくなったストーリーに書いた内容',
   'ahead.discard': '破棄',
   'error.unknown_topic': 'そのストーリーはもうリストにありません。書いた内容は残っています。',

@@ -8,7 +8,6 @@ export default {
   'topics.up': '上へ: {topic}',
   'topics.down': '下へ: {topic}',
   'topics.remove': '削除: {topic}',
-  'topics.losing': 'そのうち{n}件は見積もり済みです。もう一度押すと削除します。',
 
   'history.markdown': 'Markdown でコピー',
   'history.none': '終わったラウンドがここに表示されます。',

@@ -4,6 +4,7 @@ export default {
   'import.label': 'ストーリーを貼り付けるか、ファイルをドロップ',
   'import.placeholder': '1行に1件、または Jira、GitHub、GitLab、Azure DevOps、Trello、Excel などから',
   'import.choose': 'ファイルを選択…',
+  'topics.losing': 'そのうち{n}件は見積もり済みです。もう一度押すと削除します。',
   'import.discard': '破棄',
   'import.tooLarge': 'ファイルが 2 MB を超えています。',
   'import.preview': '追加される内容',

@@ -24,7 +24,6 @@ export default {
 
   'signal.turn': 'あなたの番です。ほかの全員が見積もりました',
   'signal.complete': '全員が見積もりました',
-  'ahead.revealed': '{n}件のストーリーがまとめて公開されました',
   'signal.sound': '音を鳴らす',
   'signal.hint': '全員が見積もったとき、あなただけが残っているとき',
   'signal.notify': '通知を表示',

@@ -19,6 +19,7 @@ export default {
     other: 'Bij {n} daarvan ontbreken nog schattingen.',
   },
   'ahead.table': 'De ronde op tafel wordt onthuld en eindigt ermee.',
+  'ahead.revealed': { one: '{n} story is onthuld', other: '{n} stories zijn samen onthuld' },
   'ahead.left': 'Wat je schreef over stories die weg zijn',
   'ahead.discard': 'Weggooien',
   'error.unknown_topic': 'Die story staat niet meer op de lijst. Wat je schreef, blijft bewaard.',

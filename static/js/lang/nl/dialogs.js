@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Omhoog: {topic}',
   'topics.down': 'Omlaag: {topic}',
   'topics.remove': 'Verwijderen: {topic}',
-  'topics.losing': {
-    one: '{n} hiervan is al geschat. Nog eens drukken om het weg te halen.',
-    other: '{n} hiervan zijn al geschat. Nog eens drukken om ze weg te halen.',
-  },
 
   'history.markdown': 'Als Markdown kopiëren',
   'history.none': 'Hier verschijnen de rondes zodra ze klaar zijn.',

@@ -4,6 +4,10 @@ export default {
   'import.label': 'Plak stories of sleep een bestand hierheen',
   'import.placeholder': 'Eén per regel, of uit Jira, GitHub, GitLab, Azure DevOps, Trello, Excel …',
   'import.choose': 'Bestand kiezen …',
+  'topics.losing': {
+    one: '{n} hiervan is al geschat. Nog eens drukken om het weg te halen.',
+    other: '{n} hiervan zijn al geschat. Nog eens drukken om ze weg te halen.',
+  },
   'import.discard': 'Weggooien',
   'import.tooLarge': 'Dat bestand is groter dan 2 MB.',
   'import.preview': 'Wat wordt toegevoegd',

@@ -24,7 +24,6 @@ export default {
 
   'signal.turn': 'Jij bent aan de beurt: alle anderen hebben geschat',
   'signal.complete': 'Iedereen heeft geschat',
-  'ahead.revealed': { one: '{n} story is onthuld', other: '{n} stories zijn samen onthuld' },
   'signal.sound': 'Geluid afspelen',
   'signal.hint': 'Als iedereen heeft geschat, en als alleen jij nog ontbreekt',
   'signal.notify': 'Melding tonen',

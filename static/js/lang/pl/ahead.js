@@ -28,6 +28,12 @@ export default {
     other: 'W {n} z nich brakuje jeszcze estymacji.',
   },
   'ahead.table': 'Runda na stole zostanie odkryta i skończy się razem z nimi.',
+  'ahead.revealed': {
+    one: 'Odkryto {n} historyjkę',
+    few: 'Odkryto razem {n} historyjki',
+    many: 'Odkryto razem {n} historyjek',
+    other: 'Odkryto razem {n} historyjki',
+  },
   'ahead.left': 'Twoje zapiski o historyjkach, których już nie ma',
   'ahead.discard': 'Odrzuć',
   'error.unknown_topic': 'Tej historyjki nie ma już na liście. Twój tekst został zachowany.',

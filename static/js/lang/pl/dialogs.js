@@ -13,12 +13,6 @@ export default {
   'topics.up': 'W górę: {topic}',
   'topics.down': 'W dół: {topic}',
   'topics.remove': 'Usuń: {topic}',
-  'topics.losing': {
-    one: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
-    few: '{n} z nich mają już estymacje. Naciśnij jeszcze raz, aby usunąć.',
-    many: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
-    other: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
-  },
 
   'history.markdown': 'Kopiuj jako Markdown',
   'history.none': 'Tu pojawią się zakończone rundy.',

@@ -4,6 +4,12 @@ export default {
   'import.label': 'Wklej historyjki lub upuść plik',
   'import.placeholder': 'Po jednej w wierszu albo z Jiry, GitHuba, GitLaba, Azure DevOps, Trello, Excela…',
   'import.choose': 'Wybierz plik…',
+  'topics.losing': {
+    one: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    few: '{n} z nich mają już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    many: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+    other: '{n} z nich ma już estymacje. Naciśnij jeszcze raz, aby usunąć.',
+  },
   'import.discard': 'Odrzuć',
   'import.tooLarge': 'Ten plik ma ponad 2 MB.',
   'import.preview': 'Co zostanie dodane',

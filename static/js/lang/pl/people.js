@@ -34,12 +34,6 @@ export default {
 
   'signal.turn': 'Twoja kolej: są już estymacje wszystkich innych',
   'signal.complete': 'Są już wszystkie estymacje',
-  'ahead.revealed': {
-    one: 'Odkryto {n} historyjkę',
-    few: 'Odkryto razem {n} historyjki',
-    many: 'Odkryto razem {n} historyjek',
-    other: 'Odkryto razem {n} historyjki',
-  },
   'signal.sound': 'Odtwarzaj dźwięk',
   'signal.hint': 'Gdy są wszystkie estymacje i gdy brakuje tylko twojej',
   'signal.notify': 'Pokazuj powiadomienie',

@@ -19,6 +19,7 @@ export default {
     other: 'A {n} delas ainda falta alguma estimativa.',
   },
   'ahead.table': 'A rodada em curso é revelada e termina com elas.',
+  'ahead.revealed': { one: '{n} história foi revelada', other: '{n} histórias foram reveladas juntas' },
   'ahead.left': 'O que você escreveu sobre histórias que saíram',
   'ahead.discard': 'Descartar',
   'error.unknown_topic': 'Essa história não está mais na lista. O que você escreveu fica guardado.',

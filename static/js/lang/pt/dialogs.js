@@ -8,10 +8,6 @@ export default {
   'topics.up': 'Para cima: {topic}',
   'topics.down': 'Para baixo: {topic}',
   'topics.remove': 'Remover: {topic}',
-  'topics.losing': {
-    one: '{n} já tem estimativas. Pressione de novo para tirar.',
-    other: '{n} já têm estimativas. Pressione de novo para tirar.',
-  },
 
   'history.markdown': 'Copiar como Markdown',
   'history.none': 'As rodadas aparecem aqui quando terminam.',

@@ -4,6 +4,10 @@ export default {
   'import.label': 'Cole histórias ou solte um arquivo',
   'import.placeholder': 'Uma por linha, ou do Jira, GitHub, GitLab, Azure DevOps, Trello, Excel…',
   'import.choose': 'Escolher um arquivo…',
+  'topics.losing': {
+    one: '{n} já tem estimativas. Pressione de novo para tirar.',
+    other: '{n} já têm estimativas. Pressione de novo para tirar.',
+  },
   'import.discard': 'Descartar',
   'import.tooLarge': 'O arquivo tem mais de 2 MB.',
   'import.preview': 'O que será adicionado',

@@ -23,7 +23,6 @@ export default {
 
   'signal.turn': 'Sua vez: todos os outros já estimaram',
   'signal.complete': 'Todo mundo estimou',
-  'ahead.revealed': { one: '{n} história foi revelada', other: '{n} histórias foram reveladas juntas' },
   'signal.sound': 'Tocar um som',
   'signal.hint': 'Quando todo mundo estimou e quando só falta você',
   'signal.notify': 'Mostrar uma notificação',

@@ -13,6 +13,7 @@ export default {
   'ahead.sureHint': '{n} 个故事将成为所有人可见的结果。此操作无法撤销。',
   'ahead.lacking': '其中 {n} 个还缺少估算。',
   'ahead.table': '当前这一轮会一起亮牌并结束。',
+  'ahead.revealed': '{n} 个故事已一起亮牌',
   'ahead.left': '你为已移除的故事写下的内容',
   'ahead.discard': '放弃',
   'error.unknown_topic': '该故事已不在列表中。你写的内容已保留。',

@@ -8,7 +8,6 @@ export default {
   'topics.up': '上移：{topic}',
   'topics.down': '下移：{topic}',
   'topics.remove': '移除：{topic}',
-  'topics.losing': '其中 {n} 个已有估算。再按一次即可移除。',
 
   'history.markdown': '复制为 Markdown',
   'history.none': '完成的轮次会显示在这里。',

@@ -4,6 +4,7 @@ export default {
   'import.label': '粘贴故事，或拖入文件',
   'import.placeholder': '每行一个，或来自 Jira、GitHub、GitLab、Azure DevOps、Trello、Excel 等',
   'import.choose': '选择文件……',
+  'topics.losing': '其中 {n} 个已有估算。再按一次即可移除。',
   'import.discard': '放弃',
   'import.tooLarge': '该文件超过 2 MB。',
   'import.preview': '将要添加的内容',

@@ -23,7 +23,6 @@ export default {
 
   'signal.turn': '轮到你了：其他人都已估算',
   'signal.complete': '所有人都已估算',
-  'ahead.revealed': '{n} 个故事已一起亮牌',
   'signal.sound': '播放声音',
   'signal.hint': '当所有人都已估算，或只差你一人时',
   'signal.notify': '显示通知',
