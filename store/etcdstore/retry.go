@@ -20,7 +20,7 @@ const (
 	// another member is asked. It is doubled for each further attempt.
 	attemptTimeout = 300 * time.Millisecond
 	// insideTimeout is the same for a member inside this process.
-	insideTimeout = 2 * time.Second
+	insideTimeout = 700 * time.Millisecond
 )
 
 // retry repeats a request, which must be safe to repeat, until it succeeds, fails
