@@ -57,8 +57,9 @@ type busyRooms struct {
 	done sync.WaitGroup
 }
 
-// keepBusy starts people who each change a room of their own until the end is called.
-func keepBusy(t *testing.T, url string, n int) *busyRooms {
+// keepBusy starts people who each change a room of their own, with a pause in between,
+// until the end is called.
+func keepBusy(t *testing.T, url string, n int, pause time.Duration) *busyRooms {
 	t.Helper()
 	p := &busyRooms{stop: make(chan struct{})}
 	for range n {
@@ -70,7 +71,7 @@ func keepBusy(t *testing.T, url string, n int) *busyRooms {
 				select {
 				case <-p.stop:
 					return
-				default:
+				case <-time.After(pause):
 				}
 				ok := c.do("setTopic", message{"roomId": one.room, "topic": fmt.Sprint("topic ", number)})
 				c.do("estimate", message{"roomId": one.room, "value": "5", "comment": strings.Repeat("why ", 50)})
@@ -130,7 +131,7 @@ func TestBackupThereAndBack(t *testing.T) {
 	}
 	backUp := func(p *process, name string) map[string]int {
 		t.Helper()
-		players := keepBusy(t, p.url, 6)
+		players := keepBusy(t, p.url, 6, 0)
 		eventually(t, "some estimates", 10*time.Second, func() bool {
 			low := 3
 			for _, n := range players.acked() {

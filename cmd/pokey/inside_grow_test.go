@@ -117,3 +117,27 @@ func TestReplaceMachine(t *testing.T) {
 	old := c.launch(nodes[0], nodes[:3]...)
 	eventually(t, "the old machine finds out", 15*time.Second, func() bool { return strings.Contains(old.log.String(), "pokey cluster add "+nodes[0]) })
 }
+
+// A backup of a busy cluster that is its own etcd is restored into a new one.
+func TestBackupInside(t *testing.T) {
+	t.Parallel()
+	c := foundInside(t)
+	nodes := c.addresses(2)
+	secret, file := filepath.Join(c.dir, "secret.key"), filepath.Join(c.dir, "backup")
+	first := c.start(nodes[0], nodes[0])
+	players := keepBusy(t, first.url, 3, 220*time.Millisecond) // two requests each at ten a second
+	eventually(t, "some estimates", 10*time.Second, func() bool {
+		least := 2
+		for _, n := range players.acked() {
+			least = min(least, n)
+		}
+		return least == 2
+	})
+	acked := players.acked()
+	must(t, "3 rooms and", "backup", "-admin-listen", strings.TrimPrefix(first.admin, "http://"), "-secret-file", secret, file)
+	players.end()
+	stop(t, first)
+	refused(t, exitData, "node of a cluster", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, "-replace", file)
+	must(t, "restored to", "restore", "-data", c.data(nodes[1]), "-secret-file", secret, file)
+	has(t, c.start(nodes[1], nodes[1]).url, acked)
+}

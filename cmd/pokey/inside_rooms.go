@@ -15,6 +15,7 @@ import (
 
 	clientv3 "go.etcd.io/etcd/client/v3"
 
+	"example.com/pokey/actors/record"
 	"example.com/pokey/identity"
 	"example.com/pokey/store"
 	"example.com/pokey/store/boltstore"
@@ -79,7 +80,7 @@ func (m *member) bringRooms(ctx context.Context, c config, keys *identity.Keys, 
 // bring copies the file's records into etcd, and deletes the file. If it is
 // interrupted it begins again, and finds some records there already.
 func (m *member) bring(ctx context.Context, c config, seal cipher.AEAD, log *slog.Logger) error {
-	from, err := boltstore.Open(boltstore.Config{Dir: c.data, Log: log})
+	from, err := boltstore.Open(boltstore.Config{Dir: c.data, Form: record.Form, Log: log})
 	if err != nil {
 		return err
 	}
