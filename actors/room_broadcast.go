@@ -13,7 +13,9 @@ import (
 // broadcast the room is throttled for a few times as long as that broadcast took to
 // reach the last connection; it then commits and shows only the newest state. A small
 // room never notices. In a large one, or on a busy machine, a burst of estimates
-// becomes a few commits and broadcasts.
+// becomes a few commits and broadcasts. Where a broadcast takes long, most of it is bytes,
+// which are the same however many broadcasts share them, so the pause is as long as the
+// broadcast and no longer.
 type broadcaster struct {
 	// given
 	inbox  inbox
@@ -37,6 +39,8 @@ type broadcaster struct {
 const (
 	// throttleFactor is how many times as long as a broadcast the pause after it is.
 	throttleFactor = 4
+	// longThrottle is the pause from which on it is no longer than the broadcast.
+	longThrottle = 10 * time.Millisecond
 	// maxThrottle is the longest pause. It also ends the wait for a connection that
 	// stopped before it could confirm a broadcast.
 	maxThrottle = 50 * time.Millisecond
@@ -146,7 +150,7 @@ func (b *broadcaster) delivered(sequence uint64) {
 		return
 	}
 	took := time.Since(b.began)
-	pause := min(throttleFactor*took, max(maxThrottle-took, 0))
+	pause := min(throttleFactor*took, max(took, longThrottle), max(maxThrottle-took, 0))
 	b.until = time.Now().Add(pause)
 	if b.throttle != nil {
 		b.throttle.Reset(pause)

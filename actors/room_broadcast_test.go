@@ -97,16 +97,23 @@ func TestBroadcasterShowsOnlyTheNewestVersionAfterThePause(t *testing.T) {
 	}, conn("here", "a"))
 }
 
-func TestBroadcasterPausesFourTimesAsLongAsABroadcastTook(t *testing.T) {
-	inStage(t, func(s *stage) {
-		s.publish()
-		time.Sleep(2 * time.Millisecond)
-		s.delivered(s.sequence - 1) // of an older broadcast
-		s.delivered(s.sequence)
-		time.Sleep(3 * time.Millisecond)
-		s.delivered(s.sequence)
-		s.expectThrottle(20 * time.Millisecond)
-	}, conn("here", "a"), conn("there", "b"))
+// The pause is four times as long as a short broadcast, and as long as a long one.
+func TestBroadcasterPausesByWhatTheBroadcastTook(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		time.Millisecond:      4 * time.Millisecond,
+		5 * time.Millisecond:  longThrottle,
+		20 * time.Millisecond: 20 * time.Millisecond,
+	} {
+		inStage(t, func(s *stage) {
+			s.publish()
+			time.Sleep(took / 2)
+			s.delivered(s.sequence - 1) // of an older broadcast
+			s.delivered(s.sequence)
+			time.Sleep(took / 2)
+			s.delivered(s.sequence)
+			s.expectThrottle(want)
+		}, conn("here", "a"), conn("there", "b"))
+	}
 }
 
 func TestBroadcasterNeverPausesLongerThanMaxThrottle(t *testing.T) {

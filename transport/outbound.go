@@ -174,8 +174,10 @@ func (c *Conn) nextBatch() (batch, error) {
 func (c *Conn) nextFrames() batch {
 	buffer := buffers.Get().(*[]byte)
 	b, shared := c.out.nextBatch((*buffer)[:0])
-	c.chargeAnswer(c.out.fullBytes)
-	c.out.fullBytes = 0
+	if c.out.fullBytes > 0 {
+		c.chargeAnswer(c.out.fullBytes)
+		c.out.fullBytes = 0
+	}
 	if shared {
 		buffers.Put(buffer)
 		return batch{bytes: b}
