@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math"
-	"os"
 	"runtime/debug"
 	runtimemetrics "runtime/metrics"
 	"sync"
@@ -35,18 +34,9 @@ const (
 	memoryQuiet  = 10 * time.Second // without a garbage collection
 )
 
-// gcPercent is how much garbage may gather before it is collected, in percent of the
-// memory in use. Go's own 100 collects twice as often, which costs a twentieth of the CPU
-// time of a busy server. A memory limit overrides it, and giveBack returns the garbage of
-// a quiet one.
-const gcPercent = 200
-
 // limitMemory sets the runtime's limit: GOMEMLIMIT, or else a share of what the
 // process's cgroup may have.
 func limitMemory(log *slog.Logger) *memory {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	limit, err := memlimit.Set(memlimit.WithRatio(memoryGiven))
 	if err != nil {
 		log.Debug("no memory limit is known", "err", err)
