@@ -46,7 +46,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 
 		before := commits.rooms.Load()
 		bob.slow.Store(int64(5 * time.Millisecond))
-		estimate(ada, "first", "5") // shown after 5 ms, so that the room pauses for 20 ms
+		estimate(ada, "first", "5") // shown after 5 ms, so that the room pauses for 10 ms
 		time.Sleep(7 * time.Millisecond)
 		bob.slow.Store(0)
 		for _, c := range all {
@@ -58,7 +58,7 @@ func TestChangesDuringABroadcastPauseShareOneCommit(t *testing.T) {
 			estimate(c, "then", fmt.Sprint(i+1))
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(3 * time.Millisecond)
 		for _, c := range all {
 			if n := len(c.newEvents()); n > 0 {
 				t.Errorf("during the pause: got %d events, want none", n)
