@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/pokey/certificate/pebbletest"
 	"example.com/pokey/cluster"
 	"example.com/pokey/store/etcdtest"
 )
@@ -193,5 +194,49 @@ func TestFirstNodeMakesAnAuthority(t *testing.T) {
 	}
 	if _, err := parse(t.TempDir(), "node-1,node-2,node-3"); err == nil || !strings.Contains(err.Error(), "pokey join") {
 		t.Errorf("three nodes without certificates: got %v, want an error that names pokey join", err)
+	}
+}
+
+// The nodes of a cluster share a certificate, which one of them has ordered.
+func TestHTTPSOfACluster(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("building the program is slow")
+	}
+	file, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := newMachine(t), newMachine(t)
+	first.found().kill() // only to have the authority in the cluster
+	ports := map[string][2]string{}
+	for _, m := range []machine{first, second} {
+		ports[m.address] = [2]string{etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)}
+	}
+	authority := pebbletest.Start(t, portOf(t, ports[first.address][1]), portOf(t, ports[second.address][0])) // it asks both, each at one port
+	serve := func(m machine, token string, args ...string) *process {
+		p := spawn(t, func(cmd *exec.Cmd) {
+			cmd.Args = append(append([]string{file}, args...), "-data", m.data, "-listen", ports[m.address][0], "-http-listen", ports[m.address][1], "-admin-listen", "127.0.0.1:0",
+				"-domain", "poker.example.com", "-acme-ca", authority.Directory, "-acme-ca-root", authority.Roots)
+			cmd.Stdin = strings.NewReader(token)
+		})
+		if p.url == "" {
+			t.Fatalf("a node does not start:\n%s", p.log)
+		}
+		return p
+	}
+	one := serve(first, "")
+	two := serve(second, first.invite(), "join", "-as", second.address)
+	logs := func() string { return one.log.String() + two.log.String() }
+	for _, p := range []*process{one, two} {
+		eventually(t, "a certificate on both nodes", 60*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+	}
+	if got := strings.Count(logs(), "got a certificate"); got != 1 {
+		t.Errorf("got %d orders, want 1:\n%s", got, logs())
+	}
+	for _, m := range []machine{first, second} {
+		b := newSecureBrowser(t, "poker.example.com", ports[m.address][0], ports[m.address][1], authority.Pool())
+		b.visit("http://poker.example.com/")
+		b.play()
 	}
 }
