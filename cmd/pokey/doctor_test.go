@@ -146,8 +146,8 @@ func TestDoctorComparesNodes(t *testing.T) {
 	}
 	sound := node(func(*operator.Status) {})
 	for want, change := range map[string]func(*operator.Status){
-		"5s ahead of that of":            func(s *operator.Status) { s.Time = s.Time.Add(5 * time.Second) },
-		"1m0s behind this machine's":     func(s *operator.Status) { s.Time = s.Time.Add(-time.Minute) },
+		"ahead of that of":               func(s *operator.Status) { s.Time = s.Time.Add(5 * time.Second) },
+		"behind this machine's":          func(s *operator.Status) { s.Time = s.Time.Add(-time.Minute) },
 		"Finish the upgrade":             func(s *operator.Status) { s.Version = "2" },
 		"view 8 with 0 members":          func(s *operator.Status) { s.Cluster.View = 8 },
 		"newcomers are turned away":      func(s *operator.Status) { s.State = "full" },
