@@ -23,10 +23,11 @@ const (
 var (
 	// lazy are the modules that the page asks for by import() on purpose: what
 	// only a room or only the front page needs, its dialogs, the big screen, what brings stories along,
-	// what takes them away, and what concerns people who are away or late.
+	// what takes them away, what concerns people who are away or late, and stories
+	// estimated ahead.
 	lazy = map[string]bool{
 		"js/room-page.js": true, "js/views/dialogs/index.js": true, "js/views/stage.js": true, "js/import/form.js": true, "js/people/index.js": true,
-		"js/results/views.js": true, "js/views/gone.js": true, "js/views/landing.js": true,
+		"js/results/views.js": true, "js/views/gone.js": true, "js/views/landing.js": true, "js/ahead/index.js": true,
 	}
 	// texts are the modules that i18n.js asks for by language and part.
 	texts   = regexp.MustCompile(`^js/lang/\w+/\w+\.js$`)
