@@ -82,11 +82,12 @@ func Restore(s State) (*Room, error) {
 // before, so that for going on without the owner, for a stand-in and for a take-over,
 // absence counts from now at the earliest.
 //
-// A locked room has a new version then: nobody is known to wait any more, and who saw
-// somebody waiting has to see that.
+// A room that shows something else then has a new version: nobody is known to wait at
+// a locked room any more, and it takes longer until others may go on without the owner.
 func (r *Room) Resume(now Millis) {
+	before := r.succeedAt()
 	r.resumed = now
-	if r.state.Locked {
+	if r.state.Locked || r.succeedAt() != before {
 		r.state.Version++
 	}
 }

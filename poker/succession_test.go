@@ -23,7 +23,12 @@ func TestDowntimeIsNoAbsence(t *testing.T) {
 		t.Fatal(err)
 	}
 	up := start + poker.TakeOverDelay // the server was down for as long
+	before := restored.Snapshot()
 	restored.Resume(up)
+	if after := restored.Snapshot(); after.SucceedAt == before.SucceedAt || after.Version == before.Version {
+		t.Errorf("after the restart: got version %d with succeedAt %d, before it %d with %d; want another version, since it says something else",
+			after.Version, after.SucceedAt, before.Version, before.SucceedAt)
+	}
 	apply(t, restored, up, poker.Join{By: "ada"})
 	if got, want := restored.Snapshot().SucceedAt, up+poker.SucceedDelay; got != want {
 		t.Errorf("succeedAt: got %d, want %d", got, want)
