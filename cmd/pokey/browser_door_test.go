@@ -84,6 +84,7 @@ func TestBrowserMark(t *testing.T) {
 	bob := join(t, link, "Bob")
 	bob.until(`%s.querySelector('.sign').textContent === 'AL'`, seat("Ada Lovelace"))
 	ada.dialog("You", "me")
+	ada.press(`.swatch [aria-label="Red"]`) // in case hers is olive by itself
 	ada.press(`.swatch [aria-label="Olive"]`)
 	bob.until(`%s.style.getPropertyValue('--own') === '#787334'`, seat("Ada Lovelace"))
 	ada.button("🦉")
