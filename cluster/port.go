@@ -235,20 +235,3 @@ func (p *Port) onReject(rejected func(conn net.Conn, err error)) {
 	defer p.mu.Unlock()
 	p.rejected = rejected
 }
-
-// sharedNetwork is the network of a node link that listens at a [Port].
-type sharedNetwork struct{ port *Port }
-
-func (n sharedNetwork) listen(context.Context, string) (net.Listener, error) { return n.port.link, nil }
-
-func (n sharedNetwork) dial(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := tcp{}.dial(ctx, address)
-	if err != nil || n.port.tls != nil {
-		return conn, err
-	}
-	if _, err := io.WriteString(conn, linkPreface); err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return conn, nil
-}

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -97,4 +98,21 @@ func (c *prefixedConn) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	return c.Conn.Read(b)
+}
+
+// sharedNetwork is the network of a node link that listens at a [Port].
+type sharedNetwork struct{ port *Port }
+
+func (n sharedNetwork) listen(context.Context, string) (net.Listener, error) { return n.port.link, nil }
+
+func (n sharedNetwork) dial(ctx context.Context, address string) (net.Conn, error) {
+	conn, err := tcp{}.dial(ctx, address)
+	if err != nil || n.port.tls != nil {
+		return conn, err
+	}
+	if _, err := io.WriteString(conn, linkPreface); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }

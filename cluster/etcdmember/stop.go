@@ -1,0 +1,83 @@
+package etcdmember
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"go.etcd.io/etcd/server/v3/etcdserver"
+)
+
+// Stop ends the member. If it is the leader, another one is leader before that.
+func (m *Member) Stop() {
+	if m.stopped.Swap(true) {
+		return
+	}
+	m.halt()
+	m.close()
+}
+
+// Resign removes this member from the cluster, ends it, and deletes its data. If it
+// returns an error the member may not have been removed; then it goes on when it is
+// started again.
+func (m *Member) Resign(ctx context.Context) error {
+	if m.stopped.Swap(true) {
+		return errors.New("etcd: it has ended already")
+	}
+	defer m.close()
+	defer m.halt()
+	e := m.running()
+	yield(e)
+	err := persevere(ctx, func(ctx context.Context) error {
+		select {
+		case <-e.StopNotify(): // the others have removed it, and cut it off before it heard of that
+			if errors.Is(m.ending(e), ErrRemoved) {
+				return nil
+			}
+		default:
+		}
+		return expel(ctx, e, uint64(e.MemberID()))
+	})
+	if err != nil {
+		return fmt.Errorf("etcd: leave the cluster: %w", err)
+	}
+	select { // etcd ends by itself once the others know
+	case <-e.StopNotify():
+	case <-time.After(resignTimeout):
+	case <-ctx.Done():
+	}
+	return os.RemoveAll(m.conf.Dir)
+}
+
+const resignTimeout = 3 * time.Second
+
+// halt ends etcd, if it runs.
+func (m *Member) halt() {
+	if e := m.server.Swap(nil); e != nil {
+		_ = m.client.Close() // it returns that it is closed
+		yield(e)
+		e.HardStop()
+	}
+}
+
+// yield makes another member the leader, if this one is it and another one answers
+// soon. etcd's own Stop waits seconds for members that have been stopped too.
+func yield(e *etcdserver.EtcdServer) {
+	for _, other := range e.Cluster().Members() {
+		if e.Leader() != e.MemberID() || other.ID == e.MemberID() || other.IsLearner {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), yieldTimeout)
+		_ = e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID)) // then the others elect one
+		cancel()
+	}
+}
+
+const yieldTimeout = 400 * time.Millisecond
+
+func (m *Member) close() {
+	_ = m.http.Close()
+	m.serving.Wait()
+}
