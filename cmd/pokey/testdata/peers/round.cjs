@@ -6,6 +6,17 @@ const assert = require("node:assert/strict");
 const base = process.argv[2];
 let asked = 0;
 
+/** What an RFC 7396 merge patch makes of a value. */
+function merge(value, patch) {
+  if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return patch;
+  const merged = value !== null && typeof value === "object" && !Array.isArray(value) ? { ...value } : {};
+  for (const [name, part] of Object.entries(patch)) {
+    if (part === null) delete merged[name];
+    else merged[name] = merge(merged[name], part);
+  }
+  return merged;
+}
+
 async function connect() {
   const response = await fetch(base + "/");
   const cookie = response.headers.get("set-cookie").split(";")[0];
@@ -14,6 +25,8 @@ async function connect() {
   socket.on("message", (data) => {
     const message = JSON.parse(data.toString());
     client.seen.push(message);
+    if (message.event === "roomStatus") client.room = message.room;
+    if (message.event === "roomPatch") client.room = message.room = merge(client.room, message.patch);
     client.waiting = client.waiting.filter(({ wanted, done }) => !(wanted(message) && (done(message), true)));
   });
   client.until = (wanted) => new Promise((done, fail) => {
@@ -38,7 +51,7 @@ async function connect() {
   assert.equal((await bob.ask("estimate", { roomId, value: "8", comment: "tests", round: 1 })).event, "ok");
   assert.equal((await bob.ask("estimate", { roomId, value: "8", round: 2 })).code, "stale_round");
   assert.equal((await bob.ask("clear", { roomId })).code, "not_owner");
-  const status = bob.until((m) => m.event === "roomStatus" && m.room.revealed);
+  const status = bob.until((m) => m.room?.revealed);
   await ada.ask("reveal", { roomId });
   const { room } = await status;
   assert.deepEqual(room.members[bob.me].estimate, { value: "8", comment: "tests" });
