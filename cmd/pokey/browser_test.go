@@ -56,6 +56,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	runMoreAtOnce()
 	code := m.Run()
 	stopChromium()
 	removeBinary()
