@@ -19,19 +19,14 @@ func (c EstimateAhead) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := r.state.Deck.value(c.Value)
-	if err != nil {
-		return nil, err
-	}
-	comment, err := CleanComment(c.Comment)
+	vote, err := r.state.Deck.vote(c.Value, c.Comment)
 	if err != nil {
 		return nil, err
 	}
 	if !listed(r.state.Topics, c.Topic) {
 		return nil, ErrUnknownTopic
 	}
-	vote := Vote{Value: value, Comment: comment}
-	if m.aheadSize(c.Topic)+aheadOverhead+len(value)+len(comment) > AheadBytes {
+	if m.aheadSize(c.Topic)+aheadOverhead+len(vote.Value)+len(vote.Comment) > AheadBytes {
 		return nil, ErrTooMuchAhead
 	}
 	m.Estimated = true

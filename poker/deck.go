@@ -82,6 +82,20 @@ func (d Deck) value(s string) (string, error) {
 	return d.Cards[i], nil
 }
 
+// vote returns an estimate as a room keeps it, or the error of [Deck.value] or
+// [CleanComment].
+func (d Deck) vote(value, comment string) (Vote, error) {
+	value, err := d.value(value)
+	if err != nil {
+		return Vote{}, err
+	}
+	comment, err = CleanComment(comment)
+	if err != nil {
+		return Vote{}, err
+	}
+	return Vote{Value: value, Comment: comment}, nil
+}
+
 // agreed returns what a team has agreed on as a room keeps it, or an error that is
 // [ErrInvalidEstimate]: a card, or any other value of 1 to [ValueLength] characters,
 // since a team may well meet between two cards. Empty stands for nothing.

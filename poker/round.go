@@ -7,18 +7,14 @@ func (c Estimate) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := r.state.Deck.value(c.Value)
-	if err != nil {
-		return nil, err
-	}
-	comment, err := CleanComment(c.Comment)
+	vote, err := r.state.Deck.vote(c.Value, c.Comment)
 	if err != nil {
 		return nil, err
 	}
 	if r.estimatesFixed() {
 		return nil, ErrEstimatesFixed
 	}
-	m.Vote, m.Estimated = &Vote{Value: value, Comment: comment}, true
+	m.Vote, m.Estimated = &vote, true
 	r.put(c.By, m)
 	if r.state.Undo != nil && r.state.Undo.What == undoClear {
 		r.state.Undo = nil

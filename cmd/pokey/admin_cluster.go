@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/pokey/cluster/etcdmember"
+	"example.com/pokey/cluster/membership"
 )
 
 // clusterPage is the cluster as this node sees it, for a person with a terminal.
@@ -38,17 +39,23 @@ func (n *node) clusterText() string {
 	return b.String()
 }
 
+// memberState is the state of a member in a word.
+func memberState(m membership.Member) string {
+	switch {
+	case m.Isolated:
+		return "isolated"
+	case m.Draining:
+		return "draining"
+	default:
+		return "member"
+	}
+}
+
 func (n *node) writeMembers(row func(name, format string, args ...any)) {
 	m := n.member.node.Stats()
 	row("view", "%d, %d members", m.View.Version(), len(m.View.Records()))
 	for _, r := range m.View.Records() {
-		state := "member"
-		switch {
-		case r.Isolated:
-			state = "isolated"
-		case r.Draining:
-			state = "draining"
-		}
+		state := memberState(r)
 		if r.Address == m.Address {
 			state += ", this node"
 		}

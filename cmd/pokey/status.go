@@ -70,15 +70,8 @@ func (m *member) status() *operator.Cluster {
 		}
 	}
 	for _, r := range s.View.Records() {
-		state := "member"
-		switch {
-		case r.Isolated:
-			state = "isolated"
-		case r.Draining:
-			state = "draining"
-		}
 		c.Nodes = append(c.Nodes, operator.Node{
-			Address: r.Address, State: state, Since: r.Since, Self: r.Address == s.Address, Wire: r.Wire, Unreachable: len(r.Unreachable),
+			Address: r.Address, State: memberState(r), Since: r.Since, Self: r.Address == s.Address, Wire: r.Wire, Unreachable: len(r.Unreachable),
 		})
 	}
 	return c
