@@ -37,9 +37,9 @@ type commitHost interface {
 //   - In a store of this process alone, a commit that fails or takes too long does not
 //     stop the meeting: the effects run with durable false, and the state is written
 //     again and again until it is saved.
-//   - In a store that nodes share, going on would create two truths. Until the outcome
-//     of a commit is known, the actor is frozen: it shows what it has shown, and
-//     refuses requests as unavailable.
+//   - In a store that nodes share, going on would create two truths. While a commit
+//     takes too long, and until its outcome is known, the actor is frozen: it shows what
+//     it has shown, and refuses requests as unavailable.
 //   - A commit that finds another node's revision fences the actor: it has been
 //     superseded, and acknowledges and shows nothing more. An actor that finds a record
 //     in a shared store commits it before it shows anything, which fences whichever
@@ -62,7 +62,7 @@ type committer struct {
 	dirty      bool           // something is not part of any commit yet
 	unsaved    bool           // the last commit failed
 	fenced     bool           // another node has the record: nothing is shown any more
-	frozen     bool           // the outcome of the last commit is not known
+	frozen     bool           // the shared store is slow, or the outcome of the last commit is not known
 	writing    []store.Record // the commit under way
 	waiting    []any          // messages
 	retry      *time.Timer
@@ -94,6 +94,7 @@ func (c *committer) load() {
 
 // loaded ends the loading of the record.
 func (c *committer) loaded(m loaded) {
+	c.thaw()
 	c.loading = false
 	c.rev = m.record.Revision
 }

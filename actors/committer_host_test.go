@@ -19,7 +19,8 @@ import (
 type scriptedStore struct {
 	store.Store
 	shared  bool
-	fails   []error // one for each commit to come; nil or none lets it pass
+	takes   time.Duration // for each commit
+	fails   []error       // one for each commit to come; nil or none lets it pass
 	commits []string
 }
 
@@ -28,6 +29,7 @@ func (s *scriptedStore) Shared() bool  { return s.shared }
 
 func (s *scriptedStore) Commit(ctx context.Context, r store.Record, parts ...store.Record) (store.Revision, error) {
 	s.commits = append(s.commits, string(r.Data))
+	time.Sleep(s.takes)
 	if len(s.fails) > 0 {
 		err := s.fails[0]
 		s.fails = s.fails[1:]
@@ -111,6 +113,8 @@ func (h *wordHost) receive(message any) {
 	case committed:
 		h.outcomes = append(h.outcomes, c.done(m))
 		c.commitIfDirty()
+	case overdue:
+		c.overdue(m)
 	case retryCommit:
 		c.writeAgain()
 	default:

@@ -24,6 +24,7 @@ func (c *committer) done(m committed) outcome {
 	wasRetry := c.retrying
 	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && c.record.store.Shared() {
 		c.freeze(m.err)
+		c.retry = c.record.inbox.after(retryInterval, retryCommit{})
 		return commitUnknown
 	}
 	c.thaw()
@@ -62,8 +63,29 @@ func (c *committer) keepUnsaved(cause error) {
 	c.retry = c.record.inbox.after(retryInterval, retryCommit{})
 }
 
-// freeze suspends the actor until the outcome of the commit under way is known, and
-// refuses the requests that wait for it.
+// errSlow is why an actor is frozen while the shared store takes its time.
+var errSlow = errors.New("it takes longer than people should wait")
+
+// overdue freezes the actor if what it asked the store for is still under way.
+func (c *committer) overdue(m overdue) {
+	if m.call == c.record.calls && (c.loading || c.committing) {
+		c.freeze(errSlow)
+	}
+}
+
+// forget gives up everything that is under way, as if another node had the record.
+func (c *committer) forget() {
+	if c.retry != nil {
+		c.retry.Stop()
+	}
+	c.thaw()
+	c.loading, c.committing, c.dirty, c.fenced = false, false, false, true
+	c.spans.stop()
+	c.effects.drop()
+}
+
+// freeze suspends the actor until the store has answered, and refuses the requests that
+// wait for that.
 func (c *committer) freeze(cause error) {
 	if !c.frozen {
 		c.frozen = true
@@ -74,7 +96,6 @@ func (c *committer) freeze(cause error) {
 			c.hold(m)
 		}
 	}
-	c.retry = c.record.inbox.after(retryInterval, retryCommit{})
 }
 
 func (c *committer) thaw() {

@@ -19,13 +19,22 @@ type image struct {
 
 // recordStore reads and writes the record of one actor in the background, each time for
 // at most as long as a commit may take, and sends the actor how that ended.
+//
+// A store that nodes share may be slow without being out of order, for example because
+// another node's network is. Giving up means to ask again, which makes a slow store
+// slower, or to never get an answer: so the actor is told that its call is overdue, and
+// the call goes on for several times as long.
 type recordStore struct {
 	store   store.Store
 	key     string
 	timeout time.Duration
 	observe func(took time.Duration, failed bool) // of commits; may be nil
 	inbox   inbox                                 // of the actor
+	calls   uint64                                // of a shared store, so far
 }
+
+// sharedPatience is how many times as long a call of a shared store may take.
+const sharedPatience = 3
 
 // The messages that a recordStore sends to its actor.
 type (
@@ -42,6 +51,8 @@ type (
 	}
 	// removed says how the deletion of the record ended.
 	removed struct{ err error }
+	// overdue says that a call of a shared store takes longer than it should.
+	overdue struct{ call uint64 }
 )
 
 // load reads the record and its parts. The actor gets loaded.
@@ -110,9 +121,19 @@ func (s *recordStore) records(i image, rev store.Revision) []store.Record {
 }
 
 func (s *recordStore) inBackground(do func(context.Context) any) {
+	patience := s.timeout
+	var late *time.Timer
+	if s.store.Shared() {
+		s.calls++
+		patience, late = sharedPatience*s.timeout, s.inbox.after(s.timeout, overdue{s.calls})
+	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		s.inbox(do(ctx))
+		result := do(ctx)
+		if late != nil {
+			late.Stop()
+		}
+		s.inbox(result)
 	}()
 }

@@ -116,7 +116,7 @@ func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 		m.stillConnected(ada, bob)
 		bob.newEvents()
 		m.store.set(nil)
-		time.Sleep(3 * time.Second)
+		time.Sleep(5 * time.Second)
 		bob.answered("hangs")
 		ada.ok("reveal", room, "")
 		bob.settle()
@@ -126,6 +126,35 @@ func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 		if m.nodes["n3"].sys.Degraded() {
 			t.Error("after the store hung: got degraded, want not")
 		}
+	})
+}
+
+// A node is cut off from the store and from the others, who take over: it forgets its
+// users and rooms at once, commits in doubt included, and nothing is lost.
+func TestACutOffNodeForgetsAtOnce(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		bob.ok("estimate", room, `,"value":"3"`)
+		n3 := m.nodes["n3"]
+		m.store.set(hanging)
+		bob.send(`{"request":"estimate","id":"doubt","roomId":"` + string(room) + `","value":"5"}`)
+		time.Sleep(2 * time.Second)
+		m.isolate("n3")
+		n3.sys.Forget()
+		m.settle()
+		if s := n3.sys.Stats(); s.Rooms != 0 || s.Users != 0 || s.Unsaved != 0 {
+			t.Errorf("on the node that is cut off: got %d rooms, %d users and %d unsaved, want none", s.Rooms, s.Users, s.Unsaved)
+		}
+		m.store.set(nil)
+		m.changeView([]string{"n3"}, "n1", "n2")
+		time.Sleep(5 * time.Second)
+		bob.answered("doubt")
+		ada.ok("reveal", room, "")
+		bob.settle()
+		if e := bob.member(bob.user).shown(); e.Value != "5" {
+			t.Errorf("revealed: got %v, want 5", e)
+		}
+		m.stillConnected(ada, bob)
 	})
 }
 

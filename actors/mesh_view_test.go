@@ -33,7 +33,7 @@ func TestAReturningNodeStartsFromTheStore(t *testing.T) {
 		bob.ok("estimate", room, `,"value":"5"`)
 		m.changeView([]string{"n3"}, "n1", "n2")
 		ada.ok("setTopic", room, `,"topic":"meanwhile"`)
-		m.nodes["n3"].sys.Release()
+		m.nodes["n3"].sys.Forget()
 		m.changeView(nil)
 		cy := m.nodes["n3"].connect("")
 		cy.ok("joinRoom", room, "")

@@ -13,9 +13,9 @@ type (
 	connectionOpened struct{ conn *actor.PID }
 	connectionClosed struct{ conn *actor.PID }
 	// viewChanged says that the membership has changed, or that the link to a node
-	// was lost. With reloadAll set, everything on this node may already live
+	// was lost. With forgetAll set, everything on this node may already live
 	// elsewhere and starts again from the store. Registries receive it too.
-	viewChanged struct{ reloadAll bool }
+	viewChanged struct{ forgetAll bool }
 	// singletonRestarted says that a registry or the gateway is a new one, which
 	// does not know what connections have on this node.
 	singletonRestarted struct{}
@@ -78,6 +78,11 @@ type (
 // as nothing of it is under way, and passes on what it still receives. Nobody
 // waits for that: if its successor starts earlier, the store fences one of the two.
 type handoff struct{}
+
+// forget tells an actor that this node may no longer speak for its identity. The actor
+// stops at once: another node may have taken over, and the store, if this node reaches
+// it at all, has everything that was acknowledged.
+type forget struct{}
 
 // A room that was revived from its id has no owner until the user whose id it
 // certifies is online. Either may come first, so each side asks the other's

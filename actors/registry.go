@@ -54,7 +54,7 @@ func (r *registry) receive(ctx actor.Context) {
 			r.deliver(ctx, m)
 		}
 	case viewChanged:
-		r.viewChanged(ctx, m.reloadAll)
+		r.viewChanged(ctx, m.forgetAll)
 	case retire:
 		r.retire(ctx, m)
 	case returned:
@@ -113,11 +113,15 @@ func (r *registry) start(ctx actor.Context, id string) *activation {
 	return a
 }
 
-// viewChanged hands off the actors that belong elsewhere by the new view, or all, and
-// looks again at the messages that were ahead of the old view.
-func (r *registry) viewChanged(ctx actor.Context, all bool) {
+// viewChanged hands off the actors that belong elsewhere by the new view, or has all
+// of them forget what they know, and looks again at the messages that were ahead of the old view.
+func (r *registry) viewChanged(ctx actor.Context, forgetAll bool) {
 	for id, a := range r.active {
-		if !a.retiring && (all || !r.node.owns(r.kind, id)) {
+		switch {
+		case a.retiring:
+		case forgetAll:
+			ctx.Send(a.pid, forget{})
+		case !r.node.owns(r.kind, id):
 			r.node.counts.handoffs.Add(1)
 			ctx.Send(a.pid, handoff{})
 		}

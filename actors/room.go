@@ -30,6 +30,8 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.committed(m)
 	case removed:
 		a.removed(m)
+	case overdue:
+		a.commits.overdue(m)
 	case retryCommit:
 		a.commits.writeAgain()
 	case delivered:
@@ -40,6 +42,8 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		}
 	case handoff:
 		a.lifecycle.moving = true
+	case forget:
+		a.forget()
 	case passivate:
 		if a.lifecycle.passivate(a.idle()) {
 			a.retire()
@@ -103,6 +107,9 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 }
 
 func (a *roomActor) loaded(m loaded) {
+	if a.commits.fenced {
+		return // the actor has forgotten what this is about
+	}
 	a.commits.loaded(m)
 	switch {
 	case m.err == nil:
@@ -133,6 +140,9 @@ func (a *roomActor) loaded(m loaded) {
 }
 
 func (a *roomActor) committed(m committed) {
+	if a.commits.fenced {
+		return // the actor has forgotten what this is about
+	}
 	outcome := a.commits.done(m)
 	if outcome != commitUnknown {
 		a.parts.written(m.err)

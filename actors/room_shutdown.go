@@ -107,6 +107,15 @@ func (a *roomActor) redirect() {
 	}
 }
 
+// forget ends the actor at once, with what is under way.
+func (a *roomActor) forget() {
+	if !a.lifecycle.retired {
+		a.commits.forget()
+		a.redirect()
+		a.retire()
+	}
+}
+
 // retire has the registry stop the actor. What still comes is passed on.
 func (a *roomActor) retire() {
 	if a.lifecycle.retire() {

@@ -60,12 +60,12 @@ func (s *System) Connect(user poker.UserID, issued time.Time, origin uint64, cli
 	return session
 }
 
-// Release has every user and room of this node start again from the store, wherever
-// it belongs. It is for a node that returns to the membership: other nodes may have
-// written the records of its users and rooms.
-func (s *System) Release() {
-	s.root.Send(s.users, viewChanged{reloadAll: true})
-	s.root.Send(s.rooms, viewChanged{reloadAll: true})
+// Forget has every user and room of this node stop at once, without waiting for the
+// store, and start again from it wherever they belong. It is for a node that has been
+// cut off or has returned to the membership: other nodes may have written the records.
+func (s *System) Forget() {
+	s.root.Send(s.users, viewChanged{forgetAll: true})
+	s.root.Send(s.rooms, viewChanged{forgetAll: true})
 }
 
 // Degraded reports whether the store fails or is slow, so that something that was

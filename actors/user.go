@@ -30,10 +30,14 @@ func (a *userActor) Receive(ctx actor.Context) {
 	case removed:
 		a.commits.removed(m)
 		a.retire()
+	case overdue:
+		a.commits.overdue(m)
 	case retryCommit:
 		a.commits.writeAgain()
 	case handoff:
 		a.lifecycle.moving = true
+	case forget:
+		a.forget()
 	case passivate:
 		if a.lifecycle.passivate(a.idle()) {
 			a.retire()
@@ -96,6 +100,9 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 }
 
 func (a *userActor) loaded(m loaded) {
+	if a.commits.fenced {
+		return // the actor has forgotten what this is about
+	}
 	a.commits.loaded(m)
 	switch {
 	case m.err == nil:
@@ -120,6 +127,9 @@ func (a *userActor) loaded(m loaded) {
 }
 
 func (a *userActor) committed(m committed) {
+	if a.commits.fenced {
+		return // the actor has forgotten what this is about
+	}
 	if a.commits.done(m) == commitFenced {
 		a.redirect()
 		a.retire()

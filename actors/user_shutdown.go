@@ -42,6 +42,15 @@ func (a *userActor) retire() {
 	}
 }
 
+// forget ends the actor at once, with what is under way.
+func (a *userActor) forget() {
+	if !a.lifecycle.retired {
+		a.commits.forget()
+		a.redirect()
+		a.retire()
+	}
+}
+
 // crash disconnects the user's clients. They come back to another actor.
 func (a *userActor) crash() {
 	a.disconnectAll(disconnect{protocol.CloseResync, "resynchronise"})

@@ -18,9 +18,19 @@ func TestCutOffFromEtcdAndPeers(t *testing.T) {
 		for _, other := range p.nodes[:2] {
 			p.cut(other.Self(), p.nodes[2].Self())
 		}
+		lost := make(chan int, 10)
+		for i, n := range p.nodes {
+			n.OnOwnershipLost(func() { lost <- i })
+		}
 		eventually(t, 15*time.Second, "the node that is alone is cut off", p.nodes[2].Isolated)
+		if got := <-lost; got != 2 {
+			t.Errorf("node %d has lost what it owned, want node 2", got)
+		}
 		p.heal()
 		eventually(t, 15*time.Second, "it is no longer cut off", func() bool { return !p.nodes[2].heartbeat.cutOff.Load() })
+		if n := len(lost); n != 0 {
+			t.Errorf("what nodes own was lost %d times more, want once in all", n)
+		}
 	})
 }
 

@@ -58,7 +58,7 @@ func Start(c Config) (*Node, error) {
 	atomic.StoreUint64(&c.System.ProcessRegistry.SequenceID, uint64(time.Now().UnixNano()))
 	n.view = newCurrentView(n.viewChanged)
 	n.link = newNodeLink(&n.conf, &n.counters, n.life, n.View, n.linkLost)
-	n.heartbeat = newHeartbeat(&n.conf, n.link, n.View, func() { wake(n.changed) })
+	n.heartbeat = newHeartbeat(&n.conf, n.link, n.View, n.cutOffChanged)
 	c.System.ProcessRegistry.RegisterAddressResolver(func(*actor.PID) (actor.Process, bool) { return remoteProcess{n.link}, true })
 	if err := n.link.open(); err != nil {
 		n.end()
@@ -115,10 +115,12 @@ func (n *Node) Subscribe(changed func()) {
 	n.subscribers = append(n.subscribers, changed)
 }
 
-// OnMembershipLost has f called when the other nodes have removed this one. What it
-// owned may live elsewhere by then, so f must stop this node's activations. After f
-// has returned, the node becomes a member again by itself, as a new incarnation.
-func (n *Node) OnMembershipLost(f func()) {
+// OnOwnershipLost has f called when the other nodes have removed this one, and when
+// this node finds that it is cut off from etcd, so that it would not learn of that. What
+// it owned may live elsewhere by then, so f must stop this node's activations. After f
+// has returned, a node that was removed becomes a member again by itself, as a new
+// incarnation.
+func (n *Node) OnOwnershipLost(f func()) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.onLost = append(n.onLost, f)
@@ -157,7 +159,7 @@ func (n *Node) Drain(ctx context.Context) error {
 // Leave ends the membership and closes the link within seconds, even if the
 // membership cannot be reached: then it returns an error, and the other nodes find
 // out by themselves. Only the first call does something. It waits for the functions
-// that Subscribe and OnMembershipLost were given; these must not call it.
+// that Subscribe and OnOwnershipLost were given; these must not call it.
 func (n *Node) Leave(ctx context.Context) (err error) {
 	n.end()
 	n.transition.Lock()
@@ -176,20 +178,6 @@ func (n *Node) Leave(ctx context.Context) (err error) {
 	n.running.Wait()
 	n.link.close()
 	return err
-}
-
-// Stats returns the current figures.
-func (n *Node) Stats() Stats {
-	s := Stats{
-		Address: n.Self(), View: n.View(), Unreachable: len(n.heartbeat.detector.unreachable()),
-		ViewChanges: n.counters.views.Load(), LinkLosses: n.counters.linkLosses.Load(),
-		MembershipsLost: n.counters.membershipsLost.Load(), Isolations: n.counters.isolations.Load(),
-		RejectedPeers: n.counters.rejectedPeers.Load(), RefusedCalls: n.counters.refusedCalls.Load(), BadStreams: n.counters.badStreams.Load(),
-	}
-	if n.conf.TLS != nil {
-		s.Certificate = n.conf.TLS.Expires()
-	}
-	return s
 }
 
 func (n *Node) setSnapshot(s membership.Snapshot) {
@@ -212,6 +200,18 @@ func (n *Node) viewChanged(before, after *membership.View) {
 func (n *Node) membershipLost() {
 	n.counters.membershipsLost.Add(1)
 	n.conf.Log.Warn("the other nodes have removed this node: it drops its rooms and joins again", "address", n.Self())
+	n.ownershipLost()
+}
+
+// cutOffChanged is called when this node has been cut off, or is no longer.
+func (n *Node) cutOffChanged() {
+	if n.heartbeat.cutOff.Load() {
+		n.ownershipLost()
+	}
+	wake(n.changed)
+}
+
+func (n *Node) ownershipLost() {
 	n.mu.Lock()
 	callbacks := n.onLost
 	n.mu.Unlock()

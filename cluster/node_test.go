@@ -57,7 +57,7 @@ func TestMembershipLost(t *testing.T) {
 	join(t, b)
 	before := ids(a.View())
 	goOn := make(chan struct{})
-	b.OnMembershipLost(func() { <-goOn })
+	b.OnOwnershipLost(func() { <-goOn })
 	memory.Remove(b.Self())
 	if !converged(a) {
 		t.Errorf("members after a removal: got %v, want %s alone", a.View().Members(), a.Self())

@@ -25,3 +25,17 @@ type Stats struct {
 type counters struct {
 	views, linkLosses, membershipsLost, isolations, rejectedPeers, refusedCalls, badStreams atomic.Uint64
 }
+
+// Stats returns the current figures.
+func (n *Node) Stats() Stats {
+	s := Stats{
+		Address: n.Self(), View: n.View(), Unreachable: len(n.heartbeat.detector.unreachable()),
+		ViewChanges: n.counters.views.Load(), LinkLosses: n.counters.linkLosses.Load(),
+		MembershipsLost: n.counters.membershipsLost.Load(), Isolations: n.counters.isolations.Load(),
+		RejectedPeers: n.counters.rejectedPeers.Load(), RefusedCalls: n.counters.refusedCalls.Load(), BadStreams: n.counters.badStreams.Load(),
+	}
+	if n.conf.TLS != nil {
+		s.Certificate = n.conf.TLS.Expires()
+	}
+	return s
+}

@@ -211,7 +211,7 @@ func (n *node) join(ctx context.Context) error {
 	if n.member == nil {
 		return nil
 	}
-	n.member.node.OnMembershipLost(n.system.Release)
+	n.member.node.OnOwnershipLost(n.system.Forget)
 	n.member.node.Subscribe(func() { n.web.TurnAway(n.member.node.Isolated()) })
 	if err := n.member.node.Join(ctx); err != nil {
 		return fmt.Errorf("join the cluster: %w", err)

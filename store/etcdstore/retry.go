@@ -19,8 +19,9 @@ const (
 	// attemptTimeout is how long the first attempt waits for a member of etcd before
 	// another member is asked. It is doubled for each further attempt.
 	attemptTimeout = 300 * time.Millisecond
-	// insideTimeout is the same for a member inside this process.
-	insideTimeout = 700 * time.Millisecond
+	// insideTimeout is the same for a member inside this process. On its way to a leader
+	// on a slow network and back, a change takes two round trips between members.
+	insideTimeout = 1200 * time.Millisecond
 )
 
 // retry repeats a request, which must be safe to repeat, until it succeeds, fails
