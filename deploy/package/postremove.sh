@@ -5,6 +5,5 @@ if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
 fi
 if [ "$1" = purge ]; then
-  rm -rf /var/lib/private/pokey
-  rm -f /var/lib/pokey # systemd's link to it
+  rm -rf /var/lib/private/pokey /var/lib/pokey # the latter is systemd's link to it
 fi
