@@ -285,7 +285,7 @@ func TestPin(t *testing.T) {
 		}
 		for name, wants := range map[string][]string{
 			"Dockerfile":                         {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
-			"docker-compose.yml":                 {"image: haproxy:3.2@" + digest + "\n", "image: pokey\n"},
+			"docker-compose.yml":                 {"image: haproxy:3.2@" + digest + "\n", "image: ${POKEY_IMAGE:-pokey}\n"},
 			"deploy/compose.etcd.yml":            {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n"},
 			"deploy/kubernetes/statefulset.yaml": {"image: busybox:1.37@" + digest + "\n", "image: registry.example.com/pokey:VERSION\n"},
 		} {
