@@ -117,7 +117,7 @@ func (n *node) sendToGateway(address string, envelope *wire.Envelope) {
 
 // sendAfter sends a message after d. The caller stops the timer in *actor.Stopping.
 func (n *node) sendAfter(d time.Duration, pid *actor.PID, message any) *time.Timer {
-	return time.AfterFunc(d, func() { n.root.Send(pid, message) })
+	return time.AfterFunc(ahead(d), func() { n.root.Send(pid, message) })
 }
 
 // millis is a time as the rules count it.

@@ -101,7 +101,7 @@ func (r *restarter) terminated(name string) {
 	}
 	r.missing.Add(1)
 	r.node.Log.Error("an actor that the node cannot work without has stopped and will be restarted", "actor", name, "in", s.delay)
-	s.timer = time.AfterFunc(s.delay, func() { r.restart(name, s) })
+	s.timer = time.AfterFunc(ahead(s.delay), func() { r.restart(name, s) })
 	s.delay = min(2*s.delay, maxRestartDelay)
 }
 

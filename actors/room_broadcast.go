@@ -153,7 +153,7 @@ func (b *broadcaster) delivered(sequence uint64) {
 	pause := min(throttleFactor*took, max(took, longThrottle), max(maxThrottle-took, 0))
 	b.until = time.Now().Add(pause)
 	if b.throttle != nil {
-		b.throttle.Reset(pause)
+		b.throttle.Reset(ahead(pause))
 	}
 }
 
