@@ -326,6 +326,6 @@ func visitOver(t *testing.T, latency, perSec float64, url, ready string) paint {
 		call(network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{conditions}}))
 	p.paints(url)
 	p.until(`window.stood = (%s) && performance.now()`, ready)
-	p.until(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	get[bool](p, `new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 	return get[paint](p, measurePaint)
 }
