@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -128,4 +129,59 @@ func TestBrowserGerman(t *testing.T) {
 	bob.sees("Raum öffnen")
 	bob.do(chromedp.Reload())
 	bob.sees("Raum öffnen")
+}
+
+// On a slow network, what somebody sets stays as they see it whatever is drawn meanwhile,
+// and of two choices the last one counts.
+func TestBrowserSettingsOnTheirWay(t *testing.T) {
+	t.Parallel()
+	g := newGate()
+	server := listenWith(t, g.listen)
+	t.Cleanup(g.Open) // or the server cannot stop
+	ada, _ := openRoom(t, server, "Ada")
+	colour := func(name string) string {
+		return fmt.Sprintf(`document.querySelector('.swatch [aria-label="%s"]').checked`, name)
+	}
+	const redraw = `new Promise(done => {
+		document.querySelector('[data-name]').dispatchEvent(new Event('input'))
+		requestAnimationFrame(() => requestAnimationFrame(() => done(true)))
+	})`
+	const on = `document.querySelector('dialog [role=switch]').checked`
+
+	ada.dialog("You", "me")
+	other := "Olive"
+	if get[bool](ada, colour(other)) {
+		other = "Red"
+	}
+	old := get[string](ada, `document.querySelector('.swatch :checked').getAttribute('aria-label')`)
+	g.Freeze()
+	for _, chosen := range []string{other, old, other} {
+		ada.press(fmt.Sprintf(`.swatch [aria-label="%s"]`, chosen))
+		get[bool](ada, redraw)
+		if !get[bool](ada, colour(chosen)) {
+			t.Fatalf("%s is not chosen any more before the server has answered", chosen)
+		}
+	}
+	for _, want := range []bool{true, false, true} {
+		ada.press("dialog .toggle")
+		get[bool](ada, redraw)
+		if got := get[bool](ada, on); got != want {
+			t.Fatalf("got %v for observing before the server has answered, want %v", got, want)
+		}
+	}
+	g.Open()
+	ada.until(`%s && %s`, colour(other), on)
+	ada.closeDialog()
+
+	// An edit of the list builds on the one before.
+	ada.dialog("Topics", "topics")
+	ada.fill("[data-paste]", "One\nTwo\nThree\nFour")
+	ada.button("Add 4 topics")
+	ada.until(`document.querySelectorAll('.topic-list li').length === 3`)
+	g.Freeze()
+	ada.button("Remove: Two")
+	ada.button("Remove: Four")
+	g.Open()
+	ada.closeDialog()
+	ada.until(`[...document.querySelectorAll('.next li')].map(e => e.textContent).join() === 'Three'`)
 }

@@ -1,5 +1,5 @@
 /** @import {ConnectionStatus} from '../types/page.js' */
-/** @typedef {{message: object, resolve: (answer: any) => void, sent: number, refused: number}} Entry */
+/** @typedef {{message: object, subject: string, superseded: boolean, resolve: (answer: any) => void, sent: number, refused: number}} Entry */
 
 const SILENCE = 20_000; // milliseconds after which the server is asked whether it is there
 const PATIENCE = 8_000; // for its answer
@@ -10,6 +10,9 @@ const PENALTY = 15_000; // after having been too loud
 const RETRIES = 3; // of a request that was refused for now
 
 const TOO_LOUD = [4103, 4104]; // rate limited, too many errors
+
+/** The code of a request that was put off and not repeated, because a later one says what counts. */
+export const SUPERSEDED = 'superseded';
 
 /**
  * Keeps a connection to the server, whatever the network does. A request made
@@ -106,8 +109,14 @@ export function connect({ url, onEvent, onStatus, greeting, Socket = WebSocket }
     if (!entry) return false;
     const off = event.event === 'error' && event.retryable && entry.refused < RETRIES;
     if (!off) settle(event.id, event);
-    else setTimeout(() => ready && pending.has(event.id) && write(entry.message), FIRST * 2 ** entry.refused++);
+    else setTimeout(() => repeat(event.id, entry), FIRST * 2 ** entry.refused++);
     return off;
+  }
+
+  /** Asks again for what was put off, unless it no longer counts. @param {string} id @param {Entry} entry */
+  function repeat(id, entry) {
+    if (entry.superseded) settle(id, { event: 'error', code: SUPERSEDED });
+    else if (ready && pending.has(id)) write(entry.message);
   }
 
   /** @param {string} id @param {any} event */
@@ -171,15 +180,19 @@ export function connect({ url, onEvent, onStatus, greeting, Socket = WebSocket }
   return {
     /**
      * Resolves with the server's `ok` or `error`; the code `lost` means that nobody knows.
+     * Of requests about one subject the last counts: an earlier one that the server has
+     * put off is not repeated after it.
      *
      * @param {string} request
      * @param {object} [fields]
+     * @param {string} [subject]
      * @param {string} [id]
      * @returns {Promise<any>}
      */
-    request(request, fields, id = newID()) {
+    request(request, fields, subject = '', id = newID()) {
       return new Promise((resolve) => {
-        const entry = { message: { request, id, ...fields }, resolve, sent: 0, refused: 0 };
+        for (const other of pending.values()) other.superseded ||= subject !== '' && other.subject === subject;
+        const entry = { message: { request, id, ...fields }, subject, superseded: false, resolve, sent: 0, refused: 0 };
         pending.set(id, entry);
         if (ready) deliver(entry);
       });

@@ -64,7 +64,7 @@ const steps = {
 
   welcome: (state, event, at) => ({
     ...state,
-    me: { id: event.userId, name: event.name, named: event.named !== false },
+    me: known(event),
     limits: { ...state.limits, ...event.limits },
     skew: event.now ? Date.parse(event.now) - at : 0,
     version: null,
@@ -73,7 +73,7 @@ const steps = {
 
   stale: (state) => ({ ...state, outdated: true }),
 
-  user: (state, event) => ({ ...state, me: { id: event.userId, name: event.name, named: event.named !== false } }),
+  user: (state, event) => ({ ...state, me: known(event) }),
 
   roomStatus(state, event, at) {
     const older = state.version !== null && event.version < state.version;
@@ -142,6 +142,9 @@ const steps = {
     return { ...state, history, historyVersion, more: older.length > 0 ? state.more : more };
   },
 };
+
+/** The user as an event tells of them. @param {any} event @returns {State['me']} */
+const known = ({ userId, name, named, colour, emoji }) => ({ id: userId, name, named: named !== false, colour, emoji });
 
 /** The state with a newer room. @param {State} state @param {Room} room @param {number} version @param {number} at */
 function arrive(state, room, version, at) {

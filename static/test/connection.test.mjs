@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { connect, newID } from '../js/connection.js';
+import { connect, newID, SUPERSEDED } from '../js/connection.js';
 
 /** A server that is played by hand, and the clock with it. */
 function scene(t, greeting = () => []) {
@@ -266,4 +266,30 @@ test('ids are random and need nothing that plain http lacks', () => {
   mock.restoreAll();
   assert.equal(ids.size, 100);
   for (const id of ids) assert.match(id, /^[0-9a-f]{24}$/);
+});
+
+test('a request that was put off is not repeated after a later one about the same', async (t) => {
+  const s = scene(t);
+  s.last().open();
+  const busy = ({ id }) => ({ event: 'error', code: 'rate_limited', retryable: true, id });
+  const first = s.link.request('estimate', { value: '3' }, 'estimate');
+  const other = s.link.request('setName', { name: 'Ada' }, 'name');
+  const [three, ada] = s.last().sent;
+  s.last().say(busy(three));
+  s.last().say(busy(ada));
+  const second = s.link.request('estimate', { value: '5' }, 'estimate');
+  const [, , five] = s.last().sent;
+  s.last().say({ event: 'ok', id: five.id });
+  assert.equal((await second).event, 'ok');
+  s.pass(60_000);
+  assert.deepEqual(await first, { event: 'error', code: SUPERSEDED });
+  assert.deepEqual(
+    s
+      .last()
+      .sent.filter(({ request }) => request === 'estimate')
+      .map(({ value }) => value),
+    ['3', '5'],
+  );
+  s.last().say({ event: 'ok', id: ada.id });
+  assert.equal((await other).event, 'ok', 'what is about something else is repeated');
 });

@@ -5,7 +5,7 @@ import type { siteActions } from '../js/actions/site.js';
 import type { connect } from '../js/connection.js';
 import type { Page } from '../js/page.js';
 import type { Choice } from '../js/import/stories.js';
-import type { Estimate, FinishedRound, Limits, Member, Room, Story } from './protocol.js';
+import type { Estimate, FinishedRound, Limits, Mark, Member, Room, Story } from './protocol.js';
 
 /** The user's own estimate; `id` is the request that is still to be answered. */
 export interface OwnEstimate {
@@ -27,7 +27,7 @@ export interface ConnectionStatus {
 /** What is known: it changes by events alone, see state.js. */
 export interface State {
   connection: ConnectionStatus;
-  me: { id: string; name: string; named: boolean } | null;
+  me: ({ id: string; name: string; named: boolean } & Mark) | null;
   limits: Limits;
   /** The server's clock minus this one, in milliseconds. */
   skew: number;

@@ -9,7 +9,7 @@ const TYPING = 1200; // milliseconds without a key after which a comment goes al
  * What the user can do with their own estimate.
  *
  * @param {RoomPage} page
- * @param {(request: string, fields: object, id?: string) => Promise<boolean>} ask
+ * @param {(request: string, fields: object, subject?: string, id?: string) => Promise<boolean>} ask
  */
 export function estimateActions(page, ask) {
   let timer = 0;
@@ -20,7 +20,7 @@ export function estimateActions(page, ask) {
     const { round } = room;
     const id = newID();
     page.apply({ event: 'picked', id, round, value, comment });
-    return ask('estimate', { roomId, round, value, ...(value !== null && { comment }) }, id);
+    return ask('estimate', { roomId, round, value, ...(value !== null && { comment }) }, 'estimate', id);
   }
 
   /**

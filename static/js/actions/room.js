@@ -3,12 +3,13 @@
 /** @import {Page} from '../page.js' */
 
 import { copy } from '../clipboard.js';
-import { newID } from '../connection.js';
+import { newID, SUPERSEDED } from '../connection.js';
 import { refusal, t } from '../i18n.js';
 import { announce } from '../live-region.js';
 import { recall, remember } from '../storage.js';
 import { estimateActions } from './estimate.js';
 import { historyActions } from './history.js';
+import { settings } from './settings.js';
 
 const COPIED = 3000; // milliseconds that the button says so
 
@@ -21,23 +22,37 @@ const COPIED = 3000; // milliseconds that the button says so
 export function roomActions(anyPage) {
   const page = /** @type {RoomPage} */ (anyPage);
 
-  /** Asks, and says why it was refused; true when it was done. @param {string} request @param {object} fields */
-  async function ask(request, fields, id = newID()) {
-    const answer = await page.connection.request(request, fields, id);
-    if (answer.event === 'error') page.toast(refusal(answer.code));
+  const { choose, chosen } = settings(page);
+
+  /**
+   * Asks, and says why it was refused; true when it was done.
+   *
+   * @param {string} request
+   * @param {object} fields
+   * @param {string} [subject] of requests about it the last counts
+   */
+  async function ask(request, fields, subject, id = newID()) {
+    const answer = await page.connection.request(request, fields, subject, id);
+    if (answer.event === 'error' && answer.code !== SUPERSEDED) page.toast(refusal(answer.code));
     return answer.event === 'ok';
   }
 
-  /** @param {string} request */
-  const inRoom = (request, fields = {}) => ask(request, { roomId: page.state.roomId, ...fields });
+  /** @param {string} request @param {object} [fields] @param {string} [subject] */
+  const inRoom = (request, fields, subject) => ask(request, { roomId: page.state.roomId, ...fields }, subject);
+
+  /** Sets something of the room. @param {string} setting @param {any} value @param {string} request @param {object} fields */
+  const set = (setting, value, request, fields) => choose(setting, value, () => inRoom(request, fields, setting));
 
   /** @param {string} request */
   const inRound = (request, fields = {}) => inRoom(request, { round: page.state.room.round, ...fields });
 
+  const setTopics = (/** @type {Story[]} */ topics) => set('topics', topics, 'setTopics', { topics });
+
   return {
     ...estimateActions(page, ask),
     ...historyActions(page, inRoom),
-    ...memberActions(page, inRoom),
+    ...memberActions(page, inRoom, set),
+    chosen,
 
     reveal: () => inRound('reveal'),
     hide: () => inRound('hide'),
@@ -45,10 +60,10 @@ export function roomActions(anyPage) {
     undo: () => inRound('undo'),
     next: () => inRound('nextTopic'),
     settle: (/** @type {string | null} */ value) => inRound('settle', { value }),
-    startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }),
-    stopTimer: () => inRoom('stopTimer'),
+    startTimer: (/** @type {number} */ seconds) => inRoom('startTimer', { seconds }, 'timer'),
+    stopTimer: () => inRoom('stopTimer', {}, 'timer'),
 
-    setTopics: (/** @type {Story[]} */ topics) => inRoom('setTopics', { topics }),
+    setTopics,
     inRoom,
     /**
      * Takes a story out of the list to estimate it now. The one before goes back
@@ -63,7 +78,7 @@ export function roomActions(anyPage) {
       const { title, ...known } = topics[index];
       const rest = topics.toSpliced(index, 1);
       if (!(await inRoom('setTopic', { topic: title, ...known }))) return false;
-      return inRoom('setTopics', { topics: topic ? [{ title: topic, ...story }, ...rest] : rest });
+      return setTopics(topic ? [{ title: topic, ...story }, ...rest] : rest);
     },
     async saveTopic() {
       const draft = page.ui.drafts.topic;
@@ -71,40 +86,56 @@ export function roomActions(anyPage) {
       const topic = draft.trim();
       const { room } = page.state;
       const story = alike(topic, room.topic) ? room.story : {};
-      const saved = topic === room.topic || (await inRoom('setTopic', { topic, ...story }));
+      const saved = topic === room.topic || (await inRoom('setTopic', { topic, ...story }, 'topic'));
       if (saved && page.ui.drafts.topic === draft) page.drop('topic');
     },
 
     showCode: () => inRoom('showCode'),
     admit: (/** @type {string} */ userId, /** @type {boolean} */ admitted) => inRoom('admitUser', { userId, admitted }),
-    lock: (/** @type {boolean} */ locked) => inRoom('lockRoom', { locked }),
+    lock: (/** @type {boolean} */ locked) => set('locked', locked, 'lockRoom', { locked }),
     closeRoom: () => inRoom('closeRoom'),
     /** @param {Deck | string} deck */
     async setDeck(deck) {
-      if (!(await inRoom('setDeck', { deck }))) return;
+      const line = page.ui.drafts.deck;
+      if (!(await inRoom('setDeck', { deck }, 'deck'))) return;
       remember('deck', deck); // for the next room
-      page.drop('deck');
+      if (page.ui.drafts.deck === line) page.drop('deck');
     },
-    /** @param {Partial<Options>} options */
-    async setOptions(options) {
-      if (await inRoom('setOptions', { options })) remember('options', { ...recall('options'), ...options });
+    /** @param {Partial<Options>} option one of them */
+    async setOption(option) {
+      const [[name, value]] = Object.entries(option);
+      if (await set(name, value, 'setOptions', { options: option })) {
+        remember('options', { ...recall('options'), ...option });
+      }
     },
 
     async saveName() {
-      const name = (page.ui.drafts.name ?? '').trim();
+      const draft = page.ui.drafts.name ?? '';
+      const name = draft.trim();
       if (!name) return;
-      const answer = await page.connection.request('setName', { name });
-      page.set({ nameFault: answer.event === 'error' ? answer.code : null });
-      if (page.ui.nameFault) return;
-      remember('name', name);
-      page.set({ named: true });
-      page.drop('name');
+      await choose('name', name, async () => {
+        const answer = await page.connection.request('setName', { name }, 'name');
+        if (answer.code === SUPERSEDED) return false;
+        page.set({ nameFault: answer.event === 'error' ? answer.code : null });
+        if (page.ui.nameFault) return false;
+        remember('name', name);
+        page.set({ named: true });
+        if (page.ui.drafts.name === draft) page.drop('name');
+        return true;
+      });
     },
-    /** @param {{colour?: string | null, emoji?: string | null}} mark what is missing stays */
-    async setMark(mark) {
-      const answer = await page.connection.request('setMark', mark);
-      page.set({ markFault: answer.event === 'error' ? answer.code : null });
-      if (!page.ui.markFault) remember('mark', { ...recall('mark'), ...mark });
+    /** @param {{colour: string} | {emoji: string | null}} mark its other part stays */
+    setMark(mark) {
+      const [[part, value]] = Object.entries(mark);
+      return choose(part, value, async () => {
+        const answer = await page.connection.request('setMark', mark, part);
+        if (answer.code === SUPERSEDED) return false;
+        page.set({ markFault: answer.event === 'error' ? answer.code : null });
+        if (page.ui.markFault) return false;
+        remember('mark', { ...recall('mark'), ...mark });
+        if (part === 'emoji' && page.ui.drafts.emoji === (value ?? '')) page.drop('emoji');
+        return true;
+      });
     },
     async leave() {
       if (await inRoom('leaveRoom')) location.assign(page.base);
@@ -128,14 +159,16 @@ export function roomActions(anyPage) {
  * What the user can do about the members, themselves among them.
  *
  * @param {RoomPage} page
- * @param {(request: string, fields?: object) => Promise<boolean>} inRoom asks for something in the room
+ * @param {(request: string, fields?: object, subject?: string) => Promise<boolean>} inRoom asks for something in the room
+ * @param {(setting: string, value: any, request: string, fields: object) => Promise<boolean>} set
  */
-function memberActions(page, inRoom) {
+function memberActions(page, inRoom, set) {
   return {
-    setRole: (/** @type {'estimator' | 'observer'} */ role) => inRoom('setRole', { role }),
-    setDeputy: (/** @type {string} */ userId, /** @type {boolean} */ deputy) => inRoom('setDeputy', { userId, deputy }),
-    offer: (/** @type {string} */ userId) => inRoom('transferRoom', { userId }),
-    withdrawOffer: () => inRoom('transferRoom', { userId: page.state.room.ownerId }),
+    setRole: (/** @type {'estimator' | 'observer'} */ role) => set('role', role, 'setRole', { role }),
+    setDeputy: (/** @type {string} */ userId, /** @type {boolean} */ deputy) =>
+      set(`deputy ${userId}`, deputy, 'setDeputy', { userId, deputy }),
+    offer: (/** @type {string} */ userId) => inRoom('transferRoom', { userId }, 'offer'),
+    withdrawOffer: () => inRoom('transferRoom', { userId: page.state.room.ownerId }, 'offer'),
     acceptRoom: () => inRoom('acceptRoom'),
     removeAway: () => inRoom('removeAway'),
     removeMember: (/** @type {string} */ userId) => inRoom('removeMember', { userId }),

@@ -19,7 +19,7 @@ function aheadActions(page) {
   /** Sends an estimate, and shows it at once. @param {number} topicId @param {Estimate | null} estimate */
   async function send(topicId, estimate) {
     page.set({ aheadSent: { ...page.ui.aheadSent, [topicId]: estimate } });
-    const done = await page.roomActions.inRoom('estimateAhead', { topicId, value: null, ...estimate });
+    const done = await page.roomActions.inRoom('estimateAhead', { topicId, value: null, ...estimate }, field(topicId));
     const { [topicId]: last, ...others } = page.ui.aheadSent;
     if (done) page.apply({ event: 'ownAhead', estimates: { [topicId]: estimate } });
     if (last === estimate) page.set({ aheadSent: others });

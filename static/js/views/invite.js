@@ -40,11 +40,12 @@ export function waysIn(page) {
 }
 
 /** What is to happen when the owner drops out, which is decided best before. @param {RoomPage} page */
-function standIn(page) {
+export function standIn(page) {
   const { room, me } = page.state;
   if (!isOwner(room, me?.id)) return null;
-  const set = (/** @type {boolean} */ standIn) => page.roomActions.setOptions({ standIn });
-  return toggle(t('invite.standIn'), t('invite.standInHint'), room.options.standIn, set);
+  const { chosen, setOption } = page.roomActions;
+  const on = chosen('standIn', room.options.standIn);
+  return toggle(t('invite.standIn'), t('invite.standInHint'), on, (on) => setOption({ standIn: on }));
 }
 
 /** The code that leads here from the front page, in two groups as one says it. @param {RoomPage} page */
@@ -83,7 +84,7 @@ export function nameInput(page, id) {
     placeholder: t('name.label'),
     'data-name': true,
     dir: 'auto',
-    value: page.ui.drafts.name ?? (page.ui.named ? page.state.me?.name : ''),
+    value: page.ui.drafts.name ?? (page.ui.named ? page.roomActions.chosen('name', page.state.me?.name) : ''),
     'aria-describedby': 'name-fault',
     oninput: (event) => {
       page.draft('name', event.target.value);

@@ -11,10 +11,11 @@ import { cancel, confirmed } from './confirm.js';
 export function access(page) {
   const { room, me } = page.state;
   if (!mayFacilitate(room, me?.id)) return room.locked && h('p', { class: 'hint' }, t('trace.locked'));
+  const { chosen, lock } = page.roomActions;
   return h(
     'section',
     { class: 'access', 'aria-label': t('access.title') },
-    toggle(t('access.lock'), t('access.lockHint'), !!room.locked, page.roomActions.lock),
+    toggle(t('access.lock'), t('access.lockHint'), chosen('locked', !!room.locked), lock),
     removeAway(page),
   );
 }

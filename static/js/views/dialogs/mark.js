@@ -15,9 +15,10 @@ export function markChoice(page) {
   const { room, me } = page.state;
   const self = people(room).find(({ id }) => id === me?.id);
   if (!self) return null;
-  const { emoji } = self;
-  const own = colourOf(self.id, self);
-  const { setMark } = page.roomActions;
+  const { chosen, setMark } = page.roomActions;
+  const colour = chosen('colour', me?.colour) ?? undefined;
+  const emoji = chosen('emoji', me?.emoji) ?? undefined;
+  const own = colourOf(self.id, { colour });
   const swatch = (/** @type {[string, string]} */ [name, value]) => {
     const input = h('input', {
       type: 'radio',
@@ -49,7 +50,7 @@ export function markChoice(page) {
     { class: 'mark-choice' },
     h('legend', { class: 'label' }, t('mark.title')),
     h('div', { class: 'swatches' }, [...COLOURS].map(swatch)),
-    h('div', { class: 'inline' }, input, sign(self)),
+    h('div', { class: 'inline' }, input, sign({ ...self, colour, emoji })),
     h(
       'p',
       { id: 'mark-fault', class: fault ? 'fault' : 'hint', role: fault && 'alert' },

@@ -11,8 +11,8 @@ import { markChoice } from './mark.js';
 /** What concerns the user alone. @param {RoomPage} page */
 export function me(page) {
   const { room, me } = page.state;
-  const { saveName, setRole, leave } = page.roomActions;
-  const observes = me !== null && room.members[me.id]?.role === 'observer';
+  const { chosen, saveName, setRole, leave } = page.roomActions;
+  const observes = me !== null && chosen('role', room.members[me.id]?.role) === 'observer';
   const save = h('button', { class: 'soft' }, t('name.save'));
   const role = (/** @type {boolean} */ observe) => setRole(observe ? 'observer' : 'estimator');
   return dialog(

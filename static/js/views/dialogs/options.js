@@ -6,23 +6,26 @@ import { people } from '../../members.js';
 import { deckLine, PRESETS, parseDeck } from '../../parse/deck.js';
 import { h } from '../../render.js';
 import { button, field, form, toggle } from '../controls.js';
+import { standIn } from '../invite.js';
 import { dialog } from './dialog.js';
 import { access, closing } from './access.js';
 
 /** The owner's choices for the room. @param {RoomPage} page */
 export function options(page) {
-  const { autoReveal, lateEstimates, standIn } = page.state.room.options;
-  const { setOptions } = page.roomActions;
+  const { chosen, setOption } = page.roomActions;
+  const known = page.state.room.options;
+  const autoReveal = chosen('autoReveal', known.autoReveal);
+  const late = chosen('lateEstimates', known.lateEstimates) === 'allowed';
   return dialog(
     page,
     'options',
     t('options.title'),
     decks(page),
-    toggle(t('options.autoReveal'), t('options.autoRevealHint'), autoReveal, (on) => setOptions({ autoReveal: on })),
-    toggle(t('options.late'), t('options.lateHint'), lateEstimates === 'allowed', (on) =>
-      setOptions({ lateEstimates: on ? 'allowed' : 'locked' }),
+    toggle(t('options.autoReveal'), t('options.autoRevealHint'), autoReveal, (on) => setOption({ autoReveal: on })),
+    toggle(t('options.late'), t('options.lateHint'), late, (on) =>
+      setOption({ lateEstimates: on ? 'allowed' : 'locked' }),
     ),
-    toggle(t('invite.standIn'), t('invite.standInHint'), standIn, (on) => setOptions({ standIn: on })),
+    standIn(page),
     members(page),
     access(page),
     closing(page),

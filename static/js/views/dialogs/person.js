@@ -15,13 +15,15 @@ export function person(page) {
   if (!member || !isOwner(room, me?.id)) return false;
   const { id, called: name } = member;
   const offered = room.offeredTo === id;
+  const { chosen, setDeputy } = page.roomActions;
+  const deputy = chosen(`deputy ${id}`, !!member.deputy);
   const asks = page.ui.confirming === 'remove';
   const hint = offered ? 'offer.made' : asks ? 'person.removeHint' : 'person.handOverHint';
   return dialog(
     page,
     'person',
     name,
-    toggle(t('person.deputy'), t('person.deputyHint'), !!member.deputy, (on) => page.roomActions.setDeputy(id, on)),
+    toggle(t('person.deputy'), t('person.deputyHint'), deputy, (on) => setDeputy(id, on)),
     h('p', { class: 'hint' }, t(hint, { name })),
     h(
       'div',

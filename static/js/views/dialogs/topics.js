@@ -18,8 +18,8 @@ import { icon } from '../icon.js';
 export function topics(page) {
   const { room, me } = page.state;
   const edits = mayFacilitate(room, me?.id);
-  const list = page.ui.topicOrder ?? room.topics;
-  const { setTopics } = page.roomActions;
+  const { chosen, setTopics } = page.roomActions;
+  const list = page.ui.topicOrder ?? chosen('topics', room.topics);
   return dialog(
     page,
     'topics',
@@ -108,7 +108,7 @@ function losing(page, topics, act) {
 function drag(page, event, from) {
   const handle = event.target.closest('.handle');
   const items = handle.closest('ol');
-  const list = page.state.room.topics;
+  const list = page.roomActions.chosen('topics', page.state.room.topics);
   let at = from;
   event.preventDefault();
   handle.setPointerCapture(event.pointerId);
