@@ -19,33 +19,32 @@ const minCompressed = 256
 type asset struct {
 	contentType string
 	cache       string // Cache-Control
-	plain       []byte
-	zipped      func() []byte // compresses at the first call, nil if that does not pay; not set: never
-	etag        string        // without quotes
+	content     func() content
 }
 
-func newAsset(name string, data []byte, cache string) *asset {
-	sum := sha256.Sum256(data)
-	return &asset{
-		contentType: contentType(name),
-		cache:       cache,
-		plain:       data,
-		zipped:      sync.OnceValue(func() []byte { return zip(data) }),
-		etag:        hex.EncodeToString(sum[:9]),
-	}
+// content is what is in a file, and what follows from it.
+type content struct {
+	plain  []byte
+	zipped []byte // for readers of gzip; nil if it does not pay
+	etag   string // without quotes
 }
 
-// compressed returns the content for readers of gzip, or nil if there is none.
-func (a *asset) compressed() []byte {
-	if a.zipped == nil {
-		return nil
-	}
-	return a.zipped()
+// onDemand is content that is made and compressed when somebody wants it: that of all
+// files at the server's start would keep everybody waiting who was connected before.
+func onDemand(made func() []byte) func() content {
+	return sync.OnceValue(func() content {
+		data := made()
+		sum := sha256.Sum256(data)
+		return content{data, zip(data), hex.EncodeToString(sum[:9])}
+	})
 }
 
-// zip returns data compressed, or nil if that does not pay. A server compresses a
-// file when somebody wants it: all of them at its start would keep everybody
-// waiting who was connected before.
+// asItIs is the content of an answer that is not worth compressing.
+func asItIs(data []byte) func() content {
+	return func() content { return content{plain: data} }
+}
+
+// zip returns data compressed, or nil if that does not pay.
 func zip(data []byte) []byte {
 	if len(data) < minCompressed {
 		return nil
@@ -65,12 +64,13 @@ func zip(data []byte) []byte {
 func (a *asset) serve(w http.ResponseWriter, r *http.Request, m minting) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
-	body, etag := a.plain, `"`+a.etag+`"`
-	if zipped := a.compressed(); zipped != nil {
+	c := a.content()
+	body, etag := c.plain, `"`+c.etag+`"`
+	if c.zipped != nil {
 		h.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
-			body, etag = zipped, `"`+a.etag+`-gz"`
+			body, etag = c.zipped, `"`+c.etag+`-gz"`
 		}
 	}
 	status := http.StatusOK

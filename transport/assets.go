@@ -79,13 +79,15 @@ func newAssets(files fs.FS, origin, base, version string) (*assets, error) {
 
 	a := &assets{documents: documents, missing: []byte(missing), byPath: map[string]*asset{}}
 	for name, data := range content {
-		if name == manifestName {
-			data = []byte(fill.Replace(string(data)))
-		}
-		data = minified(name, withImports(data, path.Dir(name), content))
-		a.byPath["v/"+hash+"/"+name] = newAsset(name, data, forever)
+		made := onDemand(func() []byte {
+			if name == manifestName {
+				data = []byte(fill.Replace(string(data)))
+			}
+			return minified(name, withImports(data, path.Dir(name), content))
+		})
+		a.byPath["v/"+hash+"/"+name] = &asset{contentType(name), forever, made}
 		if fixedPath(name) {
-			a.byPath[name] = newAsset(name, data, revalidate)
+			a.byPath[name] = &asset{contentType(name), revalidate, made}
 		}
 	}
 	return a, nil
@@ -121,7 +123,7 @@ func (a *assets) addDocs(files fs.FS) error {
 	}
 	for name, data := range content {
 		path := docsPath + strings.TrimSuffix(name, pageName)
-		a.byPath[path] = newAsset(name, minified(name, data), revalidate)
+		a.byPath[path] = &asset{contentType(name), revalidate, onDemand(func() []byte { return minified(name, data) })}
 	}
 	return nil
 }

@@ -178,8 +178,12 @@ func TestMinified(t *testing.T) {
 		"bad.js":   {"const = ;", "const = ;"},
 		"icon.svg": {"<svg> <!-- why --> </svg>", "<svg> <!-- why --> </svg>"},
 	} {
-		if got := string(minified(name, []byte(row.in))); got != row.want {
+		data := []byte(row.in)
+		if got := string(minified(name, data)); got != row.want {
 			t.Errorf("%s: got %s, want %s", name, got, row.want)
+		}
+		if string(data) != row.in {
+			t.Errorf("%s: got %s left behind, want what was given", name, data)
 		}
 	}
 }

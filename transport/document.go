@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // The page comes as a document that a browser can paint before anything else has
@@ -52,8 +53,12 @@ var viewStyles = map[view][]string{
 // document is the page as it is sent for a view in a language.
 type document struct {
 	*asset
-	policy string // allows the script and the style inside, and no others
+	inside func() inside
 }
+
+// inside is the script and the style inside a view's documents, and the policy that
+// allows these and no others.
+type inside struct{ script, style, policy string }
 
 type documentKey struct {
 	language string
@@ -68,8 +73,8 @@ var (
 	betweenTags  = regexp.MustCompile(`\s*\n\s*`)
 )
 
-// newDocuments makes the documents of all languages and views. fill puts in what is
-// the same in all of them.
+// newDocuments describes the documents of all languages and views, each of which is made
+// when somebody wants it. fill puts in what is the same in all of them.
 func newDocuments(content map[string][]byte, fill *strings.Replacer) (map[documentKey]*document, error) {
 	documents := map[documentKey]*document{}
 	spoken := languages(content)
@@ -79,36 +84,49 @@ func newDocuments(content map[string][]byte, fill *strings.Replacer) (map[docume
 	if !slices.Contains(spoken, fallback) {
 		return nil, fmt.Errorf("assets: there are no texts in %s", fallback)
 	}
-	boot := string(minified(bootName, content[bootName]))
+	page, boot := string(content[pageName]), content[bootName]
+	insides := map[view]func() inside{}
 	for view, sheets := range viewStyles {
-		style := styleOf(content, sheets)
-		policy := withHash(withHash(policy, "script-src", boot), "style-src", style)
-		for _, language := range spoken {
-			tag, direction, err := written(content, language)
+		style := unminifiedStyle(content, sheets)
+		insides[view] = sync.OnceValue(func() inside { return newInside(boot, style) })
+	}
+	for _, language := range spoken {
+		tag, direction, err := written(content, language)
+		if err != nil {
+			return nil, err
+		}
+		texts := textsOf(content, language)
+		for view, inside := range insides {
+			shell, err := withTexts(content, view, texts)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("assets: the texts in %s%s: %w", textsFolder, language, err)
 			}
-			shell, err := withTexts(content, view, language)
-			if err != nil {
-				return nil, err
-			}
-			inside := strings.NewReplacer("{{language}}", language, "{{lang}}", tag, "{{dir}}", direction,
-				"{{boot}}", element("script", boot), "{{style}}", element("style", style),
-				"{{ahead}}", ahead(content, view, language), "{{shell}}", shell)
-			text := fill.Replace(inside.Replace(string(content[pageName])))
-			documents[documentKey{language, view}] = &document{newAsset(pageName, []byte(text), revalidate), policy}
+			ahead := ahead(content, view, language)
+			documents[documentKey{language, view}] = &document{&asset{contentType(pageName), revalidate, onDemand(func() []byte {
+				filled := strings.NewReplacer("{{language}}", language, "{{lang}}", tag, "{{dir}}", direction,
+					"{{boot}}", element("script", inside().script), "{{style}}", element("style", inside().style),
+					"{{ahead}}", ahead, "{{shell}}", shell).Replace(page)
+				return []byte(fill.Replace(filled))
+			})}, inside}
 		}
 	}
 	return documents, nil
 }
 
-// styleOf is the text of style sheets, one after the other.
-func styleOf(content map[string][]byte, sheets []string) string {
+// newInside makes what is inside a view's documents.
+func newInside(boot, style []byte) inside {
+	i := inside{script: string(minified(bootName, boot)), style: string(minified("a.css", style))}
+	i.policy = withHash(withHash(policy, "script-src", i.script), "style-src", i.style)
+	return i
+}
+
+// unminifiedStyle is the text of style sheets, one after the other.
+func unminifiedStyle(content map[string][]byte, sheets []string) []byte {
 	var all []byte
 	for _, name := range sheets {
 		all = append(all, withImports(content[name], path.Dir(name), content)...)
 	}
-	return string(minified("a.css", all))
+	return all
 }
 
 // withHash lets the policy's directive have an element with exactly this text.
@@ -150,16 +168,21 @@ func written(content map[string][]byte, language string) (tag, direction string,
 	return "", "", fmt.Errorf("assets: %s does not say how %s is written", languagesName, language)
 }
 
-// withTexts returns what a view shows first, in a language. There is nothing between
-// its elements, as there is nothing when the page draws them itself.
-func withTexts(content map[string][]byte, view view, language string) (string, error) {
-	shell := betweenTags.ReplaceAllString(string(bytes.TrimSpace(content[shellFolder+string(view)+".html"])), "")
+// textsOf returns the texts of a language that documents may have inside.
+func textsOf(content map[string][]byte, language string) map[string]string {
 	texts := map[string]string{"base": "{{base}}"}
 	for _, part := range []string{textsAlways, textsStart} {
 		for _, found := range textLine.FindAllSubmatch(content[textsFolder+language+part], -1) {
 			texts[string(found[1])+string(found[2])] = html.EscapeString(string(found[3]))
 		}
 	}
+	return texts
+}
+
+// withTexts returns what a view shows first. There is nothing between its elements, as
+// there is nothing when the page draws them itself.
+func withTexts(content map[string][]byte, view view, texts map[string]string) (string, error) {
+	shell := betweenTags.ReplaceAllString(string(bytes.TrimSpace(content[shellFolder+string(view)+".html"])), "")
 	var missing []string
 	shell = place.ReplaceAllStringFunc(shell, func(key string) string {
 		key = strings.Trim(key, "{}")
@@ -170,7 +193,7 @@ func withTexts(content map[string][]byte, view view, language string) (string, e
 		return text
 	})
 	if len(missing) > 0 {
-		return "", fmt.Errorf("assets: the texts in %s%s have no plain text for %q", textsFolder, language, missing)
+		return "", fmt.Errorf("no plain text for %q", missing)
 	}
 	return shell, nil
 }

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"path"
 	"regexp"
 
@@ -15,7 +16,7 @@ func minified(name string, data []byte) []byte {
 	m := minify.New()
 	m.AddFunc(".js", js.Minify)
 	m.AddFunc(".css", css.Minify)
-	if small, err := m.Bytes(path.Ext(name), data); err == nil {
+	if small, err := m.Bytes(path.Ext(name), bytes.Clone(data)); err == nil { // it writes into what it reads
 		return small
 	}
 	return data

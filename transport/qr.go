@@ -24,7 +24,7 @@ func (s *Server) serveQR(w http.ResponseWriter, r *http.Request, here site, room
 		refuseInternal.write(w)
 		return
 	}
-	picture := asset{contentType: contentType(".svg"), cache: "private, max-age=3600", plain: drawQR(code)}
+	picture := asset{contentType: contentType(".svg"), cache: "private, max-age=3600", content: asItIs(drawQR(code))}
 	picture.serve(w, r, s.mint(w, r, here))
 }
 

@@ -187,12 +187,12 @@ func (s *Server) serveMissing(w http.ResponseWriter, r *http.Request) {
 }
 
 // healthy says that the process answers, and no more than that.
-var healthy = asset{contentType: contentType(".txt"), cache: "no-store", plain: []byte("ok\n")}
+var healthy = asset{contentType: contentType(".txt"), cache: "no-store", content: asItIs([]byte("ok\n"))}
 
 // page returns the page as a view begins with it, and sets the headers that are its own.
 func (s *Server) page(h http.Header, r *http.Request, here site, view view) *asset {
 	document := s.assets.document(view, r)
-	policy := document.policy
+	policy := document.inside().policy
 	if s.embeddable(here) {
 		policy = embedPolicy(policy, s.cfg.EmbedOrigins)
 	}
