@@ -13,9 +13,6 @@ import (
 // does not know, which a newer node may send.
 func decodeMessage(e *wire.Envelope) any {
 	message := decodeBody(e)
-	if len(e.GetSpan()) > 0 {
-		message = withSpan(message, decodeSpan(e.GetSpan()))
-	}
 	if message == nil || e.GetIdentity() == "" {
 		return message
 	}
@@ -36,7 +33,7 @@ func decodeBody(e *wire.Envelope) any {
 		return rejoin{poker.RoomID(b.Rejoin.GetRoom())}
 
 	case *wire.Envelope_RoomRequest:
-		return decodeRoomRequest(b.RoomRequest)
+		return decodeRoomRequest(b.RoomRequest, decodeSpan(e.GetSpan()))
 	case *wire.Envelope_Renamed:
 		mark := poker.Mark{Colour: b.Renamed.GetColour(), Emoji: b.Renamed.GetEmoji()}
 		return renamed{user: poker.UserID(b.Renamed.GetUser()), name: b.Renamed.GetName(), mark: mark}
@@ -54,7 +51,7 @@ func decodeBody(e *wire.Envelope) any {
 	case *wire.Envelope_SignOut:
 		return signOut{conn: decodePID(b.SignOut.GetConn()), issued: b.SignOut.GetIssued()}
 	case *wire.Envelope_Request:
-		return decodeRequest(b.Request)
+		return decodeRequest(b.Request, decodeSpan(e.GetSpan()))
 	case *wire.Envelope_Note:
 		return decodeNote(b.Note)
 	}
@@ -68,7 +65,7 @@ func decodeForNode(e *wire.Envelope) any {
 		s := b.StatusFanout
 		return statusFanout{
 			status: decodeStatus(s), conns: s.GetConns(), whole: s.GetWhole(),
-			room: decodePID(s.GetFrom()), broadcast: s.GetBroadcast(),
+			room: decodePID(s.GetFrom()), broadcast: s.GetBroadcast(), span: decodeSpan(e.GetSpan()),
 		}
 	case *wire.Envelope_FindOwner:
 		return findOwner{poker.RoomID(b.FindOwner.GetRoom())}
@@ -110,22 +107,22 @@ func decodeNote(n *wire.Note) any {
 	return nil
 }
 
-func decodeRequest(r *wire.Request) any {
+func decodeRequest(r *wire.Request, span spanRef) any {
 	in, fault := protocol.Decode(r.GetRaw())
 	if fault != nil {
 		return nil // the client's node has decoded it, so it is a newer request
 	}
-	return fromClient{conn: decodePID(r.GetConn()), in: in, origin: r.GetOrigin()}
+	return fromClient{conn: decodePID(r.GetConn()), in: in, origin: r.GetOrigin(), span: span}
 }
 
 // decodeRoomRequest tells apart the messages that carry a request to a room.
-func decodeRoomRequest(r *wire.RoomRequest) any {
+func decodeRoomRequest(r *wire.RoomRequest, span spanRef) any {
 	in, fault := protocol.Decode(r.GetRaw())
 	if fault != nil {
 		return nil
 	}
 	by, user := callerOf(decodePID(r.GetConn()), in), poker.UserID(r.GetUser())
-	by.origin = r.GetOrigin()
+	by.origin, by.span = r.GetOrigin(), span
 	if _, ok := in.Request.(protocol.SucceedRoom); ok {
 		return decodeSuccession(by, user, r)
 	}

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"example.com/pokey/actors/wire"
 	"example.com/pokey/poker"
@@ -30,6 +32,9 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 	whole := protocol.EncodedStatus("r", "e", 7, full)
 	patch := protocol.EncodedStatus("r", "e", 7, full)
 	patch.Since, patch.Patch = 6, []byte(`{"event":"roomPatch"}`)
+	span := trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}, Remote: true})
+	bodies := (&wire.Envelope{}).ProtoReflect().Descriptor().Oneofs().ByName("body")
+	tested := map[protoreflect.Name]bool{"ack": true, "ack_request": true} // which are messages themselves
 	for _, m := range []any{
 		attach{conn: conn},
 		attach{conn: conn, again: true, issued: 1_800_000_000},
@@ -85,6 +90,17 @@ func TestNodeMessagesSurviveTheCodec(t *testing.T) {
 		}
 		if size < len(data)/2 {
 			t.Errorf("size of %T: got %d bytes, want at least half of %d", m, size, len(data))
+		}
+
+		arrived.Span = encodeSpan(command{caller: caller{span: &span}})
+		if c, ok := decodeMessage(arrived).(caused); ok && (c.causedBy() == nil || !c.causedBy().Equal(span)) {
+			t.Errorf("%T: got the span %v, want the one that it was sent with", m, c.causedBy())
+		}
+		tested[arrived.ProtoReflect().WhichOneof(bodies).Name()] = true
+	}
+	for i := range bodies.Fields().Len() {
+		if name := bodies.Fields().Get(i).Name(); !tested[name] {
+			t.Errorf("no message of this test is a %s, want one of each", name)
 		}
 	}
 }

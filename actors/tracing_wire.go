@@ -32,28 +32,3 @@ func decodeSpan(b []byte) spanRef {
 	}
 	return &c
 }
-
-// withSpan returns a message of another node with the span that caused it.
-func withSpan(message any, span spanRef) any {
-	switch m := message.(type) {
-	case fromClient:
-		m.span = span
-		return m
-	case create:
-		m.span = span
-		return m
-	case succeed:
-		m.span = span
-		return m
-	case join:
-		m.span = span
-		return m
-	case command:
-		m.span = span
-		return m
-	case statusFanout:
-		m.span = span
-		return m
-	}
-	return message
-}
