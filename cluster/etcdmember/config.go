@@ -29,6 +29,10 @@ type Config struct {
 	// Former are the nodes of the cluster that this node has been in, if any. If it has
 	// lost its data it founds no other one unless they have, too.
 	Former []string
+	// Generation tells the cluster that this node is in, or founds, from former ones of the
+	// same nodes with the same secret, of which some may still have data; see
+	// [NextGeneration]. Nodes that join get it from the others. Empty is the first.
+	Generation string
 	// Port is where other nodes reach this one. The caller closes it after Stop.
 	Port *cluster.Port
 	// TLS is what Port was opened with; nil for none.
@@ -77,7 +81,7 @@ const (
 
 // server returns the configuration of etcd. Initial are the members that it begins
 // with if it has no data; found says that they found the cluster now.
-func (c *Config) server(initial []string, found bool, log *zap.Logger) config.ServerConfig {
+func (c *Config) server(generation string, initial []string, found bool, log *zap.Logger) config.ServerConfig {
 	every := c.tick
 	if every == 0 {
 		every = tick
@@ -87,7 +91,7 @@ func (c *Config) server(initial []string, found bool, log *zap.Logger) config.Se
 		InitialPeerURLsMap: types.URLsMap{}, NewCluster: found,
 		// Only those who know the secret can tell the ID of the cluster, which etcd
 		// derives from this and its members expect of each other.
-		InitialClusterToken: token(c.Secret),
+		InitialClusterToken: token(c.Secret, generation),
 
 		TickMs: uint(every.Milliseconds()), ElectionTicks: electionTicks, InitialElectionTickAdvance: true, PreVote: true,
 		SnapshotCount: snapshotEvery, SnapshotCatchUpEntries: catchUp, MaxSnapFiles: 2, MaxWALFiles: 5,

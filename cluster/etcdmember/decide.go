@@ -18,6 +18,9 @@ type State struct {
 
 	// Founding says that the members are those that founded the cluster.
 	Founding bool `json:"founding"`
+
+	Generation string `json:"generation"` // see [Config]
+	ID         string `json:"id"`         // see [Member.ID]
 }
 
 // Info is what is known about a member.
@@ -34,6 +37,8 @@ type plan struct {
 	initial []string // the members to begin with
 	ask     string   // whom to ask for replacement
 	why     string   // why it waits, in words
+
+	generation string // of the cluster
 }
 
 type act int
@@ -87,7 +92,22 @@ func decide(self string, first, former []string, answers map[string]State) plan 
 	case len(rooms) > 1 || len(rooms) == 1 && answers[self].Rooms:
 		return plan{why: "several nodes have rooms of their own in pokey.db, and only those of one can be kept; move the others' file away"}
 	}
-	return plan{act: found, initial: first}
+	return foundAnew(first, answers)
+}
+
+// foundAnew returns how to found a cluster. At most one of its nodes knows of a former
+// cluster which this one must not be mistaken for.
+func foundAnew(first []string, answers map[string]State) plan {
+	p := plan{act: found, initial: first}
+	for _, node := range first {
+		switch g := answers[node].Generation; {
+		case p.generation == "":
+			p.generation = g
+		case g != "" && g != p.generation:
+			return plan{why: "several nodes have been in former clusters of their own; begin with one of them alone, and add the others"}
+		}
+	}
+	return p
 }
 
 // enter returns how to enter the cluster that a member of it describes.
@@ -107,9 +127,9 @@ func enter(self, asked string, a State) plan {
 		return plan{act: replace, ask: asked, why: "this node was a member and has lost its data; waiting until the others have replaced it"}
 	}
 	if a.Founding {
-		return plan{act: found, initial: initial}
+		return plan{act: found, initial: initial, generation: a.Generation}
 	}
-	return plan{act: join, initial: initial}
+	return plan{act: join, initial: initial, generation: a.Generation}
 }
 
 func sameNodes(a, b []string) bool {

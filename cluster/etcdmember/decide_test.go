@@ -19,6 +19,8 @@ func TestDecide(t *testing.T) {
 		want    act
 		initial []string
 		why     string // part of it
+
+		generation string
 	}{
 		"all blank":               {answers: []State{blank("a:1"), blank("b:1")}, want: found, initial: first},
 		"nobody else":             {want: wait, why: "a:1, b:1"},
@@ -36,6 +38,9 @@ func TestDecide(t *testing.T) {
 		"more in former times":    {answers: []State{blank("a:1"), blank("b:1")}, former: []string{"d:1"}, want: wait, why: "d:1"},
 		"the same as before":      {answers: []State{blank("a:1"), blank("b:1")}, former: first, want: found, initial: first},
 		"an impostor's name":      {answers: []State{blank("a:1"), {Self: "x:1", Blank: true, First: first}}, want: wait, why: "calls itself x:1"},
+		"one was recovered":       {answers: []State{blank("a:1"), {Self: "b:1", Blank: true, First: first, Generation: "g"}}, want: found, initial: first, generation: "g"},
+		"two were recovered":      {answers: []State{{Self: "a:1", Blank: true, First: first, Generation: "f"}, {Self: "b:1", Blank: true, First: first, Generation: "g"}}, want: wait, why: "several nodes have been"},
+		"founded by a recovered":  {answers: []State{{Self: "b:1", First: first, Members: []Info{a, b, unstarted}, Founding: true, Generation: "g"}}, want: found, initial: first, generation: "g"},
 		"others are in a cluster": {answers: []State{blank("a:1"), member("d:1", a, b)}, want: replace, why: "pokey cluster add"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +53,7 @@ func TestDecide(t *testing.T) {
 				answers[node] = s
 			}
 			got := decide("c:1", first, test.former, answers)
-			if got.act != test.want || !strings.Contains(got.why, test.why) || got.act != replace && !slices.Equal(slices.Sorted(slices.Values(got.initial)), test.initial) {
+			if got.act != test.want || !strings.Contains(got.why, test.why) || got.act != replace && !slices.Equal(slices.Sorted(slices.Values(got.initial)), test.initial) || got.generation != test.generation {
 				t.Errorf("got act %d, initial %q, why %q, want act %d, initial %q, why with %q", got.act, got.initial, got.why, test.want, test.initial, test.why)
 			}
 		})

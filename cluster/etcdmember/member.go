@@ -26,11 +26,14 @@ type Member struct {
 	http   *http.Server
 	client *clientv3.Client
 
-	server  atomic.Pointer[etcdserver.EtcdServer]
-	peers   atomic.Pointer[http.Handler]
-	blank   atomic.Bool
-	stopped atomic.Bool // by Stop or Resign
-	page    atomic.Pointer[func() string]
+	server     atomic.Pointer[etcdserver.EtcdServer]
+	generation atomic.Pointer[string]
+	peers      atomic.Pointer[http.Handler]
+	blank      atomic.Bool
+	stopped    atomic.Bool // by Stop or Resign
+	page       atomic.Pointer[func() string]
+
+	superseded error // set before failed is closed
 
 	changing sync.Mutex // held while members are added or removed
 	failed   chan struct{}
@@ -48,6 +51,7 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 		return nil, fmt.Errorf("etcd: %w", err)
 	}
 	m := &Member{conf: c, ask: Client{TLS: c.TLS, Secret: c.Secret}, failed: make(chan struct{})}
+	m.generation.Store(&c.Generation)
 	m.http = m.httpServer()
 	m.serving.Go(func() { _ = m.http.Serve(c.Port.HTTP()) }) // until Stop closes it
 	for {
@@ -78,21 +82,30 @@ func (m *Member) enter(ctx context.Context) error {
 		if p, err = m.await(ctx); err != nil {
 			return err
 		}
+		m.generation.Store(&p.generation)
 	}
 	m.blank.Store(false)
 	if err := m.begin(p); err != nil {
 		return err
 	}
+	ctx, asked := m.unlessSuperseded(ctx)
 	e := m.running()
-	if err := m.awaitLeader(ctx, e); err != nil {
-		return err
+	err := m.awaitLeader(ctx, e)
+	if err == nil {
+		err = m.awaitVote(ctx, e)
 	}
-	return m.awaitVote(ctx, e)
+	if err == nil {
+		<-asked
+	}
+	if cause := context.Cause(ctx); errors.Is(cause, ErrSuperseded) {
+		return cause
+	}
+	return err
 }
 
 // begin starts etcd. From then on its peers are served.
 func (m *Member) begin(p plan) error {
-	e, err := etcdserver.NewServer(m.conf.server(p.initial, p.act == found, newLog(m.conf.Log)))
+	e, err := etcdserver.NewServer(m.conf.server(p.generation, p.initial, p.act == found, newLog(m.conf.Log)))
 	if err != nil {
 		return err
 	}
@@ -126,7 +139,7 @@ func (m *Member) awaitLeader(ctx context.Context, e *etcdserver.EtcdServer) erro
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-tell.C:
-			m.conf.Log.Warn("waiting for a majority of the cluster's nodes", "nodes", m.Nodes())
+			m.conf.Log.Warn("waiting for a majority of the cluster's nodes; if most of them are lost for good, stop this one and run: pokey cluster recover", "nodes", m.Nodes())
 			tell.Reset(tellAgain)
 		}
 	}
@@ -177,12 +190,29 @@ func (m *Member) Failed() <-chan struct{} { return m.failed }
 
 // Err returns why the member has ended by itself, which is [ErrRemoved] if the others
 // have removed it. It is called after Failed is closed and before Stop.
-func (m *Member) Err() error { return m.ending(m.running()) }
+func (m *Member) Err() error {
+	if m.superseded != nil {
+		return m.superseded
+	}
+	return m.ending(m.running())
+}
 
-// watch notes that etcd ends by itself.
+// watch notes that etcd ends by itself, or is one that nobody must use any more.
 func (m *Member) watch(e *etcdserver.EtcdServer) {
-	<-e.StopNotify()
-	if !m.stopped.Load() {
-		close(m.failed)
+	ask := time.NewTicker(supersededInterval)
+	defer ask.Stop()
+	for {
+		select {
+		case <-ask.C:
+			m.superseded = m.findSuperseded(context.Background())
+		case <-e.StopNotify():
+		}
+		switch {
+		case m.stopped.Load():
+			return
+		case m.superseded != nil || ended(e):
+			close(m.failed)
+			return
+		}
 	}
 }

@@ -60,6 +60,6 @@ func proves(secret cluster.Secret, what []byte, header string) bool {
 }
 
 // token is part of what the ID of the cluster is derived from.
-func token(secret cluster.Secret) string {
-	return hex.EncodeToString(secret.Prove([]byte("pokey etcd cluster"))[0])
+func token(secret cluster.Secret, generation string) string {
+	return hex.EncodeToString(secret.Prove([]byte("pokey etcd cluster" + generation))[0])
 }

@@ -32,7 +32,7 @@ func (m *Member) Nodes() (names []string) {
 
 // State is what this node says of itself to others.
 func (m *Member) State() State {
-	s := State{Self: m.conf.Self, Blank: m.blank.Load(), First: m.conf.First, Rooms: m.conf.Rooms, Members: m.members()}
+	s := State{Self: m.conf.Self, Blank: m.blank.Load(), First: m.conf.First, Rooms: m.conf.Rooms, Members: m.members(), Generation: m.Generation(), ID: m.ID()}
 	e := m.running()
 	if e == nil {
 		return s
@@ -48,6 +48,18 @@ func (m *Member) State() State {
 	return s
 }
 
+// Generation is that of the cluster, see [Config].
+func (m *Member) Generation() string { return *m.generation.Load() }
+
+// ID is what etcd calls the cluster. It differs from that of any other cluster, also of
+// a former one of the same nodes. It is empty while etcd does not run.
+func (m *Member) ID() string {
+	if e := m.running(); e != nil {
+		return e.Cluster().ID().String()
+	}
+	return ""
+}
+
 // founding reports whether these are the members that founded the cluster: then their
 // IDs follow from their names.
 func (m *Member) founding(members []Info) bool {
@@ -55,7 +67,7 @@ func (m *Member) founding(members []Info) bool {
 	for _, member := range members {
 		urls[member.Node] = types.URLs{m.conf.url(member.Node)}
 	}
-	founders, err := membership.NewClusterFromURLsMap(zap.NewNop(), token(m.conf.Secret), urls)
+	founders, err := membership.NewClusterFromURLsMap(zap.NewNop(), token(m.conf.Secret, m.Generation()), urls)
 	return err == nil && !slices.ContainsFunc(members, func(i Info) bool { return founders.Member(types.ID(i.ID)) == nil })
 }
 

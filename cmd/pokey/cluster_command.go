@@ -7,22 +7,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"example.com/pokey/cluster"
 	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/identity"
 )
 
-const clusterUsage = "usage: pokey cluster status | add NODE | remove NODE [-data DIR] [-at NODE]"
+const clusterUsage = "usage: pokey cluster status | add NODE | remove NODE | dissolve | recover [-data DIR] [-at NODE] [-lost NODES]"
 
 // clusterCommand shows or changes which nodes a cluster consists of. It asks a running
-// node at its port for other nodes, with this node's certificate and secret.
+// node at its port for other nodes, with this node's certificate and secret; dissolve
+// and recover are for a node that does not run.
 func clusterCommand(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	if len(args) == 0 {
 		return exit{exitUsage, errors.New(clusterUsage)}
@@ -32,17 +29,21 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	if (what == "add" || what == "remove") && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
 		node, rest = rest[0], rest[1:]
 	}
-	var at string
+	var at, lost string
 	c := config{data: cmp.Or(getenv(envName("data")), "./data")}
 	fs := flag.NewFlagSet("pokey cluster", flag.ContinueOnError)
 	fs.SetOutput(out)
 	fs.StringVar(&c.data, "data", c.data, "`DIR` of a node of the cluster")
 	fs.StringVar(&at, "at", "", "`NODE` to ask (default the one of DIR, or else any that answers)")
+	fs.StringVar(&lost, "lost", "", "for recover: `NODES` that are lost for good, all others of the cluster, separated by commas")
 	if err := fs.Parse(rest); err != nil {
 		return exit{exitUsage, err}
 	}
-	if fs.NArg() > 0 || (node == "") != (what == "status") {
+	if fs.NArg() > 0 || (node == "") == (what == "add" || what == "remove") {
 		return exit{exitUsage, errors.New(clusterUsage)}
+	}
+	if what == "dissolve" || what == "recover" {
+		return stoppedCommand(ctx, what, c, lost, out)
 	}
 	o, err := newOverseer(ctx, c, at, out)
 	if err != nil {
@@ -65,6 +66,25 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	}
 }
 
+// stoppedCommand is clusterCommand for a node that does not run.
+func stoppedCommand(ctx context.Context, what string, c config, lost string, out io.Writer) error {
+	var named config
+	if lost != "" {
+		if err := named.setNodes(lost); err != nil {
+			return exit{exitUsage, fmt.Errorf("-lost: %w", err)}
+		}
+	}
+	n, err := openStopped(c, out)
+	switch {
+	case err != nil:
+		return err
+	case what == "dissolve":
+		return n.dissolve(ctx)
+	default:
+		return n.recover(ctx, named.nodes)
+	}
+}
+
 // overseer asks the nodes of a cluster on behalf of a person.
 type overseer struct {
 	client etcdmember.Client
@@ -75,29 +95,17 @@ type overseer struct {
 
 // newOverseer finds a node that answers.
 func newOverseer(ctx context.Context, c config, at string, out io.Writer) (*overseer, error) {
-	r, err := c.readNodes()
-	if err == nil && r.Self == "" {
-		err = fmt.Errorf("%s does not exist: run this on a node of the cluster, with its -data", filepath.Join(c.data, nodesFile))
-	}
+	r, err := c.knownNodes()
 	if err != nil {
 		return nil, exit{exitData, err}
-	}
-	if r.Secret == "" {
-		r.Secret = filepath.Join(c.data, secretFile)
-	}
-	if _, err := os.Stat(filepath.Join(c.data, nodeCrtFile)); r.CA == "" && err == nil {
-		r.CA, r.Cert, r.Key = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
 	}
 	o := &overseer{out: out, nodes: r.Cluster}
 	keys, err := identity.Open(r.Secret, false)
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}
-	o.client.Secret = keys
-	if r.CA != "" {
-		if o.client.TLS, err = cluster.LoadCredentials(r.CA, r.Cert, r.Key, slog.New(slog.DiscardHandler)); err != nil {
-			return nil, exit{exitConfig, err}
-		}
+	if o.client, err = r.client(keys); err != nil {
+		return nil, exit{exitConfig, err}
 	}
 	ask := append([]string{r.Self}, r.Cluster...)
 	if at != "" {
@@ -172,7 +180,7 @@ func verdict(voters int, silent []string) string {
 	left := (voters-1)/2 - len(silent)
 	switch {
 	case left < 0:
-		return fmt.Sprintf("%s: no answer. Without a majority of its %d nodes, nothing in the cluster can change.", strings.Join(silent, ", "), voters)
+		return fmt.Sprintf("%s: no answer. Without a majority of its %d nodes, nothing in the cluster can change. If they are lost for good: pokey cluster recover.", strings.Join(silent, ", "), voters)
 	case len(silent) > 0:
 		return fmt.Sprintf("%s: no answer. The cluster works without; it can lose %d more. If a machine is gone for good: pokey cluster remove NODE.", strings.Join(silent, ", "), left)
 	case voters == 1:

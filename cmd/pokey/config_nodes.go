@@ -1,14 +1,10 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 )
@@ -54,73 +50,6 @@ func nodeAddress(text string) (string, error) {
 	return net.JoinHostPort(strings.ToLower(host), port), nil
 }
 
-// nodesRecord is what the file nodesFile holds: a node of a cluster writes it, so
-// that it needs no flags the next time, and commands find the cluster.
-type nodesRecord struct {
-	Self    string   `json:"self"`
-	Cluster []string `json:"cluster"`
-
-	// Where the secret and the certificate are; empty if only a command has written
-	// the file, or there is no certificate.
-	Secret string `json:"secret,omitempty"`
-	CA     string `json:"ca,omitempty"`
-	Cert   string `json:"cert,omitempty"`
-	Key    string `json:"key,omitempty"`
-}
-
-// record returns what the file says of this node, in a cluster of these nodes.
-func (c *config) record(nodes []string) nodesRecord {
-	r := nodesRecord{Self: c.nodeAdvertise, Cluster: nodes, Secret: c.secretFile, CA: c.nodeCA, Cert: c.nodeCert, Key: c.nodeKey}
-	for _, file := range []*string{&r.Secret, &r.CA, &r.Cert, &r.Key} {
-		if path, err := filepath.Abs(*file); *file != "" && err == nil {
-			*file = path
-		}
-	}
-	return r
-}
-
-func (c *config) readNodes() (r nodesRecord, err error) {
-	text, err := os.ReadFile(filepath.Join(c.data, nodesFile)) //nolint:gosec // the operator says where it is
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &r)
-	}
-	if err != nil {
-		return r, fmt.Errorf("%s: %w", nodesFile, err)
-	}
-	return r, nil
-}
-
-// writeNodes replaces the file if it says something else.
-func (c *config) writeNodes(r nodesRecord) error {
-	if old, err := c.readNodes(); err == nil && reflect.DeepEqual(old, r) {
-		return nil
-	}
-	name := filepath.Join(c.data, nodesFile)
-	text, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(name+".new", append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
-}
-
-// forgetNodes removes the file.
-func (c *config) forgetNodes() error {
-	err := os.Remove(filepath.Join(c.data, nodesFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
 // recallNodes takes -cluster and -node-advertise from a former start.
 func (c *config) recallNodes(fault func(format string, args ...any)) {
 	if len(c.nodes) > 0 || len(c.etcd) > 0 || c.data == "" || c.data == inMemory {
@@ -132,7 +61,7 @@ func (c *config) recallNodes(fault func(format string, args ...any)) {
 		return
 	}
 	c.nodes = r.Cluster
-	if c.nodeAdvertise == "" {
+	if c.nodeAdvertise == "" && len(c.nodes) > 0 {
 		c.nodeAdvertise = r.Self
 	}
 }

@@ -29,7 +29,11 @@ func (m *member) startInside(ctx context.Context, c config, credentials *cluster
 	m.inside, err = etcdmember.Start(ctx, etcdmember.Config{
 		Dir: filepath.Join(c.data, memberDir), Self: c.nodeAdvertise, First: c.nodes,
 		Port: m.port, TLS: credentials, Secret: keys, Log: log, Leave: m.askedToLeave, Former: former.Cluster, Rooms: c.hasRooms(),
+		Generation: former.Generation,
 	})
+	if errors.Is(err, etcdmember.ErrSuperseded) {
+		err = c.superseded(err)
+	}
 	if err != nil {
 		return exit{exitData, err}
 	}
@@ -49,7 +53,9 @@ func (m *member) keepNodes(ctx context.Context, c config, log *slog.Logger) {
 	for look := time.NewTicker(keepInterval); ; {
 		if nodes := m.inside.Nodes(); len(nodes) > 0 {
 			slices.Sort(nodes)
-			if err := c.writeNodes(c.record(nodes)); err != nil {
+			now := c.record(nodes)
+			now.Generation = m.inside.Generation()
+			if err := c.writeNodes(now); err != nil {
 				log.Warn("cannot write down which nodes the cluster has", "err", err)
 			}
 		}

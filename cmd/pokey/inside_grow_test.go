@@ -122,7 +122,7 @@ func TestReplaceMachine(t *testing.T) {
 func TestBackupInside(t *testing.T) {
 	t.Parallel()
 	c := foundInside(t)
-	nodes := c.addresses(2)
+	nodes := c.addresses(3)
 	secret, file := filepath.Join(c.dir, "secret.key"), filepath.Join(c.dir, "backup")
 	first := c.start(nodes[0], nodes[0])
 	players := keepBusy(t, first.url, 3, 220*time.Millisecond) // two requests each at ten a second
@@ -135,9 +135,26 @@ func TestBackupInside(t *testing.T) {
 	})
 	acked := players.acked()
 	must(t, "3 rooms and", "backup", "-admin-listen", strings.TrimPrefix(first.admin, "http://"), "-secret-file", secret, file)
+	refused(t, exitData, "stop all of its nodes first", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, "-replace", file)
 	players.end()
 	stop(t, first)
-	refused(t, exitData, "node of a cluster", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, "-replace", file)
 	must(t, "restored to", "restore", "-data", c.data(nodes[1]), "-secret-file", secret, file)
-	has(t, c.start(nodes[1], nodes[1]).url, acked)
+	second := c.start(nodes[1], nodes[1])
+	has(t, second.url, acked)
+	stop(t, second)
+
+	// And into the directory of a node, from where the cluster grows.
+	refused(t, exitData, "pokey cluster add for each", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, file)
+	must(t, "add the others", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, "-replace", file)
+	c.keptAside(nodes[0])
+	all := []*process{c.start(nodes[0], nodes[0])}
+	if err := os.RemoveAll(c.data(nodes[1])); err != nil {
+		t.Fatal(err)
+	}
+	for i, node := range nodes[1:] {
+		c.must(nodes[0], node+" may join", "add", node)
+		all = append(all, c.start(node, nodes[:i+2]...))
+	}
+	c.agree(all)
+	has(t, all[2].url, acked)
 }

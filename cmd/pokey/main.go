@@ -7,6 +7,7 @@
 //	pokey doctor [flags] [URL]     find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk
 //	pokey healthcheck [URL]        exit 0 if a server is alive, for containers
 //	pokey cluster status|add|remove  show, enlarge or reduce a cluster: run it on one of its nodes
+//	pokey cluster dissolve|recover   end a cluster and keep its rooms; begin another one when most nodes are lost
 //	pokey certs [flags] DIR HOST…  make certificates for the nodes of a cluster, or for etcd
 //	pokey backup [flags] FILE      write everything that a running server has stored to a sealed file
 //	pokey restore [flags] FILE     put a backup in the place of what a stopped server or cluster has stored

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/pokey/actors/record"
+	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/identity"
 	"example.com/pokey/store"
 	"example.com/pokey/store/backup"
@@ -144,8 +145,10 @@ func (r *restoration) intoDirectory() (err error) {
 	if r.data == "" {
 		return exit{exitConfig, errors.New("-data is not a directory: there is nothing to restore to")}
 	}
-	if exists(filepath.Join(r.data, "etcd")) {
-		return fmt.Errorf("%s belongs to a node of a cluster: restore into an empty directory, and begin the cluster anew from that; see docs/cluster.md", r.data)
+	if exists(filepath.Join(r.data, memberDir)) {
+		if err := r.mayEndCluster(); err != nil {
+			return err
+		}
 	}
 	i, err := boltstore.BeginImport(r.data, record.Form)
 	if errors.Is(err, store.ErrLocked) {
@@ -168,9 +171,45 @@ func (r *restoration) intoDirectory() (err error) {
 	if err != nil {
 		return err
 	}
-	r.say("restored to %s; start the server", r.data)
+	r.say("restored to %s", r.data)
 	if aside != "" {
 		r.say("what was there before is in %s: it holds names and estimates, so delete it when you do not need it any more", aside)
 	}
+	return r.endCluster()
+}
+
+// mayEndCluster makes sure that the directory is that of a node that does not run, and
+// whose copy of the rooms may go.
+func (r *restoration) mayEndCluster() error {
+	switch inUse, err := etcdmember.InUse(filepath.Join(r.data, memberDir)); {
+	case err != nil:
+		return err
+	case inUse:
+		return fmt.Errorf("a node of a cluster is using %s: a backup takes the place of a whole cluster, so stop all of its nodes first", r.data)
+	case !r.replace:
+		return fmt.Errorf("%s has the rooms of a node of a cluster. With -replace, the backup takes their place, and this node begins another cluster with it, alone: "+
+			"do so only if no node of the cluster runs. Then start this node with -cluster and only its own name, empty the data directories of the others except for node and the secret, and run pokey cluster add for each", r.data)
+	}
+	return nil
+}
+
+// endCluster has a cluster that begins with this directory be another one than that which
+// the backup, or the directory, is from: nodes of that one may still have data.
+func (r *restoration) endCluster() error {
+	known, err := r.readNodes()
+	if err != nil {
+		return err
+	}
+	if !exists(filepath.Join(r.data, memberDir)) {
+		known.Generation = etcdmember.NextGeneration(known.Generation)
+		r.say("start the server")
+		return r.writeNodes(known)
+	}
+	aside, err := r.setMemberAside(known, []string{known.Self})
+	if err != nil {
+		return err
+	}
+	r.say(keptAside, aside)
+	r.say("start this node with -cluster %s, and add the others, which begin with no rooms", known.Self)
 	return nil
 }

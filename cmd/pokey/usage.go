@@ -16,6 +16,7 @@ var subcommands = []struct{ usage, does string }{
 	{"doctor [flags] [URL]", "find what is wrong with a proxy, DNS, WebSocket, cluster, clock or disk"},
 	{"healthcheck [URL]", "exit 0 if a server is alive, for containers"},
 	{"cluster status|add|remove", "show, enlarge or reduce a cluster: run it on one of its nodes"},
+	{"cluster dissolve|recover", "end a cluster and keep its rooms; begin another one when most nodes are lost"},
 	{"certs [flags] DIR HOST…", "make certificates for the nodes of a cluster, or for etcd"},
 	{"backup [flags] FILE", "write everything that a running server has stored to a sealed file"},
 	{"restore [flags] FILE", "put a backup in the place of what a stopped server or cluster has stored"},
