@@ -14,8 +14,8 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// composed is docker-compose.yml, run by an engine under a name, a port and a
-// network of this test's own.
+// composed is a Compose file, run by an engine under a name, a port and a network of
+// this test's own.
 type composed struct {
 	t    *testing.T
 	url  string
@@ -23,8 +23,9 @@ type composed struct {
 	env  []string
 }
 
-// compose builds the image and starts a profile, none for what is there by default.
-func compose(t *testing.T, profile ...string) *composed {
+// compose builds the image and starts what the arguments choose: a profile of
+// docker-compose.yml, or another file.
+func compose(t *testing.T, choose ...string) *composed {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("building an image is slow")
@@ -36,9 +37,7 @@ func compose(t *testing.T, profile ...string) *composed {
 	}
 	_, port, _ := net.SplitHostPort(etcdtest.FreeAddress(t))
 	c := &composed{t: t, url: "http://localhost:" + port, args: []string{"compose", "--project-directory", "../..", "-p", "pokey-test-" + port}}
-	for _, p := range profile {
-		c.args = append(c.args, "--profile", p)
-	}
+	c.args = append(c.args, choose...)
 	c.env = append(os.Environ(), "POKEY_PORT="+port, "POKEY_PUBLIC_ORIGIN="+c.url, "POKEY_SUBNET=172.28.58.0/24")
 	c.docker("build", "-q", "-t", "pokey", "../..")
 	t.Cleanup(func() {
@@ -105,39 +104,54 @@ func TestComposeSingle(t *testing.T) {
 	callIn(t, c.url, peerCookie(t, c.url)).create("Login")
 }
 
-// Two people play in a cluster of which each node is killed or stopped once.
+// A cluster of three nodes and nothing beside them.
 func TestComposeCluster(t *testing.T) {
-	c := compose(t, "cluster")
+	c := compose(t, "--profile", "cluster")
 	healthy := map[string]string{"node-certs": "exited 0", "secret": "exited 0", "proxy": "running healthy"}
 	for i := range 3 {
 		healthy[fmt.Sprint("node-", i+1)] = "running healthy"
 	}
-	c.all(healthy)
+	c.playAndBreak(healthy, []string{"kill", "node-1"}, []string{"stop", "node-2"}, []string{"kill", "node-3"})
+}
 
-	ada, bob := peerCookie(t, c.url), peerCookie(t, c.url)
-	room := callIn(t, c.url, ada).create("Login")
+// A cluster with an etcd beside it, of which members are lost too.
+func TestComposeClusterWithEtcd(t *testing.T) {
+	c := compose(t, "-f", "../../deploy/compose.etcd.yml")
+	healthy := map[string]string{"node-certs": "exited 0", "etcd-certs": "exited 0", "client-certs": "exited 0", "secret": "exited 0", "proxy": "running healthy"}
+	for i := range 3 {
+		healthy[fmt.Sprint("node-", i+1)], healthy[fmt.Sprint("etcd-", i+1)] = "running healthy", "running healthy"
+	}
+	c.playAndBreak(healthy, []string{"kill", "node-1"}, []string{"kill", "etcd-1"}, []string{"stop", "node-2"}, []string{"kill", "node-3", "etcd-3"})
+}
+
+// playAndBreak has two people play while services are killed or stopped, and started
+// again. Nothing they did is lost.
+func (c *composed) playAndBreak(healthy map[string]string, breaks ...[]string) {
+	c.t.Helper()
+	c.all(healthy)
+	ada, bob := peerCookie(c.t, c.url), peerCookie(c.t, c.url)
+	room := callIn(c.t, c.url, ada).create("Login")
 	calls := 0
 	call := func(cookie string) *caller {
-		p := callIn(t, c.url, cookie)
+		p := callIn(c.t, c.url, cookie)
 		calls++
 		p.sent = 100 * calls // an id that was there before would be a repetition
 		return p
 	}
-	for i, end := range []string{"kill", "stop", "kill"} {
+	for _, end := range breaks {
 		b := call(bob)
 		b.join(room)
 		if ok := b.do("estimate", message{"roomId": room, "value": "5"}); ok["durable"] != true {
-			t.Errorf("an estimate: %v", ok)
+			c.t.Errorf("an estimate: got %v, want it durable", ok)
 		}
-		node := fmt.Sprint("node-", i+1)
-		c.docker(append(c.args, end, node)...)
+		c.docker(append(c.args, end...)...)
 		a, b := call(ada), call(bob) // as the page comes back
 		if status := a.join(room); status.Topic != "Login" || status.Estimates != 1 || status.Revealed {
-			t.Errorf("after %s %s: %v", end, node, status)
+			c.t.Errorf("after %v: got %v, want the hidden estimate", end, status)
 		}
 		a.do("reveal", message{"roomId": room})
 		if status := b.join(room); !status.Revealed {
-			t.Errorf("revealed after %s %s: %v", end, node, status)
+			c.t.Errorf("revealed after %v: got %v, want it revealed", end, status)
 		}
 		a.do("clear", message{"roomId": room})
 		c.docker(append(c.args, "up", "--detach", "--no-build")...) // which renews the certificates

@@ -1,5 +1,6 @@
-// Package check holds the Kubernetes manifests to the real API types and to
-// kustomize. It is a module of its own, so that Pokey does not depend on them.
+// Package check holds the Kubernetes manifests to kustomize, to the real API types of
+// Kubernetes and cert-manager, and to Kubernetes' own rules for restricted pods. It is
+// a module of its own, so that Pokey does not depend on them.
 package check
 
 import (
@@ -8,18 +9,21 @@ import (
 	"strings"
 	"testing"
 
+	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer/json"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
 // render has kustomize build a directory and decodes what it yields strictly: an
-// unknown or repeated field is an error. Objects of cert-manager are not decoded.
+// unknown or repeated field is an error.
 func render(t *testing.T, dir string) map[string]runtime.Object {
 	t.Helper()
 	path, err := filepath.Abs(dir)
@@ -31,7 +35,7 @@ func render(t *testing.T, dir string) map[string]runtime.Object {
 		t.Fatalf("kustomize build %s: %v", dir, err)
 	}
 	scheme := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, networkingv1.AddToScheme, policyv1.AddToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{appsv1.AddToScheme, corev1.AddToScheme, networkingv1.AddToScheme, policyv1.AddToScheme, certmanagerv1.AddToScheme} {
 		if err := add(scheme); err != nil {
 			t.Fatal(err)
 		}
@@ -46,10 +50,6 @@ func render(t *testing.T, dir string) map[string]runtime.Object {
 		text, err := r.AsYAML()
 		if err != nil {
 			t.Fatal(err)
-		}
-		if strings.HasPrefix(r.GetGvk().Group, "cert-manager.") {
-			found[id] = nil
-			continue
 		}
 		object, _, err := decoder.Decode(text, nil, nil)
 		if err != nil {
@@ -101,6 +101,39 @@ func TestKustomizeBase(t *testing.T) {
 		t.Errorf("got %+v, want names for pods that are not ready", service.Spec)
 	}
 	checkMounts(t, set)
+	for _, says := range restricted(t, set) {
+		t.Errorf("a namespace for restricted pods would not have them: %s", says)
+	}
+	certificate, _ := found["Certificate/pokey-node"].(*certmanagerv1.Certificate)
+	if want := "*." + strings.SplitN(names[0], ".", 2)[1]; certificate == nil || len(certificate.Spec.DNSNames) != 1 || certificate.Spec.DNSNames[0] != want {
+		t.Errorf("got the certificate %+v, want one for %s", certificate, want)
+	}
+}
+
+// The rules for restricted pods are asked for real: they know a pod that may do more.
+func TestRestrictedRefuses(t *testing.T) {
+	set, _ := settings(t, render(t, "../kubernetes"))
+	set.Spec.Template.Spec.SecurityContext.SeccompProfile = nil
+	if got := restricted(t, set); len(got) != 1 || !strings.Contains(got[0], "seccompProfile") {
+		t.Errorf("a pod without a seccomp profile: got %q, want it refused for that", got)
+	}
+}
+
+// restricted returns why a namespace that enforces Kubernetes' "restricted" profile
+// would refuse the pods.
+func restricted(t *testing.T, set *appsv1.StatefulSet) (reasons []string) {
+	t.Helper()
+	rules, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	level := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	for _, r := range rules.EvaluatePod(level, &set.Spec.Template.ObjectMeta, &set.Spec.Template.Spec) {
+		if !r.Allowed {
+			reasons = append(reasons, r.ForbiddenReason+": "+r.ForbiddenDetail)
+		}
+	}
+	return reasons
 }
 
 // With an etcd of one's own, the nodes keep nothing.
@@ -121,6 +154,9 @@ func TestKustomizeWithEtcd(t *testing.T) {
 		t.Errorf("got %v, want a way to etcd", last)
 	}
 	checkMounts(t, set)
+	for _, says := range restricted(t, set) {
+		t.Errorf("a namespace for restricted pods would not have them: %s", says)
+	}
 }
 
 // checkMounts fails if a container mounts what is not there.
