@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -68,8 +70,9 @@ type committer struct {
 	retry      *time.Timer
 }
 
-// retryCommit comes from the timer after a commit that failed.
-type retryCommit struct{}
+// retryCommit comes from the timer after a commit that failed, or a record that could
+// not be loaded.
+type retryCommit struct{ asked }
 
 const (
 	retryInterval = time.Second
@@ -86,10 +89,29 @@ func newCommitter(host commitHost, e *effects, n *node, key string, i inbox) com
 	}
 }
 
+// foreign reports whether a message is about what a predecessor of the actor asked the
+// store for.
+func (c *committer) foreign(message any) bool {
+	m, ok := message.(interface{ asker() *recordStore })
+	return ok && m.asker() != &c.record
+}
+
 // load reads the record. The host gets loaded.
 func (c *committer) load() {
 	c.loading = true
 	c.record.load()
+}
+
+// loadAgain reports whether a shared store was too slow to say what is in the record.
+// Then it is asked again, and the actor is frozen until it answers: to send clients away
+// would bring them back at once, with all that has to be loaded for them.
+func (c *committer) loadAgain(m loaded) bool {
+	if !c.record.store.Shared() || !errors.Is(m.err, context.DeadlineExceeded) {
+		return false
+	}
+	c.freeze(m.err)
+	c.retry = c.record.inbox.after(retryInterval, retryCommit{asked{&c.record}})
+	return true
 }
 
 // loaded ends the loading of the record.

@@ -116,7 +116,7 @@ func (h *wordHost) receive(message any) {
 	case overdue:
 		c.overdue(m)
 	case retryCommit:
-		c.writeAgain()
+		c.askAgain()
 	default:
 		c.receive(nil, m)
 	}

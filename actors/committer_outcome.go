@@ -24,7 +24,7 @@ func (c *committer) done(m committed) outcome {
 	wasRetry := c.retrying
 	if m.err != nil && !errors.Is(m.err, store.ErrConflict) && c.record.store.Shared() {
 		c.freeze(m.err)
-		c.retry = c.record.inbox.after(retryInterval, retryCommit{})
+		c.retry = c.record.inbox.after(retryInterval, retryCommit{asked{&c.record}})
 		return commitUnknown
 	}
 	c.thaw()
@@ -60,7 +60,7 @@ func (c *committer) keepUnsaved(cause error) {
 		}
 	}
 	c.dirty = true
-	c.retry = c.record.inbox.after(retryInterval, retryCommit{})
+	c.retry = c.record.inbox.after(retryInterval, retryCommit{asked{&c.record}})
 }
 
 // errSlow is why an actor is frozen while the shared store takes its time.
@@ -105,11 +105,13 @@ func (c *committer) thaw() {
 	}
 }
 
-// writeAgain repeats the commit whose outcome is not known, or writes a state that could
+// askAgain repeats the commit whose outcome is not known, or writes a state that could
 // not be saved. For the latter the revision is read first: the failed commit may have
-// been done.
-func (c *committer) writeAgain() {
+// been done. A record that could not be loaded is loaded.
+func (c *committer) askAgain() {
 	switch {
+	case c.loading:
+		c.record.load()
 	case c.frozen:
 		c.record.commit(c.writing)
 	case c.unsaved && !c.retrying:

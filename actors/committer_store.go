@@ -36,30 +36,44 @@ type recordStore struct {
 // sharedPatience is how many times as long a call of a shared store may take.
 const sharedPatience = 3
 
+// asked names who has asked the store for something: an actor that was told to forget
+// does not wait for the answer, which then reaches its successor of the same name.
+type asked struct{ by *recordStore }
+
+func (a asked) asker() *recordStore { return a.by }
+
 // The messages that a recordStore sends to its actor.
 type (
 	// loaded answers load.
 	loaded struct {
+		asked
 		record store.Record
 		parts  []store.Record
 		err    error
 	}
 	// committed says how a commit ended.
 	committed struct {
+		asked
 		rev store.Revision
 		err error
 	}
 	// removed says how the deletion of the record ended.
-	removed struct{ err error }
+	removed struct {
+		asked
+		err error
+	}
 	// overdue says that a call of a shared store takes longer than it should.
-	overdue struct{ call uint64 }
+	overdue struct {
+		asked
+		call uint64
+	}
 )
 
 // load reads the record and its parts. The actor gets loaded.
 func (s *recordStore) load() {
 	s.inBackground(func(ctx context.Context) any {
 		r, parts, err := s.store.LoadAll(ctx, s.key)
-		return loaded{r, parts, err}
+		return loaded{asked{s}, r, parts, err}
 	})
 }
 
@@ -72,7 +86,7 @@ func (s *recordStore) commit(records []store.Record) {
 			if s.observe != nil {
 				s.observe(time.Since(start), err != nil)
 			}
-			s.inbox(committed{rev, err})
+			s.inbox(committed{asked{s}, rev, err})
 		})
 		return
 	}
@@ -82,7 +96,7 @@ func (s *recordStore) commit(records []store.Record) {
 		if s.observe != nil {
 			s.observe(time.Since(start), err != nil)
 		}
-		return committed{rev, err}
+		return committed{asked{s}, rev, err}
 	})
 }
 
@@ -91,7 +105,7 @@ func (s *recordStore) commit(records []store.Record) {
 func (s *recordStore) overwrite(i image) {
 	s.inBackground(func(ctx context.Context) any {
 		rev, err := s.overwriteNow(ctx, i)
-		return committed{rev, err}
+		return committed{asked{s}, rev, err}
 	})
 }
 
@@ -107,7 +121,7 @@ func (s *recordStore) overwriteNow(ctx context.Context, i image) (store.Revision
 
 // remove deletes the record with its parts. The actor gets removed.
 func (s *recordStore) remove(rev store.Revision) {
-	s.inBackground(func(ctx context.Context) any { return removed{s.store.Delete(ctx, s.key, rev)} })
+	s.inBackground(func(ctx context.Context) any { return removed{asked{s}, s.store.Delete(ctx, s.key, rev)} })
 }
 
 // records returns an image as the store takes it: the record, and then its parts.
@@ -125,7 +139,7 @@ func (s *recordStore) inBackground(do func(context.Context) any) {
 	var late *time.Timer
 	if s.store.Shared() {
 		s.calls++
-		patience, late = sharedPatience*s.timeout, s.inbox.after(s.timeout, overdue{s.calls})
+		patience, late = sharedPatience*s.timeout, s.inbox.after(s.timeout, overdue{asked{s}, s.calls})
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

@@ -1,11 +1,15 @@
 package actors_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/pokey/poker"
+	"example.com/pokey/protocol"
+	"example.com/pokey/store"
 )
 
 // inRoom connects two people to n1 and n2, who join a room that lives on n3.
@@ -126,6 +130,63 @@ func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 		if m.nodes["n3"].sys.Degraded() {
 			t.Error("after the store hung: got degraded, want not")
 		}
+	})
+}
+
+// What an actor has asked the store for before it was told to forget is none of its
+// successor's business: neither a commit that comes to nothing nor one that conflicts.
+func TestASuccessorGetsNoAnswersOfItsPredecessor(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		bob.ok("estimate", room, `,"value":"3"`)
+		for id, answer := range map[string]error{"a": context.DeadlineExceeded, "b": store.ErrConflict} {
+			var asked atomic.Bool
+			m.store.set(func(context.Context) error {
+				if asked.Swap(true) {
+					return nil
+				}
+				time.Sleep(2500 * time.Millisecond)
+				return answer
+			})
+			bob.send(`{"request":"estimate","id":"` + id + `","roomId":"` + string(room) + `","value":"5"}`)
+			time.Sleep(2 * time.Second)
+			m.nodes["n3"].sys.Forget()
+			time.Sleep(10 * time.Second)
+			if s := m.nodes["n3"].sys.Stats(); s.Fencings != 0 || s.Unsaved != 0 {
+				t.Errorf("after %v for a predecessor: got %d fenced and %d unsaved, want none", answer, s.Fencings, s.Unsaved)
+			}
+			bob.ok("estimate", room, `,"value":"8"`)
+		}
+		ada.ok("reveal", room, "")
+		bob.settle()
+		if e := bob.member(bob.user).shown(); e.Value != "8" {
+			t.Errorf("revealed: got %v, want 8", e)
+		}
+	})
+}
+
+// A shared store that is too slow to load anybody keeps those waiting who come, and sends
+// nobody away, who would only come back.
+func TestNobodyIsSentAwayWhileTheStoreIsSlow(t *testing.T) {
+	inMesh(t, 3, func(m *mesh) {
+		ada, bob, room := inRoom(m)
+		bob.ok("estimate", room, `,"value":"3"`)
+		ada.drop()
+		bob.drop()
+		time.Sleep(time.Minute) // all of them leave memory
+		m.store.set(hanging)
+		back := m.nodes["n2"].connect(bob.user)
+		time.Sleep(30 * time.Second)
+		back.send(`{"request":"joinRoom","id":"early","roomId":"` + string(room) + `"}`)
+		time.Sleep(30 * time.Second)
+		if events := back.all(); len(events) != 1 || events[0].Code != string(protocol.Unavailable) {
+			t.Errorf("while the store is slow: got %v, want the request refused as unavailable and nothing else", events)
+		}
+		m.store.set(nil)
+		time.Sleep(5 * time.Second)
+		back.ok("joinRoom", room, "")
+		back.wantOwnEstimate("3")
+		m.stillConnected(back)
 	})
 }
 

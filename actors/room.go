@@ -12,6 +12,9 @@ import (
 
 // Receive is the life of a room.
 func (a *roomActor) Receive(ctx actor.Context) {
+	if a.commits.foreign(ctx.Message()) {
+		return
+	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
 		a.node.counts.rooms.Add(1)
@@ -33,7 +36,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case overdue:
 		a.commits.overdue(m)
 	case retryCommit:
-		a.commits.writeAgain()
+		a.commits.askAgain()
 	case delivered:
 		a.broadcast.delivered(m.broadcast)
 	case throttleEnded:
@@ -109,6 +112,12 @@ func (a *roomActor) handle(ctx actor.Context, message any) {
 func (a *roomActor) loaded(m loaded) {
 	if a.commits.fenced {
 		return // the actor has forgotten what this is about
+	}
+	if a.commits.loadAgain(m) {
+		if a.lifecycle.moving { // another node may be luckier
+			a.forget()
+		}
+		return
 	}
 	a.commits.loaded(m)
 	switch {

@@ -12,6 +12,9 @@ import (
 
 // Receive is the life of a user: loaded, in use, and gone some time after.
 func (a *userActor) Receive(ctx actor.Context) {
+	if a.commits.foreign(ctx.Message()) {
+		return
+	}
 	switch m := ctx.Message().(type) {
 	case *actor.Started:
 		a.node.counts.users.Add(1)
@@ -33,7 +36,7 @@ func (a *userActor) Receive(ctx actor.Context) {
 	case overdue:
 		a.commits.overdue(m)
 	case retryCommit:
-		a.commits.writeAgain()
+		a.commits.askAgain()
 	case handoff:
 		a.lifecycle.moving = true
 	case forget:
@@ -102,6 +105,12 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 func (a *userActor) loaded(m loaded) {
 	if a.commits.fenced {
 		return // the actor has forgotten what this is about
+	}
+	if a.commits.loadAgain(m) {
+		if a.lifecycle.moving { // another node may be luckier
+			a.forget()
+		}
+		return
 	}
 	a.commits.loaded(m)
 	switch {
