@@ -1,6 +1,7 @@
 package etcdmember
 
 import (
+	"cmp"
 	"log/slog"
 	"net"
 	"net/url"
@@ -48,8 +49,11 @@ type Config struct {
 	// [Member.Resign], and ends.
 	Leave func()
 
-	tick time.Duration // for tests; zero means tick
+	tick  time.Duration // for tests; zero means tick
+	quota int64         // for tests; zero means quota
 }
+
+func (c *Config) quotaBytes() int64 { return cmp.Or(c.quota, quota) }
 
 const (
 	// tick is how often the leader sends a sign of life. A member that hears none for
@@ -95,7 +99,7 @@ func (c *Config) server(generation string, initial []string, found bool, log *za
 
 		TickMs: uint(every.Milliseconds()), ElectionTicks: electionTicks, InitialElectionTickAdvance: true, PreVote: true,
 		SnapshotCount: snapshotEvery, SnapshotCatchUpEntries: catchUp, MaxSnapFiles: 2, MaxWALFiles: 5,
-		QuotaBackendBytes: quota, BootstrapDefragThresholdMegabytes: defragmentFrom,
+		QuotaBackendBytes: c.quotaBytes(), BootstrapDefragThresholdMegabytes: defragmentFrom,
 		AutoCompactionMode: "periodic", AutoCompactionRetention: compactAfter,
 		StrictReconfigCheck: true, MaxLearners: 4,
 

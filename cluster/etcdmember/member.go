@@ -71,6 +71,8 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 		}
 	}
 	go m.watch(m.running())
+	e := m.running()
+	m.serving.Go(func() { m.keepSpace(e) }) // until etcd ends
 	return m, nil
 }
 

@@ -41,19 +41,25 @@ func credentials(t *testing.T, dir, host string) *cluster.Credentials {
 // certificates for its host and for elsewhere.
 func start(t *testing.T) (m *Member, self, certs string) {
 	t.Helper()
+	return startWith(t, Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+}
+
+func startWith(t *testing.T, c Config) (m *Member, self, certs string) {
+	t.Helper()
 	self, certs = etcdtest.FreeAddress(t), t.TempDir()
 	if err := cluster.NewCertificates(certs, []string{"127.0.0.1", "elsewhere"}); err != nil {
 		t.Fatal(err)
 	}
-	log, mine := slog.New(slog.DiscardHandler), credentials(t, certs, "127.0.0.1")
-	port, err := cluster.OpenPort(self, mine, log)
+	mine := credentials(t, certs, "127.0.0.1")
+	port, err := cluster.OpenPort(self, mine, c.Log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = port.Close() })
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	m, err = Start(ctx, Config{Dir: t.TempDir(), Self: self, First: []string{self}, Port: port, TLS: mine, Secret: secret("ours"), Log: log})
+	c.Self, c.First, c.Port, c.TLS, c.Secret = self, []string{self}, port, mine, secret("ours")
+	m, err = Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func writeInside(row func(name, format string, args ...any), s etcdmember.Stats)
 	}
 	full := ""
 	if s.NoSpace {
-		full = "; FULL: nothing can be saved"
+		full = "; FULL: nobody can change anything. If it does not end within a minute, docs/cluster.md says what to do"
 	}
 	row("rooms on disk", "%d MB, %d MB of them in use, %d MB at most%s", s.Bytes/megabyte, s.InUse/megabyte, s.Quota/megabyte, full)
 }

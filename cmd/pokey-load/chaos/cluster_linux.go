@@ -64,8 +64,10 @@ func newCluster(o Options, tap func(from, to *lab.Host, packet []byte)) (*cluste
 		embedded: o.Embedded, generation: make(map[string]int),
 		ask: &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}},
 	}
-	if err := lab.MountMemory(filepath.Join(o.Dir, "etcd")); err != nil {
-		return nil, err
+	for _, name := range append(nodeNames, etcdNames...) {
+		if err := lab.MountMemory(c.disk(name), diskSize); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range c.etcdHosts() {
 		c.etcds[name] = c.etcd(o, name)
@@ -85,7 +87,7 @@ func (c *cluster) etcd(o Options, name string) *process.Process {
 	return &process.Process{
 		Name: name, Path: o.Etcd, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,
 		Args: []string{
-			"--name", name, "--data-dir", filepath.Join(c.dir, "etcd", name),
+			"--name", name, "--data-dir", filepath.Join(c.disk(name), "data"),
 			"--listen-client-urls", client, "--advertise-client-urls", client,
 			"--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
 			"--initial-cluster", strings.Join(members, ","), "--log-level", "warn",
@@ -109,8 +111,13 @@ func (c *cluster) nodeAddress(name string) string {
 
 // data is the directory of a node with etcd inside.
 func (c *cluster) data(name string) string {
-	return filepath.Join(c.dir, "etcd", fmt.Sprintf("%s-%d", name, c.generation[name]))
+	return filepath.Join(c.disk(name), fmt.Sprintf("data-%d", c.generation[name]))
 }
+
+// disk is where the file system of a host is, and diskSize how many megabytes it holds.
+func (c *cluster) disk(name string) string { return filepath.Join(c.dir, "etcd", name) }
+
+const diskSize = 512
 
 func (c *cluster) node(o Options, name string) *process.Process {
 	return &process.Process{

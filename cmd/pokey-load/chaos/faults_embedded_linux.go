@@ -33,8 +33,10 @@ var embeddedFaults = []fault{
 	{"leader-kill", leaderKill, all, 0, 0},
 	{"majority", majority, all, 0, 0},
 	{"disk", disk, one, silent, silent},
+	{"full", diskFull, one, silent, silent},
 	{"replace", replaceMachine, one, silent, silent},
 	{"resize", resize, all, 0, 0},
+	{"recover", recoverMajority, all, 0, 0},
 }
 
 // leads is the node whose member of etcd is the leader.

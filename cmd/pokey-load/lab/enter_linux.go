@@ -71,12 +71,12 @@ func setUpNamespaces() error {
 }
 
 // MountMemory puts a file system in memory at the directory, for this program
-// and those that it starts; it is gone with them.
-func MountMemory(dir string) error {
+// and those that it starts; it is gone with them. It holds that many megabytes.
+func MountMemory(dir string, megabytes int) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700"); err != nil {
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, fmt.Sprintf("mode=0700,size=%dm", megabytes)); err != nil {
 		return fmt.Errorf("a file system in memory: %w", err)
 	}
 	return nil
