@@ -33,8 +33,9 @@ type ACME struct {
 	Authority string   // the URL of its directory; LetsEncrypt if empty
 	// Roots is a file with the certificates by which the authority's own server is
 	// known; empty for those of the system.
-	Roots string
-	Email string // for the authority to write to; may be empty
+	Roots   string
+	Email   string // for the authority to write to; may be empty
+	Binding Binding
 
 	// Host is what the ports below listen on. HTTPPort is where ServeChallenge is
 	// asked, zero for nowhere. TLSPort is where Config is used.
@@ -50,8 +51,8 @@ type ACME struct {
 // challenge. An authority asks from a handful of places.
 const acmeLookups = 50
 
-// acme is a [Source] of certificates that are ordered and renewed.
-type acme struct {
+// ordered is a [Source] of certificates that are ordered and renewed.
+type ordered struct {
 	domains  []string
 	cache    *certmagic.Cache
 	magic    *certmagic.Config
@@ -80,7 +81,11 @@ func OpenACME(c ACME) (Source, error) {
 			return nil, fmt.Errorf("certificate: %s holds no certificate", c.Roots)
 		}
 	}
-	a := &acme{domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups)}
+	account, err := c.Binding.account()
+	if err != nil {
+		return nil, err
+	}
+	a := &ordered{domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups)}
 	quiet := zap.New(&logBridge{log: c.Log})
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
@@ -95,14 +100,15 @@ func OpenACME(c ACME) (Source, error) {
 	})
 	a.issuer = certmagic.NewACMEIssuer(a.magic, certmagic.ACMEIssuer{
 		CA: cmp.Or(c.Authority, LetsEncrypt), Email: c.Email, Agreed: true, TrustedRoots: roots, Logger: quiet,
-		ListenHost: c.Host, AltHTTPPort: c.HTTPPort, AltTLSALPNPort: c.TLSPort, DisableHTTPChallenge: c.HTTPPort == 0,
+		ExternalAccount: account,
+		ListenHost:      c.Host, AltHTTPPort: c.HTTPPort, AltTLSALPNPort: c.TLSPort, DisableHTTPChallenge: c.HTTPPort == 0,
 	})
 	a.magic.Issuers = []certmagic.Issuer{a.issuer}
 	return a, nil
 }
 
 // Start implements [Source].
-func (a *acme) Start() {
+func (a *ordered) Start() {
 	a.log.Info("certificates are ordered when they are needed, which accepts the authority's terms of service", "domains", a.domains, "authority", a.issuer.CA)
 	a.run(func(ctx context.Context) {
 		for {
@@ -129,7 +135,7 @@ func (a *acme) Start() {
 const storageRetry = 5 * time.Second
 
 // event counts and logs what has become of an order.
-func (a *acme) event(_ context.Context, event string, data map[string]any) error {
+func (a *ordered) event(_ context.Context, event string, data map[string]any) error {
 	domain, _ := data["identifier"].(string)
 	switch event {
 	case "cert_obtained":
@@ -137,14 +143,13 @@ func (a *acme) event(_ context.Context, event string, data map[string]any) error
 	case "cert_failed":
 		a.failures.Add(1)
 		err, _ := data["error"].(error)
-		a.log.Error("cannot get a certificate, and will try again; the authority must reach this server at the domain, on port 80 or 443",
-			"domain", domain, "err", err)
+		a.log.Error("cannot get a certificate, and will try again", "domain", domain, "advice", advice(err), "err", err)
 	}
 	return nil
 }
 
 // Config implements [Source].
-func (a *acme) Config() *tls.Config {
+func (a *ordered) Config() *tls.Config {
 	c := baseConfig()
 	c.NextProtos = append(c.NextProtos, acmeALPN)
 	c.GetCertificate = a.certificate
@@ -153,7 +158,7 @@ func (a *acme) Config() *tls.Config {
 
 // certificate returns the certificate for a handshake, nil if the client wants a
 // host that is not ours. Nothing is ordered or searched for because of a client.
-func (a *acme) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (a *ordered) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	if hello.ServerName != "" && !a.serves(hello.ServerName) {
 		return nil, nil
 	}
@@ -163,7 +168,7 @@ func (a *acme) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error)
 	return a.magic.GetCertificate(hello)
 }
 
-func (a *acme) serves(host string) bool {
+func (a *ordered) serves(host string) bool {
 	return len(host) <= maxDomain && slices.Contains(a.domains, strings.ToLower(strings.TrimSuffix(host, ".")))
 }
 
@@ -171,7 +176,7 @@ func (a *acme) serves(host string) bool {
 const maxDomain = 254
 
 // ServeChallenge implements [Source].
-func (a *acme) ServeChallenge(w http.ResponseWriter, r *http.Request) bool {
+func (a *ordered) ServeChallenge(w http.ResponseWriter, r *http.Request) bool {
 	if !certmagic.LooksLikeHTTPChallenge(r) {
 		return false
 	}
@@ -186,7 +191,7 @@ func (a *acme) ServeChallenge(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // State implements [Source].
-func (a *acme) State() State {
+func (a *ordered) State() State {
 	s := State{Failures: a.failures.Load()}
 	for _, name := range a.domains {
 		d := Domain{Name: name}

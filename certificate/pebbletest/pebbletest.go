@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -41,6 +42,20 @@ type Authority struct {
 // Start runs an authority that checks domains at these ports of 127.0.0.1.
 func Start(t testing.TB, httpPort, tlsPort int) *Authority {
 	t.Helper()
+	return start(t, map[string]any{"httpPort": httpPort, "tlsPort": tlsPort})
+}
+
+// StartForCustomers runs an authority as Start does that makes accounts only for those
+// who know one of the keys, by their IDs.
+func StartForCustomers(t testing.TB, httpPort, tlsPort int, keys map[string]string) *Authority {
+	t.Helper()
+	return start(t, map[string]any{
+		"httpPort": httpPort, "tlsPort": tlsPort, "externalAccountBindingRequired": true, "externalAccountMACKeys": keys,
+	})
+}
+
+func start(t testing.TB, settings map[string]any) *Authority {
+	t.Helper()
 	for _, program := range []string{"pebble", "pebble-challtestsrv"} {
 		if _, err := exec.LookPath(program); err == nil {
 			continue
@@ -58,10 +73,10 @@ func Start(t testing.TB, httpPort, tlsPort int) *Authority {
 		Directory: "https://" + listen + "/dir", Roots: file("cert.pem"), t: t, management: "https://" + management,
 		client: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}},
 	}
-	config, err := json.Marshal(map[string]any{"pebble": map[string]any{
+	maps.Copy(settings, map[string]any{
 		"listenAddress": listen, "managementListenAddress": management, "certificate": file("cert.pem"), "privateKey": file("key.pem"),
-		"httpPort": httpPort, "tlsPort": tlsPort,
-	}})
+	})
+	config, err := json.Marshal(map[string]any{"pebble": settings})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,6 +125,7 @@ func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer
 			}
 		}
 	})
+	c.https.eabKey = getenv(eabKeyVariable)
 	var err error
 	if c.traces, err = tracingWanted(getenv); err != nil {
 		faults = append(faults, err)

@@ -22,7 +22,14 @@ type httpsConfig struct {
 	acmeCA     string
 	acmeRoot   string
 	acmeEmail  string
+	eabKeyID   string
+	eabKeyFile string
+	eabKey     string // from the environment
 }
+
+// eabKeyVariable is where the key of an external account may be in the environment:
+// whoever is on a machine can read its command lines.
+const eabKeyVariable = "POKEY_ACME_EAB_KEY" //nolint:gosec // a name
 
 // The defaults of -listen and -http-listen with -domain.
 const (
@@ -42,6 +49,8 @@ func (h *httpsConfig) flags(fs *flag.FlagSet) {
 	fs.StringVar(&h.acmeCA, "acme-ca", "", "`URL` of the authority's ACME directory (default Let's Encrypt)")
 	fs.StringVar(&h.acmeRoot, "acme-ca-root", "", "`FILE` with the certificates by which that authority's server is known (default those of the system)")
 	fs.StringVar(&h.acmeEmail, "acme-email", "", "`ADDRESS` that the authority may write to")
+	fs.StringVar(&h.eabKeyID, "acme-eab-kid", "", "`ID` of the key by which an authority knows whose account this is")
+	fs.StringVar(&h.eabKeyFile, "acme-eab-key-file", "", "`FILE` with that key (default "+eabKeyVariable+" in the environment)")
 }
 
 // domainNames has the rules of names that a certificate can be for.
@@ -81,6 +90,11 @@ func (h *httpsConfig) on() bool { return len(h.domains) > 0 || h.cert != "" }
 // orders reports whether certificates are ordered of an authority.
 func (h *httpsConfig) orders() bool { return len(h.domains) > 0 && h.cert == "" }
 
+// acme counts the settings that are for an authority.
+func (h *httpsConfig) acme() int {
+	return given(h.acmeCA, h.acmeRoot, h.acmeEmail, h.eabKeyID, h.eabKeyFile, h.eabKey)
+}
+
 // checkHTTPS finds settings of TLS that contradict each other, and sets the ports
 // and origins that follow from the domains.
 func (c *config) checkHTTPS(fault func(format string, args ...any)) {
@@ -89,7 +103,7 @@ func (c *config) checkHTTPS(fault func(format string, args ...any)) {
 		fault("-tls-cert and -tls-key go together")
 	}
 	if !h.on() {
-		if given(h.httpListen, h.acmeCA, h.acmeRoot, h.acmeEmail) > 0 {
+		if h.httpListen != "" || h.acme() > 0 {
 			fault("-http-listen and -acme-… are for https, which needs -domain or -tls-cert")
 		}
 		return
@@ -112,7 +126,7 @@ func (c *config) checkHTTPS(fault func(format string, args ...any)) {
 	}
 	if h.orders() {
 		c.checkOrders(fault)
-	} else if given(h.acmeCA, h.acmeRoot, h.acmeEmail) > 0 {
+	} else if h.acme() > 0 {
 		fault("-acme-… is for certificates that are ordered; -tls-cert gives one")
 	}
 }
@@ -152,6 +166,12 @@ func (c *config) checkOrders(fault func(format string, args ...any)) {
 	}
 	if _, err := mail.ParseAddress(h.acmeEmail); h.acmeEmail != "" && err != nil {
 		fault("-acme-email %q is not an e-mail address", h.acmeEmail)
+	}
+	switch {
+	case h.eabKeyID == "" && given(h.eabKeyFile, h.eabKey) > 0:
+		fault("-acme-eab-key-file and %s need -acme-eab-kid, the ID that the authority has given with the key", eabKeyVariable)
+	case h.eabKeyID != "" && given(h.eabKeyFile, h.eabKey) != 1:
+		fault("-acme-eab-kid needs its key, either in -acme-eab-key-file or in %s", eabKeyVariable)
 	}
 	for _, name := range h.domains {
 		if h.acmeCA == "" && !strings.Contains(name, ".") {

@@ -25,17 +25,30 @@ func openCertificates(c config, records store.Store, keys *identity.Keys, log *s
 	case h.cert != "":
 		source, err = certificate.OpenFiles(h.cert, h.key, log)
 	default:
-		host, _, _ := net.SplitHostPort(c.listen) // checked when the settings were read
-		source, err = certificate.OpenACME(certificate.ACME{
-			Domains: h.domains, Authority: h.acmeCA, Roots: h.acmeRoot, Email: h.acmeEmail,
-			Host: host, HTTPPort: portNumber(h.httpListen), TLSPort: portNumber(c.listen),
-			Store: records, Seal: keys.Records(), Log: log,
-		})
+		source, err = openACME(c, records, keys, log)
 	}
 	if err != nil {
 		return nil, exit{exitConfig, err}
 	}
 	return source, nil
+}
+
+// openACME returns certificates that are ordered of an authority.
+func openACME(c config, records store.Store, keys *identity.Keys, log *slog.Logger) (certificate.Source, error) {
+	h := &c.https
+	binding := certificate.Binding{KeyID: h.eabKeyID, Key: h.eabKey}
+	if h.eabKeyFile != "" {
+		var err error
+		if binding.Key, err = certificate.ReadBindingKey(h.eabKeyFile); err != nil {
+			return nil, err
+		}
+	}
+	host, _, _ := net.SplitHostPort(c.listen) // checked when the settings were read
+	return certificate.OpenACME(certificate.ACME{
+		Domains: h.domains, Authority: h.acmeCA, Roots: h.acmeRoot, Email: h.acmeEmail, Binding: binding,
+		Host: host, HTTPPort: portNumber(h.httpListen), TLSPort: portNumber(c.listen),
+		Store: records, Seal: keys.Records(), Log: log,
+	})
 }
 
 // portNumber returns the port of an address, 0 if there is none.
