@@ -26,7 +26,8 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	}
 	what, rest := args[0], args[1:]
 	node := ""
-	if (what == "add" || what == "remove") && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
+	takesNode := what == "add" || what == "remove"
+	if takesNode && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
 		node, rest = rest[0], rest[1:]
 	}
 	var at, lost string
@@ -39,7 +40,11 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	if err := fs.Parse(rest); err != nil {
 		return exit{exitUsage, err}
 	}
-	if fs.NArg() > 0 || (node == "") == (what == "add" || what == "remove") {
+	rest = fs.Args()
+	if takesNode && node == "" && len(rest) > 0 { // behind the flags
+		node, rest = rest[0], rest[1:]
+	}
+	if len(rest) > 0 || (node == "") == takesNode {
 		return exit{exitUsage, errors.New(clusterUsage)}
 	}
 	if what == "dissolve" || what == "recover" {
@@ -79,10 +84,14 @@ func stoppedCommand(ctx context.Context, what string, c config, lost string, out
 	case err != nil:
 		return err
 	case what == "dissolve":
-		return n.dissolve(ctx)
+		err = n.dissolve(ctx)
 	default:
-		return n.recover(ctx, named.nodes)
+		err = n.recover(ctx, named.nodes)
 	}
+	if err != nil {
+		return err
+	}
+	return giveToOwner(c.data)
 }
 
 // overseer asks the nodes of a cluster on behalf of a person.

@@ -94,7 +94,10 @@ func enterCluster(ctx context.Context, c *config, o joinOptions, getenv func(str
 	if err != nil {
 		return err
 	}
-	return c.writeJoined(joined, node)
+	if err := c.writeJoined(joined, node); err != nil {
+		return err
+	}
+	return giveToOwner(c.data)
 }
 
 // readToken reads the token from where others on this machine cannot see it: a command

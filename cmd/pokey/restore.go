@@ -77,7 +77,10 @@ func (r *restoration) run(ctx context.Context) error {
 	if len(r.etcd) > 0 {
 		return r.intoCluster(ctx)
 	}
-	return r.intoDirectory()
+	if err := r.intoDirectory(); err != nil {
+		return err
+	}
+	return giveToOwner(r.data)
 }
 
 func (r *restoration) say(format string, args ...any) {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// What root restores into the directory of a service belongs to the user of the
+// service, who could not open it otherwise.
+func TestRestoreGivesFilesToTheService(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "a.backup")
+	p := spawn(t, nil, "-data", data)
+	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
+	must(t, "1 room and", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", data, file)
+	_ = p.Process.Signal(os.Interrupt)
+	if code := p.code(t, 25*time.Second); code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, p.log)
+	}
+	const nobody = 65532
+	err := filepath.WalkDir(data, func(name string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(name, nobody, nobody)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := filepath.Join(dir, "others")
+	if err := os.WriteFile(others, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for trap, make := range map[string]func(string, string) error{"link": os.Link, "symlink": os.Symlink} {
+		if err := make(others, filepath.Join(data, trap)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, "restored to", "restore", "-data", data, "-replace", file)
+
+	owner := func(name string) uint32 {
+		info, err := os.Lstat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Sys().(*syscall.Stat_t).Uid
+	}
+	err = filepath.WalkDir(data, func(name string, _ fs.DirEntry, err error) error {
+		if got := owner(name); got != nobody && filepath.Base(name) != "link" {
+			t.Errorf("%s: got owner %d, want %d", name, got, nobody)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := owner(others); got != 0 {
+		t.Errorf("a file of root that is linked in the directory: got owner %d, want 0", got)
+	}
+}
