@@ -7,10 +7,11 @@ import (
 	"syscall"
 )
 
-// direct writes to a socket without waiting.
+// direct writes to a socket without waiting. It borrows the socket for one system call,
+// so it does not prepare to wait, as RawConn.Write does, which costs a tenth of the write.
 type direct struct {
 	conn syscall.RawConn
-	call func(fd uintptr) bool // kept, so that it is allocated only once
+	call func(fd uintptr) // kept, so that it is allocated only once
 	b    []byte
 	n    int
 	err  error
@@ -35,13 +36,14 @@ func newDirect(raw net.Conn) *direct {
 	return d
 }
 
-// write writes as much of b as the socket takes at once, which may be nothing.
+// write writes as much of b as the socket takes at once, which may be nothing. Nobody
+// else may write to the socket meanwhile.
 func (d *direct) write(b []byte) (int, error) {
-	if d == nil {
+	if d == nil || len(b) == 0 {
 		return 0, nil
 	}
 	d.b, d.n, d.err = b, 0, nil
-	err := d.conn.Write(d.call)
+	err := d.conn.Control(d.call)
 	d.b = nil
 	if err == nil {
 		err = d.err
@@ -49,10 +51,10 @@ func (d *direct) write(b []byte) (int, error) {
 	return d.n, err
 }
 
-// once is one attempt. It returns true so that the runtime does not wait.
-func (d *direct) once(fd uintptr) bool {
+// once makes one attempt. A full socket is no error.
+func (d *direct) once(fd uintptr) {
 	for {
-		n, err := syscall.Write(int(fd), d.b)
+		n, err := sendNow(int(fd), d.b)
 		switch {
 		case err == nil:
 			d.n = n
@@ -61,6 +63,6 @@ func (d *direct) once(fd uintptr) bool {
 		case err != syscall.EAGAIN:
 			d.err = err
 		}
-		return true
+		return
 	}
 }
