@@ -65,7 +65,7 @@ type committer struct {
 	unsaved    bool           // the last commit failed
 	fenced     bool           // another node has the record: nothing is shown any more
 	frozen     bool           // the shared store is slow, or the outcome of the last commit is not known
-	writing    []store.Record // the commit under way
+	writing    []store.Record // by the commit under way, to repeat it
 	waiting    []any          // messages
 	retry      *time.Timer
 }

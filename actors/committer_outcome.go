@@ -28,7 +28,7 @@ func (c *committer) done(m committed) outcome {
 		return commitUnknown
 	}
 	c.thaw()
-	c.committing, c.retrying = false, false
+	c.committing, c.retrying, c.writing = false, false, nil
 	var result outcome
 	switch {
 	case m.err == nil:

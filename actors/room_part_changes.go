@@ -105,8 +105,8 @@ func (c *partChanges) member(s *poker.State, u poker.UserID, r record.Requests) 
 
 // history writes the rounds that have changed: mostly one, however many there are.
 func (c *partChanges) history(rounds []poker.Finished) {
-	if !c.stored.all && slices.EqualFunc(c.stored.rounds, rounds, sameRound) {
-		return
+	if was := c.stored.rounds; !c.stored.all && len(was) == len(rounds) && (len(was) == 0 || &was[0] == &rounds[0]) {
+		return // the same list, which never changes in place
 	}
 	was := make(map[int]poker.Finished, len(c.stored.rounds))
 	for _, f := range c.stored.rounds {
@@ -125,7 +125,7 @@ func (c *partChanges) history(rounds []poker.Finished) {
 	for round := range was {
 		c.removeRound(round, 0)
 	}
-	c.stored.rounds = slices.Clone(rounds)
+	c.stored.rounds = rounds
 }
 
 // removeRound removes the parts of a round, from one of them on.

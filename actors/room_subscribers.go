@@ -2,7 +2,7 @@ package actors
 
 import (
 	"iter"
-	"maps"
+	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -11,21 +11,20 @@ import (
 
 // subscribers are the connections that have joined a room, by their user.
 type subscribers struct {
-	users map[poker.UserID]map[string]*actor.PID // by the name of the connection
-	conns map[string]poker.UserID
-	nodes map[string][]*actor.PID // by the address of their node; nil if outdated
+	users map[poker.UserID][]*actor.PID // few each
+	conns map[string]poker.UserID       // by the name of the connection
+	nodes map[string][]*actor.PID       // by the address of their node; nil if outdated
 }
 
 func newSubscribers() *subscribers {
-	return &subscribers{users: map[poker.UserID]map[string]*actor.PID{}, conns: map[string]poker.UserID{}}
+	return &subscribers{users: map[poker.UserID][]*actor.PID{}, conns: map[string]poker.UserID{}}
 }
 
+// add adds a connection, or takes it for the user's again.
 func (s *subscribers) add(conn *actor.PID, user poker.UserID) {
+	s.remove(conn)
 	s.conns[conn.Id] = user
-	if s.users[user] == nil {
-		s.users[user] = map[string]*actor.PID{}
-	}
-	s.users[user][conn.Id] = conn
+	s.users[user] = append(s.users[user], conn)
 	s.nodes = nil
 }
 
@@ -37,8 +36,8 @@ func (s *subscribers) remove(conn *actor.PID) (user poker.UserID, last bool) {
 	}
 	s.nodes = nil
 	delete(s.conns, conn.Id)
-	delete(s.users[user], conn.Id)
-	if len(s.users[user]) > 0 {
+	if left := slices.DeleteFunc(s.users[user], func(c *actor.PID) bool { return c.Id == conn.Id }); len(left) > 0 {
+		s.users[user] = left
 		return user, false
 	}
 	delete(s.users, user)
@@ -47,10 +46,7 @@ func (s *subscribers) remove(conn *actor.PID) (user poker.UserID, last bool) {
 
 // removeUser returns the connections that the user had.
 func (s *subscribers) removeUser(user poker.UserID) []*actor.PID {
-	var conns []*actor.PID
-	for _, conn := range s.users[user] {
-		conns = append(conns, conn)
-	}
+	conns := slices.Clone(s.users[user])
 	for _, conn := range conns {
 		s.remove(conn)
 	}
@@ -62,14 +58,14 @@ func (s *subscribers) has(conn *actor.PID) bool {
 	return ok
 }
 
-// of returns the connections of a user by their names. The caller must not change it.
-func (s *subscribers) of(user poker.UserID) map[string]*actor.PID { return s.users[user] }
+// of returns the connections of a user. The caller must not change or keep it.
+func (s *subscribers) of(user poker.UserID) []*actor.PID { return s.users[user] }
 
 // all yields every connection with its user.
 func (s *subscribers) all() iter.Seq2[*actor.PID, poker.UserID] {
 	return func(yield func(*actor.PID, poker.UserID) bool) {
 		for user, conns := range s.users {
-			for conn := range maps.Values(conns) {
+			for _, conn := range conns {
 				if !yield(conn, user) {
 					return
 				}

@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -10,12 +9,13 @@ import (
 
 // joinAttempts are a user's recent attempts to join rooms.
 type joinAttempts struct {
-	sent   map[poker.RoomID]sentJoins // joins that the user has not taken back
-	failed []time.Time                // joins of rooms that do not exist
+	sent   []sentJoins // joins that the user has not taken back; of few rooms
+	failed []time.Time // joins of rooms that do not exist
 }
 
 // sentJoins are the joins of one room that it may not have answered.
 type sentJoins struct {
+	room poker.RoomID
 	n    int
 	last time.Time
 }
@@ -31,17 +31,25 @@ const (
 
 // sending notes a join of a room.
 func (j *joinAttempts) sending(room poker.RoomID) {
-	if j.sent == nil {
-		j.sent = map[poker.RoomID]sentJoins{}
+	j.sent = slices.DeleteFunc(j.sent, func(s sentJoins) bool { return time.Since(s.last) > joinSpan })
+	i := j.to(room)
+	if i < 0 {
+		i = len(j.sent)
+		j.sent = append(j.sent, sentJoins{room: room})
 	}
-	maps.DeleteFunc(j.sent, func(_ poker.RoomID, s sentJoins) bool { return time.Since(s.last) > joinSpan })
-	j.sent[room] = sentJoins{j.sent[room].n + 1, time.Now()}
+	j.sent[i].n++
+	j.sent[i].last = time.Now()
+}
+
+// to returns the index of the joins of a room, or -1.
+func (j *joinAttempts) to(room poker.RoomID) int {
+	return slices.IndexFunc(j.sent, func(s sentJoins) bool { return s.room == room })
 }
 
 // answered notes that a room has answered one join, without taking the user in.
 func (j *joinAttempts) answered(room poker.RoomID) {
-	if s, ok := j.sent[room]; ok && s.n > 1 {
-		j.sent[room] = sentJoins{s.n - 1, s.last}
+	if i := j.to(room); i >= 0 && j.sent[i].n > 1 {
+		j.sent[i].n--
 		return
 	}
 	j.forget(room)
@@ -49,12 +57,16 @@ func (j *joinAttempts) answered(room poker.RoomID) {
 
 // underWay reports whether a room may not have answered a join yet.
 func (j *joinAttempts) underWay(room poker.RoomID) bool {
-	s, ok := j.sent[room]
-	return ok && time.Since(s.last) <= joinSpan
+	i := j.to(room)
+	return i >= 0 && time.Since(j.sent[i].last) <= joinSpan
 }
 
 // forget forgets the joins of a room.
-func (j *joinAttempts) forget(room poker.RoomID) { delete(j.sent, room) }
+func (j *joinAttempts) forget(room poker.RoomID) {
+	if i := j.to(room); i >= 0 {
+		j.sent = slices.Delete(j.sent, i, i+1)
+	}
+}
 
 // fail notes a join of a room that does not exist.
 func (j *joinAttempts) fail() { j.failed = append(j.failed, time.Now()) }

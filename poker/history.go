@@ -88,6 +88,7 @@ func (c AmendRound) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {
 		return nil, nil
 	}
 	f.Agreed = agreed
+	r.state.History = slices.Clone(r.state.History)
 	r.state.History[i] = f
 	if undo := r.state.Undo; undo != nil && undo.What == undoClear && f.Round == r.state.Round-1 && undo.Revealed {
 		undo.Agreed = agreed // else an undo would bring back the old one; a hidden round has none
@@ -169,7 +170,7 @@ func shorten(s string, most int) string {
 	return strings.TrimRight(s[:end], " ") + ellipsis
 }
 
-// trimHistory drops the oldest rounds until the limits hold.
+// trimHistory returns the newest rounds, as many as the limits allow.
 func trimHistory(rounds []Finished) []Finished {
 	size, first := 0, len(rounds)
 	for first > 0 && len(rounds)-first < HistoryLength {
@@ -178,5 +179,5 @@ func trimHistory(rounds []Finished) []Finished {
 		}
 		first--
 	}
-	return slices.Delete(rounds, 0, first)
+	return rounds[first:]
 }

@@ -101,19 +101,27 @@ func (c Forget) apply(r *Room, _ Millis, _ Limits) ([]Event, error) { //nolint:u
 		r.drop(c.User)
 		events = append(events, Left(c))
 	}
-	forgotten := false
-	for i, round := range r.state.History {
-		theirs := func(v FinishedVote) bool { return v.User == c.User }
-		if slices.ContainsFunc(round.Votes, theirs) {
-			// A copy: History has handed the round out.
-			r.state.History[i].Votes = slices.DeleteFunc(slices.Clone(round.Votes), theirs)
-			forgotten = true
-		}
-	}
-	if forgotten {
+	if r.forgetVotes(c.User) {
 		events = append(events, r.amended()...)
 	}
 	return events, nil
+}
+
+// forgetVotes removes a user's estimates from the finished rounds, and reports whether
+// there were any.
+func (r *Room) forgetVotes(u UserID) (some bool) {
+	theirs := func(v FinishedVote) bool { return v.User == u }
+	history := slices.Clone(r.state.History)
+	for i, round := range history {
+		if slices.ContainsFunc(round.Votes, theirs) {
+			history[i].Votes = slices.DeleteFunc(slices.Clone(round.Votes), theirs)
+			some = true
+		}
+	}
+	if some {
+		r.state.History = history
+	}
+	return some
 }
 
 func (c Rename) apply(r *Room, _ Millis, _ Limits) ([]Event, error) {

@@ -179,7 +179,7 @@ func (r *Room) TakeChanged() []UserID {
 
 // History returns the finished rounds, oldest first, at most [HistoryLength]. Later
 // changes of the room do not touch them, and the caller must not change them.
-func (r *Room) History() []Finished { return slices.Clone(r.state.History) }
+func (r *Room) History() []Finished { return r.state.History }
 
 // Touch makes a new version of an unchanged room, for a caller that adds something
 // of its own to a snapshot.

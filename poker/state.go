@@ -100,7 +100,7 @@ type State struct {
 	Options   Options
 	Agreed    string
 	Members   map[UserID]Member
-	History   []Finished // oldest first; what a round holds is never changed in place
+	History   []Finished // oldest first; never changed in place
 	Amended   int        // how often rounds of the history were changed
 	RevealAt  Millis     // when the count-down to an automatic reveal ends
 	TimerEnds Millis     // when the owner's timer ends

@@ -1,5 +1,7 @@
 package poker
 
+import "slices"
+
 // UndoWindow is the time within which a reveal or a clear can be undone, in
 // milliseconds.
 const UndoWindow Millis = 10_000
@@ -36,7 +38,7 @@ func (r *Room) unclear(undo *UndoState) []Event {
 	s.Topic, s.Topics, s.Successor = undo.Topic, undo.Topics, undo.Successor
 	r.dropUnlisted()
 	if last := len(s.History) - 1; last >= 0 && s.History[last].Round == s.Round {
-		s.History = s.History[:last]
+		s.History = slices.Clip(s.History[:last]) // what the end of the round appends next is no change in place
 	}
 	events = append(events, Undone{s.Round})
 	for _, u := range r.order {
