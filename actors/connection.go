@@ -28,17 +28,12 @@ type Client interface {
 
 // Session is a connection as the transport sees it.
 type Session struct {
-	root       *actor.RootContext
-	pid        *actor.PID
-	dispatcher dispatcher
+	root *actor.RootContext
+	pid  *actor.PID
 }
 
 // Handle passes a request on. Requests of one session are handled in order.
-func (s *Session) Handle(in protocol.Incoming) {
-	s.dispatcher.async.Store(true) // as dispatchAsync, without a closure for each request
-	s.root.Send(s.pid, in)
-	s.dispatcher.async.Store(false)
-}
+func (s *Session) Handle(in protocol.Incoming) { s.root.Send(s.pid, in) }
 
 // Close tells the actors that the connection has ended.
 func (s *Session) Close() { s.root.Stop(s.pid) }

@@ -27,7 +27,7 @@ type recovery struct {
 
 	welcomed bool
 	home     string           // the incarnation of the node of the user's actor
-	rooms    []*attachment    // few: a browser is in one room
+	rooms    []attachment     // few: a browser is in one room
 	pending  []pendingRequest // oldest first
 	timer    *time.Timer      // while something is unanswered
 	spans    *requestSpans
@@ -144,7 +144,7 @@ func (r *recovery) leftRoom(room poker.RoomID) {
 	case a.requested:
 		*a = attachment{room: room, home: a.home, requested: true}
 	default:
-		r.detach(a)
+		r.detach(room)
 	}
 }
 
@@ -157,11 +157,12 @@ func (r *recovery) check(m check) {
 	if home != r.home || unsure(address) {
 		r.attach()
 	}
-	for _, a := range slices.Clone(r.rooms) {
+	for i := len(r.rooms) - 1; i >= 0; i-- { // backwards, since detach removes the one
+		a := &r.rooms[i]
 		address, home := view.Owner(roomKind, string(a.room))
 		switch {
 		case !a.in && home != a.home:
-			r.detach(a) // a pending request to join it is sent again below
+			r.detach(a.room) // a pending request to join it is sent again below
 		case home != a.home:
 			a.rejoining = true
 		case (a.in || a.requested) && unsure(address):
@@ -196,9 +197,9 @@ func (r *recovery) joinAgain(room poker.RoomID) {
 // retry joins again where that is outstanding, and sends the unanswered requests
 // again that are due, or all of them.
 func (r *recovery) retry(all bool) {
-	for _, a := range r.rooms {
-		if a.rejoining {
-			r.joinAgain(a.room)
+	for i := range r.rooms {
+		if r.rooms[i].rejoining {
+			r.joinAgain(r.rooms[i].room)
 		}
 	}
 	for i := range r.pending {

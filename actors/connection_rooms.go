@@ -18,25 +18,26 @@ type attachment struct {
 }
 
 // attached returns the room if the connection is in it or has asked to join it, else nil.
+// The result is valid until another room is attached or detached.
 func (r *recovery) attached(room poker.RoomID) *attachment {
-	for _, a := range r.rooms {
-		if a.room == room {
-			return a
+	for i := range r.rooms {
+		if r.rooms[i].room == room {
+			return &r.rooms[i]
 		}
 	}
 	return nil
 }
 
-func (r *recovery) detach(a *attachment) {
-	r.rooms = slices.DeleteFunc(r.rooms, func(b *attachment) bool { return a == b })
+func (r *recovery) detach(room poker.RoomID) {
+	r.rooms = slices.DeleteFunc(r.rooms, func(a attachment) bool { return a.room == room })
 }
 
 // attachTo notes where a room is that is about to be joined.
 func (r *recovery) attachTo(room poker.RoomID) *attachment {
 	a := r.attached(room)
 	if a == nil {
-		a = &attachment{room: room}
-		r.rooms = append(r.rooms, a)
+		r.rooms = append(r.rooms, attachment{room: room})
+		a = &r.rooms[len(r.rooms)-1]
 	}
 	_, a.home = r.node.placement.View().Owner(roomKind, string(room))
 	return a

@@ -15,17 +15,23 @@ type mailbox struct {
 	// given
 	invoker    actor.MessageInvoker
 	dispatcher actor.Dispatcher
-	work       func() // handle, allocated once
+	work       func()                              // handle, allocated once
+	inline     func(message any, system bool) bool // whether the sender of this message runs the idle actor
 
 	mu        sync.Mutex
-	system    fifo
-	user      fifo
 	running   bool // a goroutine handles messages
 	suspended bool // user messages wait
+	user      fifo
+	system    fifo
 }
 
+// newMailbox returns a mailbox whose dispatcher runs the actor.
 func newMailbox() actor.Mailbox {
-	m := &mailbox{}
+	return newMailboxThat(func(any, bool) bool { return false })
+}
+
+func newMailboxThat(inline func(message any, system bool) bool) actor.Mailbox {
+	m := &mailbox{inline: inline}
 	m.work = m.handle
 	return m
 }
@@ -50,7 +56,11 @@ func (m *mailbox) post(to *fifo, message any) {
 	start := !m.running && (to == &m.system || !m.suspended)
 	m.running = m.running || start
 	m.mu.Unlock()
-	if start {
+	switch {
+	case !start:
+	case m.inline(message, to == &m.system):
+		m.handle()
+	default:
 		m.dispatcher.Schedule(m.work)
 	}
 }

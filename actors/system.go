@@ -50,14 +50,11 @@ func Start(c Config) *System {
 // authenticated by a session that was issued at the given time. origin stands for the
 // client's address. Events go to client, welcome first.
 func (s *System) Connect(user poker.UserID, issued time.Time, origin uint64, client Client) *Session {
-	session := &Session{root: s.root, dispatcher: dispatcher{workers: &s.workers}}
-	session.dispatcher.dispatchAsync(func() {
-		// The name is unique among the connections of all nodes, past and future.
-		session.pid = s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
-			return newConnection(&s.node, user, issued, origin, client)
-		}, actor.WithDispatcher(&session.dispatcher))
-	})
-	return session
+	// The name is unique among the connections of all nodes, past and future.
+	pid := s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
+		return newConnection(&s.node, user, issued, origin, client)
+	}, actor.WithMailbox(newConnectionMailbox))
+	return &Session{root: s.root, pid: pid}
 }
 
 // Forget has every user and room of this node stop at once, without waiting for the

@@ -46,7 +46,7 @@ type Conn struct {
 	// mu guards the rest. It is never held while waiting.
 	mu        sync.Mutex
 	out       outbox
-	direct    *direct            // nil if wire has no way to write without waiting
+	direct    direct             // writes to wire without waiting
 	writing   bool               // another goroutine writes, and will write what is queued
 	written   chan struct{}      // closed when it has stopped; made by finish
 	inFlight  int                // bytes that wait for the socket to take them
@@ -87,7 +87,7 @@ func (c *Conn) attach(raw net.Conn, early []byte) {
 	if socket, ok := c.wire.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = socket.SetWriteBuffer(sendBuffer) // on failure the buffer is larger
 	}
-	c.direct = newDirect(c.wire)
+	c.direct.to(c.wire)
 	c.timer = time.AfterFunc(pingInterval, c.tick)
 	if c.code != 0 {
 		c.timer.Reset(closeTimeout)

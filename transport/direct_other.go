@@ -8,6 +8,6 @@ import "net"
 // here.
 type direct struct{}
 
-func newDirect(net.Conn) *direct { return nil }
+func (*direct) to(net.Conn) {}
 
 func (*direct) write([]byte) (int, error) { return 0, nil }

@@ -10,16 +10,16 @@ import (
 // direct writes to a socket without waiting. It borrows the socket for one system call,
 // so it does not prepare to wait, as RawConn.Write does, which costs a tenth of the write.
 type direct struct {
-	conn syscall.RawConn
+	conn syscall.RawConn  // nil if there is no such way
 	call func(fd uintptr) // kept, so that it is allocated only once
 	b    []byte
 	n    int
 	err  error
 }
 
-// newDirect returns nil for anything but a plain socket. TLS, or a wrapper with a
-// Write of its own, has no such way.
-func newDirect(raw net.Conn) *direct {
+// to makes d write to a socket. It leaves d without one for anything but a plain socket:
+// TLS, or a wrapper with a Write of its own, has no such way.
+func (d *direct) to(raw net.Conn) {
 	var conn syscall.RawConn
 	var err error
 	switch socket := raw.(type) {
@@ -28,18 +28,15 @@ func newDirect(raw net.Conn) *direct {
 	case *net.UnixConn:
 		conn, err = socket.SyscallConn()
 	}
-	if err != nil || conn == nil {
-		return nil
+	if err == nil && conn != nil {
+		d.conn, d.call = conn, d.once
 	}
-	d := &direct{conn: conn}
-	d.call = d.once
-	return d
 }
 
 // write writes as much of b as the socket takes at once, which may be nothing. Nobody
 // else may write to the socket meanwhile.
 func (d *direct) write(b []byte) (int, error) {
-	if d == nil || len(b) == 0 {
+	if d.conn == nil || len(b) == 0 {
 		return 0, nil
 	}
 	d.b, d.n, d.err = b, 0, nil

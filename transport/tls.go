@@ -70,7 +70,9 @@ func (s *sealer) sendRest() {
 	s.mu.Unlock()
 	if len(rest) > 0 {
 		_ = s.socket.SetWriteDeadline(time.Time{}) // TLS has let it pass
-		_, _ = newDirect(s.socket).write(rest)
+		var d direct
+		d.to(s.socket)
+		_, _ = d.write(rest) // the connection ends anyway
 	}
 }
 

@@ -67,7 +67,7 @@ func TestWebSocketOverTLS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := overTLS(t, version, nil)
 			c, e := s.connect()
-			if e.direct == nil || e.sealer == nil {
+			if e.direct.conn == nil || e.sealer == nil {
 				t.Fatal("frames over TLS are not written directly")
 			}
 			var sent []string
