@@ -64,26 +64,24 @@ func (a *roomActor) happened(events []poker.Event) {
 
 // tellOwnEstimate tells a user's own connections what the user has estimated.
 func (a *roomActor) tellOwnEstimate(user poker.UserID) {
-	a.tellOwn(user, func() protocol.Event { return a.ownEstimate(user) })
+	a.effects.after(func(bool) { a.tellOwn(user, a.ownEstimate(user)) })
 }
 
 // tellOwnAhead tells a user's own connections what the user has estimated of a topic to
 // come, or of all of them.
 func (a *roomActor) tellOwnAhead(user poker.UserID, topic poker.TopicID) {
-	a.tellOwn(user, func() protocol.Event { return a.ownAhead(user, topic) })
+	a.effects.after(func(bool) { a.tellOwn(user, a.ownAhead(user, topic)) })
 }
 
-func (a *roomActor) tellOwn(user poker.UserID, what func() protocol.Event) {
-	a.effects.after(func(bool) {
-		conns := a.subscribers.of(user)
-		if len(conns) == 0 {
-			return
-		}
-		event := deliverEvent{event: protocol.Encode(what())}
-		for _, conn := range conns {
-			a.outgoing.add(conn, event)
-		}
-	})
+func (a *roomActor) tellOwn(user poker.UserID, what protocol.Event) {
+	conns := a.subscribers.of(user)
+	if len(conns) == 0 {
+		return
+	}
+	var event any = deliverEvent{event: protocol.Encode(what)} // one for all
+	for _, conn := range conns {
+		a.outgoing.add(conn, event)
+	}
 }
 
 func (a *roomActor) memberLeft(user poker.UserID) {

@@ -84,9 +84,7 @@ func (w *partWriter) written(err error) {
 func (w *partWriter) changes(room *poker.Room, recent recentRequests) []record.Part {
 	s := room.State()
 	c := partChanges{stored: &w.stored}
-	for _, u := range room.TakeChanged() {
-		w.touch(u)
-	}
+	room.TakeChanged(w.touch)
 	if w.stored.all {
 		for u := range s.Members {
 			w.touch(u)

@@ -169,12 +169,13 @@ func (r *Room) Own(u UserID) *Vote { return r.state.Members[u].Vote.clone() }
 // keep texts and slices, except Banned: they are never changed in place.
 func (r *Room) State() *State { return &r.state }
 
-// TakeChanged returns the users whose membership began, changed or ended since the
-// last call. What an undo would bring back is part of a membership.
-func (r *Room) TakeChanged() []UserID {
-	changed := slices.Collect(maps.Keys(r.changed))
+// TakeChanged calls take with each user whose membership began, changed or ended since
+// the last call. What an undo would bring back is part of a membership.
+func (r *Room) TakeChanged(take func(UserID)) {
+	for u := range r.changed {
+		take(u)
+	}
 	clear(r.changed)
-	return changed
 }
 
 // History returns the finished rounds, oldest first, at most [HistoryLength]. Later

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"errors"
 	"net"
 	"syscall"
 )
@@ -55,9 +56,9 @@ func (d *direct) once(fd uintptr) {
 		switch {
 		case err == nil:
 			d.n = n
-		case err == syscall.EINTR:
+		case errors.Is(err, syscall.EINTR):
 			continue
-		case err != syscall.EAGAIN:
+		case !errors.Is(err, syscall.EAGAIN):
 			d.err = err
 		}
 		return
