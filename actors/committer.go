@@ -83,10 +83,14 @@ const (
 )
 
 func newCommitter(host commitHost, e *effects, n *node, key string, i inbox) committer {
-	return committer{
+	c := committer{
 		host: host, effects: e, replies: n.replies, counts: &n.counts, log: n.Log, spans: newIdentitySpans(n.Tracer, key),
-		record: recordStore{store: n.Store, key: key, timeout: n.CommitTimeout, observe: n.ObserveCommit, inbox: i},
+		record: recordStore{store: n.Store, key: key, timeout: n.CommitTimeout, observe: n.ObserveCommit, inbox: i, turns: n.turns},
 	}
+	if n.turns != nil {
+		c.record.over = make(chan struct{})
+	}
+	return c
 }
 
 // foreign reports whether a message is about what a predecessor of the actor asked the
@@ -146,6 +150,9 @@ func (c *committer) hold(message any) bool {
 		c.replies.refuse(m.from(), protocol.Unavailable)
 	default:
 		c.waiting = append(c.waiting, message)
+		if _, left := message.(*actor.Terminated); !left {
+			c.record.hasten()
+		}
 	}
 	return true
 }
@@ -217,7 +224,15 @@ func (c *committer) commitIfDirty() {
 		c.committing, c.dirty = true, false
 		c.spans.commit()
 		c.writing = c.record.records(c.host.encode(), c.rev)
-		c.record.commit(c.writing)
+		c.commit()
+	}
+}
+
+// commit commits what is being written. What nobody waits for lets others go first.
+func (c *committer) commit() {
+	c.record.commit(c.writing)
+	if !c.effects.empty() || len(c.waiting) > 0 {
+		c.record.hasten()
 	}
 }
 

@@ -75,6 +75,9 @@ func newWordHost(t *testing.T, s *scriptedStore) *wordHost {
 func startWordHost(t *testing.T, s *scriptedStore) *wordHost {
 	h := &wordHost{t: t, store: s, messages: make(chan any, 10)}
 	h.node = &node{Config: Config{Store: s, Log: slog.New(slog.DiscardHandler), CommitTimeout: time.Second}}
+	if s.shared {
+		h.node.turns = newTurns()
+	}
 	h.node.replies = replier{&h.node.counts.refusals, func(to *actor.PID, _ any) { h.refused = append(h.refused, to.Id) }}
 	h.committer = newCommitter(h, &h.effects, h.node, "room/words", func(m any) { h.messages <- m })
 	h.committer.load()

@@ -80,6 +80,7 @@ func (c *committer) forget() {
 	}
 	c.thaw()
 	c.loading, c.committing, c.dirty, c.fenced = false, false, false, true
+	c.record.end()
 	c.spans.stop()
 	c.effects.drop()
 }
@@ -113,7 +114,7 @@ func (c *committer) askAgain() {
 	case c.loading:
 		c.record.load()
 	case c.frozen:
-		c.record.commit(c.writing)
+		c.commit()
 	case c.unsaved && !c.retrying:
 		c.retrying, c.dirty = true, false
 		c.record.overwrite(c.host.encode())
@@ -143,6 +144,7 @@ func (c *committer) stop() {
 	if c.retry != nil {
 		c.retry.Stop()
 	}
+	c.record.end()
 	c.spans.stop()
 	c.thaw()
 	if !c.unsaved {

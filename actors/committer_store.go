@@ -30,7 +30,10 @@ type recordStore struct {
 	timeout time.Duration
 	observe func(took time.Duration, failed bool) // of commits; may be nil
 	inbox   inbox                                 // of the actor
-	calls   uint64                                // of a shared store, so far
+	turns   *turns                                // of a shared store; else nil, and so is what follows
+	calls   uint64                                // so far
+	hurry   chan struct{}                         // of the call under way; nil once it is closed
+	over    chan struct{}                         // of all calls; nil once it is closed
 }
 
 // sharedPatience is how many times as long a call of a shared store may take.
@@ -75,6 +78,7 @@ func (s *recordStore) load() {
 		r, parts, err := s.store.LoadAll(ctx, s.key)
 		return loaded{asked{s}, r, parts, err}
 	})
+	s.hasten()
 }
 
 // commit writes records, for the first time or again: a shared store recognises a commit
@@ -135,19 +139,54 @@ func (s *recordStore) records(i image, rev store.Revision) []store.Record {
 }
 
 func (s *recordStore) inBackground(do func(context.Context) any) {
-	patience := s.timeout
-	var late *time.Timer
-	if s.store.Shared() {
-		s.calls++
-		patience, late = sharedPatience*s.timeout, s.inbox.after(s.timeout, overdue{asked{s}, s.calls})
+	if s.turns != nil {
+		s.whenItsTurnComes(do)
+		return
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 		defer cancel()
-		result := do(ctx)
-		if late != nil {
-			late.Stop()
-		}
-		s.inbox(result)
+		s.inbox(do(ctx))
 	}()
+}
+
+// whenItsTurnComes is inBackground for a shared store. The actor is told when the answer
+// is overdue for whoever waits for it.
+func (s *recordStore) whenItsTurnComes(do func(context.Context) any) {
+	s.calls++
+	call, hurry := s.calls, make(chan struct{})
+	s.hurry = hurry
+	u := turn{hurry, s.over}
+	go func() {
+		leave, ok := s.turns.queue(u)
+		defer leave()
+		if !ok {
+			return
+		}
+		late := s.inbox.after(s.timeout, overdue{asked{s}, call})
+		defer late.Stop()
+		if !s.turns.take(u) {
+			return
+		}
+		defer s.turns.giveBack()
+		ctx, cancel := context.WithTimeout(context.Background(), sharedPatience*s.timeout)
+		defer cancel()
+		s.inbox(do(ctx))
+	}()
+}
+
+// hasten says that somebody waits for the answer of the call under way.
+func (s *recordStore) hasten() {
+	if s.hurry != nil {
+		close(s.hurry)
+		s.hurry = nil
+	}
+}
+
+// end gives up a call whose turn has not come.
+func (s *recordStore) end() {
+	if s.over != nil {
+		close(s.over)
+		s.over = nil
+	}
 }

@@ -63,6 +63,7 @@ func (l *lifecycle) handOff() bool {
 		return false
 	}
 	l.commits.commitIfDirty()
+	l.commits.record.hasten() // the other node waits for it
 	return l.commits.idle()
 }
 

@@ -32,6 +32,7 @@ type node struct {
 	connections sync.Map
 	flow        flowControl
 	workers     workers
+	turns       *turns // of what is asked of a shared store
 	counts      counts
 }
 

@@ -33,6 +33,9 @@ func Start(c Config) *System {
 	if s.placement == nil {
 		s.placement, s.singleNode = &singleNode{s.address}, true
 	}
+	if c.Store.Shared() {
+		s.turns = newTurns()
+	}
 	s.replies = replier{&s.counts.refusals, s.send}
 	s.flow.address, s.flow.send = s.address, s.sendToGateway
 	s.restarter = newRestarter(&s.node)
