@@ -36,6 +36,7 @@ type ACME struct {
 	Roots   string
 	Email   string // for the authority to write to; may be empty
 	Binding Binding
+	DNS     DNS
 
 	// Host is what the ports below listen on. HTTPPort is where ServeChallenge is
 	// asked, zero for nowhere. TLSPort is where Config is used.
@@ -60,6 +61,7 @@ type ordered struct {
 	storage  *storage
 	lookups  *rate.Limiter // of challenges
 	log      *slog.Logger
+	dns      bool // the authority looks there
 	failures atomic.Int64
 	background
 }
@@ -85,6 +87,10 @@ func OpenACME(c ACME) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	inDNS, err := c.DNS.solver()
+	if err != nil {
+		return nil, err
+	}
 	a := &ordered{domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups)}
 	quiet := zap.New(&logBridge{log: c.Log})
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
@@ -103,6 +109,9 @@ func OpenACME(c ACME) (Source, error) {
 		ExternalAccount: account,
 		ListenHost:      c.Host, AltHTTPPort: c.HTTPPort, AltTLSALPNPort: c.TLSPort, DisableHTTPChallenge: c.HTTPPort == 0,
 	})
+	if inDNS != nil { // the only way then
+		a.issuer.DNS01Solver, a.dns = inDNS, true
+	}
 	a.magic.Issuers = []certmagic.Issuer{a.issuer}
 	return a, nil
 }
@@ -143,7 +152,7 @@ func (a *ordered) event(_ context.Context, event string, data map[string]any) er
 	case "cert_failed":
 		a.failures.Add(1)
 		err, _ := data["error"].(error)
-		a.log.Error("cannot get a certificate, and will try again", "domain", domain, "advice", advice(err), "err", err)
+		a.log.Error("cannot get a certificate, and will try again", "domain", domain, "advice", advice(err, a.dns), "err", err)
 	}
 	return nil
 }

@@ -38,8 +38,8 @@ func (b Binding) account() (*acme.EAB, error) {
 	return &acme.EAB{KeyID: b.KeyID, MACKey: key}, nil
 }
 
-// ReadBindingKey reads the key of a [Binding] from a file.
-func ReadBindingKey(file string) (string, error) {
+// ReadKey reads the key of a [Binding] or of [DNS] from a file.
+func ReadKey(file string) (string, error) {
 	text, err := readFile(file)
 	if err != nil {
 		return "", fmt.Errorf("certificate: %w", err)
@@ -48,10 +48,13 @@ func ReadBindingKey(file string) (string, error) {
 }
 
 // advice says what to look at when an authority issues no certificate.
-func advice(err error) string {
+func advice(err error, inDNS bool) string {
 	var problem acme.Problem
 	if errors.As(err, &problem) && problem.Type == acme.ProblemTypeExternalAccountRequired {
 		return "the authority wants to know whose account this is: it gives a key ID and a key, for -acme-eab-kid and -acme-eab-key-file"
+	}
+	if inDNS {
+		return "the name server in -acme-dns must make the record _acme-challenge of the domain, and the authority must find it"
 	}
 	return "the authority must reach this server at the domain, on port 80 or 443"
 }

@@ -42,19 +42,26 @@ type Authority struct {
 // Start runs an authority that checks domains at these ports of 127.0.0.1.
 func Start(t testing.TB, httpPort, tlsPort int) *Authority {
 	t.Helper()
-	return start(t, map[string]any{"httpPort": httpPort, "tlsPort": tlsPort})
+	return start(t, "", map[string]any{"httpPort": httpPort, "tlsPort": tlsPort})
+}
+
+// StartWithDNS runs an authority that asks the name server at this address, and can
+// reach no server in the domains.
+func StartWithDNS(t testing.TB, server string) *Authority {
+	t.Helper()
+	return start(t, server, map[string]any{})
 }
 
 // StartForCustomers runs an authority as Start does that makes accounts only for those
 // who know one of the keys, by their IDs.
 func StartForCustomers(t testing.TB, httpPort, tlsPort int, keys map[string]string) *Authority {
 	t.Helper()
-	return start(t, map[string]any{
+	return start(t, "", map[string]any{
 		"httpPort": httpPort, "tlsPort": tlsPort, "externalAccountBindingRequired": true, "externalAccountMACKeys": keys,
 	})
 }
 
-func start(t testing.TB, settings map[string]any) *Authority {
+func start(t testing.TB, dns string, settings map[string]any) *Authority {
 	t.Helper()
 	for _, program := range []string{"pebble", "pebble-challtestsrv"} {
 		if _, err := exec.LookPath(program); err == nil {
@@ -68,7 +75,7 @@ func start(t testing.TB, settings map[string]any) *Authority {
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
 	pool := makeCertificate(t, file("cert.pem"), file("key.pem"))
-	listen, management, dns := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
+	listen, management := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
 	a := &Authority{
 		Directory: "https://" + listen + "/dir", Roots: file("cert.pem"), t: t, management: "https://" + management,
 		client: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}},
@@ -83,7 +90,10 @@ func start(t testing.TB, settings map[string]any) *Authority {
 	if err := os.WriteFile(file("pebble.json"), config, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run(t, "pebble-challtestsrv", "-defaultIPv6", "", "-dns01", dns, "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", "")
+	if dns == "" {
+		dns = etcdtest.FreeAddress(t)
+		run(t, "pebble-challtestsrv", "-defaultIPv6", "", "-dns01", dns, "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", "")
+	}
 	run(t, "pebble", "-config", file("pebble.json"), "-dnsserver", dns)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()

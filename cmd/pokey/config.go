@@ -125,7 +125,7 @@ func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer
 			}
 		}
 	})
-	c.https.eabKey = getenv(eabKeyVariable)
+	c.https.eabKey, c.https.dnsKey = getenv(eabKeyVariable), getenv(dnsKeyVariable)
 	var err error
 	if c.traces, err = tracingWanted(getenv); err != nil {
 		faults = append(faults, err)

@@ -25,11 +25,17 @@ type httpsConfig struct {
 	eabKeyID   string
 	eabKeyFile string
 	eabKey     string // from the environment
+	dns        string
+	dnsKeyFile string
+	dnsKey     string // from the environment
 }
 
-// eabKeyVariable is where the key of an external account may be in the environment:
-// whoever is on a machine can read its command lines.
-const eabKeyVariable = "POKEY_ACME_EAB_KEY" //nolint:gosec // a name
+// Where keys may be in the environment: whoever is on a machine can read its command
+// lines.
+const (
+	eabKeyVariable = "POKEY_ACME_EAB_KEY"
+	dnsKeyVariable = "POKEY_ACME_DNS_KEY"
+)
 
 // The defaults of -listen and -http-listen with -domain.
 const (
@@ -49,6 +55,8 @@ func (h *httpsConfig) flags(fs *flag.FlagSet) {
 	fs.StringVar(&h.acmeCA, "acme-ca", "", "`URL` of the authority's ACME directory (default Let's Encrypt)")
 	fs.StringVar(&h.acmeRoot, "acme-ca-root", "", "`FILE` with the certificates by which that authority's server is known (default those of the system)")
 	fs.StringVar(&h.acmeEmail, "acme-email", "", "`ADDRESS` that the authority may write to")
+	fs.StringVar(&h.dns, "acme-dns", "", "`HOST[:PORT]` of the name server that proves to the authority whose domain it is, for servers that it cannot reach")
+	fs.StringVar(&h.dnsKeyFile, "acme-dns-key-file", "", "`FILE` with the key by which that name server allows dynamic updates (default "+dnsKeyVariable+" in the environment)")
 	fs.StringVar(&h.eabKeyID, "acme-eab-kid", "", "`ID` of the key by which an authority knows whose account this is")
 	fs.StringVar(&h.eabKeyFile, "acme-eab-key-file", "", "`FILE` with that key (default "+eabKeyVariable+" in the environment)")
 }
@@ -92,7 +100,7 @@ func (h *httpsConfig) orders() bool { return len(h.domains) > 0 && h.cert == "" 
 
 // acme counts the settings that are for an authority.
 func (h *httpsConfig) acme() int {
-	return given(h.acmeCA, h.acmeRoot, h.acmeEmail, h.eabKeyID, h.eabKeyFile, h.eabKey)
+	return given(h.acmeCA, h.acmeRoot, h.acmeEmail, h.eabKeyID, h.eabKeyFile, h.eabKey, h.dns, h.dnsKeyFile, h.dnsKey)
 }
 
 // checkHTTPS finds settings of TLS that contradict each other, and sets the ports
@@ -172,6 +180,12 @@ func (c *config) checkOrders(fault func(format string, args ...any)) {
 		fault("-acme-eab-key-file and %s need -acme-eab-kid, the ID that the authority has given with the key", eabKeyVariable)
 	case h.eabKeyID != "" && given(h.eabKeyFile, h.eabKey) != 1:
 		fault("-acme-eab-kid needs its key, either in -acme-eab-key-file or in %s", eabKeyVariable)
+	}
+	switch {
+	case h.dns == "" && given(h.dnsKeyFile, h.dnsKey) > 0:
+		fault("-acme-dns-key-file and %s need -acme-dns, the name server that knows the key", dnsKeyVariable)
+	case h.dns != "" && given(h.dnsKeyFile, h.dnsKey) != 1:
+		fault("-acme-dns needs the name server's key, either in -acme-dns-key-file or in %s", dnsKeyVariable)
 	}
 	for _, name := range h.domains {
 		if h.acmeCA == "" && !strings.Contains(name, ".") {

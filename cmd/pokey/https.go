@@ -36,16 +36,19 @@ func openCertificates(c config, records store.Store, keys *identity.Keys, log *s
 // openACME returns certificates that are ordered of an authority.
 func openACME(c config, records store.Store, keys *identity.Keys, log *slog.Logger) (certificate.Source, error) {
 	h := &c.https
-	binding := certificate.Binding{KeyID: h.eabKeyID, Key: h.eabKey}
-	if h.eabKeyFile != "" {
+	binding, inDNS := certificate.Binding{KeyID: h.eabKeyID, Key: h.eabKey}, certificate.DNS{Server: h.dns, Key: h.dnsKey}
+	for file, key := range map[string]*string{h.eabKeyFile: &binding.Key, h.dnsKeyFile: &inDNS.Key} {
+		if file == "" {
+			continue
+		}
 		var err error
-		if binding.Key, err = certificate.ReadBindingKey(h.eabKeyFile); err != nil {
+		if *key, err = certificate.ReadKey(file); err != nil {
 			return nil, err
 		}
 	}
 	host, _, _ := net.SplitHostPort(c.listen) // checked when the settings were read
 	return certificate.OpenACME(certificate.ACME{
-		Domains: h.domains, Authority: h.acmeCA, Roots: h.acmeRoot, Email: h.acmeEmail, Binding: binding,
+		Domains: h.domains, Authority: h.acmeCA, Roots: h.acmeRoot, Email: h.acmeEmail, Binding: binding, DNS: inDNS,
 		Host: host, HTTPPort: portNumber(h.httpListen), TLSPort: portNumber(c.listen),
 		Store: records, Seal: keys.Records(), Log: log,
 	})

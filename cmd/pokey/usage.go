@@ -30,7 +30,7 @@ var subcommands = []struct{ usage, does string }{
 // flagGroups are the flags in the order in which help lists them.
 var flagGroups = []struct{ title, names string }{
 	{"Network", "listen public-origin base-path trusted-proxies require-origin embed-origin admin-listen"},
-	{"HTTPS", "domain http-listen tls-cert tls-key acme-ca acme-ca-root acme-email acme-eab-kid acme-eab-key-file"},
+	{"HTTPS", "domain http-listen tls-cert tls-key acme-ca acme-ca-root acme-email acme-eab-kid acme-eab-key-file acme-dns acme-dns-key-file"},
 	{"Storage and sessions", "data secret-file user-expiry session-life"},
 	{"Limits (0: no limit)", "message-rate message-burst max-connections max-connections-per-ip max-connections-per-session " +
 		"max-new-rooms-per-ip max-rooms-per-user max-members-per-room"},
