@@ -38,42 +38,47 @@ func (k *address) idle(a *admission, now time.Duration) bool {
 	return max(k.handshakes.used, k.priority.used, k.mints.used, k.checks.used, k.rooms.used, k.ends.used, k.codes.used, k.answers.used, k.tls.used) == 0
 }
 
-// takeMint takes one new session for the address, or returns how long to wait for
-// it.
-func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
-	if a.mints.unlimited() {
+// take takes one of what the address may have at a rate, in the bucket for it, or
+// returns how long to wait for it.
+func (a *admission) take(addr netip.Addr, r rate, of func(*address) *bucket, now time.Duration) time.Duration {
+	if r.unlimited() {
 		return 0
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	from := a.address(addr, now)
-	if from.mints.take(a.mints, 1, now) {
+	b := of(a.address(addr, now))
+	if b.take(r, 1, now) {
 		return 0
 	}
-	return max(1, from.mints.wait(a.mints, now))
+	return max(1, b.wait(r, now))
+}
+
+// takeMint takes one new session for the address, or returns how long to wait for
+// it.
+func (a *admission) takeMint(addr netip.Addr, now time.Duration) time.Duration {
+	return a.take(addr, a.mints, func(k *address) *bucket { return &k.mints }, now)
 }
 
 // takeCheck takes one check of a session, at the rate of new sessions, and reports
 // whether the address may have it.
 func (a *admission) takeCheck(addr netip.Addr, now time.Duration) bool {
-	if a.mints.unlimited() {
-		return true
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.address(addr, now).checks.take(a.mints, 1, now)
+	return a.take(addr, a.mints, func(k *address) *bucket { return &k.checks }, now) == 0
+}
+
+// takeTLS takes one TLS handshake for the address, and reports whether it may have
+// it.
+func (a *admission) takeTLS(addr netip.Addr, now time.Duration) bool {
+	return a.take(addr, a.tls, func(k *address) *bucket { return &k.tls }, now) == 0
 }
 
 // takeHandshake takes one handshake for the address, or says how long to wait for
 // it.
 func (a *admission) takeHandshake(addr netip.Addr, now time.Duration) *refusal {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	from := a.address(addr, now)
-	if from.handshakes.take(a.handshakes, 1, now) {
+	wait := a.take(addr, a.handshakes, func(k *address) *bucket { return &k.handshakes }, now)
+	if wait == 0 {
 		return nil
 	}
-	return &refusal{refuseAddress.status, "rate_limited", max(1, from.handshakes.wait(a.handshakes, now))}
+	return &refusal{refuseAddress.status, "rate_limited", wait}
 }
 
 // endings limits how often an address may end sessions or users: each leaves a
@@ -82,20 +87,12 @@ var endings = rate{perSecond: 1.0 / 60, burst: 30}
 
 // takeEnd takes one end of a session or a user, or returns how long to wait for it.
 func (a *admission) takeEnd(addr netip.Addr, now time.Duration) time.Duration {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	from := a.address(addr, now)
-	if from.ends.take(endings, 1, now) {
-		return 0
-	}
-	return max(1, from.ends.wait(endings, now))
+	return a.take(addr, endings, func(k *address) *bucket { return &k.ends }, now)
 }
 
 // takeRoom takes one new room for the address, and reports whether it may have it.
 func (a *admission) takeRoom(addr netip.Addr, now time.Duration) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.address(addr, now).rooms.take(a.rooms, 1, now)
+	return a.take(addr, a.rooms, func(k *address) *bucket { return &k.rooms }, now) == 0
 }
 
 // chargeAnswer charges the address for a long answer.

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/netip"
 	"sync"
 	"time"
 )
@@ -96,15 +95,4 @@ func (s *Server) tlsConfig() *tls.Config {
 		return nil, errTLSRate
 	}
 	return c
-}
-
-// takeTLS takes one TLS handshake for the address, and reports whether it may have
-// it.
-func (a *admission) takeTLS(addr netip.Addr, now time.Duration) bool {
-	if a.tls.unlimited() {
-		return true
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.address(addr, now).tls.take(a.tls, 1, now)
 }
