@@ -27,8 +27,8 @@ var ErrRunning = errors.New("a node is using it")
 const aloneTimeout = time.Minute // until a member that is alone has read its log
 
 // ReadStopped reads what the member in c.Dir has, which must not run, without the other
-// members. It works on a copy in the directory scratch, which must not exist and is
-// removed in the end; c.Dir is only read. Before it goes on, agree gets the names of the
+// members. It works on a copy in the directory scratch, which is made anew and removed
+// in the end; c.Dir is only read. Before it goes on, agree gets the names of the
 // other members. Use gets a client of an etcd that has everything of the member's log:
 // what was committed as far as it knows, and what it has stored without learning of that.
 // Only Dir, Self, Secret and Log of c matter.
@@ -38,7 +38,7 @@ func ReadStopped(ctx context.Context, c Config, scratch string, agree func(other
 		return err
 	}
 	defer func() { err = errors.Join(err, release(), os.RemoveAll(scratch)) }()
-	if err := errors.Join(os.Mkdir(scratch, 0o700), os.CopyFS(scratch, os.DirFS(c.Dir))); err != nil {
+	if err := errors.Join(os.RemoveAll(scratch), os.Mkdir(scratch, 0o700), os.CopyFS(scratch, os.DirFS(c.Dir))); err != nil {
 		return fmt.Errorf("etcd: copy the data: %w", err)
 	}
 	c.Dir, c.TLS = scratch, nil

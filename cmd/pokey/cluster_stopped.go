@@ -124,7 +124,7 @@ func (n *stoppedNode) takeOut(ctx context.Context, agree func(others []string) e
 	if err != nil {
 		return exit{exitData, err}
 	}
-	n.say("%s is in %s now.", count(records, "record"), filepath.Join(n.data, roomsFile))
+	n.say("%s has %s now.", filepath.Join(n.data, roomsFile), count(records, "record"))
 	if damaged > 0 {
 		n.say("%s could not be read: that is damaged, and missing.", count(damaged, "record"))
 	}
