@@ -37,7 +37,7 @@ type recordStore struct {
 }
 
 // sharedPatience is how many times as long a call of a shared store may take.
-const sharedPatience = 3
+const sharedPatience = 5
 
 // asked names who has asked the store for something: an actor that was told to forget
 // does not wait for the answer, which then reaches its successor of the same name.

@@ -12,6 +12,9 @@ import (
 	"example.com/pokey/store"
 )
 
+// storeBack is how long after the store is back a call that got lost has been repeated.
+const storeBack = 7 * time.Second
+
 // inRoom connects two people to n1 and n2, who join a room that lives on n3.
 func inRoom(m *mesh) (ada, bob *client, room poker.RoomID) {
 	ada, bob = m.nodes["n1"].connect(""), m.nodes["n2"].connect("")
@@ -120,7 +123,7 @@ func TestRoomsFreezeWhileTheStoreHangs(t *testing.T) {
 		m.stillConnected(ada, bob)
 		bob.newEvents()
 		m.store.set(nil)
-		time.Sleep(5 * time.Second)
+		time.Sleep(storeBack)
 		bob.answered("hangs")
 		ada.ok("reveal", room, "")
 		bob.settle()
@@ -183,7 +186,7 @@ func TestNobodyIsSentAwayWhileTheStoreIsSlow(t *testing.T) {
 			t.Errorf("while the store is slow: got %v, want the request refused as unavailable and nothing else", events)
 		}
 		m.store.set(nil)
-		time.Sleep(5 * time.Second)
+		time.Sleep(storeBack)
 		back.ok("joinRoom", room, "")
 		back.wantOwnEstimate("3")
 		m.stillConnected(back)
@@ -227,7 +230,7 @@ func TestACommitWithoutAnAnswerIsDoneOnce(t *testing.T) {
 		ada.send(`{"request":"setTopic","id":"once","roomId":"` + string(room) + `","topic":"one"}`)
 		time.Sleep(1500 * time.Millisecond)
 		m.store.unheard.Store(false)
-		time.Sleep(3 * time.Second)
+		time.Sleep(storeBack)
 		ada.answered("once")
 		if m.homeOf(room).sys.Stats().Fencings != 0 {
 			t.Errorf("fencings: got %d, want 0: the commit was its own", m.homeOf(room).sys.Stats().Fencings)

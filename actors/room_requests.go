@@ -146,15 +146,17 @@ func (a *roomActor) ask(m command, c poker.Command) (refused bool) {
 			a.node.ObserveSecurity(e)
 		}
 	}
-	a.remember(m, events)
+	a.remember(m)
 	a.replies.accept(m.caller)
 	a.happened(events)
 	return false
 }
 
-// remember keeps a request from having its effect twice.
-func (a *roomActor) remember(m command, events []poker.Event) {
-	if m.id != "" && len(events) > 0 {
+// remember keeps a request from having its effect twice. One that has changed nothing
+// counts as well: repeated later, after others of the user, it might. It is stored with
+// the user's next change.
+func (a *roomActor) remember(m command) {
+	if m.id != "" {
 		a.recent.add(m.user, m.digest, time.Now())
 		a.parts.touch(m.user)
 	}
@@ -178,7 +180,7 @@ func (a *roomActor) leave(m command) {
 			return
 		}
 	}
-	a.remember(m, events)
+	a.remember(m)
 	a.replies.accept(m.caller)
 	a.effects.after(func(bool) { a.outgoing.add(m.conn, leftBy(a.id, protocol.LeftByRequest)) })
 	a.happened(events)

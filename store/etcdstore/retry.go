@@ -20,8 +20,9 @@ const (
 	// another member is asked. It is doubled for each further attempt.
 	attemptTimeout = 300 * time.Millisecond
 	// insideTimeout is the same for a member inside this process. On its way to a leader
-	// on a slow network and back, a change takes two round trips between members.
-	insideTimeout = 1200 * time.Millisecond
+	// on a slow network and back, a change takes two round trips between members, and
+	// longer if these are busy.
+	insideTimeout = 2500 * time.Millisecond
 )
 
 // retry repeats a request, which must be safe to repeat, until it succeeds, fails
