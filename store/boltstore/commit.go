@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"bytes"
-	"errors"
 	"time"
 
 	"example.com/pokey/store"
@@ -72,15 +71,15 @@ func (b *buckets) partKeys(key string) (keys []string) {
 	return keys
 }
 
-// putPart writes a part, or removes it if it has no data.
+// putPart writes a part, or removes it if it has no data. Parts do not expire, so what was
+// there is not read.
 func (b *buckets) putPart(p store.Record) {
-	old, err := b.load(p.Key)
-	exists := !errors.Is(err, store.ErrNotFound)
+	exists := b.records.Get([]byte(p.Key)) != nil
 	switch {
 	case len(p.Data) > 0:
-		b.put(store.Record{Key: p.Key, Data: p.Data}, old, exists)
+		b.put(store.Record{Key: p.Key, Data: p.Data}, store.Record{}, exists)
 	case exists:
-		b.drop(old, p.Key)
+		b.drop(store.Record{}, p.Key)
 	}
 }
 
