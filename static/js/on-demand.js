@@ -5,7 +5,7 @@
 /** @import {Page} from './page.js' */
 
 import { t } from './i18n.js';
-import { h } from './render.js';
+import { attempt, h } from './render.js';
 
 /**
  * Draws the page again when a module and what belongs to it have come, or says
@@ -19,7 +19,7 @@ import { h } from './render.js';
 export const load = (page, loading, use) =>
   Promise.all(loading).then(
     ([module]) => {
-      use(module);
+      attempt(() => use(module));
       page.set({});
     },
     () => page.apply({ event: 'stale' }),

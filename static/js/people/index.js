@@ -8,6 +8,7 @@ import { learn, t } from '../i18n.js';
 import { announce } from '../live-region.js';
 import { load } from '../on-demand.js';
 import { nameOf } from '../members.js';
+import { attempt } from '../render.js';
 import { takeNote } from '../storage.js';
 import { toggle } from '../views/controls.js';
 import { absence } from './absence.js';
@@ -86,6 +87,6 @@ export function start(page) {
   };
 
   if (takeNote('wentOn')) page.toast(t('absence.wentOn'));
-  people.follow(page.state, page.state);
+  attempt(() => people.follow(page.state, page.state));
   return people;
 }
