@@ -16,7 +16,7 @@ import (
 // screen. The server sends modules that are loaded together as one file.
 const (
 	budget = 40_000
-	later  = 17_500
+	later  = 17_700
 	first  = 10_000 // the document alone, which is painted when it has come: with its headers, less than a server sends before it waits for an answer
 	seldom = 14_000 // each of what is loaded when it is wanted
 )
