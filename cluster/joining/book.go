@@ -130,10 +130,28 @@ func (b book) add(ctx context.Context, t Token, expires time.Time, uses int) err
 			}
 		}
 		if working >= maxTokens {
-			return nil, fmt.Errorf("there are %d tokens that work; wait until one has expired", working)
+			return nil, fmt.Errorf("there are %d tokens that work; wait until one has expired, or revoke them all", working)
 		}
 		return []store.Record{{Key: tokenPart + hex.EncodeToString(t.id[:]), Data: encode(invitation{t.secret[:], expires, uses})}}, nil
 	})
+}
+
+// revoke removes all tokens, and returns how many of them worked.
+func (b book) revoke(ctx context.Context) (working int, err error) {
+	err = b.change(ctx, func(parts map[string][]byte) (gone []store.Record, err error) {
+		working = 0
+		for key, data := range parts {
+			if !strings.HasPrefix(key, tokenPart) {
+				continue
+			}
+			if _, ok := valid(data); ok {
+				working++
+			}
+			gone = append(gone, store.Record{Key: key}) // without data, which removes it
+		}
+		return gone, nil
+	})
+	return working, err
 }
 
 // errToken does not say what is wrong with a token.

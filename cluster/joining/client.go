@@ -54,13 +54,24 @@ func Join(ctx context.Context, t Token, node string) (Joined, error) {
 // Invite has a node make a token for so many nodes, which works for that time. Whoever
 // invites knows the master secret, and the authority's certificate in PEM.
 func Invite(ctx context.Context, node string, secret cluster.Secret, ca []byte, uses int, life time.Duration) (text string, err error) {
+	a, err := askAsNode(ctx, node, secret, ca, question{Uses: uses, Seconds: int64(life / time.Second)})
+	return a.Token, err
+}
+
+// Revoke has a node make all tokens of the cluster worthless, and returns how many still
+// worked.
+func Revoke(ctx context.Context, node string, secret cluster.Secret, ca []byte) (tokens int, err error) {
+	a, err := askAsNode(ctx, node, secret, ca, question{Revoke: true})
+	return a.Revoked, err
+}
+
+// askAsNode asks a node, as somebody who knows the master secret.
+func askAsNode(ctx context.Context, node string, secret cluster.Secret, ca []byte, q question) (answer, error) {
 	block, _ := pem.Decode(ca)
 	if block == nil {
-		return "", errors.New("joining: the certificate of the authority is not there")
+		return answer{}, errors.New("joining: the certificate of the authority is not there")
 	}
-	q := encode(question{Uses: uses, Seconds: int64(life / time.Second)})
-	a, err := askAny(ctx, []string{node}, pinned(sha256.Sum256(block.Bytes)), q, func(what []byte) []byte { return secret.Prove(what)[0] })
-	return a.Token, err
+	return askAny(ctx, []string{node}, pinned(sha256.Sum256(block.Bytes)), encode(q), func(what []byte) []byte { return secret.Prove(what)[0] })
 }
 
 // errUnsaid wraps errors of a node that has not answered: another one may be asked.

@@ -36,6 +36,7 @@ type question struct {
 	Request []byte `json:"request,omitempty"`
 	Seconds int64  `json:"seconds,omitempty"` // that the new token works for
 	Uses    int    `json:"uses,omitempty"`
+	Revoke  bool   `json:"revoke,omitempty"` // all tokens, instead of a new one
 }
 
 // answer is what it answers.
@@ -45,6 +46,7 @@ type answer struct {
 	Secret      []byte   `json:"secret,omitempty"` // the file with the master secret
 	Nodes       []string `json:"nodes,omitempty"`
 	Token       string   `json:"token,omitempty"` // that was asked for
+	Revoked     int      `json:"revoked,omitempty"`
 }
 
 // write sends a message with its length.

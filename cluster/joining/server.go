@@ -116,12 +116,18 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	return s.admit(ctx, q, what, proof)
 }
 
-// invite makes a token for somebody who knows the master secret.
+// invite makes a token for somebody who knows the master secret, or revokes all.
 func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (answer, error) {
 	life := time.Duration(q.Seconds) * time.Second
 	switch {
 	case !s.config.Secret.Proves(what, proof):
 		return answer{}, errors.New("whoever asked does not know the master secret")
+	case q.Revoke:
+		n, err := s.book.revoke(ctx)
+		if err == nil {
+			s.config.Log.Info("revoked the tokens to join the cluster", "tokens", n)
+		}
+		return answer{Revoked: n}, err
 	case q.Uses < 1 || q.Uses > MaxUses || life < time.Second || life > MaxLife:
 		return answer{}, fmt.Errorf("a token is for 1 to %d nodes, and works for %v at most", MaxUses, MaxLife)
 	}

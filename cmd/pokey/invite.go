@@ -15,13 +15,14 @@ import (
 )
 
 // invite prints a token by which other machines join the cluster of the node that runs
-// here.
+// here, or makes all tokens worthless.
 func invite(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	var c config
 	fs := flag.NewFlagSet("pokey invite", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	nodes := fs.Int("nodes", 1, "how many machines may join with the token")
 	life := fs.Duration("for", time.Hour, "how long the token works, 24h at most")
+	revoke := fs.Bool("revoke", false, "make all tokens worthless, instead of another one")
 	fs.StringVar(&c.data, "data", "./data", "`DIR` of the node that runs here")
 	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with its master secret (default DATA/secret.key)")
 	for _, name := range []string{"data", "secret-file"} {
@@ -35,13 +36,27 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 		}
 		return exit{exitUsage, err}
 	}
-	if fs.NArg() > 0 {
-		return exit{exitUsage, errors.New("usage: pokey invite [-nodes 1] [-for 1h] [-data DIR]")}
+	if fs.NArg() > 0 || *revoke && (*nodes != 1 || *life != time.Hour) {
+		return exit{exitUsage, errors.New("usage: pokey invite [-nodes 1] [-for 1h] [-data DIR], or pokey invite -revoke [-data DIR]")}
 	}
 	if c.secretFile == "" {
 		c.secretFile = filepath.Join(c.data, "secret.key")
 	}
-	text, err := c.invitation(ctx, *nodes, *life)
+	node, err := c.invitingNode()
+	if err != nil {
+		return exit{exitConfig, fmt.Errorf("invite: %w", err)}
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if *revoke {
+		n, err := joining.Revoke(ctx, node.self, node.keys, node.ca)
+		if err != nil {
+			return exit{exitConfig, fmt.Errorf("invite: %w", err)}
+		}
+		_, _ = fmt.Fprintf(stderr, "%s could still be used, and no longer can. Who has joined already stays: pokey cluster status shows the nodes.\n", count(n, "token"))
+		return nil
+	}
+	text, err := joining.Invite(ctx, node.self, node.keys, node.ca, *nodes, *life)
 	if err != nil {
 		return exit{exitConfig, fmt.Errorf("invite: %w", err)}
 	}
@@ -50,23 +65,26 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 	return err
 }
 
-func (c *config) invitation(ctx context.Context, nodes int, life time.Duration) (string, error) {
+// invitingNode is the node of a cluster that runs here, and what shows it that whoever
+// asks is of the cluster.
+type invitingNode struct {
+	self string // its address
+	keys *identity.Keys
+	ca   []byte
+}
+
+func (c *config) invitingNode() (n invitingNode, err error) {
 	r, err := c.readNodes()
 	if err != nil {
-		return "", err
+		return n, err
 	}
 	if r.Self == "" {
-		return "", fmt.Errorf("%s is not the directory of a node of a cluster; pokey -cluster NODE begins one", c.data)
+		return n, fmt.Errorf("%s is not the directory of a node of a cluster; pokey -cluster NODE begins one", c.data)
 	}
-	ca, err := os.ReadFile(filepath.Join(c.data, nodeCAFile))
-	if err != nil {
-		return "", fmt.Errorf("this node has no certificate from an authority of the cluster: %w", err)
+	n.self = r.Self
+	if n.ca, err = os.ReadFile(filepath.Join(c.data, nodeCAFile)); err != nil {
+		return n, fmt.Errorf("this node has no certificate from an authority of the cluster: %w", err)
 	}
-	keys, err := identity.Open(c.secretFile, false)
-	if err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	return joining.Invite(ctx, r.Self, keys, ca, nodes, life)
+	n.keys, err = identity.Open(c.secretFile, false)
+	return n, err
 }

@@ -148,6 +148,12 @@ func TestJoinRefuses(t *testing.T) {
 	expired := first.invite("-for", "1s")
 	time.Sleep(1100 * time.Millisecond)
 	refused("expired", newMachine(t), expired, "has expired")
+	revoked := token
+	if printed := first.invite("-revoke"); printed != "" {
+		t.Errorf("revoking prints %q, want no token", printed)
+	}
+	refused("revoked", newMachine(t), revoked, "is not known here")
+	token = first.invite()
 	used := newMachine(t)
 	if err := os.MkdirAll(used.data, 0o700); err != nil {
 		t.Fatal(err)
@@ -160,13 +166,14 @@ func TestJoinRefuses(t *testing.T) {
 		t.Errorf("after all that, the token: got %v, want that it still works", err)
 	}
 	refused("used", newMachine(t), token, "has been used")
-	c := config{data: first.data, secretFile: filepath.Join(foreign.data, "secret.key")}
-	if _, err := c.invitation(t.Context(), 1, time.Minute); err == nil || !strings.Contains(err.Error(), "master secret") {
-		t.Errorf("an invitation without the secret: got %v", err)
-	}
-	c.secretFile = filepath.Join(first.data, "secret.key")
-	if _, err := c.invitation(t.Context(), 1, 48*time.Hour); err == nil || !strings.Contains(err.Error(), "24h") {
-		t.Errorf("an invitation for two days: got %v", err)
+	for args, row := range map[string]struct {
+		of   machine
+		says string
+	}{"": {foreign, "master secret"}, "-revoke": {foreign, "master secret"}, "-for=48h": {first, "24h"}} {
+		args := append([]string{"-data", first.data, "-secret-file", filepath.Join(row.of.data, "secret.key")}, strings.Fields(args)...)
+		if err := invite(t.Context(), args, func(string) string { return "" }, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("pokey invite %q: got %v, want an error with %q", args, err, row.says)
+		}
 	}
 }
 
