@@ -17,8 +17,8 @@ type turns struct {
 
 // maxTurns is enough to keep a store busy that takes 20 ms.
 const (
-	maxTurns        = 64
-	maxPatientTurns = 16
+	maxTurns        = 32
+	maxPatientTurns = 8
 )
 
 func newTurns() *turns {
