@@ -99,6 +99,7 @@ export function connect({ url, onEvent, onStatus, greeting, Socket = WebSocket }
     ready = true;
     for (const [id, entry] of pending) {
       if (entry.sent > 1) settle(id, { event: 'error', code: 'lost' });
+      else if (entry.refused > 0 && entry.superseded) repeat(id, entry);
       else deliver(entry);
     }
   }

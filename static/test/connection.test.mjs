@@ -268,28 +268,31 @@ test('ids are random and need nothing that plain http lacks', () => {
   for (const id of ids) assert.match(id, /^[0-9a-f]{24}$/);
 });
 
-test('a request that was put off is not repeated after a later one about the same', async (t) => {
-  const s = scene(t);
-  s.last().open();
-  const busy = ({ id }) => ({ event: 'error', code: 'rate_limited', retryable: true, id });
-  const first = s.link.request('estimate', { value: '3' }, 'estimate');
-  const other = s.link.request('setName', { name: 'Ada' }, 'name');
-  const [three, ada] = s.last().sent;
-  s.last().say(busy(three));
-  s.last().say(busy(ada));
-  const second = s.link.request('estimate', { value: '5' }, 'estimate');
-  const [, , five] = s.last().sent;
-  s.last().say({ event: 'ok', id: five.id });
-  assert.equal((await second).event, 'ok');
-  s.pass(60_000);
-  assert.deepEqual(await first, { event: 'error', code: SUPERSEDED });
-  assert.deepEqual(
-    s
-      .last()
-      .sent.filter(({ request }) => request === 'estimate')
-      .map(({ value }) => value),
-    ['3', '5'],
-  );
-  s.last().say({ event: 'ok', id: ada.id });
-  assert.equal((await other).event, 'ok', 'what is about something else is repeated');
-});
+for (const moves of [false, true])
+  test(`a request that was put off is not repeated after a later one about the same, moving: ${moves}`, async (t) => {
+    const s = scene(t);
+    s.last().open();
+    const busy = ({ id }) => ({ event: 'error', code: 'rate_limited', retryable: true, id });
+    const first = s.link.request('estimate', { value: '3' }, 'estimate');
+    const other = s.link.request('setName', { name: 'Ada' }, 'name');
+    const [three, ada] = s.last().sent;
+    s.last().say(busy(three));
+    s.last().say(busy(ada));
+    const second = s.link.request('estimate', { value: '5' }, 'estimate');
+    const [, , five] = s.last().sent;
+    s.last().say({ event: 'ok', id: five.id });
+    assert.equal((await second).event, 'ok');
+    if (moves) {
+      s.last().say({ event: 'closing', retryAfterMs: 0 });
+      s.last().open();
+    }
+    s.pass(5_000);
+    assert.deepEqual(await first, { event: 'error', code: SUPERSEDED });
+    const sent = s.sockets.flatMap((socket) => socket.sent).filter(({ request }) => request === 'estimate');
+    assert.deepEqual(
+      sent.map(({ value }) => value),
+      ['3', '5'],
+    );
+    s.last().say({ event: 'ok', id: ada.id });
+    assert.equal((await other).event, 'ok', 'what is about something else is repeated');
+  });

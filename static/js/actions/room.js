@@ -77,7 +77,7 @@ export function roomActions(anyPage) {
       if (revealed || estimates > 0 || ahead) return inRound('nextTopic', { index });
       const { title, ...known } = topics[index];
       const rest = topics.toSpliced(index, 1);
-      if (!(await inRoom('setTopic', { topic: title, ...known }))) return false;
+      if (!(await inRoom('setTopic', { topic: title, ...known }, 'topic'))) return false;
       return setTopics(topic ? [{ title: topic, ...story }, ...rest] : rest);
     },
     async saveTopic() {
