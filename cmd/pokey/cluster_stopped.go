@@ -169,7 +169,10 @@ func (c *config) setMemberAside(known nodesRecord, next []string) (aside string,
 	}
 	member := filepath.Join(c.data, memberDir)
 	aside = member + time.Now().UTC().Format("-20060102T150405Z")
-	if err := errors.Join(c.writeNodes(now), os.Rename(member, aside)); err != nil {
+	if err := c.writeNodes(now); err != nil {
+		return "", exit{exitData, err}
+	}
+	if err := os.Rename(member, aside); err != nil {
 		return "", exit{exitData, err}
 	}
 	return aside, nil
@@ -181,6 +184,6 @@ func (n *stoppedNode) say(format string, args ...any) {
 
 // superseded says what to do with a node of a cluster that was recovered without it.
 func (c *config) superseded(cause error) error {
-	return fmt.Errorf("%w, so its data is of the former cluster and is not used. Keep %s until nothing is missed, then move it away and run, on a node of the cluster: pokey cluster add %s",
+	return fmt.Errorf("%w, so its data is of the former cluster and is not used. Move %s out of the data directory, keep it until nothing is missed, and run on a node of the cluster: pokey cluster add %s",
 		cause, filepath.Join(c.data, memberDir), c.nodeAdvertise)
 }
