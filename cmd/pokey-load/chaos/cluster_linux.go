@@ -114,11 +114,6 @@ func (c *cluster) data(name string) string {
 	return filepath.Join(c.disk(name), fmt.Sprintf("data-%d", c.generation[name]))
 }
 
-// disk is where the file system of a host is, and diskSize how many megabytes it holds.
-func (c *cluster) disk(name string) string { return filepath.Join(c.dir, "etcd", name) }
-
-const diskSize = 512
-
 func (c *cluster) node(o Options, name string) *process.Process {
 	return &process.Process{
 		Name: name, Path: o.Binary, Dir: c.dir, Log: filepath.Join(c.dir, name+".log"), Launch: c.network.Host(name).Start,

@@ -38,6 +38,11 @@ func diskFull(ctx context.Context, r *runner, victim string) error {
 	return r.startNode(ctx, victim)
 }
 
+// disk is where the file system of a host is, and diskSize how many megabytes it holds.
+func (c *cluster) disk(name string) string { return filepath.Join(c.dir, "etcd", name) }
+
+const diskSize = 512
+
 // fill writes a file until there is no space for more.
 func fill(name string) error {
 	file, err := os.Create(name) //nolint:gosec // it is the run's directory
