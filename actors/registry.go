@@ -113,8 +113,9 @@ func (r *registry) start(ctx actor.Context, id string) *activation {
 	return a
 }
 
-// viewChanged hands off the actors that belong elsewhere by the new view, or has all
-// of them forget what they know, and looks again at the messages that were ahead of the old view.
+// viewChanged hands off the actors that belong elsewhere by the new view, or has all of
+// them forget what they know, and looks again at the messages that were ahead of the old
+// view.
 func (r *registry) viewChanged(ctx actor.Context, forgetAll bool) {
 	for id, a := range r.active {
 		switch {

@@ -21,9 +21,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.self, a.broadcast.room = ctx.Self(), ctx.Self()
 		a.commits.load()
 	case *actor.Stopping:
-		a.stopTimers()
-		a.lifecycle.stop()
-		a.commits.stop()
+		a.stop()
 	case *actor.Stopped:
 		a.node.counts.rooms.Add(-1)
 		a.node.counts.members.Add(int64(-a.members))

@@ -133,6 +133,13 @@ func (a *roomActor) crash() {
 	a.lifecycle.crash()
 }
 
+// stop ends what the actor has under way.
+func (a *roomActor) stop() {
+	a.stopTimers()
+	a.lifecycle.stop()
+	a.commits.stop()
+}
+
 func (a *roomActor) stopTimers() {
 	if a.timer != nil {
 		a.timer.Stop()

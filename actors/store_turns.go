@@ -15,9 +15,10 @@ type turns struct {
 	patient chan struct{} // those of calls that nobody waits for
 }
 
-// maxTurns is enough to keep a store busy that takes 20 ms.
 const (
-	maxTurns        = 32
+	// maxTurns lets a store that takes 20 ms for a call answer 1600 calls a second.
+	maxTurns = 32
+	// maxPatientTurns leaves most of them to calls that somebody waits for.
 	maxPatientTurns = 8
 )
 
