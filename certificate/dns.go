@@ -82,7 +82,8 @@ func parseDNSKey(text string) (algorithm, name, secret string, err error) {
 	}
 	algorithm, name = dns.CanonicalName(algorithm), dns.CanonicalName(name)
 	if !slices.Contains(dnsAlgorithms, algorithm) {
-		return "", "", "", fmt.Errorf("the algorithm of the name server's key is not one of %s", strings.Join(dnsAlgorithms, " "))
+		known := strings.ReplaceAll(strings.Join(dnsAlgorithms, ", "), ".", "") // as names in DNS, they end with one
+		return "", "", "", fmt.Errorf("the algorithm of the name server's key is not one of %s", known)
 	}
 	if raw, err := base64.StdEncoding.DecodeString(secret); err != nil || len(raw) == 0 {
 		return "", "", "", errors.New("the secret of the name server's key is not base64")

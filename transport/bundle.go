@@ -14,8 +14,9 @@ import (
 // together are one file, so that a browser asks once and gzip sees them all. A
 // bundle has the path of the module it is loaded by, its root. The formatter of
 // the page keeps imports and exports where these expressions find them, and what
-// they do not find is an error. They begin with plain text, the end of the line before
-// for one: so a search skips most of a module, which takes a tenth of the time.
+// they do not find is an error. Each begins with plain text, most of them with the
+// newline before the statement, so that a search skips to where that text is: this
+// takes a tenth of the time.
 var (
 	staticImport  = regexp.MustCompile(`(?m)\nimport (\{[^}]*\}|\w+) from '([^']+)';$`)
 	dynamicImport = regexp.MustCompile(`import\('([^']+)'\)`)
