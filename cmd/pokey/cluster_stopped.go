@@ -126,7 +126,7 @@ func (n *stoppedNode) takeOut(ctx context.Context, agree func(others []string) e
 	}
 	n.say("%s has %s now.", filepath.Join(n.data, roomsFile), count(records, "record"))
 	if damaged > 0 {
-		n.say("%s could not be read: that is damaged, and missing.", count(damaged, "record"))
+		n.say("Damaged, and so missing: %s.", count(damaged, "record"))
 	}
 	if former != "" {
 		n.say("A file of that name was there; it is %s now.", former)
