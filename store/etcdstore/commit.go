@@ -45,6 +45,9 @@ func (s *Store) Commit(ctx context.Context, r store.Record, parts ...store.Recor
 		switch {
 		case err == nil && theirs == own: // an earlier attempt succeeded
 			s.records.newest.Store(found.ModRevision)
+			if s.records.split(r, parts, own) == nil {
+				return store.Revision(found.ModRevision), nil // and there were no batches then
+			}
 			return store.Revision(found.ModRevision), s.records.apply(ctx, r.Key, found.ModRevision, token{})
 		case err == nil:
 			return 0, store.ErrConflict
