@@ -93,7 +93,7 @@ func (q *queue) add(c *call) {
 
 // rouse has the writer look for calls, if some wait.
 func (q *queue) rouse() {
-	if !q.more() {
+	if q.length() == 0 {
 		return
 	}
 	select {
@@ -118,7 +118,7 @@ func (q *queue) take() []*call {
 // batch had several, those that arrive within the window. A transaction costs the CPU and
 // the disk about the same whatever is in it. A lone caller never waits.
 func (q *queue) batch(last int) []*call {
-	if last > 1 && q.more() {
+	if n := q.length(); last > 1 && n > 0 && n < batchSize {
 		select {
 		case <-time.After(batchWindow):
 		case <-q.closing:
@@ -127,11 +127,11 @@ func (q *queue) batch(last int) []*call {
 	return q.take()
 }
 
-// more reports whether calls wait.
-func (q *queue) more() bool {
+// length returns how many calls wait.
+func (q *queue) length() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.waiting) > 0
+	return len(q.waiting)
 }
 
 // close refuses the calls that wait, and those that come.
