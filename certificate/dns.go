@@ -62,7 +62,7 @@ func (d DNS) solver() (*dnsSolver, error) {
 	}
 	s := &dnsSolver{server: d.Server, key: name, algorithm: algorithm}
 	if _, _, err := net.SplitHostPort(s.server); err != nil {
-		s.server = net.JoinHostPort(s.server, "53")
+		s.server = net.JoinHostPort(strings.Trim(s.server, "[]"), "53")
 	}
 	// By TCP, over which answers of any length come, and nobody else answers.
 	s.client = &dns.Client{Net: "tcp", Timeout: dnsTimeout, TsigSecret: map[string]string{name: secret}}
@@ -135,7 +135,8 @@ func (s *dnsSolver) zone(ctx context.Context, name string) (string, error) {
 	return "", fmt.Errorf("the name server %s has no zone that %s is in", s.server, name)
 }
 
-// ask returns a server's answer. It is signed if the server is the one that knows the key.
+// ask returns a server's answer. The server that knows the key must sign it, which the
+// library checks only of answers that say they are signed.
 func (s *dnsSolver) ask(ctx context.Context, m *dns.Msg, server string) (*dns.Msg, error) {
 	if server == s.server {
 		m.SetTsig(s.key, s.algorithm, 300, time.Now().Unix())
@@ -146,6 +147,9 @@ func (s *dnsSolver) ask(ctx context.Context, m *dns.Msg, server string) (*dns.Ms
 	}
 	if in.Rcode != dns.RcodeSuccess && in.Rcode != dns.RcodeNameError {
 		return nil, errors.New(cmp.Or(dns.RcodeToString[in.Rcode], "unknown answer"))
+	}
+	if server == s.server && in.IsTsig() == nil {
+		return nil, errors.New("the answer is not signed")
 	}
 	return in, nil
 }

@@ -211,3 +211,37 @@ func TestDNSWaits(t *testing.T) {
 		t.Errorf("got %v and %v, want nothing left, also when the order was given up", err, texts(t, server))
 	}
 }
+
+// An answer that is not signed may come from somebody else on the way.
+func TestDNSAnswersMustBeSigned(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := &dns.Server{Listener: listener, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, asked *dns.Msg) {
+		answer := new(dns.Msg).SetReply(asked)
+		answer.Answer = []dns.RR{&dns.SOA{Hdr: dns.RR_Header{Name: "example.org.", Rrtype: dns.TypeSOA, Class: dns.ClassINET}, Ns: "ns.example.org.", Mbox: "root.example.org."}}
+		_ = w.WriteMsg(answer)
+	})}
+	go func() { _ = server.ActivateAndServe() }()
+	t.Cleanup(func() { _ = server.Shutdown() })
+	s, err := DNS{Server: listener.Addr().String(), Key: "hmac-sha256:pokey:" + dnsSecret}.solver()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if zone, err := s.zone(t.Context(), "_acme-challenge.poker.example.org."); err == nil || !strings.Contains(err.Error(), "not signed") {
+		t.Errorf("got zone %q and %v, want an error that says the answer is not signed", zone, err)
+	}
+}
+
+func TestDNSServers(t *testing.T) {
+	for given, want := range map[string]string{
+		"ns.example.org": "ns.example.org:53", "192.0.2.1:5353": "192.0.2.1:5353",
+		"2001:db8::1": "[2001:db8::1]:53", "[2001:db8::1]": "[2001:db8::1]:53", "[2001:db8::1]:5353": "[2001:db8::1]:5353",
+	} {
+		s, err := DNS{Server: given, Key: "hmac-sha256:pokey:" + dnsSecret}.solver()
+		if err != nil || s.server != want {
+			t.Errorf("%s: got %v and %v, want %s", given, s, err, want)
+		}
+	}
+}

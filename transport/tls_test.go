@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -67,7 +68,7 @@ func TestWebSocketOverTLS(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := overTLS(t, version, nil)
 			c, e := s.connect()
-			if e.direct.conn == nil || e.sealer == nil {
+			if reflect.ValueOf(e.direct).IsZero() || e.sealer == nil {
 				t.Fatal("frames over TLS are not written directly")
 			}
 			var sent []string

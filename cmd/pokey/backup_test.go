@@ -122,6 +122,7 @@ func TestRestoreRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, exitData, "node of a cluster", "restore", "-data", file("node"), "-secret-file", file("secret"), file("good"))
+	refused(t, exitData, "does not say which node", "restore", "-replace", "-data", file("node"), "-secret-file", file("secret"), file("good"))
 	refused(t, exitData, "a server is using", "backup", "-admin-listen", "", "-data", file("data"), "-secret-file", file("secret"), file("new"))
 	p.kill()
 	must(t, "no server answers", "backup", "-admin-listen", admin, "-data", file("data"), "-secret-file", file("secret"), file("offline"))

@@ -184,9 +184,15 @@ func (r *restoration) intoDirectory() (err error) {
 // mayEndCluster makes sure that the directory is that of a node that does not run, and
 // whose copy of the rooms may go.
 func (r *restoration) mayEndCluster() error {
+	known, err := r.readNodes()
+	if err != nil {
+		return err
+	}
 	switch inUse, err := etcdmember.InUse(filepath.Join(r.data, memberDir)); {
 	case err != nil:
 		return err
+	case known.Self == "":
+		return fmt.Errorf("%s has the rooms of a node of a cluster, but %s does not say which node: restore into an empty directory", r.data, nodesFile)
 	case inUse:
 		return fmt.Errorf("a node of a cluster is using %s: a backup takes the place of a whole cluster, so stop all of its nodes first", r.data)
 	case !r.replace:
