@@ -42,7 +42,7 @@ func walk(v reflect.Value, visit func(reflect.Value)) {
 		}
 	case reflect.Map:
 		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }) // String does not read numbers
 		for _, k := range keys {
 			walk(k, visit)
 			walk(v.MapIndex(k), visit)
