@@ -32,6 +32,23 @@ func (l *lifecycle) receive(ctx actor.Context, message any) {
 	l.commits.receive(ctx, message)
 }
 
+// loaded ends the loading of the record, and reports false if the actor still does without:
+// it has forgotten what this is about, or the store is asked again. An actor that belongs
+// on another node forgets then, for that node may be luckier.
+func (l *lifecycle) loaded(m loaded, forget func()) bool {
+	switch {
+	case l.commits.fenced:
+	case l.commits.loadAgain(m):
+		if l.moving {
+			forget()
+		}
+	default:
+		l.commits.loaded(m)
+		return true
+	}
+	return false
+}
+
 // passOn gives a message to the successor, unless it concerns this actor alone.
 func (l *lifecycle) passOn(message any) {
 	if m, ok := message.(codeClaimed); ok {

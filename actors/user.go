@@ -103,16 +103,9 @@ func (a *userActor) handle(ctx actor.Context, message any) {
 }
 
 func (a *userActor) loaded(m loaded) {
-	if a.commits.fenced {
-		return // the actor has forgotten what this is about
-	}
-	if a.commits.loadAgain(m) {
-		if a.lifecycle.moving { // another node may be luckier
-			a.forget()
-		}
+	if !a.lifecycle.loaded(m, a.forget) {
 		return
 	}
-	a.commits.loaded(m)
 	switch {
 	case m.err == nil:
 		if err := a.record.decode(m.record.Data); err != nil {

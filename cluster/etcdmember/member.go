@@ -70,8 +70,8 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 			return nil, fmt.Errorf("etcd: %w", err)
 		}
 	}
-	go m.watch(m.running())
 	e := m.running()
+	go m.watch(e)
 	m.serving.Go(func() { m.keepSpace(e) }) // until etcd ends
 	return m, nil
 }

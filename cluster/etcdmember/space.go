@@ -46,7 +46,7 @@ func (m *Member) keepSpace(e *etcdserver.EtcdServer) {
 // makeSpace gives free space back to the file system, and takes the alarms back if that
 // was enough. How much is free is known only afterwards: what a compaction has freed
 // counts as used until the next change.
-func (m *Member) makeSpace(e *etcdserver.EtcdServer, alarms []uint64) error {
+func (m *Member) makeSpace(e *etcdserver.EtcdServer, alarms []*pb.AlarmMember) error {
 	before, limit := e.Backend().Size(), m.conf.quotaBytes()
 	if err := e.Defragment(); err != nil {
 		return err
@@ -56,24 +56,32 @@ func (m *Member) makeSpace(e *etcdserver.EtcdServer, alarms []uint64) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
 	defer cancel()
-	for _, id := range alarms {
-		off := &pb.AlarmRequest{Action: pb.AlarmRequest_DEACTIVATE, MemberID: id, Alarm: pb.AlarmType_NOSPACE}
-		if _, err := e.Alarm(ctx, off); err != nil {
-			return err
-		}
+	if err := takeBack(ctx, e, alarms); err != nil {
+		return err
 	}
 	m.conf.Log.Warn("the database of the rooms was full, and has space again", "bytes before", before, "bytes", e.Backend().Size())
 	return nil
 }
 
-// spaceAlarms are the IDs of those whose alarm this member looks after: its own, and
-// that of members that have been removed.
-func spaceAlarms(e *etcdserver.EtcdServer) (ids []uint64) {
+// spaceAlarms are those that this member looks after: its own, and those of members that
+// have been removed.
+func spaceAlarms(e *etcdserver.EtcdServer) (alarms []*pb.AlarmMember) {
 	for _, a := range e.Alarms() {
 		id := types.ID(a.GetMemberID())
 		if a.GetAlarm() == pb.AlarmType_NOSPACE && (id == e.MemberID() || e.Cluster().Member(id) == nil) {
-			ids = append(ids, uint64(id))
+			alarms = append(alarms, a)
 		}
 	}
-	return ids
+	return alarms
+}
+
+// takeBack ends alarms.
+func takeBack(ctx context.Context, e *etcdserver.EtcdServer, alarms []*pb.AlarmMember) error {
+	for _, a := range alarms {
+		off := &pb.AlarmRequest{Action: pb.AlarmRequest_DEACTIVATE, MemberID: a.GetMemberID(), Alarm: a.GetAlarm()}
+		if _, err := e.Alarm(ctx, off); err != nil {
+			return err
+		}
+	}
+	return nil
 }

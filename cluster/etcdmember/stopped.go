@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -164,11 +163,5 @@ func awaitAlone(ctx context.Context, e *etcdserver.EtcdServer) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	for _, alarm := range e.Alarms() {
-		off := &pb.AlarmRequest{Action: pb.AlarmRequest_DEACTIVATE, MemberID: alarm.GetMemberID(), Alarm: alarm.GetAlarm()}
-		if _, err := e.Alarm(ctx, off); err != nil {
-			return err
-		}
-	}
-	return nil
+	return takeBack(ctx, e, e.Alarms())
 }

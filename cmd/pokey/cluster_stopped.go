@@ -131,14 +131,14 @@ func (n *stoppedNode) takeOut(ctx context.Context, agree func(others []string) e
 	if former != "" {
 		n.say("A file of that name was there; it is %s now.", former)
 	}
-	aside, err := n.setMemberAside(n.known, next)
+	kept, err := n.keepMemberData(n.known, next)
 	if err == nil {
-		n.say(keptAside, aside)
+		n.say(keptData, kept)
 	}
 	return err
 }
 
-const keptAside = "The node's copy as it was is %s: it holds the rooms, encrypted, so delete it when nothing is missed."
+const keptData = "The node's copy as it was is %s: it holds the rooms, encrypted, so delete it when nothing is missed."
 
 func (n *stoppedNode) copyFrom(ctx context.Context, client *clientv3.Client, into *boltstore.Import) (records, damaged int, err error) {
 	if err := shareSecret(client, n.keys); err != nil {
@@ -159,23 +159,23 @@ func (n *stoppedNode) copyFrom(ctx context.Context, client *clientv3.Client, int
 	return records, damaged, err
 }
 
-// setMemberAside keeps the member's data under a name that says since when, and notes
+// keepMemberData keeps the member's data under a name that says since when, and notes
 // that the next start finds a cluster of the given nodes, or none. Until then a start goes
 // on with the member, so nothing is lost if this is interrupted.
-func (c *config) setMemberAside(known nodesRecord, next []string) (aside string, err error) {
+func (c *config) keepMemberData(known nodesRecord, next []string) (kept string, err error) {
 	now := nodesRecord{Generation: etcdmember.NextGeneration(known.Generation)}
 	if len(next) > 0 {
 		now.Self, now.Cluster, now.Secret, now.CA, now.Cert, now.Key = known.Self, next, known.Secret, known.CA, known.Cert, known.Key
 	}
 	member := filepath.Join(c.data, memberDir)
-	aside = member + time.Now().UTC().Format("-20060102T150405Z")
+	kept = member + time.Now().UTC().Format("-20060102T150405Z")
 	if err := c.writeNodes(now); err != nil {
 		return "", exit{exitData, err}
 	}
-	if err := os.Rename(member, aside); err != nil {
+	if err := os.Rename(member, kept); err != nil {
 		return "", exit{exitData, err}
 	}
-	return aside, nil
+	return kept, nil
 }
 
 func (n *stoppedNode) say(format string, args ...any) {

@@ -146,7 +146,7 @@ func TestBackupInside(t *testing.T) {
 	// And into the directory of a node, from where the cluster grows.
 	refused(t, exitData, "pokey cluster add for each", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, file)
 	must(t, "add the others", "restore", "-data", c.data(nodes[0]), "-secret-file", secret, "-replace", file)
-	c.keptAside(nodes[0])
+	c.keptData(nodes[0])
 	all := []*process{c.start(nodes[0], nodes[0])}
 	if err := os.RemoveAll(c.data(nodes[1])); err != nil {
 		t.Fatal(err)

@@ -25,8 +25,8 @@ func acknowledged(t *testing.T, players *busyRooms) map[string]int {
 	return players.acked()
 }
 
-// keptAside returns the directory in which a command has kept a member's data.
-func (c *insiders) keptAside(address string) string {
+// keptData returns the directory in which a command has kept a member's data.
+func (c *insiders) keptData(address string) string {
 	c.t.Helper()
 	kept, err := filepath.Glob(filepath.Join(c.data(address), memberDir+"-*"))
 	if err != nil || len(kept) != 1 {
@@ -68,11 +68,11 @@ func TestBackToOneNode(t *testing.T) {
 	two := c.start(nodes[0], nodes[0])
 	has(t, two.url, acked)
 	stop(t, two)
-	if err := os.RemoveAll(c.keptAside(nodes[0])); err != nil {
+	if err := os.RemoveAll(c.keptData(nodes[0])); err != nil {
 		t.Fatal(err)
 	}
 	c.must(nodes[0], "can serve alone now", "dissolve")
-	c.keptAside(nodes[0])
+	c.keptData(nodes[0])
 	alone := spawn(t, nil, "-data", c.data(nodes[0]), "-secret-file", filepath.Join(c.dir, "secret.key"))
 	has(t, alone.url, acked)
 	stop(t, alone)
@@ -118,7 +118,7 @@ func TestRecoverALostMajority(t *testing.T) {
 		t.Errorf("dissolving a cluster of three: got %v, want a refusal", err)
 	}
 	c.must(nodes[0], "begin a cluster of its own", "recover", "-lost", lost)
-	c.keptAside(nodes[0])
+	c.keptData(nodes[0])
 
 	one := c.start(nodes[0], nodes[0])
 	has(t, one.url, acked)

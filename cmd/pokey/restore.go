@@ -214,11 +214,11 @@ func (r *restoration) endCluster() error {
 		r.say("start the server")
 		return r.writeNodes(known)
 	}
-	aside, err := r.setMemberAside(known, []string{known.Self})
+	kept, err := r.keepMemberData(known, []string{known.Self})
 	if err != nil {
 		return err
 	}
-	r.say(keptAside, aside)
+	r.say(keptData, kept)
 	r.say("start this node with -cluster %s, and add the others, which begin with no rooms", known.Self)
 	return nil
 }
