@@ -12,8 +12,9 @@ type workers struct {
 	stopped bool
 }
 
-// maxIdleWorkers is how many goroutines wait for runs. More than that may run.
-const maxIdleWorkers = 64
+// maxIdleWorkers is how many goroutines wait for runs. More than that may run; those that are
+// kept after a rush are no more than what a node has anyway.
+const maxIdleWorkers = 24
 
 // Schedule has an actor run.
 func (w *workers) Schedule(run func()) {
