@@ -3,11 +3,13 @@ package certificate
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,15 @@ type server struct {
 	Source
 	https, http string // addresses
 	log         *lockedBuffer
+}
+
+var domains atomic.Int64
+
+// newDomain returns a domain that no other test has: certmagic keeps the challenges of
+// all its orders in one process by domain, so that two orders for one would answer with
+// each other's.
+func newDomain() string {
+	return fmt.Sprintf("poker-%d.example.com", domains.Add(1))
 }
 
 func port(t *testing.T, address string) int {
@@ -129,7 +140,7 @@ func TestACMEGetsAndKeepsCertificates(t *testing.T) {
 			}
 			authority := pebbletest.Start(t, httpPort, tlsPort)
 			records := store.NewMemory()
-			c := ACME{Domains: []string{"poker.example.com", "other.example.com"}, Authority: authority.Directory, Roots: authority.Roots, Email: "me@example.com", Store: records}
+			c := ACME{Domains: []string{newDomain(), newDomain()}, Authority: authority.Directory, Roots: authority.Roots, Email: "me@example.com", Store: records}
 			s := serve(t, c, https, plain)
 			s.certified(t)
 			first := map[string]string{}
@@ -170,7 +181,7 @@ func TestACMENodesOrderOnce(t *testing.T) {
 	t.Parallel()
 	https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
 	authority := pebbletest.Start(t, port(t, plain), port(t, https))
-	c := ACME{Domains: []string{"poker.example.com"}, Authority: authority.Directory, Roots: authority.Roots, Store: shared{store.NewMemory()}}
+	c := ACME{Domains: []string{newDomain()}, Authority: authority.Directory, Roots: authority.Roots, Store: shared{store.NewMemory()}}
 	one := serve(t, c, https, plain)
 	two := serve(t, c, etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)) // the authority never asks it
 	one.certified(t)
@@ -197,7 +208,7 @@ func TestACMEFailureIsTold(t *testing.T) {
 	t.Parallel()
 	nowhere := port(t, etcdtest.FreeAddress(t))
 	authority := pebbletest.Start(t, nowhere, nowhere)
-	s := serve(t, ACME{Domains: []string{"poker.example.com"}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory()},
+	s := serve(t, ACME{Domains: []string{newDomain()}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory()},
 		etcdtest.FreeAddress(t), etcdtest.FreeAddress(t))
 	for deadline := time.Now().Add(30 * time.Second); s.State().Failures == 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -20,12 +20,13 @@ func TestACMEForCustomers(t *testing.T) {
 	t.Parallel()
 	https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
 	authority := pebbletest.StartForCustomers(t, port(t, plain), port(t, https), map[string]string{"customer-1": customerKey})
+	domain := newDomain()
 	s := serve(t, ACME{
-		Domains: []string{"poker.example.com"}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory(),
+		Domains: []string{domain}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory(),
 		Binding: Binding{KeyID: "customer-1", Key: customerKey + "==\n"},
 	}, https, plain)
 	s.certified(t)
-	if _, err := s.handshake(authority, "poker.example.com"); err != nil {
+	if _, err := s.handshake(authority, domain); err != nil {
 		t.Error(err)
 	}
 	if strings.Contains(s.log.String(), customerKey[:8]) {
@@ -48,7 +49,7 @@ func TestACMEForCustomersOnly(t *testing.T) {
 			https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
 			authority := pebbletest.StartForCustomers(t, port(t, plain), port(t, https), map[string]string{"customer-1": customerKey})
 			s := serve(t, ACME{
-				Domains: []string{"poker.example.com"}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory(), Binding: row.binding,
+				Domains: []string{newDomain()}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory(), Binding: row.binding,
 			}, https, plain)
 			for deadline := time.Now().Add(30 * time.Second); s.State().Failures == 0; time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(deadline) {
