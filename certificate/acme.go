@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/caddyserver/certmagic"
-	"go.uber.org/zap"
 	_ "golang.org/x/crypto/x509roots/fallback" // for containers and machines that have no authorities of their own
 	"golang.org/x/time/rate"
 
@@ -92,7 +91,7 @@ func OpenACME(c ACME) (Source, error) {
 		return nil, err
 	}
 	a := &ordered{domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups)}
-	quiet := zap.New(&logBridge{log: c.Log})
+	quiet := newLog(c.Log)
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
 		Logger:           quiet,

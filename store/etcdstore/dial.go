@@ -3,9 +3,9 @@ package etcdstore
 import (
 	"cmp"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -13,6 +13,8 @@ import (
 	"go.uber.org/zap/zapcore"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+
+	"example.com/pokey/zaplog"
 )
 
 const (
@@ -46,7 +48,7 @@ func dialWith(endpoints []string, config *tls.Config, log *slog.Logger, options 
 		DialKeepAliveTime:    pingAfter,
 		DialKeepAliveTimeout: pingTimeout,
 		MaxCallSendMsgSize:   maxMessage,
-		Logger:               zap.New(&logBridge{log: log, last: map[string]time.Time{}}),
+		Logger:               newLog(log),
 		DialOptions: append(options, grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: firstReconnect, Multiplier: 1.6, Jitter: 0.2, MaxDelay: lastReconnect},
 			MinConnectTimeout: dialTimeout,
@@ -54,59 +56,21 @@ func dialWith(endpoints []string, config *tls.Config, log *slog.Logger, options 
 	})
 }
 
-// logBridge logs the warnings of an etcd client.
-type logBridge struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	last map[string]time.Time // by message
-}
-
-const logInterval = time.Minute
-
-// Enabled implements [zapcore.Core].
-func (*logBridge) Enabled(level zapcore.Level) bool { return level >= zapcore.WarnLevel }
-
-// With implements [zapcore.Core]. The fields name the client, of which there is one.
-func (b *logBridge) With([]zapcore.Field) zapcore.Core { return b }
-
-// Check implements [zapcore.Core].
-func (b *logBridge) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if !b.Enabled(entry.Level) {
-		return checked
-	}
-	return checked.AddCore(entry, b)
-}
-
-// Write implements [zapcore.Core].
-func (b *logBridge) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	values := zapcore.NewMapObjectEncoder()
-	for _, f := range fields {
-		f.AddTo(values)
-	}
-	err, _ := values.Fields["error"].(string)
-	if expected(err) || !b.first(entry) {
-		return nil
-	}
-	b.log.Warn("etcd client warning", "warning", entry.Message, "err", err)
-	return nil
+// newLog returns the log of an etcd client, of which warnings are passed on.
+func newLog(log *slog.Logger) *zap.Logger {
+	var warnings zaplog.Limiter
+	return zaplog.New(zapcore.WarnLevel.Enabled, func(entry zapcore.Entry, fields []zapcore.Field) {
+		attrs := zaplog.Attrs(fields, "error")
+		if expected(attrs) || !warnings.Allow(entry) {
+			return
+		}
+		log.Warn("etcd client warning", append([]any{"warning", entry.Message}, attrs...)...)
+	})
 }
 
 // expected reports whether an error needs no warning: a caller has given up, or
 // another process has compacted the history already.
-func expected(err string) bool {
+func expected(attrs []any) bool {
+	err := fmt.Sprint(attrs...)
 	return strings.Contains(err, "context canceled") || strings.Contains(err, "has been compacted")
 }
-
-// first reports whether a message has not been logged in the last minute.
-func (b *logBridge) first(entry zapcore.Entry) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if last, ok := b.last[entry.Message]; ok && entry.Time.Sub(last) < logInterval {
-		return false
-	}
-	b.last[entry.Message] = entry.Time
-	return true
-}
-
-// Sync implements [zapcore.Core].
-func (*logBridge) Sync() error { return nil }
