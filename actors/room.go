@@ -55,7 +55,6 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	a.commits.catchUp(ctx)
 	if a.lifecycle.handOff() {
 		a.redirect()
-		a.retire()
 	}
 	a.outgoing.flush()
 	a.broadcast.sent()
@@ -149,7 +148,6 @@ func (a *roomActor) committed(m committed) {
 	}
 	if outcome == commitFenced {
 		a.redirect()
-		a.retire()
 		return
 	}
 	a.publish()

@@ -93,10 +93,10 @@ func (a *roomActor) idle() bool {
 		a.room.Deadline() == 0 && a.absence == nil && !a.parts.erasing() && !a.broadcast.throttled() && a.history.empty()
 }
 
-// redirect sends the subscribers to the node that has the room now, including those that
-// have tried already: a node that did not know yet may have sent them back here. If this
-// node still believes to own the room although another one has it, then its view is
-// behind, and its clients are better off elsewhere.
+// redirect ends the actor, and sends the subscribers to the node that has the room now,
+// including those that have tried already: a node that did not know yet may have sent them
+// back here. If this node still believes to own the room although another one has it, then
+// its view is behind, and its clients are better off elsewhere.
 func (a *roomActor) redirect() {
 	for conn := range a.subscribers.all() {
 		if a.commits.fenced && conn.Address == a.node.address && a.node.owns(roomKind, string(a.id)) {
@@ -105,6 +105,7 @@ func (a *roomActor) redirect() {
 			a.outgoing.add(conn, rejoin{a.id})
 		}
 	}
+	a.retire()
 }
 
 // forget ends the actor at once, with what is under way.
@@ -112,7 +113,6 @@ func (a *roomActor) forget() {
 	if !a.lifecycle.retired {
 		a.commits.forget()
 		a.redirect()
-		a.retire()
 	}
 }
 

@@ -51,7 +51,6 @@ func (a *userActor) Receive(ctx actor.Context) {
 	a.commits.catchUp(ctx)
 	if a.lifecycle.handOff() {
 		a.redirect()
-		a.retire()
 	}
 	a.lifecycle.passivation.update(a.idle())
 }
@@ -134,7 +133,6 @@ func (a *userActor) committed(m committed) {
 	}
 	if a.commits.done(m) == commitFenced {
 		a.redirect()
-		a.retire()
 		return
 	}
 	a.commits.commitIfDirty()

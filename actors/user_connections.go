@@ -76,8 +76,8 @@ func (a *userActor) named() *bool {
 	return nil
 }
 
-// redirect sends the connections to the node that has the user now, as a room does with
-// its subscribers.
+// redirect ends the actor, and sends the connections to the node that has the user now, as
+// a room does with its subscribers.
 func (a *userActor) redirect() {
 	for _, conn := range a.conns {
 		if a.commits.fenced && conn.Address == a.node.address && a.node.owns(userKind, string(a.id)) {
@@ -86,6 +86,7 @@ func (a *userActor) redirect() {
 			a.node.send(conn, reattach{})
 		}
 	}
+	a.retire()
 }
 
 func (a *userActor) disconnectAll(m disconnect) {

@@ -47,7 +47,6 @@ func (a *userActor) forget() {
 	if !a.lifecycle.retired {
 		a.commits.forget()
 		a.redirect()
-		a.retire()
 	}
 }
 

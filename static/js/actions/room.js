@@ -46,6 +46,22 @@ export function roomActions(anyPage) {
   /** @param {string} request */
   const inRound = (request, fields = {}) => inRoom(request, { round: page.state.room.round, ...fields });
 
+  /**
+   * Sets something of the user, and shows next to it why it was refused.
+   *
+   * @param {string} part
+   * @param {any} value
+   * @param {string} request
+   * @param {object} fields
+   * @param {(code: string | null) => void} tell
+   */
+  const setOwn = (part, value, request, fields, tell) =>
+    choose(part, value, async () => {
+      const answer = await page.connection.request(request, fields, part);
+      if (answer.code !== SUPERSEDED) tell(answer.event === 'error' ? answer.code : null);
+      return answer.event === 'ok';
+    });
+
   const setTopics = (/** @type {Story[]} */ topics) => set('topics', topics, 'setTopics', { topics });
 
   return {
@@ -113,29 +129,17 @@ export function roomActions(anyPage) {
       const draft = page.ui.drafts.name ?? '';
       const name = draft.trim();
       if (!name) return;
-      await choose('name', name, async () => {
-        const answer = await page.connection.request('setName', { name }, 'name');
-        if (answer.code === SUPERSEDED) return false;
-        page.set({ nameFault: answer.event === 'error' ? answer.code : null });
-        if (page.ui.nameFault) return false;
-        remember('name', name);
-        page.set({ named: true });
-        if (page.ui.drafts.name === draft) page.drop('name');
-        return true;
-      });
+      if (!(await setOwn('name', name, 'setName', { name }, (nameFault) => page.set({ nameFault })))) return;
+      remember('name', name);
+      page.set({ named: true });
+      if (page.ui.drafts.name === draft) page.drop('name');
     },
     /** @param {{colour: string} | {emoji: string | null}} mark its other part stays */
-    setMark(mark) {
+    async setMark(mark) {
       const [[part, value]] = Object.entries(mark);
-      return choose(part, value, async () => {
-        const answer = await page.connection.request('setMark', mark, part);
-        if (answer.code === SUPERSEDED) return false;
-        page.set({ markFault: answer.event === 'error' ? answer.code : null });
-        if (page.ui.markFault) return false;
-        remember('mark', { ...recall('mark'), ...mark });
-        if (part === 'emoji' && page.ui.drafts.emoji === (value ?? '')) page.drop('emoji');
-        return true;
-      });
+      if (!(await setOwn(part, value, 'setMark', mark, (markFault) => page.set({ markFault })))) return;
+      remember('mark', { ...recall('mark'), ...mark });
+      if (part === 'emoji' && page.ui.drafts.emoji === (value ?? '')) page.drop('emoji');
     },
     async leave() {
       if (await inRoom('leaveRoom')) location.assign(page.base);
