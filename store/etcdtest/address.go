@@ -8,27 +8,48 @@ import (
 	"testing"
 )
 
-// given holds the addresses that FreeAddress has returned, some of which nobody
-// listens at yet.
-var given sync.Map
+// blockSize is how many ports a process takes at a time. They are below those that
+// systems assign to outgoing connections and to listeners without a port.
+const (
+	blockSize           = 100
+	firstPort, lastPort = 10_000, 29_999
+)
 
-// FreeAddress returns a loopback address, HOST:PORT, that nobody listens at and that it
-// has not returned before. The port is below those that systems assign to outgoing
-// connections and to listeners without a port, so that it stays free until the caller
-// uses it, and while the caller's program restarts.
+// block is the ports that this process may still give. It listens at the first port of
+// each block it has taken, until it ends, so that no two processes take the same one:
+// the tests of several packages run at once, and whoever asks for an address listens
+// there later, or again after a restart.
+var block struct {
+	sync.Mutex
+	next, end int
+	taken     []net.Listener
+}
+
+// FreeAddress returns a loopback address, HOST:PORT, that nobody listens at, and that
+// neither this process nor another one that asks this function gets again.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
-	for range 100 {
-		address := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
-		l, err := net.Listen("tcp", address) //nolint:noctx // it does not wait
-		if err != nil {
-			continue
+	block.Lock()
+	defer block.Unlock()
+	for range 1000 {
+		if block.next == block.end {
+			port := firstPort + blockSize*rand.IntN((lastPort+1-firstPort)/blockSize)
+			l, err := net.Listen("tcp", loopback(port)) //nolint:noctx // it does not wait
+			if err != nil {
+				continue
+			}
+			block.taken = append(block.taken, l)
+			block.next, block.end = port+1, port+blockSize
 		}
-		_ = l.Close()
-		if _, before := given.LoadOrStore(address, true); !before {
+		address := loopback(block.next)
+		block.next++
+		if l, err := net.Listen("tcp", address); err == nil { //nolint:noctx // it does not wait
+			_ = l.Close()
 			return address
 		}
 	}
-	t.Fatal("found no free port in 100 attempts")
+	t.Fatal("found no free port in 1000 attempts")
 	return ""
 }
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
