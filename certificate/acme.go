@@ -149,9 +149,9 @@ func (a *ordered) event(_ context.Context, event string, data map[string]any) er
 	case "cert_obtained":
 		a.log.Info("got a certificate", "domain", domain)
 	case "cert_failed":
-		a.failures.Add(1)
 		err, _ := data["error"].(error)
 		a.log.Error("cannot get a certificate, and will try again", "domain", domain, "advice", advice(err, a.dns), "err", err)
+		a.failures.Add(1) // now, so that whoever sees the number finds the reason
 	}
 	return nil
 }

@@ -29,6 +29,10 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
+// patience is how long a program may take to start and to answer, on a machine that has
+// other work too: pebble begins with two RSA keys.
+const patience = time.Minute
+
 // Authority is a running certificate authority.
 type Authority struct {
 	Directory string // its URL
@@ -78,7 +82,7 @@ func start(t testing.TB, dns string, settings map[string]any) *Authority {
 	listen, management := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
 	a := &Authority{
 		Directory: "https://" + listen + "/dir", Roots: file("cert.pem"), t: t, management: "https://" + management,
-		client: &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}},
+		client: &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}},
 	}
 	maps.Copy(settings, map[string]any{
 		"listenAddress": listen, "managementListenAddress": management, "certificate": file("cert.pem"), "privateKey": file("key.pem"),
@@ -92,12 +96,12 @@ func start(t testing.TB, dns string, settings map[string]any) *Authority {
 	}
 	if dns == "" {
 		dns = etcdtest.FreeAddress(t)
-		run(t, "pebble-challtestsrv", "-defaultIPv6", "", "-dns01", dns, "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", "")
+		run(t, "pebble-challtestsrv", "-defaultIPv6", "", "-dns01", dns, "-http01", "", "-https01", "", "-tlsalpn01", "", "-management", etcdtest.FreeAddress(t))
 	}
 	run(t, "pebble", "-config", file("pebble.json"), "-dnsserver", dns)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for deadline := time.Now().Add(20 * time.Second); a.get(a.Directory) == nil; <-look.C {
+	for deadline := time.Now().Add(patience); a.get(a.Directory) == nil; <-look.C {
 		if time.Now().After(deadline) {
 			t.Fatal("pebble does not answer")
 		}
