@@ -94,7 +94,7 @@ func TestAdminPortHasNoIdlers(t *testing.T) {
 		t.Errorf("beside %d idle connections: got %d, want 200", len(idlers), status)
 	}
 	for _, conn := range idlers {
-		_ = conn.SetReadDeadline(begun.Add(20 * time.Second))
+		_ = conn.SetReadDeadline(begun.Add(patience))
 		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("a silent connection is open after %v, want it closed after 5 s", time.Since(begun))
 		}

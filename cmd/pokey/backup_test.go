@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"example.com/pokey/identity"
 	"example.com/pokey/store"
@@ -29,14 +28,14 @@ func TestBackupThereAndBack(t *testing.T) {
 	stop := func(p *process) {
 		t.Helper()
 		_ = p.Process.Signal(os.Interrupt)
-		if code := p.code(t, 25*time.Second); code != 0 {
+		if code := p.code(t); code != 0 {
 			t.Fatalf("exit code %d:\n%s", code, p.log)
 		}
 	}
 	backUp := func(p *process, name string) map[string]int {
 		t.Helper()
 		players := keepBusy(t, p.url, 6, 0)
-		eventually(t, "some estimates", 10*time.Second, func() bool {
+		eventually(t, "some estimates", func() bool {
 			low := 3
 			for _, n := range players.acked() {
 				low = min(low, n)
@@ -180,7 +179,7 @@ func TestRestoreExpired(t *testing.T) {
 	secret, backup := filepath.Join(dir, "secret.key"), filepath.Join(dir, "backup")
 	must(t, "1 room and 1 user", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", dir, backup)
 	p.kill()
-	eventually(t, "an expired user", 20*time.Second, func() bool {
+	eventually(t, "an expired user", func() bool {
 		_, says := pokeyCommand(t, "restore", "-check", "-secret-file", secret, backup)
 		return strings.Contains(says, "of whom 1 have expired")
 	})

@@ -8,10 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-	"time"
 )
-
-const starting = time.Minute // for a browser to start on a machine that is busy
 
 // others are the browsers beside Chromium, and how each is started.
 var others = map[string]func(t *testing.T, changes string) (open func(*testing.T) screenTab){

@@ -75,7 +75,7 @@ func dialFirefox(t *testing.T, address string) *bidi {
 	conn.SetReadLimit(32 << 20)
 	b := &bidi{conn: conn, waiting: map[int]chan bidiAnswer{}}
 	go b.read()
-	ctx, cancel := context.WithTimeout(t.Context(), starting)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if _, err := result[any](ctx, b, "session.new", fields{"capabilities": fields{"alwaysMatch": fields{"acceptInsecureCerts": true}}}); err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ type firefoxTab struct {
 
 func (b *bidi) newPerson(t *testing.T) *firefoxTab {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), starting)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	user, err := result[struct{ UserContext string }](ctx, b, "browser.createUserContext", fields{})
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,12 +11,14 @@ import (
 	"github.com/coder/websocket"
 )
 
-// guest is a client without a screen, to fill a table with.
+// guest is a client without a screen, to fill a table with. It reads all the time, and
+// so answers the server's pings for as long as it sits there.
 type guest struct {
-	t    *testing.T
-	conn *websocket.Conn
-	room string
-	sent int
+	t       *testing.T
+	conn    *websocket.Conn
+	room    string
+	sent    int
+	answers chan []byte // closed when the connection is
 }
 
 // guest joins a room under a name.
@@ -29,7 +32,8 @@ func (l *listening) guest(t *testing.T, link, name string) *guest {
 	}
 	t.Cleanup(func() { _ = conn.CloseNow() })
 	conn.SetReadLimit(1 << 20)
-	g := &guest{t: t, conn: conn, room: link[strings.LastIndex(link, "/")+1:]}
+	g := &guest{t: t, conn: conn, room: link[strings.LastIndex(link, "/")+1:], answers: make(chan []byte, 1)}
+	go g.read()
 	g.asks(map[string]any{"request": "setName", "name": name})
 	g.asks(map[string]any{"request": "joinRoom"})
 	return g
@@ -41,6 +45,20 @@ func (g *guest) estimates(value, comment string) {
 	g.asks(map[string]any{"request": "estimate", "value": value, "comment": comment})
 }
 
+func (g *guest) read() {
+	defer close(g.answers)
+	for {
+		_, data, err := g.conn.Read(context.Background())
+		if err != nil {
+			return
+		}
+		var answer struct{ ID string }
+		if _ = json.Unmarshal(data, &answer); answer.ID != "" {
+			g.answers <- data // which its test waits for
+		}
+	}
+}
+
 func (g *guest) asks(request map[string]any) {
 	g.t.Helper()
 	g.sent++
@@ -50,11 +68,7 @@ func (g *guest) asks(request map[string]any) {
 	if err := g.conn.Write(g.t.Context(), websocket.MessageText, data); err != nil {
 		g.t.Fatal(err)
 	}
-	for {
-		_, data, err := g.conn.Read(g.t.Context())
-		if err != nil {
-			g.t.Fatal(err)
-		}
+	for data := range g.answers {
 		var answer struct{ Event, ID, Code string }
 		if _ = json.Unmarshal(data, &answer); answer.ID != id {
 			continue
@@ -64,4 +78,5 @@ func (g *guest) asks(request map[string]any) {
 		}
 		return
 	}
+	g.t.Fatal("the connection of a guest is closed")
 }

@@ -105,7 +105,7 @@ func TestBrowserOperatorsPageGoesOn(t *testing.T) {
 	t.Parallel()
 	admin := etcdtest.FreeAddress(t)
 	server := listen(t, "-admin-listen", admin)
-	eventually(t, "the admin port answers", patience, func() bool {
+	eventually(t, "the admin port answers", func() bool {
 		response, err := http.Get("http://" + admin + "/healthz")
 		if err == nil {
 			_ = response.Body.Close()

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	patience = 45 * time.Second // for whatever is waited for
+	patience = 90 * time.Second // for whatever is waited for, on a machine with other work too
 	lanHost  = "pokey.lan"      // a name of this machine that no browser takes for secure
 	wikiHost = "wiki.example"   // one of another site
 )

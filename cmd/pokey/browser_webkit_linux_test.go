@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // narrowWindow lets MiniBrowser's window be as narrow as a phone: the buttons
@@ -84,26 +85,22 @@ type webkitTab struct{ url string }
 // startDriver runs a driver, which serves one session.
 func startDriver(t *testing.T, path string, env []string) *webkitTab {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") // WebKitWebDriver cannot choose a port itself
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().(*net.TCPAddr)
-	_ = listener.Close()
-	driver := exec.CommandContext(context.Background(), path, fmt.Sprintf("--port=%d", address.Port))
+	address := etcdtest.FreeAddress(t) // WebKitWebDriver cannot choose a port itself
+	_, port, _ := strings.Cut(address, ":")
+	driver := exec.CommandContext(context.Background(), path, "--port="+port)
 	driver.Env = env
 	go discard(startGroup(t, driver))
-	w := &webkitTab{url: "http://" + address.String()}
-	ctx, cancel := context.WithTimeout(t.Context(), starting)
+	w := &webkitTab{url: "http://" + address}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	eventually(t, "WebKitWebDriver listens", starting, func() bool { return w.ask(ctx, http.MethodGet, "/status", nil, nil) == nil })
+	eventually(t, "WebKitWebDriver listens", func() bool { return w.ask(ctx, http.MethodGet, "/status", nil, nil) == nil })
 	return w
 }
 
 // start opens the browser and closes it when the test ends.
 func (w *webkitTab) start(t *testing.T, binary string, arguments []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), starting)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var session struct{ SessionID string }
 	wanted := fields{"capabilities": fields{"alwaysMatch": fields{"acceptInsecureCerts": true, "webkitgtk:browserOptions": fields{"binary": binary, "args": arguments}}}}

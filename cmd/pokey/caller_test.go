@@ -15,13 +15,16 @@ import (
 	gorilla "github.com/gorilla/websocket"
 )
 
-// caller is a client over a real socket that does one thing after the other.
+// caller is a client over a real socket that does one thing after the other. It reads
+// all the time, and so answers the server's pings for as long as a test takes.
 type caller struct {
 	t      *testing.T
 	conn   *gorilla.Conn
 	sent   int
-	events []message // what came and nobody has taken yet
-	user   string    // its id
+	came   chan message // closed when the connection is
+	ended  error        // how it was closed
+	events []message    // what came and was not asked for yet
+	user   string       // its id
 }
 
 // dial opens a WebSocket with a cookie, from an address of this machine if one
@@ -35,7 +38,7 @@ func dial(t *testing.T, url, cookie, from string) (*gorilla.Conn, *http.Response
 // dialer connects from an address of this machine, if one is given.
 func dialer(from string) *gorilla.Dialer {
 	local := &net.TCPAddr{IP: net.ParseIP(from)}
-	return &gorilla.Dialer{HandshakeTimeout: 20 * time.Second, NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	return &gorilla.Dialer{HandshakeTimeout: patience, NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		return (&net.Dialer{LocalAddr: local}).DialContext(ctx, network, address)
 	}}
 }
@@ -55,20 +58,57 @@ func callIn(t *testing.T, url, cookie string) *caller {
 		t.Fatalf("%v: %v", err, response)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	c := &caller{t: t, conn: conn}
+	return newCaller(t, conn)
+}
+
+// newCaller returns the client of a connection that was let in.
+func newCaller(t *testing.T, conn *gorilla.Conn) *caller {
+	t.Helper()
+	c := &caller{t: t, conn: conn, came: make(chan message, 10_000)} // more than any test leaves unread
+	go c.read()
 	c.user, _ = c.until("welcome")["userId"].(string)
 	return c
 }
 
-// next reads one event.
+func (c *caller) read() {
+	defer close(c.came)
+	for {
+		var m message
+		if c.ended = c.conn.ReadJSON(&m); c.ended != nil {
+			return
+		}
+		c.came <- m
+	}
+}
+
+// next takes one event.
 func (c *caller) next() message {
 	c.t.Helper()
-	_ = c.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-	var m message
-	if err := c.conn.ReadJSON(&m); err != nil {
-		c.t.Fatalf("reading: %v", err)
+	select {
+	case m, open := <-c.came:
+		if !open {
+			c.t.Fatalf("reading: %v", c.ended)
+		}
+		return m
+	case <-time.After(patience):
+		c.t.Fatalf("nothing comes for %v", patience)
+		return nil
 	}
-	return m
+}
+
+// closed waits for the end of the connection, and returns its code.
+func (c *caller) closed() int {
+	c.t.Helper()
+	for late := time.After(patience); ; {
+		select {
+		case _, open := <-c.came:
+			if !open {
+				return closeCode(c.ended)
+			}
+		case <-late:
+			c.t.Fatalf("it is open after %v", patience)
+		}
+	}
 }
 
 // until takes the first event of a kind; those before it are kept.

@@ -66,7 +66,7 @@ func (c *nodes) three() [3]*process {
 		all[i] = c.start(etcdtest.FreeAddress(c.t))
 	}
 	for _, p := range all {
-		eventually(c.t, "a cluster of three", 10*time.Second, func() bool { return p.figure(c.t, "pokey_cluster_members") == 3 })
+		eventually(c.t, "a cluster of three", func() bool { return p.figure(c.t, "pokey_cluster_members") == 3 })
 	}
 	return all
 }
@@ -147,7 +147,7 @@ func TestCluster(t *testing.T) {
 	}
 	bob.until("closing")
 	_ = bob.conn.Close()
-	if code := nodes[1].code(t, 25*time.Second); code != 0 {
+	if code := nodes[1].code(t); code != 0 {
 		t.Errorf("exit %d:\n%s", code, nodes[1].log)
 	}
 	again := c.start(etcdtest.FreeAddress(t))
@@ -182,7 +182,7 @@ func TestClusterRefusesStrangers(t *testing.T) {
 		"no certificate":   {append(c.args(etcdtest.FreeAddress(t)), "-node-tls-cert", filepath.Join(c.dir, "none.pem")), "none.pem"},
 	} {
 		p := spawn(t, nil, row.args...)
-		if code := p.code(t, 20*time.Second); code != exitConfig || !p.log.contains(row.says) {
+		if code := p.code(t); code != exitConfig || !p.log.contains(row.says) {
 			t.Errorf("%s: exit %d:\n%s", name, code, p.log)
 		}
 	}

@@ -47,7 +47,7 @@ func compose(t *testing.T, choose ...string) *composed {
 		c.docker(append(c.args, "down", "--volumes", "--timeout", "30")...)
 	})
 	c.docker(append(c.args, "up", "--detach", "--quiet-pull")...)
-	eventually(t, "the page", time.Minute, func() bool {
+	eventually(t, "the page", func() bool {
 		return healthcheck(context.Background(), []string{c.url + "/healthz"}, unset) == nil
 	})
 	return c

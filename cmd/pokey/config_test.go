@@ -147,7 +147,7 @@ func TestReadmeKnowsEveryFlag(t *testing.T) {
 func TestStartIsRefusedWithAnUnsafeSecretOrATakenDirectory(t *testing.T) {
 	start := func(args ...string) (code int, said string) {
 		var b bytes.Buffer
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		err := run(ctx, append([]string{"-admin-listen", ""}, args...), func(string) string { return "" }, &b,
 			func(string, string) (net.Listener, error) { return nil, errors.New("it went as far as listening") })

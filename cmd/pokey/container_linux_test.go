@@ -49,7 +49,7 @@ func TestContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = a.conn.Close()
-	if code := p.code(t, drainTimeout); code != 0 {
+	if code := p.code(t); code != 0 {
 		t.Errorf("exit %d: %s", code, p.log)
 	}
 

@@ -55,7 +55,7 @@ func TestProxyOfACluster(t *testing.T) {
 		_ = response.Body.Close()
 		return response.StatusCode
 	}
-	eventually(t, "the proxy knows a node", 20*time.Second, func() bool { return status() == http.StatusOK })
+	eventually(t, "the proxy knows a node", func() bool { return status() == http.StatusOK })
 	cookie := peerCookie(t, page)
 	letIn := func(when string, span time.Duration, until func() bool) {
 		t.Helper()
@@ -90,7 +90,7 @@ func TestProxyOfACluster(t *testing.T) {
 	if err := nodes[stopping].Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the node refuses newcomers", 5*time.Second, func() bool {
+	eventually(t, "the node refuses newcomers", func() bool {
 		header := http.Header{"Cookie": {cookie}, "Origin": {page}, "Host": {front}}
 		conn, response, err := dialer("").DialContext(t.Context(), "ws://"+addresses[stopping]+"/connect", header)
 		if err == nil {
@@ -110,7 +110,7 @@ func TestProxyOfACluster(t *testing.T) {
 	if err := stuck.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if code := nodes[stopping].code(t, 25*time.Second); code != 0 {
+	if code := nodes[stopping].code(t); code != 0 {
 		t.Errorf("exit %d:\n%s", code, nodes[stopping].log)
 	}
 	letIn("when it has stopped", time.Second, func() bool { return false })

@@ -119,9 +119,7 @@ func TestFullDisk(t *testing.T) {
 	data, ballast := filepath.Join(disk, "data"), filepath.Join(disk, "ballast")
 	p := spawn(t, nil, "-data", data, "-message-rate", "0")
 	m := meet(t, p)
-	if !m.goOn() {
-		t.Fatal("it begins without being durable")
-	}
+	eventually(t, "durable at first", m.goOn)
 	fill(t, ballast)
 	if log := p.log.String(); !strings.Contains(log, "file system in memory") {
 		t.Errorf("got log\n%s\nwant a warning that the data is in memory", log)
@@ -165,7 +163,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "ready again", 10*time.Second, func() bool {
+	eventually(t, "ready again", func() bool {
 		_, r := p.readiness(t)
 		return r.State == "ok" && r.Durable
 	})
@@ -213,7 +211,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	p.kill()
 	remount(syscall.MS_RDONLY)
 	p = spawn(t, nil, "-data", data)
-	if code := p.code(t, time.Second); code != exitData || !strings.Contains(p.log.String(), "-data") {
+	if code := p.code(t); code != exitData || !strings.Contains(p.log.String(), "-data") {
 		t.Errorf("exit %d: %s", code, p.log)
 	}
 	remount(0)

@@ -99,7 +99,7 @@ func TestDoctorOfCluster(t *testing.T) {
 	c := found(t)
 	one, two := c.start(etcdtest.FreeAddress(t)), c.start(etcdtest.FreeAddress(t))
 	for _, p := range []*process{one, two} {
-		eventually(t, "a cluster of two", 10*time.Second, func() bool { return p.figure(t, "pokey_cluster_members") == 2 })
+		eventually(t, "a cluster of two", func() bool { return p.figure(t, "pokey_cluster_members") == 2 })
 	}
 	said, code := examine(t, "-admin", one.admin+","+two.admin, one.url)
 	if code != 0 || !strings.Contains(said, "ok    all nodes agree on who is a member") || !strings.Contains(said, "ok    the nodes' clocks agree") || !strings.Contains(said, "ok    the WebSocket opens") {
@@ -126,7 +126,7 @@ func TestDoctorOfCluster(t *testing.T) {
 		}
 	}
 	_ = two.Process.Kill()
-	eventually(t, "the doctor finds the dead node", 20*time.Second, func() bool {
+	eventually(t, "the doctor finds the dead node", func() bool {
 		said, code := examine(t, "-admin", one.admin+","+two.admin)
 		return code == exitFailure && strings.Contains(said, "Does the server run")
 	})

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/pokey/actors/record"
 	"example.com/pokey/store/boltstore"
@@ -74,7 +73,7 @@ func TestGoldenData(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := spawn(t, nil, "-data", dir)
-	if code := p.code(t, 10*time.Second); code != exitData || !strings.Contains(p.log.String(), "newer version") {
+	if code := p.code(t); code != exitData || !strings.Contains(p.log.String(), "newer version") {
 		t.Errorf("a newer form: got exit code %d, %s, want %d in words", code, p.log, exitData)
 	}
 	if after, err := os.ReadFile(filepath.Join(dir, "pokey.db")); err != nil || !bytes.Equal(before, after) {
@@ -107,7 +106,7 @@ func writeData(t *testing.T, golden string) {
 	}
 	must(t, "1 room and 2 users", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", dir, filepath.Join(golden, "backup.age"))
 	_ = p.Process.Signal(os.Interrupt)
-	if code := p.code(t, 25*time.Second); code != 0 {
+	if code := p.code(t); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, p.log)
 	}
 	if err := os.WriteFile(filepath.Join(golden, "room"), []byte(room+"\n"), 0o644); err != nil {

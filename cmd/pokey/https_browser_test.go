@@ -37,7 +37,7 @@ func newSecureBrowser(t *testing.T, domain, https, plain string, roots *x509.Cer
 		}
 		return new(net.Dialer).DialContext(ctx, network, to)
 	}
-	return &secureBrowser{t: t, base: "https://" + domain, Client: &http.Client{Jar: jar, Timeout: 20 * time.Second, Transport: &http.Transport{
+	return &secureBrowser{t: t, base: "https://" + domain, Client: &http.Client{Jar: jar, Timeout: patience, Transport: &http.Transport{
 		DialContext: dial, ForceAttemptHTTP2: true, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true,
 	}}}
 }
@@ -57,7 +57,7 @@ func (b *secureBrowser) visit(url string) *http.Response {
 // play creates a room over the WebSocket.
 func (b *secureBrowser) play() {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
 	defer cancel()
 	transport := b.Transport.(*http.Transport).Clone()
 	transport.ForceAttemptHTTP2, transport.TLSNextProto = false, map[string]func(string, *tls.Conn) http.RoundTripper{}

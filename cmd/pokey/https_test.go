@@ -91,7 +91,7 @@ func TestHTTPSByItself(t *testing.T) {
 	}
 	began := time.Now()
 	p := start()
-	eventually(t, "a certificate", 60*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+	eventually(t, "a certificate", func() bool { state, _ := p.readyState(t); return state == "ok" })
 	b := newSecureBrowser(t, domain, https, plain, authority.Pool())
 	response := b.visit("http://" + domain + "/r/abc")
 	if response.Request.URL.String() != b.base+"/r/abc" || response.StatusCode != http.StatusOK || response.ProtoMajor != 2 {
@@ -110,7 +110,7 @@ func TestHTTPSByItself(t *testing.T) {
 	_, first := p.readyState(t)
 	p.kill()
 	p = start()
-	eventually(t, "the certificate again", 20*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+	eventually(t, "the certificate again", func() bool { state, _ := p.readyState(t); return state == "ok" })
 	if _, again := p.readyState(t); !again.Equal(first) || strings.Contains(p.log.String(), "got a certificate") {
 		t.Errorf("after a restart: got a certificate until %v, want the same until %v", again, first)
 	}
@@ -150,7 +150,7 @@ func TestHTTPSWithFiles(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(certs.Dir, "poker.lan.pem"), []byte("nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a certificate that is rejected", 30*time.Second, func() bool {
+	eventually(t, "a certificate that is rejected", func() bool {
 		state, _ := p.readyState(t)
 		_, metrics := p.get(t, "/metrics")
 		return state == "rejected" && strings.Contains(metrics, "pokey_tls_certificate_rejected 1") && strings.Contains(p.log.String(), "the old one stays in use")
@@ -159,7 +159,7 @@ func TestHTTPSWithFiles(t *testing.T) {
 	if err := certs.Make(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the new certificate", 30*time.Second, func() bool {
+	eventually(t, "the new certificate", func() bool {
 		state, _ := p.readyState(t)
 		return state == "ok" && b.visit(b.base + "/").TLS.PeerCertificates[0].SerialNumber.Cmp(before) != 0
 	})

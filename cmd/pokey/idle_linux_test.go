@@ -32,8 +32,7 @@ func TestEmptyRoomsKeepNobodyOut(t *testing.T) {
 					t.Errorf("session %d of the flood: %v, %v", i, err, response)
 					return
 				}
-				c := &caller{t: t, conn: conn}
-				c.until("welcome")
+				c := newCaller(t, conn)
 				for range each {
 					if made := c.do("createRoom", message{"topic": "Login"})["roomId"].(string); i == 0 {
 						room = made
@@ -67,7 +66,7 @@ func TestEmptyRoomsKeepNobodyOut(t *testing.T) {
 		newcomer()
 		time.Sleep(100 * time.Millisecond)
 	}
-	eventually(t, "rooms and users leave memory", 10*time.Second, func() bool {
+	eventually(t, "rooms and users leave memory", func() bool {
 		_, body := p.get(t, "/metrics")
 		return strings.Contains(body, "\npokey_rooms 0\n") && strings.Contains(body, "\npokey_users 0\n")
 	})

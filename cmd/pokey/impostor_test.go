@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
@@ -64,7 +63,7 @@ func (i *impostor) send(target string, m proto.Message) bool {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(i.t.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(i.t.Context(), patience)
 	defer cancel()
 	stream, err := remote.NewRemotingClient(i.conn).Receive(ctx)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestGrowAndShrink(t *testing.T) {
 
 	// A node that nobody has added waits, and says why.
 	two := c.launch(nodes[1], nodes[:2]...)
-	eventually(t, "it says what to do", 10*time.Second, func() bool { return strings.Contains(two.log.String(), "pokey cluster add "+nodes[1]) })
+	eventually(t, "it says what to do", func() bool { return strings.Contains(two.log.String(), "pokey cluster add "+nodes[1]) })
 	c.must(nodes[0], nodes[1]+" may join", "add", nodes[1])
 	two.await(t)
 	c.agree([]*process{one, two})
@@ -74,7 +74,7 @@ func TestGrowAndShrink(t *testing.T) {
 
 	// The first machine is given up, while it runs, and the second one, when it is gone.
 	c.must(nodes[0], nodes[0]+" is no longer in the cluster", "remove", nodes[0])
-	if code := one.code(t, 40*time.Second); code != 0 {
+	if code := one.code(t); code != 0 {
 		t.Errorf("the removed node: exit code %d\n%s", code, one.log)
 	}
 	if _, err := os.Stat(filepath.Join(c.data(nodes[0]), memberDir)); !os.IsNotExist(err) {
@@ -115,7 +115,7 @@ func TestReplaceMachine(t *testing.T) {
 
 	// The old machine comes back: it is no longer a member, and waits.
 	old := c.launch(nodes[0], nodes[:3]...)
-	eventually(t, "the old machine finds out", 15*time.Second, func() bool { return strings.Contains(old.log.String(), "pokey cluster add "+nodes[0]) })
+	eventually(t, "the old machine finds out", func() bool { return strings.Contains(old.log.String(), "pokey cluster add "+nodes[0]) })
 }
 
 // A backup of a busy cluster that is its own etcd is restored into a new one.
@@ -126,7 +126,7 @@ func TestBackupInside(t *testing.T) {
 	secret, file := filepath.Join(c.dir, "secret.key"), filepath.Join(c.dir, "backup")
 	first := c.start(nodes[0], nodes[0])
 	players := keepBusy(t, first.url, 3, 220*time.Millisecond) // two requests each at ten a second
-	eventually(t, "some estimates", 10*time.Second, func() bool {
+	eventually(t, "some estimates", func() bool {
 		least := 2
 		for _, n := range players.acked() {
 			least = min(least, n)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"example.com/pokey/cluster"
 	"example.com/pokey/identity"
@@ -93,7 +92,7 @@ func (c *insiders) together(nodes []string) []*process {
 func (c *insiders) agree(all []*process) {
 	c.t.Helper()
 	for _, p := range all {
-		eventually(c.t, "all are members", 20*time.Second, func() bool {
+		eventually(c.t, "all are members", func() bool {
 			return p.figure(c.t, "pokey_cluster_members") == float64(len(all)) && p.figure(c.t, "pokey_etcd_voters") == float64(len(all))
 		})
 	}
@@ -108,7 +107,7 @@ func stop(t *testing.T, all ...*process) {
 		}
 	}
 	for _, p := range all {
-		if code := p.code(t, 25*time.Second); code != 0 {
+		if code := p.code(t); code != 0 {
 			t.Errorf("exit code %d:\n%s", code, p.log)
 		}
 	}

@@ -98,7 +98,7 @@ func TestMachinesJoinByToken(t *testing.T) {
 	}
 	t.Logf("three nodes with four commands in %v", time.Since(began).Round(10*time.Millisecond))
 	for i, p := range nodes {
-		eventually(t, "three members", 20*time.Second, func() bool {
+		eventually(t, "three members", func() bool {
 			_, page := p.get(t, "/cluster")
 			return strings.Contains(page, "3 members")
 		})
@@ -236,7 +236,7 @@ func TestHTTPSOfACluster(t *testing.T) {
 	two := serve(second, first.invite(), "join", "-as", second.address)
 	logs := func() string { return one.log.String() + two.log.String() }
 	for _, p := range []*process{one, two} {
-		eventually(t, "a certificate on both nodes", 60*time.Second, func() bool { state, _ := p.readyState(t); return state == "ok" })
+		eventually(t, "a certificate on both nodes", func() bool { state, _ := p.readyState(t); return state == "ok" })
 	}
 	if got := strings.Count(logs(), "got a certificate"); got != 1 {
 		t.Errorf("got %d orders, want 1:\n%s", got, logs())

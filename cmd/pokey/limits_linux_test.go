@@ -42,14 +42,14 @@ func TestFileDescriptorsRunOut(t *testing.T) {
 		t.Fatalf("%d more with 64 file descriptors, %d refused: the test is blind", len(conns), refused)
 	}
 	for range 5 {
-		if ok := a.do("setTopic", message{"roomId": room, "topic": "still here"}); ok["durable"] != true {
-			t.Errorf("without file descriptors: %v", ok)
-		}
+		eventually(t, "durable without file descriptors", func() bool {
+			return a.do("setTopic", message{"roomId": room, "topic": "still here"})["durable"] == true
+		})
 	}
 	for _, conn := range conns {
 		_ = conn.Close()
 	}
-	eventually(t, "somebody new", 10*time.Second, func() bool {
+	eventually(t, "somebody new", func() bool {
 		conns, _ := roomsLeft(t, p, cookies, 1)
 		return len(conns) == 1
 	})
@@ -88,7 +88,7 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "the attack", 20*time.Second, func() bool { return opened.Load() > 400 })
+	eventually(t, "the attack", func() bool { return opened.Load() > 400 })
 	for i := range 10 {
 		begun := time.Now()
 		client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -125,7 +125,7 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 func TestStartCountsFiles(t *testing.T) {
 	t.Parallel()
 	p := spawnWithFiles(t, "256:5000", "-data", "none", "-max-connections", "4000")
-	if code := p.code(t, 10*time.Second); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "enough for 39") {
+	if code := p.code(t); code != exitConfig || !strings.Contains(p.log.String(), "-max-connections 4000") || !strings.Contains(p.log.String(), "enough for 39") {
 		t.Errorf("exit %d: %s", code, p.log)
 	}
 	for _, args := range [][]string{{"-max-connections", "3900"}, {}} {
@@ -165,7 +165,7 @@ func TestMemoryRunsShort(t *testing.T) {
 	for _, conn := range conns {
 		_ = conn.Close()
 	}
-	eventually(t, "somebody new", 30*time.Second, func() bool {
+	eventually(t, "somebody new", func() bool {
 		conns, _ := roomsLeft(t, p, []string{cookie}, 1)
 		return len(conns) == 1
 	})
@@ -185,7 +185,7 @@ func TestHealthUnderAFlood(t *testing.T) {
 		cookie := peerCookie(t, p.url)
 		flooding.Go(func() { flood(t, p.url, cookie, fmt.Sprintf("127.0.2.%d", i+1), done, &sent) })
 	}
-	eventually(t, "the flood", 10*time.Second, func() bool { return sent.Load() > 5000 })
+	eventually(t, "the flood", func() bool { return sent.Load() > 5000 })
 	var worst time.Duration
 	for range 20 {
 		begun := time.Now()

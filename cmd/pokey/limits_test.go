@@ -107,7 +107,7 @@ func TestDefaultLimits(t *testing.T) {
 		t.Errorf("the ninth of a session: %d, retry after %q", got, wait)
 	}
 	_ = last.Close()
-	eventually(t, "room for another one of the session", 5*time.Second, func() bool {
+	eventually(t, "room for another one of the session", func() bool {
 		got, _ := status(t, server.url, ada, "127.0.0.3")
 		return got == http.StatusSwitchingProtocols
 	})

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // What root restores into the directory of a service belongs to the user of the
@@ -23,7 +22,7 @@ func TestRestoreGivesFilesToTheService(t *testing.T) {
 	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
 	must(t, "1 room and", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", data, file)
 	_ = p.Process.Signal(os.Interrupt)
-	if code := p.code(t, 25*time.Second); code != 0 {
+	if code := p.code(t); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, p.log)
 	}
 	const nobody = 65532

@@ -67,7 +67,7 @@ func (l *listening) stop(t *testing.T) {
 		if first {
 			close(l.done)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Error("it does not stop")
 	}
 }
@@ -103,7 +103,7 @@ func TestPeers(t *testing.T) {
 
 func peer(t *testing.T, command ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, command[0], command[1:]...).CombinedOutput()
 	if err != nil {

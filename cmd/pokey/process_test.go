@@ -84,7 +84,7 @@ func launch(t *testing.T, change func(*exec.Cmd), args ...string) *process {
 // await waits until the program serves or ends.
 func (p *process) await(t *testing.T) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		if m := serving.FindStringSubmatch(p.log.String()); m != nil {
 			p.url = strings.Replace(strings.TrimSuffix(m[1], "/"), "localhost", "127.0.0.1", 1)
 			p.admin = "http://" + m[2]
@@ -109,11 +109,11 @@ func (p *process) kill() {
 }
 
 // code waits for the process to end and returns its exit code.
-func (p *process) code(t *testing.T, within time.Duration) int {
+func (p *process) code(t *testing.T) int {
 	t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(within):
+	case <-time.After(patience):
 		t.Fatalf("it does not end:\n%s", p.log)
 	}
 	return p.ProcessState.ExitCode()
@@ -122,7 +122,7 @@ func (p *process) code(t *testing.T, within time.Duration) int {
 // get fetches something of the operator's port.
 func (p *process) get(t *testing.T, path string) (status int, body string) {
 	t.Helper()
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: patience}
 	response, err := client.Get(p.admin + path)
 	if err != nil {
 		t.Fatal(err)
@@ -133,9 +133,9 @@ func (p *process) get(t *testing.T, path string) (status int, body string) {
 }
 
 // eventually waits for something that takes its time.
-func eventually(t *testing.T, what string, within time.Duration, holds func() bool) {
+func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(within); !holds(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it never came: %s", what)
 		}
@@ -156,25 +156,29 @@ func TestSignals(t *testing.T) {
 	if e := a.until("closing"); e["reason"] != "restart" {
 		t.Errorf("closing: %v", e)
 	}
-	_, _, err := a.conn.ReadMessage()
-	if closed := closeCode(err); closed != 1012 {
-		t.Errorf("closed with %v", err)
+	if got := a.closed(); got != 1012 {
+		t.Errorf("closed with %d, want 1012", got)
 	}
-	if code := p.code(t, 25*time.Second); code != 0 {
+	if code := p.code(t); code != 0 {
 		t.Errorf("exit %d:\n%s", code, p.log)
 	}
 	t.Logf("stopped within %v", time.Since(begun))
 
 	p = spawn(t, nil, "-data", t.TempDir())
-	callIn(t, p.url, peerCookie(t, p.url)) // it answers nothing, no close frame either
-	for range 2 {
-		if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(100 * time.Millisecond) // two signals at once are one
+	silent, _, err := dial(t, p.url, peerCookie(t, p.url), "") // it answers nothing, no close frame either
+	if err != nil {
+		t.Fatal(err)
 	}
-	begun = time.Now()
-	if code := p.code(t, time.Second); code != -1 || p.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
-		t.Errorf("exit %d after %v:\n%s", code, time.Since(begun), p.log)
+	defer func() { _ = silent.Close() }()
+	for running := true; running; { // again and again, since two signals at once are one
+		_ = p.Process.Signal(syscall.SIGTERM) // it may have ended
+		select {
+		case <-p.ended:
+			running = false
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	if code := p.code(t); code != -1 || p.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("got exit code %d, want an end by the signal:\n%s", code, p.log)
 	}
 }

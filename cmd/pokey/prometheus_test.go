@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -167,7 +166,7 @@ func TestPrometheus(t *testing.T) {
 		}
 	}
 	p := startPrometheus(t, alone, member)
-	eventually(t, "both servers are read", 30*time.Second, func() bool {
+	eventually(t, "both servers are read", func() bool {
 		return len(p.query(t, `up{job="pokey"} == 1`)) == 2 && len(p.query(t, `rate(pokey_connections[10s])`)) == 2
 	})
 	silent := regexp.MustCompile(`(?i)_total|_tls_|Expires|Limit|absent|full|changes|has_leader`) // may have nothing to say yet
@@ -216,7 +215,7 @@ func provoke(t *testing.T, p *process) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	eventually(t, "the close is counted", 10*time.Second, func() bool {
+	eventually(t, "the close is counted", func() bool {
 		_, metrics := p.get(t, "/metrics")
 		return strings.Contains(metrics, "pokey_closes_total{")
 	})

@@ -103,14 +103,14 @@ func (p proxy) start(t *testing.T, program, address, snippet string) {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // nginx's master ends its worker
-	command.WaitDelay = 10 * time.Second
+	command.WaitDelay = patience
 	said := &lockedBuffer{}
 	command.Stdout, command.Stderr = said, said
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cancel(); _ = command.Wait() })
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			_ = conn.Close()

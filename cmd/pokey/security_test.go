@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/pokey/cluster"
 	"example.com/pokey/identity"
@@ -79,7 +78,7 @@ func TestSecurityLog(t *testing.T) {
 	ann.do("closeRoom", message{"roomId": room})
 	_, _, _ = dial(t, p.url, "pokey_plain_"+p.url[strings.LastIndex(p.url, ":")+1:]+"=forged", "127.0.0.5")
 
-	eventually(t, "the last line", 10*time.Second, func() bool { return p.log.contains("kind=session") })
+	eventually(t, "the last line", func() bool { return p.log.contains("kind=session") })
 	log := p.log.String()
 	_, metrics := p.get(t, "/metrics")
 	for _, kind := range []string{"locked", "removed", "closed", "session"} {

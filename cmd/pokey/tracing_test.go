@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	otlp "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	traces "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -109,7 +108,7 @@ func TestTraces(t *testing.T) {
 	ada := callIn(t, p.url, peerCookie(t, p.url))
 	secrets := []string{meetForTraces(ada, ada)}
 	var found map[string]collectedSpan
-	eventually(t, "the trace of an estimate", 20*time.Second, func() bool {
+	eventually(t, "the trace of an estimate", func() bool {
 		found = c.trace("estimate", "user", "room", "room commit", "broadcast")
 		return found != nil
 	})
@@ -122,7 +121,7 @@ func TestTraces(t *testing.T) {
 		t.Errorf("the request: got kind %v", kind)
 	}
 	_ = p.Process.Signal(os.Interrupt)
-	if code := p.code(t, 25*time.Second); code != 0 {
+	if code := p.code(t); code != 0 {
 		t.Errorf("exit %d:\n%s", code, p.log)
 	}
 	c.holdsNone(t, secrets...)
@@ -135,14 +134,14 @@ func TestTracesCrossNodes(t *testing.T) {
 	var nodes [3]*process
 	for i := range nodes {
 		address := etcdtest.FreeAddress(t)
-		nodes[i] = spawn(t, c.asks, append(n.args(address), "-node-advertise", address)...)
+		nodes[i] = spawn(t, c.asks, append(n.args(address), "-node-advertise", address, "-message-rate", "0")...)
 	}
 	for _, p := range nodes {
-		eventually(t, "a cluster of three", 10*time.Second, func() bool { return p.figure(t, "pokey_cluster_members") == 3 })
+		eventually(t, "a cluster of three", func() bool { return p.figure(t, "pokey_cluster_members") == 3 })
 	}
 	ada, bob := callIn(t, nodes[0].url, peerCookie(t, nodes[0].url)), callIn(t, nodes[1].url, peerCookie(t, nodes[1].url))
 	var secrets []string
-	eventually(t, "a trace over several nodes", 60*time.Second, func() bool {
+	eventually(t, "a trace over several nodes", func() bool {
 		secrets = append(secrets, meetForTraces(ada, bob))
 		all := c.trace("estimate", "user", "room", "room commit", "broadcast", "fan out")
 		if all == nil {
@@ -224,11 +223,11 @@ func TestTracesWithoutCollector(t *testing.T) {
 	t.Parallel()
 	p := spawn(t, func(command *exec.Cmd) {
 		command.Env = append(os.Environ(), "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+etcdtest.FreeAddress(t), "OTEL_BSP_SCHEDULE_DELAY=20", "OTEL_EXPORTER_OTLP_TIMEOUT=100")
-	}, "-data", t.TempDir())
+	}, "-data", t.TempDir(), "-message-rate", "0")
 	ada := callIn(t, p.url, peerCookie(t, p.url))
 	room := ada.create("Login")
 	ada.ask("joinRoom", message{"roomId": room})
-	eventually(t, "the log says so", 20*time.Second, func() bool {
+	eventually(t, "the log says so", func() bool {
 		if e := ada.ask("estimate", message{"roomId": room, "value": "5"}); e["event"] != "ok" {
 			t.Errorf("an estimate: got %v, want ok", e)
 		}
