@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func TestHistoryPages(t *testing.T) {
 		{3, 2, 1, 2, false},
 		{3, 1, 2, 1, true},
 		{1, 20, 0, 0, false},
-		{1 << 40, 1, 149, 1, true},
+		{math.MaxInt, 1, 149, 1, true},
 	} {
 		p := read(t, EncodeHistory(roomID, rounds, c.before, c.limit))
 		first := 0

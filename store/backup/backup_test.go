@@ -45,7 +45,7 @@ type entry struct {
 func some(n int) (all []entry) {
 	for i := range n {
 		key := fmt.Sprintf("room/%04d", i)
-		e := entry{record: store.Record{Key: key, Expires: store.FromMillis(int64(i % 2 * 1_790_000_000_000)), Data: bytes.Repeat([]byte{byte(i)}, i*i%5000)}}
+		e := entry{record: store.Record{Key: key, Expires: store.FromMillis(int64(i%2) * 1_790_000_000_000), Data: bytes.Repeat([]byte{byte(i)}, i*i%5000)}}
 		for p := range i % 4 {
 			e.parts = append(e.parts, store.Record{Key: fmt.Sprintf("%s/%d", key, p), Data: bytes.Repeat([]byte{byte(p)}, 1+i%300)})
 		}

@@ -16,9 +16,8 @@ import (
 
 // pagesOf yields the pages of a file, with the offset of each.
 func pagesOf(raw []byte) func(yield func(at int, page []byte) bool) {
-	size := os.Getpagesize()
 	return func(yield func(int, []byte) bool) {
-		for at := 0; at+size <= len(raw) && yield(at, raw[at:at+size]); at += size {
+		for at := 0; at+pageSize <= len(raw) && yield(at, raw[at:at+pageSize]); at += pageSize {
 		}
 	}
 }
@@ -34,7 +33,7 @@ func resign(page []byte) {
 func TestCheckAcceptsWhatBoltWrites(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	path := filepath.Join(t.TempDir(), fileName)
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, PageSize: pageSize, FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,18 +102,17 @@ func TestPageThatRefersToItself(t *testing.T) {
 // included. The store opens, and gives nothing back that was not committed.
 func FuzzOpen(f *testing.F) {
 	raw, records := made(f, 30)
-	page := os.Getpagesize()
-	f.Add(uint32(page+pageHeader+16), []byte{5})
-	f.Add(uint32(page+pageHeader+40), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f})
-	f.Add(uint32(2*page+8), []byte{1, 0, 0xff, 0xff, 0xff, 0xff})
-	f.Add(uint32(3*page+8), []byte{0x10, 0, 0xff, 0xff})
-	f.Add(uint32(4*page+12), []byte{0xff, 0xff, 0xff, 0xff})
+	f.Add(uint32(pageSize+pageHeader+16), []byte{5})
+	f.Add(uint32(pageSize+pageHeader+40), []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f})
+	f.Add(uint32(2*pageSize+8), []byte{1, 0, 0xff, 0xff, 0xff, 0xff})
+	f.Add(uint32(3*pageSize+8), []byte{0x10, 0, 0xff, 0xff})
+	f.Add(uint32(4*pageSize+12), []byte{0xff, 0xff, 0xff, 0xff})
 	f.Fuzz(func(t *testing.T, at uint32, change []byte) {
 		damaged := bytes.Clone(raw)
 		copy(damaged[int(at)%len(damaged):], change)
 		for id := range 2 {
-			copy(damaged[id*page:], raw[id*page:][:pageHeader]) // bbolt reads it in its check only
-			resign(damaged[id*page:])
+			copy(damaged[id*pageSize:], raw[id*pageSize:][:pageHeader]) // bbolt reads it in its check only
+			resign(damaged[id*pageSize:])
 		}
 		s, _ := openRaw(t, damaged)
 		storetest.Intact(t, s, records)

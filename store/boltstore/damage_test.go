@@ -17,8 +17,7 @@ import (
 
 // damage does to a file what media, file systems and people do, and says what.
 func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
-	page := os.Getpagesize()
-	pages := len(raw) / page
+	pages := len(raw) / pageSize
 	damaged = bytes.Clone(raw)
 	switch kind := random.IntN(10); kind {
 	case 0:
@@ -26,14 +25,14 @@ func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
 		return fmt.Sprintf("cut to %d bytes", n), damaged[:n]
 	case 1:
 		n := random.IntN(pages)
-		return fmt.Sprintf("cut to %d pages", n), damaged[:n*page]
+		return fmt.Sprintf("cut to %d pages", n), damaged[:n*pageSize]
 	case 2:
 		n := random.IntN(pages)
-		clear(damaged[n*page:][:page])
+		clear(damaged[n*pageSize:][:pageSize])
 		return fmt.Sprintf("page %d is zero", n), damaged
 	case 3:
 		to, from := random.IntN(pages), random.IntN(pages)
-		copy(damaged[to*page:][:page], raw[from*page:])
+		copy(damaged[to*pageSize:][:pageSize], raw[from*pageSize:])
 		return fmt.Sprintf("page %d is a copy of page %d", to, from), damaged
 	case 4:
 		at := random.IntN(len(raw) - 600)
@@ -42,7 +41,7 @@ func damage(random *rand.Rand, raw []byte) (what string, damaged []byte) {
 		}
 		return fmt.Sprintf("512 random bytes at %d", at), damaged
 	case 5, 6, 7: // in a page's header or first elements
-		at, bit := random.IntN(pages)*page+random.IntN(80), random.IntN(8)
+		at, bit := random.IntN(pages)*pageSize+random.IntN(80), random.IntN(8)
 		damaged[at] ^= 1 << bit
 		return fmt.Sprintf("bit %d of byte %d", bit, at), damaged
 	default:
@@ -85,7 +84,7 @@ func TestDamage(t *testing.T) {
 func TestDamageCutsPages(t *testing.T) {
 	raw, records := made(t, 60)
 	for at := range pagesOf(raw) {
-		for _, kept := range []int{1, 17, 33, 49, 65, 100, 2000, os.Getpagesize() - 1} {
+		for _, kept := range []int{1, 17, 33, 49, 65, 100, 2000, pageSize - 1} {
 			t.Run(fmt.Sprint(at, "+", kept), func(t *testing.T) {
 				t.Parallel()
 				openDamaged(t, raw[:at+kept], records)

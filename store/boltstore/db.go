@@ -13,6 +13,12 @@ import (
 
 const fileName = "pokey.db"
 
+// pageSize is that of new files. bbolt would take the machine's, which is 16 KiB on
+// Apple's and the newer Raspberry Pi's, and 64 KiB on some other arm64 machines: a
+// commit would write four or sixteen times as much there. A file keeps its page size
+// on whatever machine.
+const pageSize = 4 << 10
+
 // lockTimeout is how long another program that has the file open is waited for.
 // Another Pokey is kept out by the lock on the directory.
 const lockTimeout = 200 * time.Millisecond
@@ -35,6 +41,7 @@ type database struct {
 func openBolt(path string, options bbolt.Options) (*database, error) {
 	d := &database{damaged: map[string]struct{}{}, scrubbed: firstPage, snapshots: snapshots{closing: make(chan struct{})}}
 	options.Timeout = lockTimeout
+	options.PageSize = pageSize
 	options.FreelistType = bbolt.FreelistMapType
 	options.NoStatistics = true
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (f *os.File, err error) {

@@ -95,7 +95,7 @@ func TestPanicThatKeepsLocks(t *testing.T) {
 	s := openTest(t, Config{})
 	storetest.Fill(t, s, 20)
 	err := s.queue.run(t.Context(), false, func(*buckets) error {
-		_, err := s.writer.db.raw.WriteAt(make([]byte, 2*os.Getpagesize()), 0) // both meta pages
+		_, err := s.writer.db.raw.WriteAt(make([]byte, 2*pageSize), 0) // both meta pages
 		return err
 	})
 	if err != nil {
@@ -161,7 +161,7 @@ func TestLostDirectory(t *testing.T) {
 // the process does not.
 func TestFileLostWhileOpen(t *testing.T) {
 	for name, lose := range map[string]func(*os.File) error{
-		"cut":       func(f *os.File) error { return f.Truncate(int64(3 * os.Getpagesize())) },
+		"cut":       func(f *os.File) error { return f.Truncate(int64(3 * pageSize)) },
 		"emptied":   func(f *os.File) error { return f.Truncate(0) },
 		"scribbled": scribble,
 	} {
@@ -196,7 +196,7 @@ func scribble(f *os.File) error {
 	if err != nil {
 		return err
 	}
-	from := int64(2 * os.Getpagesize())
+	from := int64(2 * pageSize)
 	_, err = f.WriteAt(bytes.Repeat([]byte("scribble"), int(info.Size()-from)/8), from)
 	return err
 }

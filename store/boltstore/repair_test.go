@@ -20,7 +20,7 @@ import (
 func newerBolt(raw []byte) []byte {
 	raw = bytes.Clone(raw)
 	for id := range 2 {
-		page := raw[id*os.Getpagesize():]
+		page := raw[id*pageSize:]
 		machine.PutUint32(page[pageHeader+4:], metaVersion+1)
 		resign(page)
 	}
@@ -63,7 +63,7 @@ func TestTwoDamagedPages(t *testing.T) {
 	damaged := bytes.Clone(raw)
 	for _, key := range []string{"room/0060", "room/0140"} {
 		r := records[key]
-		at := bytes.Index(raw, append([]byte(key), wrap(r)...)) / os.Getpagesize() * os.Getpagesize()
+		at := bytes.Index(raw, append([]byte(key), wrap(r)...)) / pageSize * pageSize
 		damaged[at] ^= 1 // the page's id
 	}
 	s, log := openRaw(t, damaged)

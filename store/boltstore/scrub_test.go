@@ -152,7 +152,7 @@ func TestScrubKeepsBothMetaPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.WriteAt(make([]byte, os.Getpagesize()), lost*int64(os.Getpagesize())); err != nil {
+		if _, err := f.WriteAt(make([]byte, pageSize), lost*pageSize); err != nil {
 			t.Fatal(err)
 		}
 		_ = f.Close()

@@ -30,7 +30,7 @@ func Fill(t testing.TB, s store.Store, n int) map[string]store.Record {
 	for i := range n {
 		r := store.Record{Key: fmt.Sprintf("room/%04d", i), Data: bytes.Repeat(fmt.Appendf(nil, "%d ", i), 20+i%7*i%3000)}
 		if i%3 > 0 {
-			r.Expires = time.UnixMilli(int64(1_800_000_000_000 + i)).UTC()
+			r.Expires = time.UnixMilli(1_800_000_000_000 + int64(i)).UTC()
 		}
 		r.Revision = commit(t, s, r)
 		records[r.Key] = r
