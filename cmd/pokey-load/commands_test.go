@@ -58,7 +58,7 @@ func serve(t *testing.T, o fakeserver.Options) string {
 }
 
 func TestLoad(t *testing.T) {
-	args := []string{"-url", serve(t, fakeserver.Options{}), "-rooms", "2", "-members", "3", "-duration", "200ms", "-warm-up", "10ms", "-rest", "0s", "-stall-after", "1m", "-json"}
+	args := []string{"-url", serve(t, fakeserver.Options{}), "-rooms", "2", "-members", "3", "-duration", "1s", "-warm-up", "10ms", "-rest", "0s", "-stall-after", "1m", "-json"}
 	status, stdout, stderr := runIt(t, args...)
 	var report struct{ Deliveries, Lost int }
 	if err := json.Unmarshal([]byte(stdout), &report); err != nil || status != passed || report.Deliveries == 0 {

@@ -62,7 +62,7 @@ func run(t *testing.T, config client.Config) *client.Client {
 
 func do(t *testing.T, c *client.Client, r client.Request) client.Reply {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	reply, err := c.Do(ctx, r)
 	if err != nil {
@@ -83,7 +83,7 @@ func must(t *testing.T, c *client.Client, r client.Request) client.Reply {
 // wait returns the room as soon as it is as wanted.
 func wait(t *testing.T, c *client.Client, roomID string, wanted func(client.Room) bool) client.Room {
 	t.Helper()
-	timeout := time.After(5 * time.Second)
+	timeout := time.After(time.Minute)
 	for {
 		room, known, changed := c.Room(roomID)
 		if known && wanted(room) {

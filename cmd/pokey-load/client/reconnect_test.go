@@ -138,8 +138,8 @@ func TestObeysClosing(t *testing.T) {
 			waits <- time.Since(last)
 		}
 		_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"event":"welcome","userId":"u"}`))
-		_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"event":"closing","reason":"drain","retryAfterMs":60}`))
 		last = time.Now()
+		_ = ws.Write(r.Context(), websocket.MessageText, []byte(`{"event":"closing","reason":"drain","retryAfterMs":60}`))
 		_ = ws.Close(1012, "restart")
 	}))
 	t.Cleanup(server.Close)

@@ -109,7 +109,7 @@ func TestConnEnds(t *testing.T) {
 		}
 		return conn
 	}
-	if err := dial().CloseGracefully(5 * time.Second); err != nil {
+	if err := dial().CloseGracefully(time.Minute); err != nil {
 		t.Errorf("no goodbye: %v", err)
 	}
 	big := dial()

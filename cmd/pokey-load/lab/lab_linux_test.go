@@ -146,27 +146,26 @@ func inLab(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := startEcho(t, network.Host("there"))
-	conn := dial(t, address)
-
-	if took := say(t, conn); took > 50*time.Millisecond {
+	if took := quickest(t, address); took > 50*time.Millisecond {
 		t.Errorf("an echo without a delay took %v", took)
 	}
 	mu.Lock()
-	if tapped["here there"] != 1 || tapped["there here"] != 1 || len(tapped) != 2 {
+	if tapped["here there"] < tries || tapped["there here"] < tries || len(tapped) != 2 { // a packet may be sent again
 		t.Errorf("tapped %v", tapped)
 	}
 	mu.Unlock()
 
 	network.Delay("here", "there", 100*time.Millisecond)
-	if took := say(t, conn); took < 100*time.Millisecond || took > 300*time.Millisecond {
+	if took := quickest(t, address); took < 100*time.Millisecond || took > 300*time.Millisecond {
 		t.Errorf("an echo with a delay one way took %v", took)
 	}
 	network.Delay("there", "here", 100*time.Millisecond)
-	if took := say(t, conn); took < 200*time.Millisecond || took > 400*time.Millisecond {
+	if took := quickest(t, address); took < 200*time.Millisecond || took > 400*time.Millisecond {
 		t.Errorf("an echo with a delay both ways took %v", took)
 	}
 	network.Heal()
 
+	conn := dial(t, address)
 	for _, way := range [][2]string{{"here", "there"}, {"there", "here"}} {
 		network.Cut(way[0], way[1])
 		if took := say(t, conn); took < patience {
@@ -176,8 +175,7 @@ func inLab(t *testing.T) {
 		conn = dial(t, address) // what was lost is sent again at its own pace
 	}
 	network.Cut("here", "third")
-	say(t, conn)
-	if took := say(t, conn); took > 50*time.Millisecond {
+	if took := quickest(t, address); took > 50*time.Millisecond {
 		t.Errorf("another cut link made an echo take %v", took)
 	}
 	if _, err := net.DialTimeout("tcp", "10.79.0.3:7000", patience); err == nil {
@@ -189,7 +187,7 @@ const patience = 500 * time.Millisecond
 
 func dial(t *testing.T, address string) net.Conn {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.DialTimeout("tcp", address, time.Second)
 		if err == nil {
 			return conn
@@ -198,6 +196,22 @@ func dial(t *testing.T, address string) net.Conn {
 			t.Fatal(err)
 		}
 	}
+}
+
+// tries is how often [quickest] says something.
+const tries = 5
+
+// quickest returns the least time that an echo took: any one may take longer on a
+// machine with other work too.
+func quickest(t *testing.T, address string) time.Duration {
+	t.Helper()
+	least := patience
+	for range tries {
+		conn := dial(t, address) // an echo that came too late is not taken for the next one
+		least = min(least, say(t, conn))
+		_ = conn.Close()
+	}
+	return least
 }
 
 // say says something and returns how long the echo took, or patience.

@@ -69,14 +69,12 @@ func runPeer(t *testing.T, shape string, lose int) Report {
 	t.Helper()
 	server := httptest.NewServer(&fakePeer{channels: map[string][]*websocket.Conn{}, lose: lose})
 	t.Cleanup(server.Close)
-	report, err := RunPeer(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), Options{
-		Shape: shape, Rooms: 2, Members: 3, Rate: 200, Duration: 300 * time.Millisecond, WarmUp: 50 * time.Millisecond,
-		StallAfter: 200 * time.Millisecond, Dialers: 2,
+	return measured(t, func(r Report) bool { return shape == "idle" || lose > 0 || happened(r) }, func(took time.Duration) (Report, error) {
+		return RunPeer(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), Options{
+			Shape: shape, Rooms: 2, Members: 3, Rate: 200, Duration: took, WarmUp: 50 * time.Millisecond,
+			StallAfter: 200 * time.Millisecond, Dialers: 2,
+		})
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
 }
 
 func TestRunPeer(t *testing.T) {

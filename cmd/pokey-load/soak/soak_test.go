@@ -25,7 +25,7 @@ func run(t *testing.T, o fakeserver.Options, hold time.Duration) Report {
 	}
 	found, err := Run(t.Context(), Options{
 		Site: site, Metrics: listening.URL + "/metrics", Connects: 90, Workers: 4, Sessions: 3,
-		HalfOpen: 30, Hold: hold, Settle: 300 * time.Millisecond,
+		HalfOpen: 30, Hold: hold, Settle: time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
