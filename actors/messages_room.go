@@ -80,9 +80,8 @@ type (
 type (
 	// deadline says that the rules have something to do.
 	deadline struct{}
-	// throttleEnded says that the room may broadcast again after the broadcast of
-	// that sequence number.
-	throttleEnded struct{ sequence uint64 }
+	// throttleEnded says that the room may broadcast again.
+	throttleEnded struct{}
 	// absent says that members who have not come back count as away.
 	absent struct{}
 	// erase says that estimates of past rounds are due to be erased from the store.

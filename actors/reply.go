@@ -31,13 +31,11 @@ func (r replier) accept(c caller, ok protocol.OK) {
 		return
 	}
 	ok.ID = c.id
-	r.send(c.conn, deliverEvent{event: protocol.Encode(ok), answers: c.id})
+	r.send(c.conn, deliverEvent{event: ok.Encode(), answers: c.id})
 }
 
-// tell sends an event to a connection.
-func (r replier) tell(conn *actor.PID, e protocol.Event) {
-	r.send(conn, deliverEvent{event: protocol.Encode(e)})
-}
+// tell sends an encoded event to a connection.
+func (r replier) tell(conn *actor.PID, event []byte) { r.send(conn, deliverEvent{event: event}) }
 
 // deferredReplier queues answers as effects: each is sent once everything that was
 // changed before it is committed, in the order of the queue.
@@ -60,7 +58,7 @@ func (r deferredReplier) confirm(c caller) {
 func (r deferredReplier) created(c caller, room poker.RoomID) {
 	r.effects.after(func(durable bool) {
 		r.now.accept(c, protocol.OK{Durable: &durable, RoomID: room})
-		r.now.tell(c.conn, protocol.RoomCreated{RoomID: room})
+		r.now.tell(c.conn, protocol.Encode(protocol.RoomCreated{RoomID: room}))
 	})
 }
 

@@ -38,9 +38,8 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case delivered:
 		a.broadcast.delivered(m.broadcast)
 	case throttleEnded:
-		if a.broadcast.throttleEnded(m.sequence) {
-			a.commits.commitIfDirty()
-		}
+		a.broadcast.throttleEnded()
+		a.commits.commitIfDirty()
 	case handoff:
 		a.lifecycle.moving = true
 	case forget:

@@ -33,7 +33,8 @@ type broadcaster struct {
 	began    time.Time        // when the last broadcast did
 	pending  int              // nodes that have not confirmed the last broadcast
 	until    time.Time        // when the pause after it ends
-	throttle *time.Timer      // until then; nil if nothing waits for that
+	waiting  bool             // for that
+	timer    *time.Timer      // of the wait; nil before the first
 }
 
 const (
@@ -50,7 +51,7 @@ const (
 // any more. What changes until then shares one commit and one broadcast. In a room where
 // one thing happens at a time nothing ever waits, so the pause mostly needs no timer.
 func (b *broadcaster) throttled() bool {
-	if b.throttle != nil {
+	if b.waiting {
 		return true
 	}
 	if b.until.IsZero() {
@@ -61,7 +62,12 @@ func (b *broadcaster) throttled() bool {
 		b.until = time.Time{}
 		return false
 	}
-	b.throttle = b.inbox.after(left, throttleEnded{b.sequence})
+	b.waiting = true
+	if b.timer == nil {
+		b.timer = b.inbox.after(left, throttleEnded{})
+	} else {
+		b.timer.Reset(ahead(left))
+	}
 	return true
 }
 
@@ -146,31 +152,26 @@ func (b *broadcaster) delivered(sequence uint64) {
 	if b.pending == 0 {
 		b.spans.delivered()
 	}
-	if b.pending > 0 || b.until.IsZero() || b.throttle != nil && !b.throttle.Stop() {
+	if b.pending > 0 || b.until.IsZero() || b.waiting && !b.timer.Stop() {
 		return
 	}
 	took := time.Since(b.began)
 	pause := min(throttleFactor*took, max(took, longThrottle), max(maxThrottle-took, 0))
 	b.until = time.Now().Add(pause)
-	if b.throttle != nil {
-		b.throttle.Reset(ahead(pause))
+	if b.waiting {
+		b.timer.Reset(ahead(pause))
 	}
 }
 
-// throttleEnded ends the pause after a broadcast, and reports whether it was the last
-// one.
-func (b *broadcaster) throttleEnded(sequence uint64) bool {
-	if sequence != b.sequence {
-		return false
-	}
-	b.throttle, b.until = nil, time.Time{}
+// throttleEnded ends the pause after the last broadcast.
+func (b *broadcaster) throttleEnded() {
+	b.waiting, b.until = false, time.Time{}
 	b.spans.delivered() // as far as it went
-	return true
 }
 
 // stop stops the timer.
 func (b *broadcaster) stop() {
-	if b.throttle != nil {
-		b.throttle.Stop()
+	if b.timer != nil {
+		b.timer.Stop()
 	}
 }

@@ -73,14 +73,10 @@ func (a *roomActor) tellOwnAhead(user poker.UserID, topic poker.TopicID) {
 	a.effects.after(func(bool) { a.tellOwn(user, a.ownAhead(user, topic)) })
 }
 
-func (a *roomActor) tellOwn(user poker.UserID, what protocol.Event) {
-	conns := a.subscribers.of(user)
-	if len(conns) == 0 {
-		return
-	}
-	var event any = deliverEvent{event: protocol.Encode(what)} // one for all
-	for _, conn := range conns {
-		a.outgoing.add(conn, event)
+func (a *roomActor) tellOwn(user poker.UserID, event []byte) {
+	var message any = deliverEvent{event: event} // one for all
+	for _, conn := range a.subscribers.of(user) {
+		a.outgoing.add(conn, message)
 	}
 }
 

@@ -34,12 +34,15 @@ type remoteBatch struct {
 }
 
 // batch holds several messages for one connection, which handles them in order.
-type batch struct{ messages []any }
+type batch struct {
+	messages []any
+	few      [3]any // their space, as far as it goes: an estimate is answered by three
+}
 
-// add adds a message. An estimate is answered by three, which takes two objects.
 func (e *outgoingEntry) add(message any) {
 	if e.more == nil {
-		e.more = &batch{append(make([]any, 0, 3), e.one)}
+		e.more = new(batch)
+		e.more.messages = append(e.more.few[:0], e.one)
 	}
 	e.more.messages = append(e.more.messages, message)
 }

@@ -45,7 +45,7 @@ func TestOutgoingSendsEachConnectionOneBatchInOrder(t *testing.T) {
 			t.Errorf("before flush: got %v, want nothing", got)
 		}
 		o.flush()
-		want := []sentTo{{"here/a", &batch{[]any{rejoin{"1"}, rejoin{"2"}, rejoin{"3"}}}}, {"here/b", reattach{}}}
+		want := []sentTo{{"here/a", &batch{[]any{rejoin{"1"}, rejoin{"2"}, rejoin{"3"}}, [3]any{rejoin{"1"}, rejoin{"2"}, rejoin{"3"}}}}, {"here/b", reattach{}}}
 		if got := r.take(); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}

@@ -72,6 +72,12 @@ func (c *partChanges) put(name string, data []byte) {
 	}
 }
 
+// has reports whether the store has or may have a part.
+func (c *partChanges) has(name string) bool {
+	_, there := c.stored.sums[name]
+	return there
+}
+
 func (c *partChanges) remove(name string) {
 	c.stored.gone = append(c.stored.gone, name)
 	c.parts = append(c.parts, record.Part{Name: name})
@@ -95,7 +101,9 @@ func (c *partChanges) settings(s *poker.State) {
 func (c *partChanges) member(s *poker.State, u poker.UserID, r record.Requests) {
 	data, round := record.EncodeMember(s, u, r)
 	c.put(record.MemberPart(u), data)
-	c.put(record.AheadPart(u), record.EncodeAhead(s, u))
+	if ahead := record.EncodeAhead(s, u); ahead != nil || c.has(record.AheadPart(u)) {
+		c.put(record.AheadPart(u), ahead)
+	}
 	if round != 0 {
 		c.stored.voted[u] = round
 	} else {
@@ -132,7 +140,7 @@ func (c *partChanges) history(rounds []poker.Finished) {
 func (c *partChanges) removeRound(round, from int) {
 	for ; ; from++ {
 		name := record.RoundPart(round, from)
-		if _, there := c.stored.sums[name]; !there {
+		if !c.has(name) {
 			return
 		}
 		c.remove(name)

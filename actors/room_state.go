@@ -125,18 +125,18 @@ func (a *roomActor) tellGone(user poker.UserID) {
 	})
 }
 
-// ownEstimate is what a user may see of their own estimate.
-func (a *roomActor) ownEstimate(user poker.UserID) protocol.OwnEstimate {
+// ownEstimate is what a user may see of their own estimate, encoded.
+func (a *roomActor) ownEstimate(user poker.UserID) []byte {
 	e := protocol.OwnEstimate{RoomID: a.id, Round: a.room.Round()}
 	if vote := a.room.Own(user); vote != nil {
 		e.Value, e.Comment = &vote.Value, vote.Comment
 	}
-	return e
+	return e.Encode()
 }
 
 // ownAhead is what a user may see of their own estimates of topics to come: of one of
-// them, or of all for zero.
-func (a *roomActor) ownAhead(user poker.UserID, topic poker.TopicID) protocol.OwnAhead {
+// them, or of all for zero. It is encoded.
+func (a *roomActor) ownAhead(user poker.UserID, topic poker.TopicID) []byte {
 	own := a.room.OwnAhead(user)
 	e := protocol.OwnAhead{RoomID: a.id, All: topic == 0, Estimates: map[poker.TopicID]*protocol.OwnAheadVote{}}
 	if topic != 0 {
@@ -147,5 +147,5 @@ func (a *roomActor) ownAhead(user poker.UserID, topic poker.TopicID) protocol.Ow
 			e.Estimates[id] = &protocol.OwnAheadVote{Value: v.Value, Comment: v.Comment}
 		}
 	}
-	return e
+	return protocol.Encode(e)
 }

@@ -26,11 +26,11 @@ func (a *userActor) attach(ctx actor.Context, m attach) {
 	first := len(a.conns) == 0
 	a.conns[m.conn.Id] = m.conn
 	if !m.again {
-		a.replies.now.tell(m.conn, protocol.Welcome{
+		a.replies.now.tell(m.conn, protocol.Encode(protocol.Welcome{
 			Protocol: protocol.Version, UserID: a.id, Name: a.name(), Named: a.named(),
 			Colour: a.record.Mark.Colour, Emoji: a.record.Mark.Emoji,
 			Server: a.node.Version, Now: protocol.Time(time.Now()), Limits: a.node.Limits,
-		})
+		}))
 	}
 	if first {
 		a.renew()

@@ -81,7 +81,7 @@ func (a *userActor) introduce() {
 	a.commits.markDirty()
 	name, mark := a.record.Name, a.record.Mark
 	a.effects.after(func(bool) {
-		self := protocol.User{UserID: a.id, Name: a.name(), Named: a.named(), Colour: mark.Colour, Emoji: mark.Emoji}
+		self := protocol.Encode(protocol.User{UserID: a.id, Name: a.name(), Named: a.named(), Colour: mark.Colour, Emoji: mark.Emoji})
 		for _, conn := range a.conns {
 			a.replies.now.tell(conn, self)
 		}

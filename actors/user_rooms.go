@@ -71,7 +71,7 @@ func (a *userActor) waits(m waits) {
 		}
 	case protocol.WaitAdmitted:
 	}
-	event := protocol.RoomWaiting{RoomID: m.room, State: m.state}
+	event := protocol.Encode(protocol.RoomWaiting{RoomID: m.room, State: m.state})
 	a.effects.after(func(bool) {
 		for _, conn := range a.conns {
 			a.replies.now.tell(conn, event)

@@ -11,19 +11,23 @@ import (
 // becomes U+FFFD. Encode panics on a number that JSON has no form for (NaN or
 // infinite), which is a fault of the caller.
 func Encode(e Event) []byte {
-	if e, ok := e.(appender); ok {
-		return e.append(make([]byte, 0, 160))
+	if e, ok := e.(encoder); ok {
+		return e.Encode()
 	}
 	fields := marshal(e)
 	fields[0] = ',' // every event has a field, so this was the brace before it
 	return append([]byte(`{"event":"`+e.event()+`"`), fields...)
 }
 
-// appender is an event that answers each estimate, and is encoded without reflection.
-type appender interface{ append(dst []byte) []byte }
+// encoder is an event that answers each estimate, and encodes itself without reflection.
+type encoder interface{ Encode() []byte }
 
-func (e OK) append(dst []byte) []byte {
-	d := delta{out: append(dst, `{"event":"ok"`...), full: true}
+// roughly is how many bytes the event of an encoder has, or less.
+const roughly = 160
+
+// Encode is [Encode] without an [Event] in between, which would be an object more.
+func (e OK) Encode() []byte {
+	d := delta{out: append(make([]byte, 0, roughly), `{"event":"ok"`...), full: true}
 	d.text("id", "", e.ID)
 	if e.Durable != nil {
 		d.boolean("durable", false, *e.Durable)
@@ -33,8 +37,9 @@ func (e OK) append(dst []byte) []byte {
 	return append(d.out, '}')
 }
 
-func (e OwnEstimate) append(dst []byte) []byte {
-	d := delta{out: append(dst, `{"event":"ownEstimate"`...), full: true}
+// Encode is as that of [OK].
+func (e OwnEstimate) Encode() []byte {
+	d := delta{out: append(make([]byte, 0, roughly), `{"event":"ownEstimate"`...), full: true}
 	d.text("roomId", "", string(e.RoomID))
 	d.integer("round", 0, e.Round)
 	if e.Value != nil {

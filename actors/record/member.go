@@ -42,7 +42,11 @@ func roleName(r Member_Role) poker.Role {
 // EncodeMember returns a user's part of a room, empty if there is nothing to keep, and the
 // round of the oldest estimate in it, zero if there is none.
 func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, voted int) {
-	m := &Member{}
+	object := new(struct { // one, since it is made for each estimate
+		member Member
+		vote   Vote
+	})
+	m := &object.member
 	if len(r.Digests) > 0 {
 		m.Requests, m.Requested = r.Digests, int64(r.At)
 	}
@@ -52,16 +56,17 @@ func EncodeMember(s *poker.State, u poker.UserID, r Requests) (data []byte, vote
 		m.Online, m.Deputy = member.Online, member.Deputy
 		m.Since, m.AwaySince = int64(member.Since), int64(member.AwaySince)
 		m.Estimated = member.Estimated
-		voted = m.addVotes(s, u, member.Vote)
+		voted = m.addVotes(s, u, member.Vote, &object.vote)
 	}
 	return encode(m), voted
 }
 
 // addVotes adds a member's estimate of the current round, and the one of the previous
-// round that an undo would restore. Mostly there is only one of them.
-func (m *Member) addVotes(s *poker.State, u poker.UserID, now *poker.Vote) (oldest int) {
+// round that an undo would restore. Mostly there is only one of them, which goes to
+// first.
+func (m *Member) addVotes(s *poker.State, u poker.UserID, now *poker.Vote, first *Vote) (oldest int) {
 	if now != nil {
-		m.Vote, oldest = voteOf(*now, s.Round), s.Round
+		m.Vote, oldest = first.set(*now, s.Round), s.Round
 	}
 	if !Undoable(s) {
 		return oldest
@@ -71,15 +76,16 @@ func (m *Member) addVotes(s *poker.State, u poker.UserID, now *poker.Vote) (olde
 	case !ok:
 		return oldest
 	case now == nil:
-		m.Vote = voteOf(before, s.Round-1)
+		m.Vote = first.set(before, s.Round-1)
 	default:
-		m.Before = voteOf(before, s.Round-1)
+		m.Before = new(Vote).set(before, s.Round-1)
 	}
 	return s.Round - 1
 }
 
-func voteOf(v poker.Vote, round int) *Vote {
-	return &Vote{Round: uint64(round), Value: v.Value, Comment: v.Comment}
+func (v *Vote) set(to poker.Vote, round int) *Vote {
+	v.Round, v.Value, v.Comment = uint64(round), to.Value, to.Comment
+	return v
 }
 
 // decodeMember adds a member to s from the data of EncodeMember. It returns the user's

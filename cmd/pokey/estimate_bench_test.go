@@ -38,7 +38,7 @@ func BenchmarkEstimate(b *testing.B) {
 // a room of ten, so that a change that adds something is noticed. Behind bbolt it is a
 // hundred objects more, which many rooms share.
 func TestAllocationsOfAnEstimate(t *testing.T) {
-	const estimates, mostObjects, mostBytes = 300, 75, 20_000 // the race detector adds to both
+	const estimates, mostObjects, mostBytes = 300, 62, 20_000 // the race detector adds to both
 	team := newBareTeam(t, inMemory, 10)
 	for range 50 {
 		team.estimate()
