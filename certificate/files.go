@@ -123,6 +123,9 @@ func (f *files) load(now time.Time) error {
 }
 
 func readFile(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() { // to open a pipe would wait for who writes to it
+		return nil, fmt.Errorf("%s is not a file", name)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

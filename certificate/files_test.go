@@ -140,3 +140,10 @@ func TestFilesThatCannotBeUsed(t *testing.T) {
 		t.Errorf("a key for everybody: got %v and log %q, want a warning", err, log)
 	}
 }
+
+// A directory or a pipe instead of a file is an error at once, also later.
+func TestCertificateIsNoFile(t *testing.T) {
+	if _, err := OpenFiles(t.TempDir(), t.TempDir(), slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "is not a file") {
+		t.Errorf("got %v, want that it is not a file", err)
+	}
+}

@@ -36,13 +36,19 @@ func Open(file string, create bool) (*Keys, error) {
 }
 
 func readSecret(file string) ([][]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // to open a pipe would wait for who writes to it
+		return nil, &fs.PathError{Op: "read", Path: file, Err: errors.New("it is not a file")}
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	info, err := f.Stat()
-	if err != nil {
+	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {

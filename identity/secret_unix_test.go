@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -39,6 +40,19 @@ func TestOpenCreates(t *testing.T) {
 		other, err := Open(filepath.Join(dir, "other.key"), true)
 		if err != nil || other.Fingerprint() == first.Fingerprint() {
 			t.Errorf("another file: got %v, %v, want another secret", other, err)
+		}
+	}
+}
+
+// A pipe in the place of the secret is an error at once: nothing waits for who writes.
+func TestSecretIsNoFile(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "secret.key")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{pipe, t.TempDir()} {
+		if _, err := Open(file, true); err == nil || !strings.Contains(err.Error(), "it is not a file") {
+			t.Errorf("%s: got %v, want that it is not a file", file, err)
 		}
 	}
 }

@@ -116,6 +116,15 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	return s.admit(ctx, q, what, proof)
 }
 
+// CheckInvitation returns an error unless a token may be for so many nodes, and work for
+// that time.
+func CheckInvitation(uses int, life time.Duration) error {
+	if uses < 1 || uses > MaxUses || life < time.Second || life > MaxLife {
+		return fmt.Errorf("a token is for 1 to %d nodes, and works for a second at least and %v at most", MaxUses, MaxLife)
+	}
+	return nil
+}
+
 // invite makes a token for somebody who knows the master secret, or revokes all.
 func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (answer, error) {
 	life := time.Duration(q.Seconds) * time.Second
@@ -128,8 +137,9 @@ func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (an
 			s.config.Log.Info("revoked the tokens to join the cluster", "tokens", n)
 		}
 		return answer{Revoked: n}, err
-	case q.Uses < 1 || q.Uses > MaxUses || life < time.Second || life > MaxLife:
-		return answer{}, fmt.Errorf("a token is for 1 to %d nodes, and works for %v at most", MaxUses, MaxLife)
+	}
+	if err := CheckInvitation(q.Uses, life); err != nil {
+		return answer{}, err
 	}
 	a, err := s.book.authority(ctx)
 	if err != nil {

@@ -17,35 +17,46 @@ import (
 
 const clusterUsage = "usage: pokey cluster status | add NODE | remove NODE | dissolve | recover [-data DIR] [-at NODE] [-lost NODES]"
 
+const clusterHelp = clusterUsage + `
+
+On a machine of the cluster, whose node runs:
+  status       what the nodes are, who leads, who does not answer, and how many can be lost
+  add NODE     NODE may join, with a certificate of your own; with pokey invite and pokey join
+               nothing needs to be added
+  remove NODE  NODE hands off what it has, and ends; or, if it does not answer, it is no longer counted
+On the machine of a node that is stopped:
+  dissolve     of the last node: it can serve alone again
+  recover      when most of the others are lost for good: the node can begin another cluster
+`
+
 // clusterCommand shows or changes which nodes a cluster consists of. It asks a running
 // node at its port for other nodes, with this node's certificate and secret; dissolve
 // and recover are for a node that does not run.
 func clusterCommand(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
-	if len(args) == 0 {
-		return exit{exitUsage, errors.New(clusterUsage)}
-	}
-	what, rest := args[0], args[1:]
-	node := ""
-	takesNode := what == "add" || what == "remove"
-	if takesNode && len(rest) > 0 && !strings.HasPrefix(rest[0], "-") {
-		node, rest = rest[0], rest[1:]
-	}
 	var at, lost string
 	c := config{data: cmp.Or(getenv(envName("data")), "./data")}
 	fs := flag.NewFlagSet("pokey cluster", flag.ContinueOnError)
-	fs.SetOutput(out)
 	fs.StringVar(&c.data, "data", c.data, "`DIR` of a node of the cluster")
 	fs.StringVar(&at, "at", "", "`NODE` to ask (default the one of DIR, or else any that answers)")
 	fs.StringVar(&lost, "lost", "", "for recover: `NODES` that are lost for good, all others of the cluster, separated by commas")
-	if err := fs.Parse(rest); err != nil {
+	words, err := parseWords(fs, args, usage(fs, out, clusterHelp))
+	if err != nil {
 		return exit{exitUsage, err}
 	}
-	rest = fs.Args()
-	if takesNode && node == "" && len(rest) > 0 { // behind the flags
-		node, rest = rest[0], rest[1:]
+	what, node, err := clusterWords(words)
+	if err != nil {
+		return exit{exitUsage, err}
 	}
-	if len(rest) > 0 || (node == "") == takesNode {
-		return exit{exitUsage, errors.New(clusterUsage)}
+	if err := checkDirectory(c.data); err != nil {
+		return err
+	}
+	if node != "" {
+		if node, err = nodeAddress(node); err != nil {
+			return exit{exitUsage, err}
+		}
+	}
+	if lost != "" && what != "recover" {
+		return exit{exitUsage, errors.New("-lost is for pokey cluster recover only")}
 	}
 	if what == "dissolve" || what == "recover" {
 		return stoppedCommand(ctx, what, c, lost, out)
@@ -54,21 +65,33 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	if err != nil {
 		return err
 	}
-	if node != "" {
-		if node, err = nodeAddress(node); err != nil {
-			return exit{exitUsage, err}
-		}
-	}
 	switch what {
-	case "status":
-		return o.status(ctx)
 	case "add":
 		return o.add(ctx, node)
 	case "remove":
 		return o.remove(ctx, node)
 	default:
-		return exit{exitUsage, errors.New(clusterUsage)}
+		return o.status(ctx)
 	}
+}
+
+// clusterWords returns what is to be done, and with which node.
+func clusterWords(words []string) (what, node string, err error) {
+	if len(words) == 0 {
+		return "", "", errors.New(clusterUsage)
+	}
+	switch what = words[0]; what {
+	case "add", "remove":
+		if len(words) == 2 {
+			return what, words[1], nil
+		}
+		return "", "", fmt.Errorf("pokey cluster %s is for one node at a time: pokey cluster %s NODE", what, what)
+	case "status", "dissolve", "recover":
+		if len(words) == 1 {
+			return what, "", nil
+		}
+	}
+	return "", "", errors.New(clusterUsage)
 }
 
 // stoppedCommand is clusterCommand for a node that does not run.

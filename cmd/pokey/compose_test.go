@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -48,7 +49,7 @@ func compose(t *testing.T, choose ...string) *composed {
 	})
 	c.docker(append(c.args, "up", "--detach", "--quiet-pull")...)
 	eventually(t, "the page", func() bool {
-		return healthcheck(context.Background(), []string{c.url + "/healthz"}, unset) == nil
+		return healthcheck(context.Background(), []string{c.url + "/healthz"}, unset, io.Discard) == nil
 	})
 	return c
 }

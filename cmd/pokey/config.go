@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -51,7 +52,8 @@ type config struct {
 	logFormat      string
 	logLevel       string
 	logAddresses   bool
-	traces         bool // OTEL_EXPORTER_OTLP_ENDPOINT is set
+	traces         bool     // OTEL_EXPORTER_OTLP_ENDPOINT is set
+	misspelt       []string // warnings of variables that look like settings
 
 	given map[string]bool // the settings that are set, by flag name
 	files int             // how many files the process may have open
@@ -113,15 +115,13 @@ func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (c
 func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer, more func(*flag.FlagSet)) (config, error) {
 	c := config{given: map[string]bool{}, files: openFiles()}
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
-	fs.SetOutput(stderr)
 	c.flags(fs)
 	more(fs)
-	fs.Usage = func() { printUsage(stderr, fs) }
 	var faults []error
 	fs.VisitAll(func(f *flag.Flag) {
 		if v := getenv(envName(f.Name)); v != "" {
 			if err := fs.Set(f.Name, v); err != nil {
-				faults = append(faults, fmt.Errorf("%s: %w", envName(f.Name), err))
+				faults = append(faults, fmt.Errorf("%s %q: %s", envName(f.Name), v, strings.Replace(err.Error(), "parse error", wantedOf(f), 1)))
 			}
 		}
 	})
@@ -133,16 +133,17 @@ func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer
 	if len(faults) > 0 {
 		return c, exit{exitConfig, errors.Join(faults...)}
 	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return c, err
-		}
+	if err := parseFlags(fs, args, func() { printUsage(stderr, fs) }); err != nil {
 		return c, exit{exitConfig, err}
 	}
+	c.misspelt = misspelt(fs, os.Environ())
 	if fs.NArg() > 0 {
 		return c, exit{exitUsage, fmt.Errorf("%q is neither a flag nor a command; see pokey help", fs.Arg(0))}
 	}
 	fs.Visit(func(f *flag.Flag) { c.given[f.Name] = true })
+	if err := checkDirectory(c.data); err != nil {
+		return c, err
+	}
 	if err := c.check(); err != nil {
 		return c, exit{exitConfig, err}
 	}

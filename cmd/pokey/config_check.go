@@ -57,6 +57,7 @@ func (c *config) check() error {
 		fault("-log-level %q: want debug, info, warn or error", c.logLevel)
 	}
 	c.checkCluster(fault)
+	c.checkRegular(fault)
 	if c.data == "" {
 		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)
 	}
@@ -109,6 +110,9 @@ func configCheck(args []string, getenv func(string) string, stderr io.Writer) er
 		if _, err := identity.Open(c.secretFile, false); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return exit{exitConfig, err}
 		}
+	}
+	for _, warning := range c.misspelt {
+		_, _ = fmt.Fprintln(stderr, warning)
 	}
 	_, err = fmt.Fprintln(stderr, "the configuration is fine")
 	return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"os"
 
 	"example.com/pokey/transport"
 )
@@ -16,6 +17,20 @@ func (c *config) checkFiles(fault func(string, ...any)) {
 		fault("-max-connections %d: this process may open %d files, enough for %d connections; raise that limit (ulimit -n, LimitNOFILE=, --ulimit nofile=) or lower this one", c.maxConnections, c.files, room)
 	default:
 		c.maxConnections = room
+	}
+}
+
+// checkRegular finds settings that name a directory, or a pipe, which would be waited for,
+// instead of a file.
+func (c *config) checkRegular(fault func(string, ...any)) {
+	for setting, name := range map[string]string{
+		"secret-file": c.secretFile, "tls-cert": c.https.cert, "tls-key": c.https.key, "acme-ca-root": c.https.acmeRoot,
+		"etcd-tls-ca": c.etcdCA, "etcd-tls-cert": c.etcdCert, "etcd-tls-key": c.etcdKey,
+		"node-tls-ca": c.nodeCA, "node-tls-cert": c.nodeCert, "node-tls-key": c.nodeKey,
+	} {
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+			fault("-%s %s is not a file", setting, name)
+		}
 	}
 }
 

@@ -21,7 +21,6 @@ Examines, as a browser would, the server at URL and what is in between; through
 their admin ports, the nodes of a cluster; and a data directory. It says in words
 what is wrong and what to do. Exit codes: 0 if nothing is wrong, 1 if something is,
 64 if the command is wrong.
-
 `
 
 // doctor examines a running server from the outside, as a browser would, and
@@ -30,25 +29,18 @@ what is wrong and what to do. Exit codes: 0 if nothing is wrong, 1 if something 
 func doctor(ctx context.Context, args []string, out io.Writer) error {
 	e := &examination{out: out, lookup: lookup}
 	fs := flag.NewFlagSet("pokey doctor", flag.ContinueOnError)
-	fs.SetOutput(out)
-	fs.Usage = func() {
-		_, _ = io.WriteString(out, doctorUsage)
-		fs.PrintDefaults()
-	}
 	asJSON := fs.Bool("json", false, "write the findings as JSON")
 	admins := fs.String("admin", "", "`URL[,URL]` of the admin ports of the server, or of all nodes of a cluster")
 	data := fs.String("data", "", "`DIR` to examine: space, permissions, the file system and how fast it saves")
 	fs.DurationVar(&e.idle, "idle", 0, "keep a WebSocket open and idle for this long, to see whether a proxy cuts it; 90s finds most")
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
+	words, err := parseWords(fs, args, usage(fs, out, doctorUsage))
+	if err != nil {
 		return exit{exitUsage, err}
 	}
-	if fs.NArg() > 1 || fs.NArg() == 0 && *admins == "" && *data == "" {
+	if len(words) > 1 || len(words) == 0 && *admins == "" && *data == "" {
 		return exit{exitUsage, errors.New("usage: pokey doctor [flags] [URL], for instance pokey doctor https://poker.example.com/")}
 	}
-	addresses, err := doctorURLs(fs.Args(), *admins)
+	addresses, err := doctorURLs(words, *admins)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
@@ -57,7 +49,7 @@ func doctor(ctx context.Context, args []string, out io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second+e.idle)
 	defer cancel()
-	if fs.NArg() == 1 {
+	if len(words) == 1 {
 		e.base = addresses[0]
 		e.run(ctx)
 		addresses = addresses[1:]

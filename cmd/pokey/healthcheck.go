@@ -4,22 +4,34 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 )
 
+const healthcheckUsage = "usage: pokey healthcheck [URL]: exits with 0 if a server is alive, by default the one that this environment configures"
+
 // healthcheck asks a server whether it is alive: the server at the given URL, or
 // else the one that this configuration would start. It exists for containers
 // without a shell.
-func healthcheck(ctx context.Context, args []string, getenv func(string) string) error {
+func healthcheck(ctx context.Context, args []string, getenv func(string) string, stderr io.Writer) error {
+	fs := flag.NewFlagSet("pokey healthcheck", flag.ContinueOnError)
+	words, err := parseWords(fs, args, usage(fs, stderr, healthcheckUsage))
+	if err == nil && len(words) > 1 {
+		err = errors.New(healthcheckUsage)
+	}
+	if err != nil {
+		return exit{exitUsage, err}
+	}
 	url := ""
-	if len(args) > 0 {
-		url = args[0]
+	if len(words) > 0 {
+		url = words[0]
 	} else {
-		var err error
 		if url, err = ownHealth(getenv); err != nil {
 			return exit{exitUsage, err}
 		}

@@ -172,7 +172,7 @@ func TestHTTPSWithFiles(t *testing.T) {
 				}
 			}
 			return ""
-		})
+		}, io.Discard)
 	}
 	for _, env := range [][]string{{"POKEY_DOMAIN=poker.lan", "POKEY_HTTP_LISTEN=" + plain}, {"POKEY_TLS_CERT=x", "POKEY_LISTEN=" + https}} {
 		if err := check(env...); err != nil {

@@ -14,12 +14,13 @@ import (
 	"example.com/pokey/identity"
 )
 
+const inviteUsage = "usage: pokey invite [-nodes 1] [-for 1h] [-data DIR], or pokey invite -revoke [-data DIR]: on a node that runs, prints a token by which others join"
+
 // invite prints a token by which other machines join the cluster of the node that runs
 // here, or makes all tokens worthless.
 func invite(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
 	var c config
 	fs := flag.NewFlagSet("pokey invite", flag.ContinueOnError)
-	fs.SetOutput(stderr)
 	nodes := fs.Int("nodes", 1, "how many machines may join with the token")
 	life := fs.Duration("for", time.Hour, "how long the token works, 24h at most")
 	revoke := fs.Bool("revoke", false, "make all tokens worthless, instead of another one")
@@ -30,17 +31,21 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 			_ = fs.Set(name, v) // a string can be anything
 		}
 	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return exit{exitUsage, err}
+	words, err := parseWords(fs, args, usage(fs, stderr, inviteUsage))
+	if err == nil && (len(words) > 0 || *revoke && (*nodes != 1 || *life != time.Hour)) {
+		err = errors.New(inviteUsage)
 	}
-	if fs.NArg() > 0 || *revoke && (*nodes != 1 || *life != time.Hour) {
-		return exit{exitUsage, errors.New("usage: pokey invite [-nodes 1] [-for 1h] [-data DIR], or pokey invite -revoke [-data DIR]")}
+	if err == nil {
+		err = joining.CheckInvitation(*nodes, *life)
+	}
+	if err != nil {
+		return exit{exitUsage, err}
 	}
 	if c.secretFile == "" {
 		c.secretFile = filepath.Join(c.data, "secret.key")
+	}
+	if err := checkDirectory(c.data); err != nil {
+		return err
 	}
 	node, err := c.invitingNode()
 	if err != nil {

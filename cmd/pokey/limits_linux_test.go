@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os/exec"
@@ -97,7 +98,7 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 			t.Fatalf("newcomer %d: got %v, %v; want the page", i, response, err)
 		}
 		_ = response.Body.Close()
-		if err := healthcheck(t.Context(), []string{p.url + "/healthz"}, unset); err != nil {
+		if err := healthcheck(t.Context(), []string{p.url + "/healthz"}, unset, io.Discard); err != nil {
 			t.Errorf("health check %d: %v", i, err)
 		}
 		if status, _ := p.get(t, "/readyz"); status != http.StatusOK {

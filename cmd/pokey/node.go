@@ -232,7 +232,7 @@ func openStore(c config, log *slog.Logger, m *metrics) (store.Store, error) {
 	}
 	s, err := boltstore.Open(boltstore.Config{Dir: c.data, Form: record.Form, Log: log, Observe: m.observeBatch})
 	if err != nil {
-		return nil, exit{exitData, fmt.Errorf("-data: %w", err)}
+		return nil, exit{exitData, fmt.Errorf("-data: %w%s", err, remedy(err))}
 	}
 	warnOfFiles(c.data, log)
 	return s, nil

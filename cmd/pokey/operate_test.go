@@ -73,10 +73,10 @@ func TestAdminPort(t *testing.T) {
 	if status, _ := get(server.url + "/healthz"); status != http.StatusOK {
 		t.Errorf("/healthz: %d", status)
 	}
-	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, unset); err != nil {
+	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, unset, io.Discard); err != nil {
 		t.Error(err)
 	}
-	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, unset); err == nil {
+	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, unset, io.Discard); err == nil {
 		t.Error("nothing is healthy there")
 	}
 	status, body := get("http://" + admin + "/readyz")

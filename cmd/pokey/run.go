@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 		case "doctor":
 			return doctor(ctx, args[1:], os.Stdout)
 		case "healthcheck":
-			return healthcheck(ctx, args[1:], getenv)
+			return healthcheck(ctx, args[1:], getenv, stderr)
 		case "cluster":
 			return clusterCommand(ctx, args[1:], getenv, stderr)
 		case "certs":
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 			return secret(args[1:], stderr)
 		case "help":
 			args = []string{"-help"}
-		case "version":
+		case "version", "-version", "--version":
 			_, err := fmt.Fprintln(stderr, version())
 			return err
 		}
@@ -83,6 +83,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 
 // serve runs the server until ctx is done.
 func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) error {
+	for _, warning := range c.misspelt {
+		log.Warn(warning)
+	}
 	node, err := assemble(ctx, c, log)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		log.Info("stopped before it was in the cluster")

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -27,8 +28,11 @@ var subcommands = []struct{ usage, does string }{
 	{"help", "print this"},
 }
 
+// flagGroup is flags that help lists together.
+type flagGroup struct{ title, names string }
+
 // flagGroups are the flags in the order in which help lists them.
-var flagGroups = []struct{ title, names string }{
+var flagGroups = []flagGroup{
 	{"Network", "listen public-origin base-path trusted-proxies require-origin embed-origin admin-listen"},
 	{"HTTPS", "domain http-listen tls-cert tls-key acme-ca acme-ca-root acme-email acme-eab-kid acme-eab-key-file acme-dns acme-dns-key-file"},
 	{"Storage and sessions", "data secret-file user-expiry session-life"},
@@ -46,7 +50,8 @@ func printUsage(w io.Writer, fs *flag.FlagSet) {
 		fmt.Fprintf(&b, "  pokey %-24s %s\n", c.usage, c.does)
 	}
 	b.WriteString("\nEvery flag is also POKEY_… in the environment: -user-expiry is POKEY_USER_EXPIRY.\n")
-	for _, group := range flagGroups {
+	b.WriteString("Each command has a -help of its own.\n")
+	for _, group := range append(ungrouped(fs), flagGroups...) {
 		fmt.Fprintf(&b, "\n%s:\n", group.title)
 		for name := range strings.FieldsSeq(group.names) {
 			f := fs.Lookup(name)
@@ -59,4 +64,21 @@ func printUsage(w io.Writer, fs *flag.FlagSet) {
 		}
 	}
 	_, _ = w.Write(b.Bytes()) // an error could not be printed either
+}
+
+// ungrouped returns the flags that serving does not have: those of pokey join.
+func ungrouped(fs *flag.FlagSet) []flagGroup {
+	var all, own []string
+	for _, group := range flagGroups {
+		all = append(all, strings.Fields(group.names)...)
+	}
+	fs.VisitAll(func(f *flag.Flag) {
+		if !slices.Contains(all, f.Name) {
+			own = append(own, f.Name)
+		}
+	})
+	if len(own) == 0 {
+		return nil
+	}
+	return []flagGroup{{"Of pokey join", strings.Join(own, " ")}}
 }

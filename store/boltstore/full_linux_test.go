@@ -114,3 +114,49 @@ func TestReadOnly(t *testing.T) {
 		remount(0)
 	}
 }
+
+// A first start that finds no space leaves nothing behind, so the next one, when there
+// is space, is a first start as well.
+func TestFirstStartOnAFullDisk(t *testing.T) {
+	dir, _ := mount(t, "size=64k")
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 60<<10), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := Open(Config{Dir: dir}); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("without space: got %v, want %v", err, syscall.ENOSPC)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 1 {
+			t.Errorf("a start that failed left %v, want the ballast only", left)
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	openTest(t, Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if log.Len() > 0 {
+		t.Errorf("with space: got the log %q, want none", &log)
+	}
+}
+
+// A pipe or a directory in the place of the database is an error at once.
+func TestDatabaseIsNoFile(t *testing.T) {
+	for what, make := range map[string]func(string) error{
+		"pipe":      func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"directory": func(path string) error { return os.Mkdir(path, 0o700) },
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, fileName)
+		if err := make(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: got %v, want an error that names it", what, err)
+		}
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("%s: it is gone: %v", what, err)
+		}
+	}
+}

@@ -40,6 +40,9 @@ func inspect(path string) (in inspection, err error) {
 	if err != nil {
 		return in, err
 	}
+	if !info.Mode().IsRegular() {
+		return in, fmt.Errorf("%s is not a file", path)
+	}
 	if in.empty = info.Size() == 0; in.empty {
 		return in, nil
 	}

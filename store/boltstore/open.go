@@ -3,6 +3,8 @@ package boltstore
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
@@ -17,6 +19,21 @@ func openDatabase(config Config, floor store.Revision) (*database, error) {
 	if err := finish(path); err != nil {
 		return nil, err
 	}
+	return begin(path, func() (*database, error) { return openInspected(path, config, floor) })
+}
+
+// begin opens a file. One that is new, and cannot be begun, is removed: the next start
+// would take it for damaged.
+func begin(path string, open func() (*database, error)) (*database, error) {
+	info, before := os.Stat(path)
+	db, err := open()
+	if err != nil && (errors.Is(before, fs.ErrNotExist) || before == nil && info.Size() == 0 && info.Mode().IsRegular()) {
+		_ = os.Remove(path) // what is wrong has been said
+	}
+	return db, err
+}
+
+func openInspected(path string, config Config, floor store.Revision) (*database, error) {
 	in, err := inspect(path)
 	if err != nil {
 		return nil, err
