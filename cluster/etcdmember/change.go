@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
+	"strings"
 	"time"
 
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/membership"
+
+	"example.com/pokey/cluster"
 )
 
 // add adds a member without a vote, unless it is one already.
 func (m *Member) add(r *http.Request, asked change) (any, error) {
-	if _, err := url.Parse("https://" + asked.Node); err != nil || asked.Node == "" {
-		return nil, fmt.Errorf("%q is not a node: want HOST:PORT", asked.Node)
+	if err := cluster.CheckAddress(asked.Node); err != nil {
+		return nil, err
 	}
 	m.changing.Lock()
 	defer m.changing.Unlock()
@@ -27,11 +29,37 @@ func (m *Member) add(r *http.Request, asked change) (any, error) {
 	if _, known := m.find(asked.Node); known {
 		return nil, fmt.Errorf("%s is a member already", asked.Node)
 	}
+	if err := m.Ready(r.Context()); err != nil {
+		return nil, err
+	}
 	err := m.addLearner(r.Context(), e, asked.Node)
 	if err == nil {
 		m.conf.Log.Info("a node may join the cluster", "node", asked.Node)
 	}
 	return struct{}{}, err
+}
+
+// Ready returns an error if no node can be added now. etcd adds one only while all that
+// have a vote are connected, and says no more than "unhealthy cluster".
+func (m *Member) Ready(ctx context.Context) error {
+	answers := m.askAll(ctx)
+	var silent []string
+	for _, member := range m.members() {
+		if _, ok := answers[member.Node]; !ok && !member.Learner {
+			silent = append(silent, member.Node)
+		}
+	}
+	if len(silent) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s: no answer, and a node can be added only while all others answer; start what is missing or, if it is gone for good, remove it (pokey cluster remove NODE), and try again",
+		strings.Join(silent, ", "))
+}
+
+// Expected reports whether a node has been added and has never started.
+func (m *Member) Expected(node string) bool {
+	member, known := m.find(node)
+	return known && !member.Started
 }
 
 var errNotMember = errors.New("this node is not a member of a cluster now")
@@ -70,7 +98,7 @@ func (m *Member) remove(r *http.Request, asked change) (any, error) {
 	case !known:
 		return nil, fmt.Errorf("%s is not a member", asked.Node)
 	case len(m.members()) == 1:
-		return nil, errors.New("the last node of a cluster cannot be removed; stop it")
+		return nil, errors.New("the last node of a cluster cannot be removed; to have it serve alone, stop it and run: pokey cluster dissolve")
 	case asked.Node == m.conf.Self:
 		return m.leave(r, asked)
 	}

@@ -21,6 +21,9 @@ var harmless = []string{
 // worthy are parts of the warnings that an operator should see.
 var worthy = []string{"slow fdatasync", "overloaded", "space", "corrupt"}
 
+// expected are errors of each first start: nothing is wrong, and nobody has to do anything.
+var expected = []string{"failed to update storage version"}
+
 // newLog returns etcd's log. Most of it, warnings too, is of use only to those who debug
 // etcd: while another member is away, etcd warns of that many times a second, and the
 // nodes have noticed it themselves.
@@ -44,7 +47,7 @@ func slogLevel(entry zapcore.Entry) slog.Level {
 	switch {
 	case entry.Level >= zapcore.DPanicLevel:
 		return slog.LevelError
-	case entry.Level >= zapcore.ErrorLevel:
+	case entry.Level >= zapcore.ErrorLevel && !slices.Contains(expected, entry.Message):
 		return slog.LevelWarn
 	case entry.Level == zapcore.WarnLevel && slices.ContainsFunc(worthy, func(part string) bool { return strings.Contains(entry.Message, part) }):
 		return slog.LevelWarn

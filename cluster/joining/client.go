@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"example.com/pokey/cluster"
@@ -79,18 +80,29 @@ var errUnsaid = errors.New("no answer")
 
 func askAny(ctx context.Context, nodes []string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
 	var faults []error
+	var said []string
 	for _, node := range nodes {
 		a, err := ask(ctx, node, verify, message, prove)
 		if err == nil {
 			return a, nil
 		}
-		faults = append(faults, fmt.Errorf("%s: %w", node, err))
+		faults = append(faults, err)
+		said = append(said, fmt.Sprintf("%s: %v", node, err))
 		if !errors.Is(err, errUnsaid) || ctx.Err() != nil {
 			break
 		}
 	}
-	return answer{}, errors.Join(faults...)
+	return answer{}, oneLine{strings.Join(said, "; "), faults}
 }
+
+// oneLine is errors that are printed in one line.
+type oneLine struct {
+	text string
+	all  []error
+}
+
+func (e oneLine) Error() string   { return e.text }
+func (e oneLine) Unwrap() []error { return e.all }
 
 // ask asks one node.
 func ask(ctx context.Context, node string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
@@ -105,7 +117,7 @@ func ask(ctx context.Context, node string, verify verifier, message []byte, prov
 	}}
 	conn, err := dialer.DialContext(ctx, "tcp", node)
 	if err != nil {
-		return answer{}, errors.Join(errUnsaid, err)
+		return answer{}, fmt.Errorf("%w (%w)", errUnsaid, err)
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(workTimeout + askTimeout))
@@ -114,11 +126,11 @@ func ask(ctx context.Context, node string, verify verifier, message []byte, prov
 		return answer{}, err
 	}
 	if err := errors.Join(write(conn, message), write(conn, prove(what))); err != nil {
-		return answer{}, errors.Join(errUnsaid, err)
+		return answer{}, fmt.Errorf("%w (%w)", errUnsaid, err)
 	}
 	text, err := read(conn)
 	if err != nil {
-		return answer{}, errors.Join(errUnsaid, err)
+		return answer{}, fmt.Errorf("%w (%w)", errUnsaid, err)
 	}
 	if err := json.Unmarshal(text, &a); err != nil {
 		return answer{}, err

@@ -35,7 +35,10 @@ type host struct {
 	address string
 	added   atomic.Int64
 	refused atomic.Int64
+	busy    atomic.Bool
 }
+
+var errBusy = errors.New("node-9 does not answer")
 
 func start(t *testing.T) *host {
 	t.Helper()
@@ -69,7 +72,14 @@ func start(t *testing.T) *host {
 	h.address = l.Addr().String()
 	h.Server, err = NewServer(t.Context(), Config{
 		Store: store.NewMemory(), Secret: h.keys, SecretFile: file("secret.key"), Self: h.address, Log: slog.New(slog.DiscardHandler),
-		Nodes:   func() []string { return []string{"127.0.0.1:1", h.address} }, // nobody listens at the first one
+		Nodes:    func() []string { return []string{"127.0.0.1:1", h.address} }, // nobody listens at the first one
+		Expected: func(node string) bool { return node == "waiting:7000" },
+		Ready: func(context.Context, string) error {
+			if h.busy.Load() {
+				return errBusy
+			}
+			return nil
+		},
 		Add:     func(context.Context, string) error { h.added.Add(1); return nil },
 		Refused: func(string, string) { h.refused.Add(1) },
 	}, a)
@@ -162,7 +172,7 @@ func TestJoinOfStrangers(t *testing.T) {
 		"another secret":  {wrong, "node-2:7000", errToken.Error()},
 		"unknown":         {unknown, "node-2:7000", errToken.Error()},
 		"a man between":   {between, "node-2:7000", "not of the cluster that made the token"},
-		"no node":         {token, "node-2", "want HOST:PORT"},
+		"no node":         {token, "node-2", "is not a node"},
 		"another's name":  {token, h.address, "is a node already"},
 		"nobody to reach": {Token{nodes: []string{"127.0.0.1:1"}}, "node-2:7000", "no answer"},
 	} {

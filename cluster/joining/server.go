@@ -3,7 +3,6 @@ package joining
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -40,9 +40,15 @@ type Config struct {
 	Secret     cluster.Secret // the master secret
 	SecretFile string         // that a new node gets
 	Self       string         // this node, HOST:PORT
-	// Nodes returns the nodes of the cluster, and Add adds one.
+	// Nodes returns the nodes of the cluster.
 	Nodes func() []string
-	Add   func(ctx context.Context, node string) error
+	// Expected reports whether a node has been added, and has never started.
+	Expected func(node string) bool
+	// Ready returns an error if no node can be added now, or not this one, for whoever
+	// wants to join. A token that is shown then can be shown again.
+	Ready func(ctx context.Context, node string) error
+	// Add adds a node.
+	Add func(ctx context.Context, node string) error
 	// Refused, if not nil, is called with the address of each asker who is refused
 	// something.
 	Refused func(address, reason string)
@@ -54,6 +60,7 @@ type Server struct {
 	config    Config
 	book      book
 	questions *rate.Limiter
+	known     atomic.Pointer[[]byte] // the authority's certificate
 }
 
 // NewServer returns a server of the cluster's authority. If the cluster has none yet,
@@ -97,9 +104,6 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if !s.questions.Allow() {
-		return answer{}, errTooMany
-	}
 	what, err := covered(conn, message)
 	if err != nil {
 		return answer{}, err
@@ -107,6 +111,10 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	var q question
 	if err := json.Unmarshal(message, &q); err != nil {
 		return answer{}, errors.New("the question is not understood: are both of the same version?")
+	}
+	// Strangers who ask all the time do not keep the operator from inviting.
+	if operator := q.Token == "" && s.config.Secret.Proves(what, proof); !operator && !s.questions.Allow() {
+		return answer{}, errTooMany
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 	defer cancel()
@@ -116,51 +124,17 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	return s.admit(ctx, q, what, proof)
 }
 
-// CheckInvitation returns an error unless a token may be for so many nodes, and work for
-// that time.
-func CheckInvitation(uses int, life time.Duration) error {
-	if uses < 1 || uses > MaxUses || life < time.Second || life > MaxLife {
-		return fmt.Errorf("a token is for 1 to %d nodes, and works for a second at least and %v at most", MaxUses, MaxLife)
-	}
-	return nil
-}
-
-// invite makes a token for somebody who knows the master secret, or revokes all.
-func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (answer, error) {
-	life := time.Duration(q.Seconds) * time.Second
-	switch {
-	case !s.config.Secret.Proves(what, proof):
-		return answer{}, errors.New("whoever asked does not know the master secret")
-	case q.Revoke:
-		n, err := s.book.revoke(ctx)
-		if err == nil {
-			s.config.Log.Info("revoked the tokens to join the cluster", "tokens", n)
-		}
-		return answer{Revoked: n}, err
-	}
-	if err := CheckInvitation(q.Uses, life); err != nil {
-		return answer{}, err
-	}
-	a, err := s.book.authority(ctx)
-	if err != nil {
-		return answer{}, err
-	}
-	t := newToken(a.hash(), s.config.Nodes())
-	if err := s.book.add(ctx, t, time.Now().Add(life), q.Uses); err != nil {
-		return answer{}, err
-	}
-	s.config.Log.Info("made a token to join the cluster", "nodes", q.Uses, "for", life)
-	return answer{Token: t.text()}, nil
-}
-
 // admit makes whoever has a token a node. The token's use is gone before anything is
 // given away.
 func (s *Server) admit(ctx context.Context, q question, what, proof []byte) (answer, error) {
-	host, _, err := net.SplitHostPort(q.Node)
-	if err != nil || host == "" {
-		return answer{}, fmt.Errorf("%q is not a node: want HOST:PORT", q.Node)
+	if err := cluster.CheckAddress(q.Node); err != nil {
+		return answer{}, err
 	}
-	if err := s.book.use(ctx, q.Token, what, proof, func() error { return s.free(q.Node, host) }); err != nil {
+	host, _, err := net.SplitHostPort(q.Node)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.book.use(ctx, q.Token, what, proof, func() error { return s.free(ctx, q.Node, host) }); err != nil {
 		return answer{}, err
 	}
 	a, err := s.book.authority(ctx)
@@ -175,23 +149,34 @@ func (s *Server) admit(ctx context.Context, q question, what, proof []byte) (ans
 	if err != nil {
 		return answer{}, errors.New("this node cannot read its own secret")
 	}
-	if err := s.config.Add(ctx, q.Node); err != nil {
-		return answer{}, err
+	if !s.config.Expected(q.Node) {
+		if err := s.config.Add(ctx, q.Node); err != nil {
+			return answer{}, err
+		}
 	}
 	s.config.Log.Warn("a new node has joined the cluster by a token", "node", q.Node)
-	return answer{Certificate: append(certificate, a.Certificate()...), Secret: secret, Nodes: append(s.config.Nodes(), q.Node)}, nil
+	nodes := s.config.Nodes()
+	if !slices.Contains(nodes, q.Node) {
+		nodes = append(nodes, q.Node)
+	}
+	return answer{Certificate: append(certificate, a.Certificate()...), Secret: secret, Nodes: nodes}, nil
 }
 
-// free returns an error if a certificate for the host would be one for another node.
-func (s *Server) free(node, host string) error {
+// free returns an error if a certificate for the host would be one for another node, or
+// the node cannot be added now. One that has been added and has not started may be this
+// one, whose last attempt was interrupted.
+func (s *Server) free(ctx context.Context, node, host string) error {
+	if s.config.Expected(node) {
+		return nil
+	}
 	for _, other := range s.config.Nodes() {
 		name, _, _ := net.SplitHostPort(other)
 		ip := net.ParseIP(host)
 		if other == node || name == host && (ip == nil || !ip.IsLoopback()) {
-			return fmt.Errorf("%s is a node already: remove it first (pokey cluster remove), or join under another name (-node-advertise)", other)
+			return fmt.Errorf("%s is a node already: remove it first (pokey cluster remove), or join under another name (pokey join -as NODE)", other)
 		}
 	}
-	return nil
+	return s.config.Ready(ctx, node)
 }
 
 // TLS returns the configuration of TLS for the handshake with a new node, which has
@@ -201,54 +186,27 @@ func (s *Server) TLS(credentials *cluster.Credentials) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, SessionTicketsDisabled: true,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-			a, err := s.book.authority(hello.Context())
+			issuer, err := s.issuer(hello.Context())
 			if err != nil {
 				return nil, err
 			}
 			own := credentials.Certificate()
-			own.Certificate = append(slices.Clip(own.Certificate[:1]), a.cert.Raw)
+			own.Certificate = append(slices.Clip(own.Certificate[:1]), issuer)
 			return &own, nil
 		},
 	}
 }
 
-// renewInterval is how often a node looks at its certificate.
-const renewInterval = time.Hour
-
-// Renew replaces this node's certificate in time, until ctx is done. Certificates that
-// the authority has not issued are left alone.
-func (s *Server) Renew(ctx context.Context, credentials *cluster.Credentials, replace func(cert, key []byte) error) {
-	look := time.NewTicker(renewInterval)
-	defer look.Stop()
-	for {
-		if err := s.renew(ctx, credentials.Certificate().Leaf, replace); err != nil && ctx.Err() == nil {
-			s.config.Log.Error("cannot renew this node's certificate, and will try again", "err", err, "expires", credentials.Expires())
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-		}
+// issuer returns the authority's certificate. It never changes, so strangers who begin
+// handshakes do not have the store asked each time.
+func (s *Server) issuer(ctx context.Context) ([]byte, error) {
+	if known := s.known.Load(); known != nil {
+		return *known, nil
 	}
-}
-
-func (s *Server) renew(ctx context.Context, cert *x509.Certificate, replace func(cert, key []byte) error) error {
-	ctx, cancel := context.WithTimeout(ctx, workTimeout)
-	defer cancel()
 	a, err := s.book.authority(ctx)
-	if errors.Is(err, errNoAuthority) {
-		return nil
-	}
-	if err != nil || !a.Renews(cert, time.Now()) {
-		return err
-	}
-	host, _, err := net.SplitHostPort(s.config.Self)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	own, key, err := a.IssueOwn(host)
-	if err != nil {
-		return err
-	}
-	return replace(own, key)
+	s.known.Store(&a.cert.Raw)
+	return a.cert.Raw, nil
 }

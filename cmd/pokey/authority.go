@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"example.com/pokey/cluster"
 	"example.com/pokey/cluster/etcdmember"
@@ -68,6 +71,13 @@ func (m *member) letJoin(ctx context.Context, c config, keys *identity.Keys, rec
 	ask := etcdmember.Client{TLS: m.credentials, Secret: keys}
 	server, err := joining.NewServer(ctx, joining.Config{
 		Store: records, Secret: keys, SecretFile: c.secretFile, Self: c.nodeAdvertise, Nodes: m.inside.Nodes,
+		Expected: m.inside.Expected,
+		Ready: func(ctx context.Context, node string) error {
+			if err := reachable(ctx, node, c.nodeAdvertise, m.inside.Nodes(), net.DefaultResolver.LookupHost); err != nil {
+				return err
+			}
+			return m.inside.Ready(ctx)
+		},
 		Add:     func(ctx context.Context, node string) error { return ask.Add(ctx, c.nodeAdvertise, node) },
 		Refused: func(address, reason string) { observe(cluster.NodeRefused, address, reason) },
 		Log:     log,
@@ -92,6 +102,42 @@ func (m *member) letJoin(ctx context.Context, c config, keys *identity.Keys, rec
 			return c.writeCertificate(ca, cert, key)
 		})
 	})
+	return nil
+}
+
+// resolveTimeout bounds how long the name of a new node is looked up.
+const resolveTimeout = 5 * time.Second
+
+// reachable returns an error if a new node gives a name by which this one would not find
+// it, or find another one of the nodes: a machine's own name often means nothing elsewhere.
+func reachable(ctx context.Context, node, self string, nodes []string, lookup func(context.Context, string) ([]string, error)) error {
+	host, port, err := net.SplitHostPort(node)
+	if err != nil {
+		return err
+	}
+	own, _, err := net.SplitHostPort(self)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
+	defer cancel()
+	found, err := lookup(ctx, host)
+	if err != nil {
+		return fmt.Errorf("%s does not know the name %s: on the new machine, say by which name or address the others reach it (pokey join -as NODE)", self, host)
+	}
+	if !loopback(own) && !slices.ContainsFunc(found, func(address string) bool { return !loopback(address) }) {
+		return fmt.Errorf("for %s, %s is itself: on the new machine, say by which name or address the others reach it (pokey join -as NODE)", self, host)
+	}
+	for _, other := range nodes {
+		name, at, err := net.SplitHostPort(other)
+		if err != nil || at != port {
+			continue
+		}
+		known, err := lookup(ctx, name)
+		if err == nil && slices.ContainsFunc(found, func(address string) bool { return slices.Contains(known, address) }) {
+			return fmt.Errorf("%s and %s have the same address: on the new machine, say by which name or address the others reach it (pokey join -as NODE)", node, other)
+		}
+	}
 	return nil
 }
 

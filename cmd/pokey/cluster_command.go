@@ -15,20 +15,6 @@ import (
 	"example.com/pokey/identity"
 )
 
-const clusterUsage = "usage: pokey cluster status | add NODE | remove NODE | dissolve | recover [-data DIR] [-at NODE] [-lost NODES]"
-
-const clusterHelp = clusterUsage + `
-
-On a machine of the cluster, whose node runs:
-  status       what the nodes are, who leads, who does not answer, and how many can be lost
-  add NODE     NODE may join, with a certificate of your own; with pokey invite and pokey join
-               nothing needs to be added
-  remove NODE  NODE hands off what it has, and ends; or, if it does not answer, it is no longer counted
-On the machine of a node that is stopped:
-  dissolve     of the last node: it can serve alone again
-  recover      when most of the others are lost for good: the node can begin another cluster
-`
-
 // clusterCommand shows or changes which nodes a cluster consists of. It asks a running
 // node at its port for other nodes, with this node's certificate and secret; dissolve
 // and recover are for a node that does not run.
@@ -73,25 +59,6 @@ func clusterCommand(ctx context.Context, args []string, getenv func(string) stri
 	default:
 		return o.status(ctx)
 	}
-}
-
-// clusterWords returns what is to be done, and with which node.
-func clusterWords(words []string) (what, node string, err error) {
-	if len(words) == 0 {
-		return "", "", errors.New(clusterUsage)
-	}
-	switch what = words[0]; what {
-	case "add", "remove":
-		if len(words) == 2 {
-			return what, words[1], nil
-		}
-		return "", "", fmt.Errorf("pokey cluster %s is for one node at a time: pokey cluster %s NODE", what, what)
-	case "status", "dissolve", "recover":
-		if len(words) == 1 {
-			return what, "", nil
-		}
-	}
-	return "", "", errors.New(clusterUsage)
 }
 
 // stoppedCommand is clusterCommand for a node that does not run.
@@ -216,7 +183,7 @@ func verdict(voters int, silent []string) string {
 	case len(silent) > 0:
 		return fmt.Sprintf("%s: no answer. The cluster works without; it can lose %d more. If a machine is gone for good: pokey cluster remove NODE.", strings.Join(silent, ", "), left)
 	case voters == 1:
-		return "One node: if it is lost, so is everything. pokey cluster add NODE, twice, makes it three."
+		return "One node: if it is lost, so is everything. pokey invite -nodes 2 here, and pokey join on two other machines, makes it three."
 	case voters%2 == 0:
 		return fmt.Sprintf("All %d nodes answer. It can lose %d; one node more would be better.", voters, left)
 	default:

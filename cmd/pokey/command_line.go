@@ -60,10 +60,9 @@ func explain(fs *flag.FlagSet, err error) string {
 		}
 		return text
 	}
-	_, behind, _ := strings.Cut(text, " for flag -")
-	name, _, _ := strings.Cut(behind, ":")
-	if f := fs.Lookup(name); f != nil {
-		return strings.Replace(text, "parse error", wantedOf(f), 1)
+	said, ok := strings.CutSuffix(text, ": parse error")
+	if f := fs.Lookup(said[strings.LastIndex(said, " -")+2:]); ok && f != nil {
+		return said + ": " + wantedOf(f)
 	}
 	return text
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/pokey/cluster"
 )
 
 // defaultNodePort is where nodes of -cluster listen unless their names have a port.
@@ -44,10 +46,11 @@ func nodeAddress(text string) (string, error) {
 	if err != nil {
 		host, port = strings.Trim(text, "[]"), defaultNodePort
 	}
-	if host == "" || port == "" || strings.ContainsAny(host, "/=? ") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
-		return "", fmt.Errorf("%q is not of the form HOST or HOST:PORT", text)
+	node, err := cluster.CanonicalAddress(host, port)
+	if err != nil {
+		return "", fmt.Errorf("%q is not of the form HOST or HOST:PORT: %w", text, err)
 	}
-	return net.JoinHostPort(strings.ToLower(host), port), nil
+	return node, nil
 }
 
 // recallNodes takes -cluster and -node-advertise from a former start.

@@ -39,11 +39,18 @@ func (o *joinOptions) flags(fs *flag.FlagSet) {
 func joinCluster(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stderr io.Writer, listen listenFunc) error {
 	var o joinOptions
 	c, err := parseConfigWith(args, getenv, stderr, o.flags)
+	if len(c.nodes) > 0 {
+		if err := c.joinedAs(o.as); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
 	log := newLogger(c, stderr)
-	if len(c.nodes) == 0 {
+	if len(c.nodes) > 0 {
+		log.Info("this machine has joined already, and needs no token", "node", c.nodeAdvertise)
+	} else {
 		if err := enterCluster(ctx, &c, o, getenv, stdin); err != nil {
 			return exit{exitConfig, fmt.Errorf("join: %w", err)}
 		}
@@ -56,6 +63,29 @@ func joinCluster(ctx context.Context, args []string, getenv func(string) string,
 		return nil
 	}
 	return serve(ctx, c, log, listen)
+}
+
+// joinedAs returns an error unless this machine is a node already, and the one that the
+// operator says it is.
+func (c *config) joinedAs(as string) error {
+	r, err := c.readNodes()
+	if err != nil {
+		return exit{exitData, err}
+	}
+	if r.Self == "" {
+		return exit{exitConfig, errors.New("join: leave -cluster out: the token says which nodes the cluster has")}
+	}
+	if as == "" {
+		return nil
+	}
+	node, err := nodeAddress(as)
+	if err == nil && node != r.Self {
+		err = fmt.Errorf("this machine has joined as %s already; to join under another name, remove that node (pokey cluster remove), and give an empty directory in -data", r.Self)
+	}
+	if err != nil {
+		return exit{exitConfig, fmt.Errorf("join: -as %s: %w", as, err)}
+	}
+	return nil
 }
 
 // enterCluster has a node of the cluster let this machine in, and writes down what

@@ -70,8 +70,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 		case "help":
 			args = []string{"-help"}
 		case "version", "-version", "--version":
-			_, err := fmt.Fprintln(stderr, version())
-			return err
+			return printVersion(args[1:], stderr)
 		}
 	}
 	c, err := parseConfig(args, getenv, stderr)
@@ -84,7 +83,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stderr 
 // serve runs the server until ctx is done.
 func serve(ctx context.Context, c config, log *slog.Logger, listen listenFunc) error {
 	for _, warning := range c.misspelt {
-		log.Warn(warning)
+		log.Warn("a variable is not used", "reason", warning)
 	}
 	node, err := assemble(ctx, c, log)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
