@@ -140,7 +140,7 @@ func TestCertificateRotation(t *testing.T) {
 	send(a, b.Self()) // the connection stays
 	receive(t, got)
 	a.link.existing(b.Self()).cut()
-	eventually(t, 5*time.Second, "a new connection uses the new certificates", func() bool {
+	eventually(t, waitLimit, "a new connection uses the new certificates", func() bool {
 		send(a, b.Self())
 		select {
 		case <-got:
@@ -158,7 +158,7 @@ func TestCertificateRotation(t *testing.T) {
 	last.cut()
 	<-last.ended // nothing more is sent over it
 	losses := a.Stats().LinkLosses
-	eventually(t, 5*time.Second, "attempts with an expired certificate fail", func() bool {
+	eventually(t, waitLimit, "attempts with an expired certificate fail", func() bool {
 		a.conf.System.Root.Send(actor.NewPID(b.Self(), "rooms"), wrapperspb.String("too late"))
 		return a.Stats().LinkLosses >= losses+3
 	})

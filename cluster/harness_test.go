@@ -60,6 +60,9 @@ func anything(_, message string) bool {
 	return !strings.HasPrefix(message, "actor.")
 }
 
+// waitLimit is how long to wait for what certainly comes, on a machine with other work too.
+const waitLimit = time.Minute
+
 // startNode starts a node on loopback; it leaves when the test ends.
 func startNode(t *testing.T, members Membership, change func(*Config)) *Node {
 	t.Helper()
@@ -77,7 +80,7 @@ func startNode(t *testing.T, members Membership, change func(*Config)) *Node {
 
 func join(t *testing.T, n *Node) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	if err := n.Join(ctx); err != nil {
 		t.Fatal(err)
@@ -112,7 +115,7 @@ func noGoroutinesLeft(t *testing.T) {
 	t.Helper()
 	t.Cleanup(func() {
 		var left string
-		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		for end := time.Now().Add(waitLimit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			stacks := make([]byte, 1<<20)
 			stacks = stacks[:runtime.Stack(stacks, true)]
 			left = ""

@@ -51,7 +51,7 @@ func TestOnlyMembersThatKnowTheSecretAreAccepted(t *testing.T) {
 	for name, p := range peers {
 		before := n.Stats().RejectedPeers
 		conn := dialAs(t, p, n.Self())
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 		if err := talk(ctx, conn, hello(p.Self()), oneMessage(actor.NewPID(n.Self(), "rooms"), wrapperspb.String("evil"), nil)); err == nil {
 			t.Errorf("a peer that %s: message: got no error", name)
 		}
@@ -95,7 +95,7 @@ func TestServerMustProveTheSecret(t *testing.T) {
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+				_ = conn.SetDeadline(time.Now().Add(waitLimit))
 				_, _ = conn.Write(newNonce())
 				if _, err := read(conn, nonceBytes+2+len(a.Self())); err != nil {
 					return
@@ -118,10 +118,10 @@ func TestServerMustProveTheSecret(t *testing.T) {
 		if rest != "" {
 			t.Errorf("got %d bytes from a node, want nothing", len(rest))
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(waitLimit):
 		t.Fatal("got no connection, want the node to connect")
 	}
-	eventually(t, 5*time.Second, "the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
+	eventually(t, waitLimit, "the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
 }
 
 // A process between two nodes relays what they send, over connections of its own.
@@ -152,7 +152,7 @@ func TestProofsAreWorthlessOnAnotherConnection(t *testing.T) {
 	}()
 	before := b.Stats().RejectedPeers
 	conn := dialAs(t, a, l.Addr().String())
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	if err := talk(ctx, conn, hello(a.Self())); err == nil {
 		t.Error("proofs on another connection: got accepted, want refused")
@@ -174,7 +174,7 @@ func TestSecretIsReplacedWhileNodesRun(t *testing.T) {
 		return n
 	}
 	connects := func(a, b *Node) bool {
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 		defer cancel()
 		conn := dialAs(t, a, b.Self())
 		defer func() { _ = conn.Close() }()

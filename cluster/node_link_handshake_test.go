@@ -73,13 +73,13 @@ func TestStrangersCanDoNothing(t *testing.T) {
 	for _, s := range strangers(t, dir) {
 		conn := dialLink(t, n.Self(), s.config)
 		for name, m := range attempts {
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 			if err := talk(ctx, conn, hello("x:1"), m); err == nil {
 				t.Errorf("%s: %s: got no error, want a refused connection", s.name, name)
 			}
 			cancel()
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 		if _, err := remote.NewRemotingClient(conn).ListProcesses(ctx, &remote.ListProcessesRequest{}); status.Code(err) != codes.Unavailable && status.Code(err) != codes.DeadlineExceeded {
 			t.Errorf("%s: ListProcesses: got %v, want a refused connection", s.name, err)
 		}
@@ -90,7 +90,7 @@ func TestStrangersCanDoNothing(t *testing.T) {
 	if m, ok := receive(t, got).(*wrapperspb.StringValue); !ok || m.Value != "alive" {
 		t.Errorf("received: got %v, want only this node's own message", m)
 	}
-	eventually(t, 2*time.Second, "each stranger is counted", func() bool { return n.Stats().RejectedPeers >= uint64(len(strangers(t, dir))) })
+	eventually(t, waitLimit, "each stranger is counted", func() bool { return n.Stats().RejectedPeers >= uint64(len(strangers(t, dir))) })
 	if s := n.Stats(); s.BadStreams != 0 || s.RefusedCalls != 0 {
 		t.Errorf("got %d bad streams and %d refused calls, want none", s.BadStreams, s.RefusedCalls)
 	}
@@ -107,13 +107,13 @@ func TestTooManyHandshakes(t *testing.T) {
 		}
 		conns = append(conns, conn)
 	}
-	eventually(t, 2*time.Second, "the excess connections are rejected", func() bool { return n.Stats().RejectedPeers >= 10 })
+	eventually(t, waitLimit, "the excess connections are rejected", func() bool { return n.Stats().RejectedPeers >= 10 })
 	for _, c := range conns {
 		_ = c.Close()
 	}
 	join(t, n)
 	conn := dialAs(t, n, n.Self())
-	eventually(t, 5*time.Second, "a node can connect", func() bool { return talk(t.Context(), conn, hello(n.Self())) == nil })
+	eventually(t, waitLimit, "a node can connect", func() bool { return talk(t.Context(), conn, hello(n.Self())) == nil })
 }
 
 // A stranger answers at a member's address.
@@ -151,7 +151,7 @@ func TestNodeTalksToNodesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		send(a, l.Addr().String())
-		eventually(t, 5*time.Second, s.name+": the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
+		eventually(t, waitLimit, s.name+": the link is lost", func() bool { return a.Stats().LinkLosses > 0 })
 		_ = l.Close()
 	}
 }
@@ -177,11 +177,11 @@ func TestLocalProcessWithoutTheSecretIsRefused(t *testing.T) {
 	if _, err := conn.Write([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + strings.Repeat("x", 100))); err != nil {
 		t.Fatal(err)
 	}
-	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = conn.SetDeadline(time.Now().Add(waitLimit))
 	if _, err := io.ReadAll(conn); errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the connection: got %v, want it closed", err)
 	}
-	eventually(t, time.Second, "the connection is counted", func() bool { return n.Stats().RejectedPeers == 1 })
+	eventually(t, waitLimit, "the connection is counted", func() bool { return n.Stats().RejectedPeers == 1 })
 	if got, _ := receive(t, seen).(securityReport); got.event != NodeRefused || got.address != conn.LocalAddr().String() || got.reason == "" {
 		t.Errorf("security event: got %+v, want event %d at %s and a reason", got, NodeRefused, conn.LocalAddr())
 	}

@@ -34,8 +34,8 @@ func receive(t *testing.T, from <-chan any) any {
 	select {
 	case m := <-from:
 		return m
-	case <-time.After(10 * time.Second):
-		t.Fatal("got no message within 10 s")
+	case <-time.After(waitLimit):
+		t.Fatal("got no message within a minute")
 		return nil
 	}
 }
@@ -73,7 +73,7 @@ func TestLinkCarriesTheLargestMessages(t *testing.T) {
 				if m, ok := m.(*wrapperspb.BytesValue); !ok || len(m.Value) != len(large.Value) {
 					t.Fatal("got a damaged message")
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(waitLimit):
 				return false
 			}
 		}
@@ -127,13 +127,13 @@ func TestRequestAcrossNodes(t *testing.T) {
 	if m, ok := answer.(*wrapperspb.StringValue); err != nil || !ok || m.Value != "x!" {
 		t.Errorf("answer: got %v and error %v, want x!", answer, err)
 	}
-	if _, err := root.RequestFuture(actor.NewPID(b.Self(), "nobody"), wrapperspb.String("x"), 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+	if _, err := root.RequestFuture(actor.NewPID(b.Self(), "nobody"), wrapperspb.String("x"), waitLimit).Result(); !errors.Is(err, actor.ErrDeadLetter) {
 		t.Errorf("request to no actor: got %v, want %v", err, actor.ErrDeadLetter)
 	}
-	if _, err := root.RequestFuture(actor.NewPID("127.0.0.1:1", "rooms"), wrapperspb.String("x"), 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+	if _, err := root.RequestFuture(actor.NewPID("127.0.0.1:1", "rooms"), wrapperspb.String("x"), waitLimit).Result(); !errors.Is(err, actor.ErrDeadLetter) {
 		t.Errorf("request to no member: got %v, want %v", err, actor.ErrDeadLetter)
 	}
-	if _, err := root.RequestFuture(there, "no protobuf", 5*time.Second).Result(); !errors.Is(err, actor.ErrDeadLetter) {
+	if _, err := root.RequestFuture(there, "no protobuf", waitLimit).Result(); !errors.Is(err, actor.ErrDeadLetter) {
 		t.Errorf("request that cannot be encoded: got %v, want %v", err, actor.ErrDeadLetter)
 	}
 }
@@ -150,8 +150,8 @@ func TestLinkListensAgain(t *testing.T) {
 	receive(t, got)
 	stopServer(b)
 	eventually(t, listenRetryInterval, "the node says that it is not linked", func() bool { return !b.Linked() })
-	eventually(t, 5*time.Second, "the node is linked again", b.Linked)
-	eventually(t, 5*time.Second, "messages arrive again", func() bool {
+	eventually(t, waitLimit, "the node is linked again", b.Linked)
+	eventually(t, waitLimit, "messages arrive again", func() bool {
 		send(a, b.Self())
 		select {
 		case <-got:

@@ -24,7 +24,7 @@ func spawnWatcher(t *testing.T, n *Node) (watch func(*actor.PID), terminated <-c
 	}))
 	return func(watched *actor.PID) {
 		t.Helper()
-		if _, err := n.conf.System.Root.RequestFuture(watcher, watched, 5*time.Second).Result(); err != nil {
+		if _, err := n.conf.System.Root.RequestFuture(watcher, watched, waitLimit).Result(); err != nil {
 			t.Fatal(err)
 		}
 	}, reasons
@@ -52,7 +52,7 @@ func TestDeathWatchAcrossNodes(t *testing.T) {
 			if got != want {
 				t.Errorf("reason: got %v, want %v", got, want)
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(waitLimit):
 			t.Fatalf("got no Terminated, want %v", want)
 		}
 	}

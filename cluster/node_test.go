@@ -27,7 +27,7 @@ func TestNodesInOneProcess(t *testing.T) {
 		t.Error("second Join: got no error")
 	}
 	join(t, b)
-	eventually(t, time.Second, "subscribers are called", func() bool { return calls.Load() >= 1 })
+	eventually(t, waitLimit, "subscribers are called", func() bool { return calls.Load() >= 1 })
 	if !converged(a, b) || a.View().Wire() != 1 {
 		t.Errorf("got members %v and wire %d, want both and wire 1", a.View().Members(), a.View().Wire())
 	}
@@ -63,7 +63,7 @@ func TestMembershipLost(t *testing.T) {
 		t.Errorf("members after a removal: got %v, want %s alone", a.View().Members(), a.Self())
 	}
 	close(goOn)
-	eventually(t, time.Second, "a member again", func() bool { return converged(a, b) })
+	eventually(t, waitLimit, "a member again", func() bool { return converged(a, b) })
 	if slices.Equal(before, ids(a.View())) {
 		t.Errorf("IDs after a removal: got %v, want others", before)
 	}
@@ -131,7 +131,7 @@ func TestLeaveWhileJoining(t *testing.T) {
 	if err := n.Leave(t.Context()); err != nil {
 		t.Errorf("Leave: got %v, want no error", err)
 	}
-	if err := <-joined; err == nil || time.Since(began) > time.Second {
+	if err := <-joined; err == nil || time.Since(began) > waitLimit {
 		t.Errorf("Join: got %v after %v, want an error at once", err, time.Since(began))
 	}
 }

@@ -103,7 +103,7 @@ func TestOddRequestsAreNoErrorOfOurs(t *testing.T) {
 	}
 	for name, row := range rows {
 		c := s.dialRaw()
-		_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
 		c.send(row.send)
 		resp, err := http.ReadResponse(c.br, nil)
 		if err != nil {

@@ -36,8 +36,8 @@ func TestFloodsAreCut(t *testing.T) {
 				}()
 				c.wantClose(protocol.CloseRateLimited)
 				for s.Stats().Connections > 0 {
-					if time.Since(begun) > 5*time.Second {
-						t.Fatal("after 5 s the flood is not cut")
+					if time.Since(begun) > time.Minute {
+						t.Fatal("after a minute the flood is not cut")
 					}
 					time.Sleep(time.Millisecond)
 				}

@@ -155,7 +155,7 @@ func TestBadFramesCloseWithTheirCode(t *testing.T) {
 			t.Run(style+"/"+row.id, func(t *testing.T) {
 				c, e := s.connect()
 				c.t = t
-				if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+				if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 					t.Fatal(err)
 				}
 				send(c, row.send)

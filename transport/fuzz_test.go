@@ -20,7 +20,7 @@ func FuzzFrames(f *testing.F) {
 		s.t = t
 		defer func() { s.t = f }()
 		c, e := s.connect()
-		if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		if err := c.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		go func() {
@@ -39,7 +39,7 @@ func FuzzFrames(f *testing.F) {
 				t.Fatalf("got frame %#x of %d bytes, want text, pong or close", op, len(payload))
 			}
 		}
-		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 			if _, closed := e.count(); closed == 1 {
 				break
 			}

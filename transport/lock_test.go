@@ -37,14 +37,14 @@ func TestASlowLogHoldsUpNoRoom(t *testing.T) {
 		go do(e.Conn)
 		select {
 		case <-log.asked:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%s: nothing is logged in 5 s", name)
 		}
 		sent := make(chan struct{})
 		go func() { e.Send([]byte("{}")); close(sent) }()
 		select {
 		case <-sent:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s: Send waits for the log, want it not to", name)
 		}
 		close(log.goOn)

@@ -129,7 +129,7 @@ func TestSocketsAreFreedByWebSockets(t *testing.T) {
 		c.send(closeFrame(1000, ""))
 		_ = c.Close()
 		_ = d.Close()
-		for deadline := time.Now().Add(10 * time.Second); s.sockets.Stats().Open > 0; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); s.sockets.Stats().Open > 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatalf("after both ended %d count, want 0", s.sockets.Stats().Open)
 			}

@@ -249,7 +249,7 @@ func TestRedirectToHTTPS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		_, _ = io.WriteString(conn, c.request+"\r\n\r\n")
 		method, _, _ := strings.Cut(c.request, " ")
 		response, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})

@@ -56,7 +56,7 @@ func startWith(t *testing.T, c Config) (m *Member, self, certs string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = port.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	c.Self, c.First, c.Port, c.TLS, c.Secret = self, []string{self}, port, mine, secret("ours")
 	m, err = Start(ctx, c)

@@ -32,7 +32,7 @@ func TestAFullDatabaseGoesOn(t *testing.T) {
 	if _, err := m.Client().Compact(t.Context(), revision); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(spaceRetry); m.Stats().NoSpace; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * spaceRetry); m.Stats().NoSpace; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it is full for ever: %+v\n%s", m.Stats(), log.String())
 		}

@@ -17,11 +17,15 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// The shortest times that an etcd of package etcdtest can keep.
+// Times so short that tests can wait for their end, and so long that a member on a
+// machine with other work too renews its lease in time.
 const (
-	testTTL   = time.Second
-	testGrace = 500 * time.Millisecond
+	testTTL   = 3 * time.Second
+	testGrace = time.Second
 )
+
+// patience is how long to wait for what certainly comes.
+const patience = time.Minute
 
 func dialEtcd(t *testing.T, s *etcdtest.Server) *clientv3.Client {
 	t.Helper()
@@ -83,7 +87,7 @@ func startEtcdMembers(t *testing.T, s *etcdtest.Server, n int) []*etcdMember {
 
 func (m *etcdMember) start(t *testing.T) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	self := Member{ID: m.address, Address: m.address, Wire: 1, Since: time.Now()}
 	view := func(s Snapshot) { m.current.Store(NewView(s, nil)) }
@@ -139,10 +143,9 @@ func sameView(members ...*etcdMember) bool {
 // eventually waits for a condition that etcd and other goroutines bring about.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	const timeout = 10 * time.Second
-	for end := time.Now().Add(timeout); !condition(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); !condition(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not within %v: %s", timeout, what)
+			t.Fatalf("not within %v: %s", patience, what)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestFrozenMember(t *testing.T) {
 	var rev store.Revision
 	commit := func(n int) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
 		next, err := e.Commit(ctx, store.Record{Key: "room/a", Revision: rev, Data: fmt.Append(nil, n)})
 		if err != nil {
@@ -154,13 +154,13 @@ func testCertificate(t *testing.T) (tls.Certificate, *x509.CertPool) {
 // awaitFailure returns when the client has failed to connect.
 func awaitFailure(t *testing.T, client *clientv3.Client) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	conn := client.ActiveConnection()
 	conn.Connect()
 	for state := conn.GetState(); state != connectivity.TransientFailure; state = conn.GetState() {
 		if !conn.WaitForStateChange(ctx, state) {
-			t.Fatalf("got a connection that is %v after 20 s, want %v", state, connectivity.TransientFailure)
+			t.Fatalf("got a connection that is %v after a minute, want %v", state, connectivity.TransientFailure)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // startTimeout is how long etcd may take to start. It is generous, because the tests
 // of many packages may run at once on a small machine.
-const startTimeout = 30 * time.Second
+const startTimeout = 2 * time.Minute
 
 // Server is the etcd of one test. Its methods may be called from any goroutine, one at
 // a time. Failures fail the test.

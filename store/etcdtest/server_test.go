@@ -30,7 +30,7 @@ func version(s *etcdtest.Server, patience time.Duration) string {
 
 func TestServer(t *testing.T) {
 	s := etcdtest.Start(t)
-	const patience, impatience = 10 * time.Second, 100 * time.Millisecond
+	const patience, impatience = time.Minute, 100 * time.Millisecond
 	answers := func(what string) {
 		t.Helper()
 		if got := version(s, patience); !strings.Contains(got, "etcdserver") {
