@@ -94,6 +94,11 @@ func TestBrowserEmbedded(t *testing.T) {
 
 	ada.visit(stranger)
 	ada.until(`'framed' in window`)
+	ada.poll("that the browser says what it refused", func(context.Context) bool {
+		ada.mu.Lock()
+		defer ada.mu.Unlock()
+		return len(ada.faults) > 0
+	})
 	ada.mu.Lock()
 	defer ada.mu.Unlock()
 	if len(ada.faults) != 1 || !strings.Contains(ada.faults[0], "frame-ancestors") {

@@ -188,18 +188,21 @@ func TestHealthUnderAFlood(t *testing.T) {
 	}
 	eventually(t, "the flood", func() bool { return sent.Load() > 5000 })
 	var worst time.Duration
+	late := 0 // in a row: whoever restarts what looks dead asks three times
 	for range 20 {
 		begun := time.Now()
 		if status, _ := p.get(t, "/healthz"); status != http.StatusOK {
 			t.Errorf("healthz: %d", status)
 		}
-		worst = max(worst, time.Since(begun))
+		took := time.Since(begun)
+		if worst = max(worst, took); took < 5*time.Second {
+			late = 0
+		} else if late++; late == 3 {
+			t.Error("three health checks in a row took over 5 s")
+		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	close(done)
 	flooding.Wait()
-	if worst > 5*time.Second { // beside all the other tests
-		t.Errorf("alive after %v", worst)
-	}
 	t.Logf("%d messages, and healthz after at most %v", sent.Load(), worst)
 }

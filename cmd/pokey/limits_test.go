@@ -73,12 +73,24 @@ func TestSecretIsRotated(t *testing.T) {
 	}
 }
 
+// stay has a connection answer pings until the test ends, for as long as that takes.
+func stay(t *testing.T, conn *gorilla.Conn) {
+	t.Cleanup(func() { _ = conn.Close() })
+	go func() {
+		for {
+			if _, _, err := conn.NextReader(); err != nil {
+				return
+			}
+		}
+	}()
+}
+
 // status is what a handshake is answered with; one that is let in stays.
 func status(t *testing.T, url, cookie, from string) (int, string) {
 	t.Helper()
 	conn, response, err := dial(t, url, cookie, from)
 	if err == nil {
-		t.Cleanup(func() { _ = conn.Close() })
+		stay(t, conn)
 		return http.StatusSwitchingProtocols, ""
 	}
 	if response == nil {
@@ -100,7 +112,7 @@ func TestDefaultLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err, response)
 		}
-		defer func() { _ = conn.Close() }()
+		stay(t, conn)
 		last = conn
 	}
 	if got, wait := status(t, server.url, ada, "127.0.0.3"); got != http.StatusTooManyRequests || wait == "" {
@@ -145,11 +157,11 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 		begun := time.Now()
 		for i, cookie := range cookies {
 			all.Go(func() {
-				for time.Since(begun) < 30*time.Second {
+				for time.Since(begun) < patience {
 					conn, response, err := dial(t, server.url, cookie, fmt.Sprintf("127.0.1.%d", 1+i%8))
 					switch {
 					case err == nil:
-						t.Cleanup(func() { _ = conn.Close() })
+						stay(t, conn)
 						return
 					case response == nil: // the network is not all back
 					case response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable:
@@ -158,7 +170,7 @@ func TestEverybodyComesBackAtOnce(t *testing.T) {
 					}
 					time.Sleep(200 * time.Millisecond)
 				}
-				t.Error("somebody is not back after 30 s")
+				t.Errorf("somebody is not back after %v", patience)
 			})
 		}
 		all.Wait()
@@ -235,16 +247,14 @@ func TestNobodyFillsTheLog(t *testing.T) {
 func roomsLeft(t *testing.T, p *process, cookies []string, most int) (conns []*gorilla.Conn, refused int) {
 	t.Helper()
 	for i := range most {
-		dialer := gorilla.Dialer{HandshakeTimeout: time.Second}
-		conn, _, err := dialer.DialContext(t.Context(), strings.Replace(p.url, "http", "ws", 1)+"/connect",
-			http.Header{"Cookie": {cookies[i/8%len(cookies)]}})
+		conn, _, err := dial(t, p.url, cookies[i/8%len(cookies)], "")
 		if err != nil {
 			if refused++; refused == 3 {
 				return conns, refused
 			}
 			continue
 		}
-		t.Cleanup(func() { _ = conn.Close() })
+		stay(t, conn)
 		conns = append(conns, conn)
 	}
 	return conns, refused
