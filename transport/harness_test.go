@@ -47,13 +47,16 @@ type echo struct {
 	user    poker.UserID
 	mu      sync.Mutex
 	handled []protocol.Incoming
+	forgets bool // and keeps no requests in handled
 	closed  int
 	onEach  func(protocol.Incoming)
 }
 
 func (e *echo) Handle(in protocol.Incoming) {
 	e.mu.Lock()
-	e.handled = append(e.handled, in)
+	if !e.forgets {
+		e.handled = append(e.handled, in)
+	}
 	e.mu.Unlock()
 	if e.onEach != nil {
 		e.onEach(in)

@@ -2,11 +2,12 @@ package main
 
 import (
 	"net"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"example.com/pokey/store/etcdtest"
 )
 
 // gate is a listener whose network can go away and come back.
@@ -175,7 +176,8 @@ func TestBrowserFreeze(t *testing.T) {
 func TestBrowserRestart(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	server := listen(t, "-data", data)
+	address := etcdtest.FreeAddress(t)
+	server := listen(t, "-data", data, "-listen", address)
 	ada, link := openRoom(t, server, "Ada")
 	cleo := join(t, link, "Cleo")
 	ada.fill("[data-topic]", "Restart")
@@ -186,7 +188,7 @@ func TestBrowserRestart(t *testing.T) {
 
 	server.stop(t)
 	ada.until("%s", lost)
-	listen(t, "-data", data, "-listen", strings.TrimPrefix(server.url, "http://"))
+	listen(t, "-data", data, "-listen", address)
 	for _, p := range []*person{ada, cleo} {
 		p.until("!%s", lost)
 		p.until(`document.querySelectorAll('.seat').length === 2 && !document.querySelector('.seat.away')`)

@@ -107,6 +107,11 @@ func TestBrowserFrame(t *testing.T) {
 			t.Errorf("got a frame inside %s, want none", from)
 		}
 	}
+	ada.poll("that the browser says what it refused", func(context.Context) bool {
+		ada.mu.Lock()
+		defer ada.mu.Unlock()
+		return len(ada.faults) >= 2
+	})
 	ada.mu.Lock()
 	defer ada.mu.Unlock()
 	var refused []string
