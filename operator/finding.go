@@ -28,7 +28,8 @@ const (
 	slowDelivery = 0.5 // seconds
 	littleSpace  = 256 << 20
 	nearLimit    = 0.9
-	fullDatabase = 0.8 // of what the etcd inside the nodes may have
+	fillingUp    = 0.75 // of what the etcd inside the nodes may have
+	nearlyFull   = 0.9
 	recent       = 10 * time.Minute
 	lateRenewal  = 14 * 24 * time.Hour
 )
@@ -75,6 +76,9 @@ func (f *findings) state(now Status) {
 		f.add(Trouble, fmt.Sprintf("%s cannot be saved; meetings go on, and everybody is told.", count(now.Unsaved, "user or room", "users and rooms")),
 			"Look at the disk of -data: space, read-only, I/O errors in the kernel's log. Do not restart Pokey: it writes everything as soon as it can.")
 	case "frozen":
+		if c := now.Cluster; c != nil && c.Inside != nil && c.Inside.Full {
+			return // see space
+		}
 		f.add(Trouble, fmt.Sprintf("The cluster's store does not answer; %s wait, and rooms show what they have shown.", count(now.Unsaved, "user or room", "users and rooms")),
 			"See whether a majority of the etcd members runs, and whether this node reaches it. Nodes go on by themselves.")
 	case "broken":
@@ -138,15 +142,29 @@ func (f *findings) inside(e *Inside) {
 		f.add(Trouble, "The nodes' etcd members have no leader: nobody in the cluster can change anything.",
 			"Start nodes until a majority of them runs, and check the network between them. They go on by themselves.")
 	}
-	if e.Quota > 0 && float64(e.Bytes) > fullDatabase*float64(e.Quota) {
-		f.add(Trouble, fmt.Sprintf("The nodes' database is nearly full: %s of %s. When it is full, nobody can change anything.", bytesText(float64(e.Bytes)), bytesText(float64(e.Quota))),
-			"Lower -user-expiry, so that rooms end sooner, or run a second cluster for a part of the people.")
-	}
+	f.space(e)
 	if e.Learners > 0 {
 		f.add(Note, fmt.Sprintf("%s no vote yet.", count(e.Learners, "node has", "nodes have")), "A new node gets its vote once it has caught up. If it will not come, take it back with pokey cluster remove.")
 	}
 	if e.Voters%2 == 0 {
 		f.add(Note, fmt.Sprintf("%s a vote, an even number: one node less survives as many failures.", count(e.Voters, "node has", "nodes have")), "Have three or five nodes.")
+	}
+}
+
+// space is what is left for rooms in the database of the etcd inside the nodes. What is
+// free in its file counts as left: the node gives that back by itself.
+func (f *findings) space(e *Inside) {
+	const more = "Restart the nodes one after the other with a larger -cluster-quota, 8GB at most, on disks with twice that. Or lower -user-expiry, so that rooms end sooner."
+	used := float64(e.InUse) / float64(max(e.Quota, 1))
+	says := fmt.Sprintf("Rooms use %s of the %s that they may have in the nodes' database. When it is full, nothing can be saved.", bytesText(float64(e.InUse)), bytesText(float64(e.Quota)))
+	switch {
+	case e.Full:
+		f.add(Trouble, fmt.Sprintf("The nodes' database is full, %s of %s: nothing can be saved. Rooms are shown as they were, and end when their time has come.", bytesText(float64(e.Bytes)), bytesText(float64(e.Quota))),
+			"It goes on by itself once enough rooms have ended. To go on at once, restart the nodes one after the other with a larger -cluster-quota, 8GB at most, on disks with twice that.")
+	case used > nearlyFull:
+		f.add(Trouble, says, more)
+	case used > fillingUp:
+		f.add(Warning, says, more)
 	}
 }
 

@@ -68,7 +68,9 @@ type Inside struct {
 	Voters   int   `json:"voters"`
 	Learners int   `json:"learners"` // members that have no vote yet
 	Bytes    int64 `json:"bytes"`    // of the database
+	InUse    int64 `json:"inUse"`    // of these
 	Quota    int64 `json:"quota"`    // above which nothing can be saved
+	Full     bool  `json:"full"`     // some node's database has exceeded it
 }
 
 // A Node is a member of a cluster.

@@ -49,11 +49,23 @@ type Config struct {
 	// [Member.Resign], and ends.
 	Leave func()
 
-	tick  time.Duration // for tests; zero means tick
-	quota int64         // for tests; zero means quota
+	// Quota bounds the database of each member, in bytes: etcd refuses writes above it.
+	// Zero means [DefaultQuota].
+	Quota int64
+
+	tick time.Duration // for tests; zero means tick
 }
 
-func (c *Config) quotaBytes() int64 { return cmp.Or(c.quota, quota) }
+func (c *Config) quotaBytes() int64 { return cmp.Or(c.Quota, DefaultQuota) }
+
+// DefaultQuota is what a hundred thousand rooms of ten people take a quarter of. Log and
+// snapshots come to that: five files of 64 MB at most, and two copies of the database for
+// a moment while a member that was away for long catches up. MaxQuota is the largest that
+// etcd advises: a member that starts, or catches up, reads all of it.
+const (
+	DefaultQuota = 2 << 30
+	MaxQuota     = 8 << 30
+)
 
 const (
 	// tick is how often the leader sends a sign of life. A member that hears none for
@@ -63,12 +75,6 @@ const (
 	// with the default, see decision 23.
 	tick          = 50 * time.Millisecond
 	electionTicks = 10
-
-	// quota bounds the database: etcd refuses writes above it. A hundred thousand
-	// rooms of ten people take a quarter of it. Log and snapshots come to that: five
-	// files of 64 MB at most, and two copies of the database for a moment while a
-	// member that was away for long catches up.
-	quota = 2 << 30
 
 	// snapshotEvery is after how many changes the log begins anew. As many again are
 	// kept for members that were away for a moment. Both are in memory too, at one or

@@ -50,6 +50,12 @@ func startWith(t *testing.T, c Config) (m *Member, self, certs string) {
 	if err := cluster.NewCertificates(certs, []string{"127.0.0.1", "elsewhere"}); err != nil {
 		t.Fatal(err)
 	}
+	return startAgain(t, c, self, certs), self, certs
+}
+
+// startAgain starts a member with the name and the certificates of an earlier one.
+func startAgain(t *testing.T, c Config, self, certs string) *Member {
+	t.Helper()
 	mine := credentials(t, certs, "127.0.0.1")
 	port, err := cluster.OpenPort(self, mine, c.Log)
 	if err != nil {
@@ -59,12 +65,12 @@ func startWith(t *testing.T, c Config) (m *Member, self, certs string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	c.Self, c.First, c.Port, c.TLS, c.Secret = self, []string{self}, port, mine, secret("ours")
-	m, err = Start(ctx, c)
+	m, err := Start(ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(m.Stop)
-	return m, self, certs
+	return m
 }
 
 // Nobody gets an answer without the secret, and only hosts of members that know the

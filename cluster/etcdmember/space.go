@@ -3,6 +3,7 @@ package etcdmember
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -11,34 +12,89 @@ import (
 )
 
 // When the database of any member exceeds its quota, etcd accepts no change that needs
-// space until that member's alarm is taken back. etcd never does that by itself, and the
-// file stays as large as it has been.
+// space until that member's alarm is taken back. What needs none goes on: rooms are read,
+// those that end are deleted, and the history is compacted. But etcd never takes an alarm
+// back, and what counts is the file, which stays as large as it has been.
 
 const (
 	spaceInterval = 3 * time.Second
 	spaceRetry    = 30 * time.Second // to rewrite gigabytes takes a while
+	shrinkTurn    = time.Minute      // in which one member may shrink its file
 )
 
-// keepSpace takes back the alarm of this member once enough of its database is free,
-// until etcd ends. Nothing else is possible meanwhile, so it may take its time.
+// keepSpace keeps this member's database below its quota as long as that is possible by
+// giving free space back, until etcd ends.
 func (m *Member) keepSpace(e *etcdserver.EtcdServer) {
 	look := time.NewTicker(spaceInterval)
 	defer look.Stop()
-	var tried time.Time
+	var tried, shrunk time.Time
 	for {
+		switch alarms := spaceAlarms(e); {
+		case len(alarms) > 0 && time.Since(tried) >= spaceRetry:
+			tried = time.Now()
+			if err := m.makeSpace(e, alarms); err != nil {
+				m.conf.Log.Error("the database of the rooms is full: nothing can be saved until rooms have ended, which goes on; docs/cluster.md says what to do",
+					"bytes", e.Backend().Size(), "quota", m.conf.quotaBytes(), "err", err)
+			}
+		case len(alarms) == 0 && time.Since(shrunk) >= 2*shrinkTurn && m.shrinks(e, time.Now()):
+			shrunk = time.Now()
+			m.shrink(e)
+		}
 		select {
 		case <-look.C:
 		case <-e.StopNotify():
 			return
 		}
-		alarms := spaceAlarms(e)
-		if len(alarms) == 0 || time.Since(tried) < spaceRetry {
+	}
+}
+
+// worthShrinking reports whether a file is near its quota for want of giving back what is
+// free in it: at three quarters of the quota, if a quarter of the file is free.
+func worthShrinking(size, used, quota int64) bool {
+	return size > quota/4*3 && size-used >= size/4
+}
+
+// shrinks reports whether it is this member's turn to shrink its file, and worth it. A
+// member that does so answers nothing meanwhile, so the members take turns of a minute,
+// by the clock: if clocks differ, two may do it at once, which is a pause for all.
+func (m *Member) shrinks(e *etcdserver.EtcdServer, now time.Time) bool {
+	if !worthShrinking(e.Backend().Size(), e.Backend().SizeInUse(), m.conf.quotaBytes()) {
+		return false
+	}
+	var members []types.ID
+	for _, member := range e.Cluster().Members() {
+		members = append(members, member.ID)
+	}
+	slices.Sort(members)
+	turn := now.Unix() / int64(shrinkTurn/time.Second) % int64(max(len(members), 1))
+	return slices.Index(members, e.MemberID()) == int(turn)
+}
+
+// shrink gives free space back to the file system while there is still some left. Who
+// leads hands that on first, since the leader's pause is everybody's.
+func (m *Member) shrink(e *etcdserver.EtcdServer) {
+	before, began := e.Backend().Size(), time.Now()
+	if e.Leader() == e.MemberID() {
+		m.handOnLead(e)
+	}
+	if err := e.Defragment(); err != nil {
+		m.conf.Log.Warn("cannot give the free space of the rooms' database back", "err", err)
+		return
+	}
+	m.conf.Log.Info("the free space of the rooms' database was given back", "bytes before", before, "bytes", e.Backend().Size(), "took", time.Since(began))
+}
+
+// handOnLead makes another member the leader, if any can be.
+func (m *Member) handOnLead(e *etcdserver.EtcdServer) {
+	for _, other := range e.Cluster().Members() {
+		if other.IsLearner || other.ID == e.MemberID() {
 			continue
 		}
-		tried = time.Now()
-		if err := m.makeSpace(e, alarms); err != nil {
-			m.conf.Log.Error("the database of the rooms is full: nobody can change anything, and old rooms cannot end; docs/cluster.md says what to do",
-				"bytes", e.Backend().Size(), "quota", m.conf.quotaBytes(), "err", err)
+		ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
+		err := e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID))
+		cancel()
+		if err == nil {
+			return
 		}
 	}
 }
@@ -48,8 +104,10 @@ func (m *Member) keepSpace(e *etcdserver.EtcdServer) {
 // counts as used until the next change.
 func (m *Member) makeSpace(e *etcdserver.EtcdServer, alarms []*pb.AlarmMember) error {
 	before, limit := e.Backend().Size(), m.conf.quotaBytes()
-	if err := e.Defragment(); err != nil {
-		return err
+	if before > limit-limit/8 {
+		if err := e.Defragment(); err != nil {
+			return err
+		}
 	}
 	if e.Backend().Size() > limit-limit/8 {
 		return errors.New("all of it is in use")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/membership"
 	"go.uber.org/zap"
@@ -88,13 +89,18 @@ type Stats struct {
 func (m *Member) Stats() Stats {
 	e := m.running()
 	if e == nil {
-		return Stats{Quota: quota}
+		return Stats{Quota: m.conf.quotaBytes()}
 	}
 	state := m.State()
 	return Stats{
 		Leader: e.Leader() != types.ID(0), Leads: e.Leader() == e.MemberID(), Term: e.Term(), Members: state.Members, LeaderOn: state.Leader,
-		Bytes: e.Backend().Size(), InUse: e.Backend().SizeInUse(), Quota: quota, NoSpace: len(e.Alarms()) > 0,
+		Bytes: e.Backend().Size(), InUse: e.Backend().SizeInUse(), Quota: m.conf.quotaBytes(), NoSpace: full(e.Alarms()),
 	}
+}
+
+// full reports whether the alarm of any member keeps all from being changed.
+func full(alarms []*pb.AlarmMember) bool {
+	return slices.ContainsFunc(alarms, func(a *pb.AlarmMember) bool { return a.GetAlarm() == pb.AlarmType_NOSPACE })
 }
 
 // OnLook sets what operators of other nodes see when they look at this one.

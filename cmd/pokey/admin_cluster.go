@@ -73,7 +73,6 @@ func (n *node) writeMembers(row func(name, format string, args ...any)) {
 
 // writeInside is what is known about the etcd inside the nodes.
 func writeInside(row func(name, format string, args ...any), s etcdmember.Stats) {
-	const megabyte = 1 << 20
 	leader := s.LeaderOn
 	if !s.Leader {
 		leader = "none: a majority of the nodes does not answer, so nothing can change"
@@ -89,7 +88,7 @@ func writeInside(row func(name, format string, args ...any), s etcdmember.Stats)
 	}
 	full := ""
 	if s.NoSpace {
-		full = "; FULL: nobody can change anything. If it does not end within a minute, docs/cluster.md says what to do"
+		full = "; FULL: nothing can be saved until rooms have ended, or the nodes have a larger -cluster-quota"
 	}
 	row("rooms on disk", "%d MB, %d MB of them in use, %d MB at most%s", s.Bytes/megabyte, s.InUse/megabyte, s.Quota/megabyte, full)
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/identity"
 	"example.com/pokey/transport"
 )
@@ -29,6 +30,7 @@ type config struct {
 	secretFile     string
 	founds         bool     // this node begins a cluster, and makes its authority
 	nodes          []string // of a cluster that needs no etcd beside it
+	quota          size     // of its database on each node
 	etcd           []string
 	etcdCA         string
 	etcdCert       string
@@ -91,6 +93,8 @@ func (c *config) flags(fs *flag.FlagSet) {
 	fs.IntVar(&c.maxRooms, "max-rooms-per-user", 10, "rooms a user owns at a time; 0 for no limit")
 	fs.IntVar(&c.maxMembers, "max-members-per-room", 100, "members of a room; 0 for no limit")
 	fs.Func("cluster", "`NODE[,NODE…]` that form a cluster by themselves: HOST or HOST:PORT (port 7000), the same on all nodes; one, three or five", c.setNodes)
+	c.quota = etcdmember.DefaultQuota
+	fs.Var(&c.quota, "cluster-quota", "`SIZE` that the rooms of such a cluster may take on each node, such as 4GB; 8GB at most, the same on all nodes")
 	fs.Func("etcd", "`HOST:PORT[,…]` of an etcd that a cluster keeps its rooms in instead; https://HOST:PORT with -etcd-tls-…", c.setEtcd)
 	fs.StringVar(&c.etcdCA, "etcd-tls-ca", "", "`FILE` with the certificate authority of etcd, not that of the nodes; required with -etcd https://…")
 	fs.StringVar(&c.etcdCert, "etcd-tls-cert", "", "`FILE` with this node's certificate for etcd")

@@ -57,6 +57,7 @@ func (c *config) check() error {
 		fault("-log-level %q: want debug, info, warn or error", c.logLevel)
 	}
 	c.checkCluster(fault)
+	c.checkQuota(fault)
 	c.checkRegular(fault)
 	if c.data == "" {
 		fault("-data is empty: want a directory, or %q to keep rooms in memory", inMemory)

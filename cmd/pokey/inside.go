@@ -29,7 +29,7 @@ func (m *member) startInside(ctx context.Context, c config, credentials *cluster
 	m.inside, err = etcdmember.Start(ctx, etcdmember.Config{
 		Dir: filepath.Join(c.data, memberDir), Self: c.nodeAdvertise, First: c.nodes,
 		Port: m.port, TLS: credentials, Secret: keys, Log: log, Leave: m.askedToLeave, Former: former.Cluster, Rooms: c.hasRooms(),
-		Generation: former.Generation,
+		Generation: former.Generation, Quota: int64(c.quota),
 	})
 	if errors.Is(err, etcdmember.ErrSuperseded) {
 		err = c.superseded(err)

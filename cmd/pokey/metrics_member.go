@@ -37,6 +37,7 @@ var (
 	descLearners  = desc("etcd_learners", "Members of the etcd inside the nodes that have no vote yet.")
 	descBytes     = desc("etcd_database_bytes", "Size of the database of the etcd inside this node.")
 	descBytesUsed = desc("etcd_database_used_bytes", "What is in use of that.")
+	descNoSpace   = desc("etcd_full", "Whether the database of any of those members has exceeded its quota, so that nothing can be saved.")
 	descQuota     = desc("etcd_quota_bytes", "The size of that database above which nothing can be saved.")
 )
 
@@ -54,6 +55,7 @@ func collectInside(gauge func(*prometheus.Desc, float64), s etcdmember.Stats) {
 	gauge(descBytes, float64(s.Bytes))
 	gauge(descBytesUsed, float64(s.InUse))
 	gauge(descQuota, float64(s.Quota))
+	gauge(descNoSpace, truth(s.NoSpace))
 }
 
 // insideMetrics are those of etcd's own metrics that say how the etcd inside this node

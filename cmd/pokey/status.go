@@ -61,7 +61,7 @@ func (m *member) status() *operator.Cluster {
 		Lost: s.MembershipsLost, Isolations: s.Isolations, LinkLosses: s.LinkLosses, Rejected: s.RejectedPeers, BadStreams: s.BadStreams,
 	}
 	if inside := m.stats(); inside != nil {
-		c.Inside = &operator.Inside{Leader: inside.Leader, Voters: len(inside.Members), Bytes: inside.Bytes, Quota: inside.Quota}
+		c.Inside = &operator.Inside{Leader: inside.Leader, Voters: len(inside.Members), Bytes: inside.Bytes, InUse: inside.InUse, Quota: inside.Quota, Full: inside.NoSpace}
 		for _, member := range inside.Members {
 			if member.Learner {
 				c.Inside.Voters--

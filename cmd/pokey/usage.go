@@ -39,7 +39,7 @@ var flagGroups = []flagGroup{
 	{"Limits (0: no limit)", "message-rate message-burst max-connections max-connections-per-ip max-connections-per-session " +
 		"max-new-rooms-per-ip max-rooms-per-user max-members-per-room"},
 	{"Log", "log-format log-level log-addresses"},
-	{"Cluster", "cluster etcd etcd-tls-ca etcd-tls-cert etcd-tls-key node-listen node-advertise node-tls-ca node-tls-cert node-tls-key"},
+	{"Cluster", "cluster cluster-quota etcd etcd-tls-ca etcd-tls-cert etcd-tls-key node-listen node-advertise node-tls-ca node-tls-cert node-tls-key"},
 }
 
 // printUsage lists the subcommands, and the flags of serving by groups.
