@@ -78,16 +78,11 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 
 // enter starts the member and waits until it has a vote in a cluster with a leader.
 func (m *Member) enter(ctx context.Context) error {
-	p := plan{}
+	begin := func(context.Context) error { return m.begin(plan{}) }
 	if _, err := os.Stat(m.conf.walDir()); errors.Is(err, os.ErrNotExist) {
-		m.blank.Store(true)
-		if p, err = m.await(ctx); err != nil {
-			return err
-		}
-		m.generation.Store(&p.generation)
+		begin = m.beginBlank
 	}
-	m.blank.Store(false)
-	if err := m.begin(p); err != nil {
+	if err := begin(ctx); err != nil {
 		return err
 	}
 	ctx, asked := m.unlessSuperseded(ctx)
@@ -108,6 +103,9 @@ func (m *Member) enter(ctx context.Context) error {
 // begin starts etcd. From then on its peers are served.
 func (m *Member) begin(p plan) error {
 	e, err := etcdserver.NewServer(m.conf.server(p.generation, p.initial, p.act == found, newLog(m.conf.Log)))
+	if err != nil && p.act == join && membersChanged(err) {
+		return fmt.Errorf("%w: %w", errMembersChanged, err)
+	}
 	if err != nil {
 		return err
 	}

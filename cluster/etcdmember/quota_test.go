@@ -65,6 +65,7 @@ func hasSpaceAgain(t *testing.T, m *Member) {
 // While the database is full, rooms are read and those that end are deleted. Once enough
 // of them have ended, all is saved again, and nobody has done anything.
 func TestAFullDatabaseEndsRooms(t *testing.T) {
+	t.Parallel()
 	m, _, _ := startWith(t, Config{Dir: t.TempDir(), Quota: 8 << 20, Log: slog.New(slog.DiscardHandler)})
 	s, err := etcdstore.Open(etcdstore.Config{Client: m.Client(), Prefix: "/rooms/", Seal: sealOf(t)})
 	if err != nil {
@@ -100,6 +101,7 @@ func TestAFullDatabaseEndsRooms(t *testing.T) {
 
 // A start with a larger quota ends the alarm at once.
 func TestALargerQuota(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	c := Config{Dir: dir, Quota: 8 << 20, Log: slog.New(slog.DiscardHandler)}
 	m, self, certs := startWith(t, c)
@@ -131,6 +133,7 @@ func TestALargerQuota(t *testing.T) {
 
 // Free space in a file that is near its quota is given back before anything is full.
 func TestFreeSpaceIsGivenBackInTime(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	m, _, _ := startWith(t, Config{Dir: t.TempDir(), Quota: 16 << 20, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	value, revision := strings.Repeat("x", 128<<10), int64(0)

@@ -13,6 +13,7 @@ import (
 
 // The database is full, and the rooms end that filled it: it goes on by itself.
 func TestAFullDatabaseGoesOn(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	m, _, _ := startWith(t, Config{Dir: t.TempDir(), Quota: 8 << 20, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	value, revision := strings.Repeat("x", 1<<20), int64(0)
