@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -42,10 +43,11 @@ type busyRoom struct {
 
 // busyRooms are rooms in use.
 type busyRooms struct {
-	mu   sync.Mutex
-	all  []*busyRoom
-	stop chan struct{}
-	done sync.WaitGroup
+	mu     sync.Mutex
+	all    []*busyRoom
+	stop   chan struct{}
+	done   sync.WaitGroup
+	killed atomic.Bool
 }
 
 // keepBusy starts people who each change a room of their own, with a pause in between,
@@ -64,17 +66,39 @@ func keepBusy(t *testing.T, url string, n int, pause time.Duration) *busyRooms {
 					return
 				case <-time.After(pause):
 				}
-				ok := c.do("setTopic", message{"roomId": one.room, "topic": fmt.Sprint("topic ", number)})
-				c.do("estimate", message{"roomId": one.room, "value": "5", "comment": strings.Repeat("why ", 50)})
-				if ok["durable"] == true {
-					p.mu.Lock()
-					one.acked = number
-					p.mu.Unlock()
+				if err := p.change(one, number); err != nil {
+					if !p.killed.Load() {
+						t.Errorf("a player: %v", err)
+					}
+					return
 				}
 			}
 		})
 	}
 	return p
+}
+
+// change changes a room. A cluster whose members change may refuse that for a moment.
+func (p *busyRooms) change(one *busyRoom, number int) error {
+	topic, err := one.caller.try("setTopic", message{"roomId": one.room, "topic": fmt.Sprint("topic ", number)})
+	if err != nil {
+		return err
+	}
+	estimate, err := one.caller.try("estimate", message{"roomId": one.room, "value": "5", "comment": strings.Repeat("why ", 50)})
+	if err != nil {
+		return err
+	}
+	for _, answer := range []message{topic, estimate} {
+		if answer["event"] != "ok" && answer["code"] != "unavailable" {
+			return fmt.Errorf("got %v, want ok", answer)
+		}
+	}
+	if topic["durable"] == true {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		one.acked = number
+	}
+	return nil
 }
 
 // acked returns by room what is acknowledged so far.
@@ -91,6 +115,13 @@ func (p *busyRooms) acked() map[string]int {
 func (p *busyRooms) end() {
 	close(p.stop)
 	p.done.Wait()
+}
+
+// kill kills the process that all play on, whatever they wait for.
+func (p *busyRooms) kill(on *process) {
+	p.killed.Store(true)
+	on.kill()
+	p.end()
 }
 
 // has fails the test unless a server has the rooms with what was acknowledged, or later.

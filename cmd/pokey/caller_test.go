@@ -81,19 +81,27 @@ func (c *caller) read() {
 	}
 }
 
-// next takes one event.
-func (c *caller) next() message {
-	c.t.Helper()
+// take takes one event, or returns why there is none.
+func (c *caller) take() (message, error) {
 	select {
 	case m, open := <-c.came:
 		if !open {
-			c.t.Fatalf("reading: %v", c.ended)
+			return nil, c.ended
 		}
-		return m
+		return m, nil
 	case <-time.After(patience):
-		c.t.Fatalf("nothing comes for %v", patience)
-		return nil
+		return nil, fmt.Errorf("nothing comes for %v", patience)
 	}
+}
+
+// next takes one event, which there must be.
+func (c *caller) next() message {
+	c.t.Helper()
+	m, err := c.take()
+	if err != nil {
+		c.t.Fatalf("reading: %v", err)
+	}
+	return m
 }
 
 // closed waits for the end of the connection, and returns its code.
@@ -129,18 +137,36 @@ func (c *caller) until(kind string) message {
 	}
 }
 
-// send sends a request without waiting, and returns its id.
-func (c *caller) send(request string, fields message) string {
-	c.t.Helper()
+// write sends a request, and returns its id.
+func (c *caller) write(request string, fields message) (id string, err error) {
 	c.sent++
-	id := fmt.Sprint("c", c.sent)
+	id = fmt.Sprint("c", c.sent)
 	all := message{"request": request, "id": id}
 	maps.Copy(all, fields)
 	data, _ := json.Marshal(all)
-	if err := c.conn.WriteMessage(gorilla.TextMessage, data); err != nil {
+	return id, c.conn.WriteMessage(gorilla.TextMessage, data)
+}
+
+// send sends a request without waiting, and returns its id.
+func (c *caller) send(request string, fields message) string {
+	c.t.Helper()
+	id, err := c.write(request, fields)
+	if err != nil {
 		c.t.Fatalf("writing: %v", err)
 	}
 	return id
+}
+
+// try is ask for a connection that may end before the answer, which is an error.
+func (c *caller) try(request string, fields message) (message, error) {
+	id, err := c.write(request, fields)
+	for err == nil {
+		var m message
+		if m, err = c.take(); m["id"] == id {
+			return m, err
+		}
+	}
+	return nil, err
 }
 
 // answer reads up to the answer of a request; what comes before it is dropped.

@@ -60,8 +60,7 @@ func TestBackToOneNode(t *testing.T) {
 		}
 	}
 	acked := acknowledged(t, players)
-	one.kill() // the worst way to stop
-	players.end()
+	players.kill(one) // the worst way to stop
 	if said, err := c.command(nodes[0], "recover"); err != nil || !strings.Contains(said, "begin a cluster of its own") {
 		t.Errorf("recovering a cluster of one: got %q, %v, want it to work as well", said, err)
 	}
