@@ -28,15 +28,36 @@ type Client interface {
 
 // Session is a connection as the transport sees it.
 type Session struct {
-	root *actor.RootContext
-	pid  *actor.PID
+	root     *actor.RootContext
+	pid      *actor.PID // nil if the client was sent away
+	client   Client
+	arrivals *arrivals
 }
 
-// Handle passes a request on. Requests of one session are handled in order.
-func (s *Session) Handle(in protocol.Incoming) { s.root.Send(s.pid, in) }
+// Handle passes a request on. Requests of one session are handled in order. A request to
+// join a room may have to wait for its turn.
+func (s *Session) Handle(in protocol.Incoming) {
+	if s.pid == nil {
+		return
+	}
+	if _, ok := in.Request.(protocol.JoinRoom); !ok {
+		s.root.Send(s.pid, in)
+		return
+	}
+	turn, ok := s.arrivals.wait(joining)
+	if !ok {
+		sendAway(s.client)
+		return
+	}
+	s.root.Send(s.pid, arrive{in, turn})
+}
 
 // Close tells the actors that the connection has ended.
-func (s *Session) Close() { s.root.Stop(s.pid) }
+func (s *Session) Close() {
+	if s.pid != nil {
+		s.root.Stop(s.pid)
+	}
+}
 
 // connectionActor is the server's side of one WebSocket. It passes requests to its
 // user's actor and events to its client.
@@ -45,6 +66,7 @@ type connectionActor struct {
 	client   Client
 	recovery recovery
 	spans    requestSpans
+	arriving *arrival // until the client is welcome, and until a room has answered
 }
 
 func newConnection(n *node, user poker.UserID, issued time.Time, origin uint64, client Client) *connectionActor {
@@ -73,16 +95,23 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case *actor.Stopping:
 		a.recovery.stop()
 		a.spans.stop()
+		a.arriving.end()
 	case *actor.Stopped:
 		a.stopped(ctx.Self())
 	case protocol.Incoming:
 		a.request(m)
+	case arrive:
+		a.arriving.end()
+		a.arriving = m.turn
+		a.request(m.in)
 	case deliverEvent:
+		a.arriving.end()
 		if a.recovery.passEvent(m.answers) {
 			a.client.Send(m.event)
 			a.spans.answered(m.answers)
 		}
 	case deliverStatus:
+		a.arriving.end()
 		a.status(m)
 	case leftRoom:
 		a.recovery.leftRoom(m.room)

@@ -14,6 +14,11 @@ import (
 // The messages that a connection actor receives, besides protocol.Incoming: what
 // the client gets.
 type (
+	// arrive is a request to join a room, whose turn has come.
+	arrive struct {
+		in   protocol.Incoming
+		turn *arrival
+	}
 	// deliverEvent is an encoded event for the client. If it answers a request,
 	// answers is the request's id.
 	deliverEvent struct {

@@ -32,7 +32,8 @@ type node struct {
 	connections sync.Map
 	flow        flowControl
 	workers     workers
-	turns       *turns // of what is asked of a shared store
+	turns       *turns    // of what is asked of a shared store
+	arrivals    *arrivals // nil without a shared store
 	counts      counts
 }
 

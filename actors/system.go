@@ -34,7 +34,7 @@ func Start(c Config) *System {
 		s.placement, s.singleNode = &singleNode{s.address}, true
 	}
 	if c.Store.Shared() {
-		s.turns = newTurns()
+		s.turns, s.arrivals = newTurns(), newArrivals()
 	}
 	s.replies = replier{&s.counts.refusals, s.send}
 	s.flow.address, s.flow.send = s.address, s.sendToGateway
@@ -51,13 +51,21 @@ func Start(c Config) *System {
 
 // Connect starts the server's side of a connection of user, whom the caller has
 // authenticated by a session that was issued at the given time. origin stands for the
-// client's address. Events go to client, welcome first.
+// client's address. Events go to client, welcome first. In a cluster, Connect may wait for
+// some seconds, and send the client away.
 func (s *System) Connect(user poker.UserID, issued time.Time, origin uint64, client Client) *Session {
+	turn, ok := s.arrivals.wait(connecting)
+	if !ok {
+		sendAway(client)
+		return &Session{}
+	}
 	// The name is unique among the connections of all nodes, past and future.
 	pid := s.spawn(connectionName+"/"+rand.Text(), func() actor.Actor {
-		return newConnection(&s.node, user, issued, origin, client)
+		c := newConnection(&s.node, user, issued, origin, client)
+		c.arriving = turn
+		return c
 	}, actor.WithMailbox(newConnectionMailbox))
-	return &Session{root: s.root, pid: pid}
+	return &Session{root: s.root, pid: pid, client: client, arrivals: s.arrivals}
 }
 
 // Forget has every user and room of this node stop at once, without waiting for the

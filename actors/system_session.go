@@ -25,8 +25,14 @@ type Standing struct {
 var ErrRevoked = errors.New("actors: the session has been ended")
 
 // CheckSession returns the standing of a session of user that was issued at the given
-// time, according to the store. It takes no longer than a commit may.
+// time, according to the store. It takes no longer than a commit may. It returns [ErrBusy]
+// if too many people arrive at the moment.
 func (s *System) CheckSession(ctx context.Context, user poker.UserID, issued time.Time) (Standing, error) {
+	turn, ok := s.arrivals.try()
+	if !ok {
+		return Standing{}, ErrBusy
+	}
+	defer turn.end()
 	ctx, cancel := context.WithTimeout(ctx, s.CommitTimeout)
 	defer cancel()
 	found, err := s.Store.Load(ctx, userKind+"/"+string(user))

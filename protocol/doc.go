@@ -433,7 +433,8 @@
 //   - closing {reason, retryAfterMs}: the server is about to close; reconnect after that
 //     many milliseconds. 0 means that another server is ready: a client may connect to it
 //     at once and close this connection when the other one has said welcome. reason is
-//     restart.
+//     restart, or busy: so many people arrive that somebody waited in vain to be welcomed
+//     or to join a room.
 //
 // In welcome, limits says what the server will take, so that clients do not have to find
 // out by being refused. Zero means no limit:
@@ -638,7 +639,7 @@
 //	1007  not UTF-8              4103  rate limited
 //	1009  message too big        4104  too many errors
 //	1011  internal error         4201  the room has moved
-//	1012  restart or drain       4202  resynchronise
+//	1012  restart, drain, busy   4202  resynchronise
 //	4001  session invalid
 //	4002  replaced by a newer connection of the same session
 //
@@ -659,7 +660,8 @@
 //     not wait the first time.
 //  2. Connect with the cookie. On 401, fetch the page once for another cookie: the user
 //     is somebody new. On 403, 421 or 426, stop: it will not get better.
-//  3. After welcome, forget what is known of the versions of rooms, and join each room
+//  3. Wait 20 s for welcome, since a server that is busy lets people in by turns. After
+//     welcome, forget what is known of the versions of rooms, and join each room
 //     again. The roomStatus is whole.
 //  4. If its epoch is another one, the room was revived and is empty, as "Rooms outlive
 //     their memory" says. So is a room that is joined again after roomClosed.

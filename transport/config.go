@@ -32,7 +32,7 @@ type Config struct {
 	// CheckSession, if not nil, returns the standing of a session of user that was
 	// issued at that time. It is called for page loads and for connections, which
 	// wait for it. If it fails, a page load leaves the session as it is, and a
-	// connection is refused.
+	// connection is refused, unless it fails with [ErrBusy].
 	CheckSession func(ctx context.Context, user poker.UserID, issued time.Time) (Standing, error)
 	// SignOut, if not nil, ends the sessions of user that were issued before the
 	// asking one, which was issued at the given time. It returns ErrRevoked if that

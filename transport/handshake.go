@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"encoding/base64"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -69,7 +70,7 @@ func (s *Server) admit(r *http.Request, here site, hostAllowed bool) (*Conn, *re
 		if standing, why = s.priority(r.Context(), session, addr, why); why != nil {
 			return nil, why
 		}
-	} else if standing, err = s.standing(r.Context(), session); err != nil {
+	} else if standing, err = s.standing(r.Context(), session); err != nil && !errors.Is(err, ErrBusy) {
 		return nil, &refuseUnavailable
 	}
 	if standing.Revoked {

@@ -77,6 +77,10 @@ type Standing struct {
 	Known   bool // its user has been in a room
 }
 
+// ErrBusy says that a session's standing was not looked up. Whether it has been ended shows
+// when its user is welcomed.
+var ErrBusy = errors.New("transport: too busy to look a session up")
+
 func (s *Server) standing(ctx context.Context, session identity.Session) (Standing, error) {
 	if s.cfg.CheckSession == nil {
 		return Standing{}, nil

@@ -168,6 +168,7 @@ func TestRevokedSession(t *testing.T) {
 		"ended, to be renewed":     {stood{standing: Standing{Revoked: true}}, 8 * 24 * time.Hour, "somebody new", 401},
 		"not known":                {stood{err: errors.New("no store")}, 0, "", 503},
 		"not known, to be renewed": {stood{err: errors.New("no store")}, 8 * 24 * time.Hour, "", 503},
+		"not looked up":            {stood{err: ErrBusy}, 0, "", 101},
 	} {
 		s := overPipes(t, func(c *Config) { c.CheckSession = row.answer.check })
 		cookie := s.cookieOf(ada, time.Now().Add(-row.age))

@@ -6,9 +6,11 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // SocketLimits limits the open TCP connections of a port, whether or not anything
@@ -91,11 +93,28 @@ func (l *socketListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if a := l.sockets.admit(c); a != nil {
+			giveWay()
 			return a, nil
 		}
 		_ = c.Close() // refused
 	}
 }
+
+// giveWay lets everything else go first that is ready to run, and as much time again for
+// what becomes ready meanwhile, if that takes noticeably long: else thousands who connect
+// at once would keep a busy process from everything else.
+func giveWay() {
+	began := time.Now()
+	runtime.Gosched()
+	if took := time.Since(began); took > noticeable {
+		time.Sleep(min(took, mostGivenWay)) //nolint:forbidigo // it is short
+	}
+}
+
+const (
+	noticeable   = 5 * time.Millisecond
+	mostGivenWay = 20 * time.Millisecond
+)
 
 // admit counts the connection, or returns nil if there is no place for it.
 func (s *Sockets) admit(c net.Conn) *countedConn {

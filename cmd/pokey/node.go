@@ -120,6 +120,9 @@ func (n *node) transportConfig(c config, keys *identity.Keys) transport.Config {
 		},
 		CheckSession: func(ctx context.Context, user poker.UserID, issued time.Time) (transport.Standing, error) {
 			standing, err := n.system.CheckSession(ctx, user, issued)
+			if errors.Is(err, actors.ErrBusy) {
+				err = transport.ErrBusy
+			}
 			return transport.Standing(standing), err
 		},
 		SignOut: func(ctx context.Context, user poker.UserID, issued time.Time) error {

@@ -3,6 +3,7 @@
 
 const SILENCE = 20_000; // milliseconds after which the server is asked whether it is there
 const PATIENCE = 8_000; // for its answer
+const WELCOME = 20_000; // for its greeting, once it has answered: it may be busy
 const PROBE = 3_000; // the same, when the user has just come back
 const FIRST = 500; // the shortest wait before connecting again
 const LONGEST = 10_000;
@@ -52,6 +53,7 @@ export function connect({ url, onEvent, onStatus, greeting, Socket = WebSocket }
   /** @param {WebSocket} mine */
   function use(mine) {
     socket = mine;
+    mine.onopen = () => socket === mine && watchSilence(WELCOME);
     mine.onmessage = ({ data }) => socket === mine && receive(JSON.parse(data));
     mine.onclose = ({ code }) => socket === mine && disconnected(code);
   }

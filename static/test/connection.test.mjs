@@ -230,6 +230,22 @@ test('silence is looked into, and what does not answer is given up', (t) => {
   assert.ok(!s.heard.some((event) => event.late), 'a connection that was given up is not heard');
 });
 
+test('a server that is busy has more time for its greeting than one that does not answer', (t) => {
+  const s = scene(t);
+  s.pass(7000);
+  s.last().onopen();
+  s.pass(19_000);
+  assert.equal(s.phase(), 'connecting');
+  s.last().say({ event: 'closing', reason: 'busy', retryAfterMs: 5000 });
+  s.last().drop(1012);
+  s.pass(5249);
+  assert.equal(s.sockets.length, 1);
+  s.pass(1);
+  assert.equal(s.sockets.length, 2);
+  s.pass(8000);
+  assert.equal(s.phase(), 'waiting', 'what does not answer is given up sooner');
+});
+
 test('who comes back does not wait', (t) => {
   const s = scene(t);
   s.last().drop();
