@@ -9,6 +9,7 @@ import (
 	"example.com/pokey/cmd/pokey-load/compare"
 	"example.com/pokey/cmd/pokey-load/cost"
 	"example.com/pokey/cmd/pokey-load/crash"
+	"example.com/pokey/cmd/pokey-load/herd"
 	"example.com/pokey/cmd/pokey-load/hostile"
 	"example.com/pokey/cmd/pokey-load/load"
 	"example.com/pokey/cmd/pokey-load/options"
@@ -89,6 +90,16 @@ func (c *hostileCommand) run(ctx context.Context, stderr io.Writer) (report.Repo
 	}
 	c.Progress = func(format string, args ...any) { logf(stderr, format, args...) }
 	return orError(hostile.Run(ctx, c.Options))
+}
+
+type herdCommand struct{ herd.Options }
+
+func (c *herdCommand) run(ctx context.Context, stderr io.Writer) (report.Report, error) {
+	if err := c.Prepare("pokey-herd-"); err != nil {
+		return nil, err
+	}
+	c.Progress = func(format string, args ...any) { logf(stderr, format, args...) }
+	return orError(herd.Run(ctx, c.Options))
 }
 
 type costCommand struct{ cost.Options }

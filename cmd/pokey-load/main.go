@@ -5,6 +5,7 @@
 //	pokey-load soak -url http://127.0.0.1:8080 -metrics http://127.0.0.1:9090/metrics
 //	pokey-load crash -binary ./pokey -rooms 100 -members 5 -cycles 20
 //	pokey-load hostile -binary ./pokey -rooms 200 -members 5 -duration 5m
+//	pokey-load herd -binary ./pokey
 //	pokey-load chaos -binary ./pokey -faults kill,partition
 //	pokey-load compare -binary ./pokey -peer ./centrifugo
 //	pokey-load cluster-cost -binary ./pokey
@@ -14,8 +15,9 @@
 // server. Soak checks that connections that come and go leave nothing behind.
 // Crash kills the server again and again, and checks that nothing acknowledged
 // was lost, done twice or shown too early. Hostile has one address do all that
-// the limits allow, and measures what others notice. Chaos breaks a cluster on
-// purpose and checks the same as crash; it needs Linux, root and etcd.
+// the limits allow, and measures what others notice. Herd lets thousands return to a
+// starved cluster at the same moment. Chaos breaks a cluster on purpose and checks the
+// same as crash; it needs Linux, root and etcd.
 // Compare compares Pokey with another server that does the same deliveries, and
 // cluster-cost three nodes with one. Each command takes -help, and
 // -json for a report that a program can read.

@@ -42,6 +42,7 @@ var commands = []listed{
 	{"soak", "check that connections that come and go leave nothing behind", func() command { return new(soakCommand) }},
 	{"crash", "kill the server again and again; check that nothing is lost or done twice", func() command { return new(crashCommand) }},
 	{"hostile", "let one address do all that the limits allow; measure what others notice", func() command { return new(hostileCommand) }},
+	{"herd", "let thousands return to a starved cluster at the same moment", func() command { return new(herdCommand) }},
 	{"chaos", "break a cluster on purpose; check the same as crash (needs Linux, root, etcd)", func() command { return new(chaosCommand) }},
 	{"compare", "compare what Pokey costs with what a peer does (needs Linux, centrifugo)", func() command { return new(compareCommand) }},
 	{"cluster-cost", "compare what three nodes cost with what one costs (needs etcd)", func() command { return new(costCommand) }},

@@ -103,7 +103,9 @@ func (r *run) compare(ctx context.Context) (t Turn, err error) {
 }
 
 // window measures once, some time after the abusers came or went.
-func (r *run) window(ctx context.Context) (Window, error) {
+func (r *run) window(ctx context.Context) (Window, error) { return r.windowUntil(ctx, nil) }
+
+func (r *run) windowUntil(ctx context.Context, done <-chan struct{}) (Window, error) {
 	if err := client.Pause(ctx, r.WarmUp); err != nil {
 		return Window{}, err
 	}
@@ -114,8 +116,11 @@ func (r *run) window(ctx context.Context) (Window, error) {
 	for _, room := range r.rooms {
 		room.start(time.Now())
 	}
-	if err := client.Pause(ctx, r.Duration); err != nil {
-		return Window{}, err
+	select {
+	case <-done:
+	case <-time.After(r.Duration):
+	case <-ctx.Done():
+		return Window{}, ctx.Err()
 	}
 	var total tally
 	for _, room := range r.rooms {

@@ -47,8 +47,13 @@ func NewParty(ctx context.Context, o Options) (*Party, error) {
 
 // Measure measures for a while, after the warm-up.
 func (p *Party) Measure(ctx context.Context, d time.Duration) (Window, error) {
-	p.run.Duration = d
-	return p.run.window(ctx)
+	return p.MeasureUntil(ctx, nil, d)
+}
+
+// MeasureUntil is Measure until done is closed, if that is sooner.
+func (p *Party) MeasureUntil(ctx context.Context, done <-chan struct{}, most time.Duration) (Window, error) {
+	p.run.Duration = most
+	return p.run.windowUntil(ctx, done)
 }
 
 // Lost is how many connections have ended before their time, and why the first did.

@@ -73,8 +73,21 @@ var Limitless = []string{
 	"-max-connections-per-session", "0", "-max-rooms-per-user", "0", "-max-members-per-room", "0",
 }
 
-// start starts a node on free ports and records its addresses.
+// start starts a node on free ports, and waits until it is ready.
 func (s *Servers) start(ctx context.Context, o Options, name string, args ...string) error {
+	if err := s.begin(ctx, o, name, args...); err != nil {
+		return err
+	}
+	return s.ready(ctx, len(s.Nodes)-1)
+}
+
+// ready waits until a node is ready.
+func (s *Servers) ready(ctx context.Context, i int) error {
+	return s.Nodes[i].Await(ctx, process.Answers(s.Admins[i]+"/readyz"))
+}
+
+// begin starts a node on free ports and records its addresses.
+func (s *Servers) begin(ctx context.Context, o Options, name string, args ...string) error {
 	ports, err := addresses(ctx, 2)
 	if err != nil {
 		return err
@@ -94,7 +107,7 @@ func (s *Servers) start(ctx context.Context, o Options, name string, args ...str
 		return err
 	}
 	s.Sites = append(s.Sites, site)
-	return p.Await(ctx, process.Answers("http://"+admin+"/readyz"))
+	return nil
 }
 
 // One starts a node.
@@ -125,21 +138,58 @@ func Three(ctx context.Context, o Options) (*Servers, error) {
 	if err := s.Etcd.Await(ctx, process.Answers(store+"/health")); err != nil {
 		return s, err
 	}
-	secret, certs := filepath.Join(o.Dir, "secret.key"), filepath.Join(o.Dir, "certs")
-	for _, args := range [][]string{{"secret", secret}, {"certs", certs, "127.0.0.1"}} {
-		if out, err := exec.CommandContext(ctx, o.Binary, args...).CombinedOutput(); err != nil { //nolint:gosec // running the given binary is the purpose
-			return s, fmt.Errorf("%s %s: %w: %s", o.Binary, args[0], err, out)
-		}
+	common, err := credentials(ctx, o)
+	if err != nil {
+		return s, err
 	}
 	for i, address := range ports[2:] {
-		err := s.start(ctx, o, fmt.Sprintf("node%d", i+1),
-			"-etcd", strings.TrimPrefix(store, "http://"), "-secret-file", secret, "-node-listen", address,
-			"-node-tls-ca", filepath.Join(certs, "ca.pem"), "-node-tls-cert", filepath.Join(certs, "127.0.0.1.pem"), "-node-tls-key", filepath.Join(certs, "127.0.0.1-key.pem"))
-		if err != nil {
+		args := append([]string{"-etcd", strings.TrimPrefix(store, "http://"), "-node-listen", address}, common...)
+		if err := s.start(ctx, o, nodeName(i), args...); err != nil {
 			return s, err
 		}
 	}
 	return s, nil
+}
+
+// ThreeEmbedded starts three nodes with etcd inside.
+func ThreeEmbedded(ctx context.Context, o Options) (*Servers, error) {
+	s := new(Servers)
+	ports, err := addresses(ctx, 3)
+	if err != nil {
+		return s, err
+	}
+	common, err := credentials(ctx, o)
+	if err != nil {
+		return s, err
+	}
+	for i, address := range ports { // each waits for the others
+		args := append([]string{"-cluster", strings.Join(ports, ","), "-node-advertise", address, "-data", filepath.Join(o.Dir, fmt.Sprintf("data%d", i+1))}, common...)
+		if err := s.begin(ctx, o, nodeName(i), args...); err != nil {
+			return s, err
+		}
+	}
+	for i := range s.Nodes {
+		if err := s.ready(ctx, i); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func nodeName(i int) string { return fmt.Sprintf("node%d", i+1) }
+
+// credentials makes a secret and certificates, and returns the flags for them.
+func credentials(ctx context.Context, o Options) (flags []string, err error) {
+	secret, certs := filepath.Join(o.Dir, "secret.key"), filepath.Join(o.Dir, "certs")
+	for _, args := range [][]string{{"secret", secret}, {"certs", certs, "127.0.0.1"}} {
+		if out, err := exec.CommandContext(ctx, o.Binary, args...).CombinedOutput(); err != nil { //nolint:gosec // running the given binary is the purpose
+			return nil, fmt.Errorf("%s %s: %w: %s", o.Binary, args[0], err, out)
+		}
+	}
+	return []string{
+		"-secret-file", secret, "-node-tls-ca", filepath.Join(certs, "ca.pem"),
+		"-node-tls-cert", filepath.Join(certs, "127.0.0.1.pem"), "-node-tls-key", filepath.Join(certs, "127.0.0.1-key.pem"),
+	}, nil
 }
 
 // addresses returns n different free addresses.

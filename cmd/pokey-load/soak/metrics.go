@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,6 +19,15 @@ type Sample map[string]float64
 // Scrape reads the Prometheus text format at the address. Counters are left
 // out: they grow by their nature. So is everything of histograms and summaries.
 func Scrape(ctx context.Context, address string) (Sample, error) {
+	return scrape(ctx, address, "gauge", "untyped")
+}
+
+// Counters reads what Scrape leaves out but for histograms and summaries.
+func Counters(ctx context.Context, address string) (Sample, error) {
+	return scrape(ctx, address, "counter")
+}
+
+func scrape(ctx context.Context, address string, kinds ...string) (Sample, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
@@ -31,18 +41,18 @@ func Scrape(ctx context.Context, address string) (Sample, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("metrics: status %d", resp.StatusCode)
 	}
-	return parseMetrics(resp.Body)
+	return parseMetrics(resp.Body, kinds...)
 }
 
-func parseMetrics(r io.Reader) (Sample, error) {
+func parseMetrics(r io.Reader, kinds ...string) (Sample, error) {
 	sample := make(Sample)
-	gauges := make(map[string]bool)
+	wanted := make(map[string]bool)
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
 		line := strings.TrimSpace(lines.Text())
 		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
 			name, kind, _ := strings.Cut(rest, " ")
-			gauges[name] = kind == "gauge" || kind == "untyped"
+			wanted[name] = slices.Contains(kinds, kind)
 		}
 		if line == "" || line[0] == '#' {
 			continue
@@ -52,7 +62,7 @@ func parseMetrics(r io.Reader) (Sample, error) {
 			return nil, err
 		}
 		name, _, _ := strings.Cut(series, "{")
-		if gauges[name] && !math.IsNaN(value) {
+		if wanted[name] && !math.IsNaN(value) {
 			sample[series] = value
 		}
 	}

@@ -86,7 +86,7 @@ pokey_latency_seconds_bucket{le="+Inf"} 3
 pokey_latency_seconds_sum 3
 # TYPE pokey_free untyped
 pokey_free +Inf
-`))
+`), "gauge", "untyped")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ pokey_free +Inf
 		t.Errorf("got %v", sample)
 	}
 	for _, bad := range []string{"x", "x{", "x{a=\"b\"}", "x y"} {
-		if _, err := parseMetrics(strings.NewReader(bad)); err == nil {
+		if _, err := parseMetrics(strings.NewReader(bad), "gauge"); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/pokey/cmd/pokey-load/herd"
+)
+
+// Everybody leaves and returns at once, or a node is killed; nodes that are not starved
+// take them back within seconds. The long run is for a machine of its own.
+func TestHerd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes half a minute")
+	}
+	binary := buildServer(t, t.TempDir())
+	for name, way := range map[string]string{"return": "-away 1s", "a node is killed": "-kill"} {
+		t.Run(name, func(t *testing.T) {
+			args := append(strings.Fields("herd -rooms 150 -stay 10 -cores 0 -before 1s -watch 60s -json "+way), "-binary", binary, "-data", filepath.Join(t.TempDir(), "run"))
+			status, stdout, stderr := runIt(t, args...)
+			var found herd.Report
+			if err := json.Unmarshal([]byte(stdout), &found); err != nil {
+				t.Fatalf("status %d, %v\n%s%s", status, err, stdout, stderr)
+			}
+			for _, fault := range found.Failures() {
+				t.Error(fault)
+			}
+			if got := found.Returned.Expected; got == 0 || status == broken {
+				t.Errorf("got %d people who returned, status %d", got, status)
+			}
+		})
+	}
+}
+
+func TestHerdUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"herd":                                    "-binary is required",
+		"herd -binary x -rooms 0":                 "rooms",
+		"herd -binary x -cores -1":                "cores",
+		"herd -binary x -watch 1ms":               "watch",
+		"herd -binary x -rooms 10000 -members 50": "at most 20000",
+	} {
+		status, _, stderr := runIt(t, strings.Fields(args)...)
+		if status != broken || !strings.Contains(stderr, want) {
+			t.Errorf("%s: got status %d, %s; want %q", args, status, stderr, want)
+		}
+	}
+}
