@@ -19,6 +19,8 @@ type Room struct {
 	// Estimates is the count that the room states.
 	Estimates int
 	Members   map[string]Member // by user id
+	// Unsaved says that the server could not save it yet.
+	Unsaved bool
 	// HasSummary says that there is one.
 	HasSummary bool
 	// Digest is the same for two copies with the same content, version aside.
@@ -88,6 +90,7 @@ func (r *replica) room(id string) (Room, error) {
 				Comment string `json:"comment"`
 			} `json:"estimate"`
 		} `json:"members"`
+		Saved   *bool            `json:"saved"`
 		Summary *json.RawMessage `json:"summary"`
 	}
 	if err := json.Unmarshal(canonical, &read); err != nil {
@@ -95,7 +98,7 @@ func (r *replica) room(id string) (Room, error) {
 	}
 	out := Room{
 		ID: id, Version: r.version, Epoch: read.Epoch, OwnerID: read.OwnerID, Revealed: read.Revealed,
-		Round: read.Round, Topic: read.Topic, RevealedBy: read.Looked, Estimates: read.Estimates, HasSummary: read.Summary != nil,
+		Round: read.Round, Topic: read.Topic, RevealedBy: read.Looked, Estimates: read.Estimates, Unsaved: read.Saved != nil && !*read.Saved, HasSummary: read.Summary != nil,
 		Members: make(map[string]Member, len(read.Members)),
 	}
 	for id, m := range read.Members {

@@ -150,10 +150,12 @@ func oneCycle(ctx context.Context, p *party, srv *server, o Options) (Cycle, err
 	if err := client.Pause(ctx, c.Lived); err != nil {
 		return c, err
 	}
+	crashed := p.History.Crash()
 	if !srv.Kill() {
 		return c, fmt.Errorf("the server had ended by itself: see %s", srv.Log)
 	}
 	killed := time.Now()
+	crashed(p.site.Connections())
 	var users []string
 	for _, room := range p.Rooms() {
 		for _, member := range room.Members {

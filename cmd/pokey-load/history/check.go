@@ -71,11 +71,11 @@ func (h *History) Check(patience time.Duration) Verdict {
 
 // checkLinearizable reports whether it could tell.
 func (h *History) checkLinearizable(r *room, patience time.Duration) (decided bool) {
-	result := linearizable(r, false, patience)
+	result := h.linearizable(r, false, patience)
 	if result != porcupine.Illegal {
 		return result == porcupine.Ok
 	}
-	if linearizable(r, true, patience) == porcupine.Ok {
+	if h.linearizable(r, true, patience) == porcupine.Ok {
 		h.fault(Fault{Kind: Misreported, Room: r.id}, "a request that was sent again was refused although it had its effect")
 		return true
 	}
@@ -83,7 +83,10 @@ func (h *History) checkLinearizable(r *room, patience time.Duration) (decided bo
 	return true
 }
 
-func linearizable(r *room, lenient bool, patience time.Duration) porcupine.CheckResult {
+func (h *History) linearizable(r *room, lenient bool, patience time.Duration) porcupine.CheckResult {
 	m := newRoomModel(r, lenient)
+	if len(h.crashes) > 0 && r.wasUnsaved() {
+		return porcupine.CheckOperationsTimeout(m.forgetful(), m.operationsWithCrashes(r, h.crashes), patience)
+	}
 	return porcupine.CheckOperationsTimeout(m.porcupine(), m.operations(r), patience)
 }

@@ -82,13 +82,14 @@ type Outcome int
 const (
 	Unknown Outcome = iota // not answered: it may yet have its effect
 	Durable                // acknowledged, and not to be lost
-	Applied                // acknowledged, and lost if the server crashes
+	Applied                // acknowledged as not saved, so that a crash may undo it
 	Refused                // refused: it has no effect
 )
 
 // read is the first view that a connection got of a room: a status, or the user's own
 // estimate.
 type read struct {
+	conn int
 	user string
 	call int64 // of the join
 	at   int64
@@ -107,6 +108,7 @@ type History struct {
 	canaries map[string]*canary
 	faults   []Fault
 	known    map[Fault]bool
+	crashes  []crash
 	messages int
 	statuses int
 	ops      int

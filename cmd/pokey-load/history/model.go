@@ -47,8 +47,9 @@ type roomModel struct {
 
 // step is one operation on the model: a request or a read.
 type step struct {
-	op   *Op
-	read *read
+	op      *Op
+	read    *read
+	crashes bool // it is neither, but a crash
 	// of a request: its user's and its estimate's number
 	user     int
 	estimate uint32
@@ -93,7 +94,7 @@ var hashSeed = maphash.MakeSeed()
 
 func (m *roomModel) porcupine() porcupine.Model {
 	return porcupine.Model{
-		Init: func() any { return state{round: 1, cells: strings.Repeat("\x00\x00\x00\x00", len(m.users))} },
+		Init: func() any { return m.empty() },
 		Step: func(s, input, _ any) (bool, any) {
 			from, in := s.(state), input.(step)
 			if in.read != nil {
@@ -104,6 +105,10 @@ func (m *roomModel) porcupine() porcupine.Model {
 		},
 		Hash: func(s any) uint64 { return maphash.Comparable(hashSeed, s.(state)) },
 	}
+}
+
+func (m *roomModel) empty() state {
+	return state{round: 1, cells: strings.Repeat("\x00\x00\x00\x00", len(m.users))}
 }
 
 // accepts compares what the client was told with what the model says: the code

@@ -5,9 +5,16 @@ import "example.com/pokey/cmd/pokey-load/client"
 // watch judges the versions of a room as they come.
 type watch struct {
 	conns   map[int]*seen
-	epoch   string            // the newest
-	highest uint64            // version of that epoch that anybody has seen
-	content map[uint64]uint64 // digests by version of that epoch
+	epoch   string             // the newest
+	highest uint64             // saved version of that epoch that anybody has seen
+	content map[version]uint64 // digests by version of that epoch
+}
+
+// version is a version of a room. One that was not saved may be another one in another
+// life of the server.
+type version struct {
+	number uint64
+	life   int // zero if it was saved
 }
 
 // seen is what one connection has seen of a room.
@@ -23,7 +30,7 @@ type seen struct {
 }
 
 func newWatch() watch {
-	return watch{conns: make(map[int]*seen), content: make(map[uint64]uint64)}
+	return watch{conns: make(map[int]*seen), content: make(map[version]uint64)}
 }
 
 func (h *History) joining(conn int, roomID string) {
@@ -49,7 +56,7 @@ func (h *History) status(conn int, room client.Room) {
 	if r == nil {
 		return
 	}
-	h.agree(r, user, room)
+	h.agree(r, conn, user, room)
 	h.exposes(r, user, room)
 	s := r.watch.conns[conn]
 	if s == nil {
@@ -62,7 +69,7 @@ func (h *History) status(conn int, room client.Room) {
 		s.status = true
 		s.joins--
 		h.reads++
-		r.reads = append(r.reads, read{user: user, call: s.call, at: h.now(), room: &room})
+		r.reads = append(r.reads, read{conn: conn, user: user, call: s.call, at: h.now(), room: &room})
 		if s.floorOf == room.Epoch && room.Version < s.floor {
 			h.fault(Fault{Kind: Lost, Room: r.id, User: user}, "joined at version %d after version %d was seen", room.Version, s.floor)
 		}
@@ -84,8 +91,12 @@ func (h *History) order(r *room, user string, s *seen, room client.Room) {
 
 // agree compares a status with what other clients saw of the same version, and
 // checks that it does not contradict itself.
-func (h *History) agree(r *room, user string, room client.Room) {
+func (h *History) agree(r *room, conn int, user string, room client.Room) {
 	w := &r.watch
+	shown := version{number: room.Version}
+	if room.Unsaved {
+		shown.life = h.life(conn)
+	}
 	if w.epoch != room.Epoch {
 		if w.epoch != "" {
 			h.fault(Fault{Kind: Lost, Room: r.id, User: user}, "the room was revived: epoch %s after %s", room.Epoch, w.epoch)
@@ -93,12 +104,14 @@ func (h *History) agree(r *room, user string, room client.Room) {
 		w.epoch, w.highest = room.Epoch, 0
 		clear(w.content)
 	}
-	w.highest = max(w.highest, room.Version)
-	digest, known := w.content[room.Version]
+	if !room.Unsaved {
+		w.highest = max(w.highest, room.Version)
+	}
+	digest, known := w.content[shown]
 	if known && digest != room.Digest {
 		h.fault(Fault{Kind: Divergent, Room: r.id, User: user}, "version %d has two contents", room.Version)
 	}
-	w.content[room.Version] = room.Digest
+	w.content[shown] = room.Digest
 	n := 0
 	for id, m := range room.Members {
 		if m.Estimated {
@@ -136,5 +149,5 @@ func (h *History) ownEstimate(conn int, own client.OwnEstimate) {
 	}
 	s.own = true
 	h.reads++
-	r.reads = append(r.reads, read{user: h.users[conn], call: s.call, at: h.now(), own: &own})
+	r.reads = append(r.reads, read{conn: conn, user: h.users[conn], call: s.call, at: h.now(), own: &own})
 }
