@@ -12,13 +12,16 @@ import (
 	"time"
 
 	"example.com/pokey/cmd/pokey-load/fakeserver"
+	"example.com/pokey/cmd/pokey-load/hostile"
 	"example.com/pokey/cmd/pokey-load/lab"
 )
 
-// The test binary is the server that is crashed, and the program in the lab, too.
+// The test binary is the server that is crashed, the program in the lab and the attacker,
+// too.
 func TestMain(m *testing.M) {
-	if lab.Inside() {
+	if lab.Inside() || hostile.Ordered() {
 		main()
+		os.Exit(passed)
 	}
 	if os.Getenv(fakeserver.FaultsVariable) != "" {
 		os.Exit(fakeserver.Main(os.Args[1:]))

@@ -31,10 +31,19 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"example.com/pokey/cmd/pokey-load/hostile"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	if hostile.Ordered() {
+		if err := hostile.Obey(ctx, os.Stdin, os.Stdout); err != nil {
+			logf(os.Stderr, "%v", err)
+			os.Exit(broken)
+		}
+		return
+	}
 	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(status)

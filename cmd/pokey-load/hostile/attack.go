@@ -65,12 +65,12 @@ func isAttack(name string) bool {
 // others use up the connections of the address.
 const headStart = time.Second
 
-// startAttack begins.
-func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
+// begin begins.
+func (o orders) begin(ctx context.Context) (*attack, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	a := &attack{room: room, cancel: cancel}
-	for i := range r.servers.URLs {
-		site, err := r.from(i, 1, 1)
+	a := &attack{room: o.Room, cancel: cancel}
+	for _, url := range o.URLs {
+		site, err := from(url, 1, 1)
 		if err != nil {
 			cancel()
 			return nil, err
@@ -78,7 +78,7 @@ func (r *run) startAttack(ctx context.Context, room string) (*attack, error) {
 		a.sites = append(a.sites, site)
 	}
 	for i, kind := range attempts {
-		if r.Only != "" && r.Only != kind.name {
+		if o.Only != "" && o.Only != kind.name {
 			continue
 		}
 		m := &attempt{attack: a, tally: tally{found: Attack{Name: kind.name}}}

@@ -138,7 +138,7 @@ func (r *run) all(ctx context.Context) (err error) {
 	if r.report.Were, err = r.state(ctx); err != nil {
 		return err
 	}
-	attack, err := r.startAttack(ctx, room.id)
+	attack, err := startAttacker(ctx, orders{URLs: r.servers.URLs, Room: room.id, Only: r.Only})
 	if err != nil {
 		return err
 	}
@@ -149,8 +149,10 @@ func (r *run) all(ctx context.Context) (err error) {
 	r.report.Newcomers, r.report.Colleagues = guests.end(), colleagues.end()
 	attack.end()
 	gone := time.Now()
-	r.report.Attacks = attack.results()
 	if err != nil {
+		return err
+	}
+	if r.report.Attacks, err = attack.results(); err != nil {
 		return err
 	}
 	r.report.Linked, r.report.Cleansed = room.stillWorks(ctx), room.cleanUp(ctx)

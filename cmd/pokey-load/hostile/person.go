@@ -121,5 +121,9 @@ func about(request, room string, fields ...any) client.Request {
 // from returns a node as a site that is connected to from one loopback address.
 // Players come from addresses in 127.0.0.0/24.
 func (r *run) from(node int, network, host byte) (*client.Site, error) {
-	return client.NewSite(r.servers.URLs[node], client.SiteOptions{From: net.IPv4(127, network, 0, host)})
+	return from(r.servers.URLs[node], network, host)
+}
+
+func from(url string, network, host byte) (*client.Site, error) {
+	return client.NewSite(url, client.SiteOptions{From: net.IPv4(127, network, 0, host)})
 }
