@@ -1,5 +1,5 @@
 # Shortcuts for the steps of .ci/run. Pass arguments as in: make run ARGS="-data none".
-.PHONY: run test quick golden lint page fuzz bench load kubernetes image ci
+.PHONY: run test quick golden lint page fuzz bench load kubernetes packages image ci
 
 run: ## serve on http://localhost:8080
 	go run ./cmd/pokey $(ARGS)
@@ -30,7 +30,10 @@ load: ## the load tools: make load ARGS="hostile -help"; paths in ARGS are relat
 	go run -C cmd/pokey-load . $(ARGS)
 
 kubernetes: ## the manifests: kustomize, and Kubernetes' own types
-	go test -C deploy/check ./...
+	go test -C deploy/check .
+
+packages: ## the deb and the rpm, with Debian's dpkg and rpm, as root
+	POKEY_PACKAGES=require go test -C deploy/check ./packages
 
 image: ## a container image called pokey
 	docker build -t pokey .

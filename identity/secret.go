@@ -35,7 +35,38 @@ func Open(file string, create bool) (*Keys, error) {
 	return New(masters...)
 }
 
+// Copy puts what one file holds in the place of another, which only its owner can read,
+// and returns that ring. Others may be able to read the first: so it is with what
+// Kubernetes mounts, and Open would refuse it. The errors are those of Open.
+func Copy(from, to string) (*Keys, error) {
+	text, err := readText(from, fs.ModePerm)
+	if err != nil {
+		return nil, fmt.Errorf("identity: secret: %w", err)
+	}
+	masters, err := parseSecret(from, text)
+	if err != nil {
+		return nil, fmt.Errorf("identity: secret: %w", err)
+	}
+	keys, err := New(masters...)
+	if err != nil {
+		return nil, err
+	}
+	if err := replaceSecret(to, text); err != nil {
+		return nil, fmt.Errorf("identity: secret: %w", err)
+	}
+	return keys, nil
+}
+
 func readSecret(file string) ([][]byte, error) {
+	text, err := readText(file, 0o700)
+	if err != nil {
+		return nil, err
+	}
+	return parseSecret(file, text)
+}
+
+// readText reads a file that nobody has other permissions for than these.
+func readText(file string, permitted fs.FileMode) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return nil, err
@@ -51,7 +82,7 @@ func readSecret(file string) ([][]byte, error) {
 	if info, err = f.Stat(); err != nil {
 		return nil, err
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+	if mode := info.Mode().Perm(); mode&^permitted != 0 {
 		return nil, fmt.Errorf("%w: %s may be used by others than its owner (mode %04o, must be 0600)", ErrSecret, file, mode)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
@@ -61,7 +92,7 @@ func readSecret(file string) ([][]byte, error) {
 	if len(text) > maxSecretFile {
 		return nil, fmt.Errorf("%w: %s is longer than %d bytes", ErrSecret, file, maxSecretFile)
 	}
-	return parseSecret(file, text)
+	return text, nil
 }
 
 func parseSecret(file string, text []byte) ([][]byte, error) {
@@ -86,9 +117,32 @@ func parseSecret(file string, text []byte) ([][]byte, error) {
 	return masters, nil
 }
 
-// writeSecret creates the file. It fails with fs.ErrExist if another process has
-// just done so. When it returns, the file and its name are durable.
-func writeSecret(file string) (err error) {
+// writeSecret creates the file with a fresh master. It fails with fs.ErrExist if another
+// process has just done so. When it returns, the file and its name are durable.
+func writeSecret(file string) error {
+	master := make([]byte, minMaster)
+	_, _ = rand.Read(master) // never fails
+	return createFile(file, []byte("# Whoever has this key can be anybody. Keep a copy: without it all links and sessions die.\n"+
+		base64.StdEncoding.EncodeToString(master)+"\n"))
+}
+
+// replaceSecret replaces the file, or creates it. When it returns, that is durable.
+func replaceSecret(file string, text []byte) error {
+	fresh := file + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) { // an interrupted call's
+		return err
+	}
+	if err := createFile(fresh, text); err != nil {
+		return err
+	}
+	if err := os.Rename(fresh, file); err != nil {
+		return errors.Join(err, os.Remove(fresh))
+	}
+	return syncDir(filepath.Dir(file))
+}
+
+// createFile creates a file that only its owner can use.
+func createFile(file string, text []byte) (err error) {
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -102,14 +156,10 @@ func writeSecret(file string) (err error) {
 			err = errors.Join(err, f.Close(), os.Remove(file))
 		}
 	}()
-	master := make([]byte, minMaster)
-	_, _ = rand.Read(master) // never fails
-	text := "# Whoever has this key can be anybody. Keep a copy: without it all links and sessions die.\n" +
-		base64.StdEncoding.EncodeToString(master) + "\n"
 	if err := f.Chmod(0o600); err != nil { // whatever the umask is
 		return err
 	}
-	if _, err := f.WriteString(text); err != nil {
+	if _, err := f.Write(text); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {

@@ -4,6 +4,7 @@ package identity
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,5 +55,54 @@ func TestSecretIsNoFile(t *testing.T) {
 		if _, err := Open(file, true); err == nil || !strings.Contains(err.Error(), "it is not a file") {
 			t.Errorf("%s: got %v, want that it is not a file", file, err)
 		}
+	}
+}
+
+// Kubernetes mounts a secret that a group can read. A copy is its owner's alone, and
+// takes the place of an older one, and of what an interrupted copy has left.
+func TestCopy(t *testing.T) {
+	dir := t.TempDir()
+	given, file := filepath.Join(dir, "given.key"), filepath.Join(dir, "secret.key")
+	for round := range 2 {
+		fresh := filepath.Join(dir, fmt.Sprint(round))
+		want, err := Open(fresh, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(fresh)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, mode := range map[string]os.FileMode{given: 0o440, file + ".new": 0o666} {
+			_ = os.Remove(path)
+			if err := os.WriteFile(path, text, mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := Open(given, false); !errors.Is(err, ErrSecret) {
+			t.Errorf("opened as it is: got %v, want %v", err, ErrSecret)
+		}
+		got, err := Copy(given, file)
+		if err != nil || got.Fingerprint() != want.Fingerprint() {
+			t.Fatalf("got %v, %v, want %v", got, err, want)
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("got mode %v, %v, want 0600", info.Mode(), err)
+		}
+	}
+	before, _ := os.ReadFile(file)
+	if err := os.WriteFile(filepath.Join(dir, "bad.key"), []byte("no secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{"bad.key": ErrSecret, "none.key": fs.ErrNotExist} {
+		if _, err := Copy(filepath.Join(dir, name), file); !errors.Is(err, want) || strings.Contains(err.Error(), "no secret") {
+			t.Errorf("%s: got %v, want %v", name, err, want)
+		}
+	}
+	if after, _ := os.ReadFile(file); len(before) == 0 || string(after) != string(before) {
+		t.Errorf("got the file changed by a copy that failed")
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*.new")); err != nil || len(left) > 0 {
+		t.Errorf("left: got %q, %v, want nothing", left, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 const (
 	certsUsage  = "usage: pokey certs [-authority DIR] [-client] DIR HOST…: writes a certificate authority, and a certificate for each host name or IP address, to DIR"
-	secretUsage = "usage: pokey secret FILE: makes the master secret, unless the file exists"
+	secretUsage = "usage: pokey secret [-from FILE] FILE: makes the master secret, unless the file exists"
 )
 
 // certs makes certificates for the nodes of a cluster or the members of etcd.
@@ -41,9 +41,10 @@ func certs(args []string, stderr io.Writer) error {
 }
 
 // secret makes the master secret that all nodes of a cluster share. A secret that
-// exists already is kept.
+// exists already is kept, unless another is to be copied into its place.
 func secret(args []string, stderr io.Writer) error {
 	fs := flag.NewFlagSet("pokey secret", flag.ContinueOnError)
+	from := fs.String("from", "", "`FILE` to copy the secret from, which others may be able to read; an existing secret is replaced")
 	words, err := parseWords(fs, args, usage(fs, stderr, secretUsage))
 	if err != nil {
 		return exit{exitUsage, err}
@@ -51,7 +52,12 @@ func secret(args []string, stderr io.Writer) error {
 	if len(words) != 1 {
 		return exit{exitUsage, errors.New(secretUsage)}
 	}
-	keys, err := identity.Open(words[0], true)
+	var keys *identity.Keys
+	if *from != "" {
+		keys, err = identity.Copy(*from, words[0])
+	} else {
+		keys, err = identity.Open(words[0], true)
+	}
 	if err != nil {
 		return exit{exitConfig, err}
 	}

@@ -262,7 +262,7 @@ func TestPin(t *testing.T) {
 	dir := t.TempDir()
 	digest := "sha256:" + strings.Repeat("ab", 32)
 	files := map[string]string{"bin/docker": "#!/bin/sh\necho '\"" + digest + "\"'\n"}
-	for _, name := range []string{"deploy/pin", "Dockerfile", "docker-compose.yml", "deploy/compose.etcd.yml", "deploy/kubernetes/statefulset.yaml"} {
+	for _, name := range []string{"deploy/pin", "Dockerfile", "docker-compose.yml", "deploy/compose.etcd.yml"} {
 		content, err := os.ReadFile("../../" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -284,10 +284,9 @@ func TestPin(t *testing.T) {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		for name, wants := range map[string][]string{
-			"Dockerfile":                         {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
-			"docker-compose.yml":                 {"image: haproxy:3.2@" + digest + "\n", "image: ${POKEY_IMAGE:-pokey}\n"},
-			"deploy/compose.etcd.yml":            {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n"},
-			"deploy/kubernetes/statefulset.yaml": {"image: busybox:1.37@" + digest + "\n", "image: registry.example.com/pokey:VERSION\n"},
+			"Dockerfile":              {"FROM golang:1.26@" + digest + " AS build\n", "FROM scratch\n"},
+			"docker-compose.yml":      {"image: haproxy:3.2@" + digest + "\n", "image: ${POKEY_IMAGE:-pokey}\n"},
+			"deploy/compose.etcd.yml": {"image: quay.io/coreos/etcd:v3.7.3@" + digest + "\n", "image: haproxy:3.2@" + digest + "\n"},
 		} {
 			content, err := os.ReadFile(filepath.Join(dir, name))
 			if err != nil {

@@ -28,7 +28,7 @@ func (e *examination) data(dir string) {
 		return
 	}
 	if runtime.GOOS != "windows" {
-		e.check(info.Mode().Perm()&0o077 == 0, "only its owner may read "+dir, "Its mode is %v, and it holds names, texts and estimates: chmod 700 %s.", info.Mode().Perm(), dir)
+		e.readers(dir, info, os.Geteuid())
 		if secret, err := os.Stat(filepath.Join(dir, "secret.key")); err == nil {
 			e.check(secret.Mode().Perm()&0o077 == 0, "only its owner may read the secret", "The mode of secret.key is %v: chmod 600 it. Pokey does not start otherwise.", secret.Mode().Perm())
 		}
@@ -38,6 +38,24 @@ func (e *examination) data(dir string) {
 		e.check(free >= enoughSpace, fmt.Sprintf("there is space: %d MB", free/1e6), "Only %d MB are left. When the file system is full, meetings go on, and nothing is saved. Make room.", free/1e6)
 	}
 	e.saving(dir)
+}
+
+// readers checks that nobody else may read a data directory. A volume that Kubernetes
+// has mounted belongs to root, and Pokey's user cannot change its mode: there, what is
+// in it must be closed to others.
+func (e *examination) readers(dir string, info fs.FileInfo, uid int) {
+	if uid == 0 || uid == ownerOf(info) {
+		e.check(info.Mode().Perm()&0o077 == 0, "only its owner may read "+dir, "Its mode is %v, and it holds names, texts and estimates: chmod 700 %s.", info.Mode().Perm(), dir)
+		return
+	}
+	entries, err := os.ReadDir(dir)
+	var open []string
+	for _, entry := range entries {
+		if found, err := entry.Info(); err == nil && uid == ownerOf(found) && found.Mode().Perm()&0o077 != 0 {
+			open = append(open, entry.Name())
+		}
+	}
+	e.check(err == nil && len(open) == 0, "only its owner may read what is in "+dir, "Others may read or change %q there (%v): it may hold names, texts and estimates. Take their permissions away.", open, err)
 }
 
 // fileSystem checks what kind of file system a directory is on.

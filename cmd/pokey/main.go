@@ -13,7 +13,7 @@
 //	pokey restore [flags] FILE     put a backup in the place of what a stopped server or cluster has stored
 //	pokey invite [flags]           make a token by which other machines join this node's cluster
 //	pokey join [flags]             join a cluster by a token, and serve
-//	pokey secret FILE              make the master secret, unless the file exists
+//	pokey secret [-from FILE] FILE  make the master secret, unless the file exists; or copy it there
 //	pokey version                  print the version
 //	pokey help                     print this
 //

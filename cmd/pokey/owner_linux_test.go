@@ -66,3 +66,40 @@ func TestRestoreGivesFilesToTheService(t *testing.T) {
 		t.Errorf("a file of root that is linked in the directory: got owner %d, want 0", got)
 	}
 }
+
+// On a volume as Kubernetes mounts it, which belongs to root, the doctor looks at what
+// Pokey has made.
+func TestDoctorOfVolume(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	const pokey = 65532
+	volume := t.TempDir()
+	if err := os.Chmod(volume, 0o775|fs.ModeSetgid); err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Join(volume, "etcd")
+	for path, mode := range map[string]fs.FileMode{made: 0o700, filepath.Join(volume, "lost+found"): 0o755} {
+		if err := os.Mkdir(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Lchown(made, pokey, pokey); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(volume)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for mode, ok := range map[fs.FileMode]bool{0o700: true, 0o750: false, 0o701: false} {
+		if err := os.Chmod(made, mode); err != nil {
+			t.Fatal(err)
+		}
+		var said strings.Builder
+		e := examination{out: &said}
+		e.readers(volume, info, pokey)
+		if len(e.done) != 1 || e.done[0].OK != ok || ok == strings.Contains(said.String(), `"etcd"`) {
+			t.Errorf("etcd with mode %v: got %s, want ok %v", mode, &said, ok)
+		}
+	}
+}

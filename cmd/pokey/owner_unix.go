@@ -9,6 +9,14 @@ import (
 	"syscall"
 )
 
+// ownerOf returns to whom a file belongs, or -1 if that is unknown.
+func ownerOf(info fs.FileInfo) int {
+	if owner, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(owner.Uid)
+	}
+	return -1
+}
+
 // giveToOwner gives what root has made in a directory to whom the directory belongs.
 // A service with a user of its own could not open it otherwise, and systemd looks only
 // at the directory itself. It follows no links, and leaves alone what has several names.

@@ -23,7 +23,7 @@ var subcommands = []struct{ usage, does string }{
 	{"restore [flags] FILE", "put a backup in the place of what a stopped server or cluster has stored"},
 	{"invite [flags]", "make a token by which other machines join this node's cluster"},
 	{"join [flags]", "join a cluster by a token, and serve"},
-	{"secret FILE", "make the master secret, unless the file exists"},
+	{"secret [-from FILE] FILE", "make the master secret, unless the file exists; or copy it there"},
 	{"version", "print the version"},
 	{"help", "print this"},
 }

@@ -101,6 +101,11 @@ func TestKustomizeBase(t *testing.T) {
 		t.Errorf("got %+v, want names for pods that are not ready", service.Spec)
 	}
 	checkMounts(t, set)
+	for _, c := range append(set.Spec.Template.Spec.InitContainers, set.Spec.Template.Spec.Containers...) {
+		if c.Image != "registry.example.com/pokey:VERSION" {
+			t.Errorf("%s: got image %s, want Pokey's own and no other", c.Name, c.Image)
+		}
+	}
 	for _, says := range restricted(t, set) {
 		t.Errorf("a namespace for restricted pods would not have them: %s", says)
 	}
