@@ -119,7 +119,7 @@ func TestBrowserTimer(t *testing.T) {
 	ada.press(".timer.idle button")
 	ada.button("2 minutes")
 	for _, p := range []*person{ada, bob} {
-		p.until(`/^1:5\d$/.test(document.querySelector('[role=timer]')?.textContent)`)
+		p.until(`/^1:[0-5]\d$/.test(document.querySelector('[role=timer]')?.textContent)`)
 	}
 	bob.until(`!document.querySelector('[role=timer] button')`)
 	ada.press("[role=timer] button")

@@ -33,9 +33,15 @@ func TestEmptyRoomsKeepNobodyOut(t *testing.T) {
 					return
 				}
 				c := newCaller(t, conn)
-				for range each {
-					if made := c.do("createRoom", message{"topic": "Login"})["roomId"].(string); i == 0 {
-						room = made
+				for made := 0; made < each; {
+					switch m := c.ask("createRoom", message{"topic": "Login"}); {
+					case m["event"] == "ok":
+						if made++; i == 0 {
+							room = m["roomId"].(string)
+						}
+					case m["code"] != "unavailable": // the store may be late on a busy machine
+						t.Errorf("session %d of the flood: got %v, want a room", i, m)
+						made++
 					}
 				}
 				_ = conn.Close()
