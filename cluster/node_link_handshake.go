@@ -22,11 +22,11 @@ const maxHandshakes = 64
 type handshakes struct {
 	auth     *authenticator
 	counters *counters
-	pending  chan struct{} // holds one token for each connection that authenticates
+	pending  *newestConns // that authenticate
 }
 
 func newHandshakes(auth *authenticator, c *counters) handshakes {
-	return handshakes{auth: auth, counters: c, pending: make(chan struct{}, maxHandshakes)}
+	return handshakes{auth: auth, counters: c, pending: &newestConns{limit: maxHandshakes}}
 }
 
 func (h handshakes) transport() credentials.TransportCredentials {
@@ -38,21 +38,28 @@ func (h handshakes) transport() credentials.TransportCredentials {
 
 // ServerHandshake implements [credentials.TransportCredentials].
 func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	select {
-	case h.pending <- struct{}{}:
-		defer func() { <-h.pending }()
-	default:
-		return nil, nil, h.reject(conn, errors.New("too many at once"))
+	done := h.pending.add(conn)
+	secured, peer, err := h.authenticate(conn)
+	if done() {
+		err = errTooManyAtOnce
 	}
-	secured, auth, err := h.secure(conn)
 	if err != nil {
 		return nil, nil, h.reject(conn, err)
 	}
+	return secured, peer, nil
+}
+
+// authenticate is ServerHandshake once there is room for the connection.
+func (h handshakes) authenticate(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	secured, auth, err := h.secure(conn)
+	if err != nil {
+		return nil, nil, err
+	}
 	peer, err := h.auth.authenticateClient(secured, auth)
 	if err != nil {
-		return nil, nil, h.reject(secured, err)
+		_ = secured.Close() // and says so, where that is possible
 	}
-	return secured, peer, nil
+	return secured, peer, err
 }
 
 // secure is the server's side of TLS. On a shared [Port] it has taken place already.

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -108,12 +109,61 @@ func TestTooManyHandshakes(t *testing.T) {
 		conns = append(conns, conn)
 	}
 	eventually(t, waitLimit, "the excess connections are rejected", func() bool { return n.Stats().RejectedPeers >= 10 })
-	for _, c := range conns {
-		_ = c.Close()
-	}
 	join(t, n)
 	conn := dialAs(t, n, n.Self())
 	eventually(t, waitLimit, "a node can connect", func() bool { return talk(t.Context(), conn, hello(n.Self())) == nil })
+	for _, c := range conns {
+		_ = c.Close()
+	}
+}
+
+// Strangers who open connections and say nothing keep no node out, neither from the link
+// nor from what needs no certificate.
+func TestSilentStrangersKeepNobodyOut(t *testing.T) {
+	const protocol = "pokey-test/1"
+	credentials := loadCredentials(t, certificates(t))
+	port, err := OpenPort(here+":0", credentials, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = port.Close() }()
+	served := make(chan *tls.Conn)
+	port.Handle(protocol, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{credentials.Certificate()}}, func(conn *tls.Conn) {
+		defer func() { _ = conn.Close() }()
+		if b, err := read(conn, 1); err == nil && b[0] == 'x' {
+			served <- conn
+		}
+	})
+	stranger := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13, NextProtos: []string{protocol}} //nolint:gosec // it is nobody
+	for i := range 3 * maxHandshakes {
+		conn, err := net.DialTimeout("tcp", port.Addr().String(), waitLimit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = conn.Close() }()
+		if i%2 == 0 { // the others do not even begin
+			if err := tls.Client(conn, stranger).HandshakeContext(t.Context()); err != nil {
+				t.Fatalf("stranger %d: %v", i, err)
+			}
+		}
+	}
+	began := time.Now()
+	conn, err := tls.Dial("tcp", port.Addr().String(), stranger)
+	if err != nil {
+		t.Fatalf("one more: got %v, want that it is served", err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-served:
+	case <-time.After(waitLimit):
+		t.Fatal("one more is not served")
+	}
+	if took := time.Since(began); took > handshakeTimeout {
+		t.Errorf("it waited %v, as long as the others take to be cut", took)
+	}
 }
 
 // A stranger answers at a member's address.

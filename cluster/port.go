@@ -27,7 +27,8 @@ type Port struct {
 	log     *slog.Logger
 	link    *portListener
 	http    *portListener
-	pending chan struct{} // holds one token for each connection whose purpose is not known yet
+	pending newestConns // whose purpose is not known yet
+	handled newestConns // of a protocol that needs no certificate
 	down    atomic.Bool
 	life    context.Context // ends with Close
 	end     context.CancelFunc
@@ -44,6 +45,12 @@ type portHandler struct {
 	serve  func(*tls.Conn)
 }
 
+// maxHandled is how many connections may be open at once to those who need no certificate:
+// nodes that join, and who invites them.
+const maxHandled = 64
+
+var errTooManyAtOnce = errors.New("too many at once")
+
 // linkPreface is what a client of the node link sends first without TLS. No HTTP
 // request begins like that.
 const linkPreface = "pokey link\n"
@@ -58,7 +65,7 @@ func OpenPort(address string, credentials *Credentials, log *slog.Logger) (*Port
 	if credentials == nil && !loopback(host) {
 		return nil, fmt.Errorf("cluster: -node-listen %s is reachable from other machines and needs certificates", address)
 	}
-	p := &Port{tls: credentials, log: log, pending: make(chan struct{}, maxHandshakes), handlers: map[string]portHandler{}}
+	p := &Port{tls: credentials, log: log, pending: newestConns{limit: maxHandshakes}, handled: newestConns{limit: maxHandled}, handlers: map[string]portHandler{}}
 	p.life, p.end = context.WithCancel(context.Background())
 	if p.listener, err = (tcp{}).listen(p.life, address); err != nil {
 		p.end()
@@ -112,17 +119,16 @@ func (p *Port) serve() {
 			}
 			continue
 		}
-		select {
-		case p.pending <- struct{}{}:
-			p.running.Go(func() {
-				defer func() { <-p.pending }()
-				if err := p.receive(conn); err != nil {
-					p.reject(conn, err)
-				}
-			})
-		default:
-			p.reject(conn, errors.New("too many at once"))
-		}
+		done := p.pending.add(conn)
+		p.running.Go(func() {
+			err := p.receive(conn)
+			if done() {
+				err = errTooManyAtOnce
+			}
+			if err != nil {
+				p.reject(conn, err)
+			}
+		})
 	}
 }
 
@@ -172,7 +178,11 @@ func (p *Port) receive(conn net.Conn) error {
 		p.mu.Lock()
 		serve := p.handlers[protocol].serve
 		p.mu.Unlock()
-		go serve(secured)
+		done := p.handled.add(conn)
+		go func() {
+			defer done()
+			serve(secured)
+		}()
 		return nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -36,11 +37,11 @@ func (m *Member) httpServer() *http.Server {
 	mux := http.NewServeMux()
 	for path, reply := range map[string]func(*http.Request, change) (any, error){
 		pathState:   func(*http.Request, change) (any, error) { return m.State(), nil },
-		pathLook:    func(*http.Request, change) (any, error) { return m.look(), nil },
-		pathAdd:     m.add,
-		pathRemove:  m.remove,
+		pathLook:    m.fromMember(func(*http.Request, change) (any, error) { return m.look(), nil }),
+		pathAdd:     m.fromMember(m.add),
+		pathRemove:  m.fromMember(m.remove),
 		pathReplace: m.replace,
-		pathLeave:   m.leave,
+		pathLeave:   m.fromMember(m.leave),
 	} {
 		mux.HandleFunc("POST "+path, m.reply(reply))
 	}
@@ -95,6 +96,17 @@ func (m *Member) reply(reply func(*http.Request, change) (any, error)) http.Hand
 	}
 }
 
+// fromMember answers only who has the certificate of a member. A node that has been removed
+// still knows the secret, and must not add itself again.
+func (m *Member) fromMember(reply func(*http.Request, change) (any, error)) func(*http.Request, change) (any, error) {
+	return func(r *http.Request, asked change) (any, error) {
+		if err := m.admits(r.TLS); err != nil && m.running() != nil {
+			return nil, fmt.Errorf("only nodes of the cluster may ask for that: %w", err)
+		}
+		return reply(r, asked)
+	}
+}
+
 // servePeer passes a request of another member on to etcd. It comes from the host of
 // a member, and names the cluster, whose ID strangers do not know.
 func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
@@ -108,12 +120,25 @@ func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
 		m.refuse(w, r, errors.New("it is of another cluster"))
 		return
 	}
-	// A member that has been removed learns of it.
-	if err := m.admits(r.TLS); err != nil && (!raft || !e.IsIDRemoved(fromID(r))) {
+	if err := m.admits(r.TLS); err != nil {
+		if raft && e.IsIDRemoved(fromID(r)) {
+			tellRemoved(w, r)
+			return
+		}
 		m.refuse(w, r, err)
 		return
 	}
 	(*m.peers.Load()).ServeHTTP(w, r)
+}
+
+// tellRemoved lets a member that has been removed learn of it, as etcd would. The request
+// must not reach etcd: it goes by the sender that a message names, which may be another.
+func tellRemoved(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusGone // of a stream
+	if r.Method == http.MethodPost {
+		status = http.StatusForbidden
+	}
+	http.Error(w, "the member has been permanently removed from the cluster", status)
 }
 
 func (m *Member) refuse(w http.ResponseWriter, r *http.Request, err error) {
