@@ -90,6 +90,25 @@ func (c *Credentials) Certificate() tls.Certificate {
 	return c.pair
 }
 
+// Verify returns an error unless a peer's certificates, its own first, are a node's.
+func (c *Credentials) Verify(chain []*x509.Certificate) error {
+	if len(chain) == 0 {
+		return errors.New("there is no certificate")
+	}
+	c.mu.Lock()
+	c.reload()
+	roots := c.roots
+	c.mu.Unlock()
+	between := x509.NewCertPool()
+	for _, cert := range chain[1:] {
+		between.AddCert(cert)
+	}
+	if _, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
+		return err
+	}
+	return forNodes(chain[0])
+}
+
 // reload reads the files again if they have changed; c.mu is held.
 func (c *Credentials) reload() {
 	now := c.stat()

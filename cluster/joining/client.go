@@ -33,7 +33,7 @@ func Join(ctx context.Context, t Token, node string) (Joined, error) {
 		return Joined{}, err
 	}
 	q := encode(question{Token: hex.EncodeToString(t.id[:]), Node: node, Request: request})
-	a, err := askAny(ctx, t.nodes, pinned(t.pin), q, func(what []byte) []byte { return prove(t.secret[:], what) })
+	a, err := asker{verify: pinned(t.pin), prove: func(what []byte) []byte { return prove(t.secret[:], what) }}.askAny(ctx, t.nodes, q)
 	if err != nil {
 		return Joined{}, err
 	}
@@ -52,37 +52,51 @@ func Join(ctx context.Context, t Token, node string) (Joined, error) {
 	return j, nil
 }
 
-// Invite has a node make a token for so many nodes, which works for that time. Whoever
-// invites knows the master secret, and the authority's certificate in PEM.
-func Invite(ctx context.Context, node string, secret cluster.Secret, ca []byte, uses int, life time.Duration) (text string, err error) {
-	a, err := askAsNode(ctx, node, secret, ca, question{Uses: uses, Seconds: int64(life / time.Second)})
+// An Operator asks the node that runs on the same machine, with what that node has.
+type Operator struct {
+	Node        string
+	Secret      cluster.Secret  // the master secret
+	CA          []byte          // the certificate of the authority, in PEM
+	Certificate tls.Certificate // the node's
+}
+
+// Invite has the node make a token for so many nodes, which works for that time.
+func (o Operator) Invite(ctx context.Context, uses int, life time.Duration) (text string, err error) {
+	a, err := o.ask(ctx, question{Uses: uses, Seconds: int64(life / time.Second)})
 	return a.Token, err
 }
 
-// Revoke has a node make all tokens of the cluster worthless, and returns how many still
+// Revoke has the node make all tokens of the cluster worthless, and returns how many still
 // worked.
-func Revoke(ctx context.Context, node string, secret cluster.Secret, ca []byte) (tokens int, err error) {
-	a, err := askAsNode(ctx, node, secret, ca, question{Revoke: true})
+func (o Operator) Revoke(ctx context.Context) (tokens int, err error) {
+	a, err := o.ask(ctx, question{Revoke: true})
 	return a.Revoked, err
 }
 
-// askAsNode asks a node, as somebody who knows the master secret.
-func askAsNode(ctx context.Context, node string, secret cluster.Secret, ca []byte, q question) (answer, error) {
-	block, _ := pem.Decode(ca)
+func (o Operator) ask(ctx context.Context, q question) (answer, error) {
+	block, _ := pem.Decode(o.CA)
 	if block == nil {
 		return answer{}, errors.New("joining: the certificate of the authority is not there")
 	}
-	return askAny(ctx, []string{node}, pinned(sha256.Sum256(block.Bytes)), encode(q), func(what []byte) []byte { return secret.Prove(what)[0] })
+	asker := asker{verify: pinned(sha256.Sum256(block.Bytes)), prove: func(what []byte) []byte { return o.Secret.Prove(what)[0] }, own: []tls.Certificate{o.Certificate}}
+	return asker.askAny(ctx, []string{o.Node}, encode(q))
+}
+
+// asker is how somebody knows a node, and shows who it is.
+type asker struct {
+	verify verifier
+	prove  func([]byte) []byte
+	own    []tls.Certificate // none for a machine that joins
 }
 
 // errUnsaid wraps errors of a node that has not answered: another one may be asked.
 var errUnsaid = errors.New("no answer")
 
-func askAny(ctx context.Context, nodes []string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
+func (k asker) askAny(ctx context.Context, nodes []string, message []byte) (a answer, err error) {
 	var faults []error
 	var said []string
 	for _, node := range nodes {
-		a, err := ask(ctx, node, verify, message, prove)
+		a, err := k.ask(ctx, node, message)
 		if err == nil {
 			return a, nil
 		}
@@ -105,15 +119,15 @@ func (e oneLine) Error() string   { return e.text }
 func (e oneLine) Unwrap() []error { return e.all }
 
 // ask asks one node.
-func ask(ctx context.Context, node string, verify verifier, message []byte, prove func([]byte) []byte) (a answer, err error) {
+func (k asker) ask(ctx context.Context, node string, message []byte) (a answer, err error) {
 	host, _, err := net.SplitHostPort(node)
 	if err != nil {
 		return answer{}, err
 	}
 	dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: askTimeout}, Config: &tls.Config{
-		MinVersion: tls.VersionTLS13, NextProtos: []string{Protocol}, ServerName: host,
+		MinVersion: tls.VersionTLS13, NextProtos: []string{Protocol}, ServerName: host, Certificates: k.own,
 		InsecureSkipVerify: true, //nolint:gosec // verify does it, with the authority that the token has the hash of
-		VerifyConnection:   func(s tls.ConnectionState) error { return verify(s, host) },
+		VerifyConnection:   func(s tls.ConnectionState) error { return k.verify(s, host) },
 	}}
 	conn, err := dialer.DialContext(ctx, "tcp", node)
 	if err != nil {
@@ -125,7 +139,7 @@ func ask(ctx context.Context, node string, verify verifier, message []byte, prov
 	if err != nil {
 		return answer{}, err
 	}
-	if err := errors.Join(write(conn, message), write(conn, prove(what))); err != nil {
+	if err := errors.Join(write(conn, message), write(conn, k.prove(what))); err != nil {
 		return answer{}, fmt.Errorf("%w (%w)", errUnsaid, err)
 	}
 	text, err := read(conn)

@@ -2,18 +2,25 @@ package joining
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 )
 
 // invite makes a token for somebody who knows the master secret, or revokes all.
-func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (answer, error) {
+// A node that has been removed knows the secret as well, so it must also have the
+// certificate of a node.
+func (s *Server) invite(ctx context.Context, q question, what, proof []byte, chain []*x509.Certificate) (answer, error) {
 	life := time.Duration(q.Seconds) * time.Second
-	switch {
-	case !s.config.Secret.Proves(what, proof):
+	if !s.config.Secret.Proves(what, proof) {
 		return answer{}, errors.New("whoever asked does not know the master secret")
-	case q.Revoke:
+	}
+	if err := s.ofNode(chain); err != nil {
+		return answer{}, err
+	}
+	if q.Revoke {
 		n, err := s.book.revoke(ctx)
 		if err == nil {
 			s.config.Log.Info("revoked the tokens to join the cluster", "tokens", n)
@@ -33,6 +40,19 @@ func (s *Server) invite(ctx context.Context, q question, what, proof []byte) (an
 	}
 	s.config.Log.Info("made a token to join the cluster", "nodes", q.Uses, "for", life)
 	return answer{Token: t.text()}, nil
+}
+
+// ofNode returns an error unless a certificate is that of a node of the cluster.
+func (s *Server) ofNode(chain []*x509.Certificate) error {
+	if err := s.credentials.Load().Verify(chain); err != nil {
+		return fmt.Errorf("only a node of the cluster invites, with its certificate: %w", err)
+	}
+	for _, node := range s.config.Nodes() {
+		if host, _, err := net.SplitHostPort(node); err == nil && chain[0].VerifyHostname(host) == nil {
+			return nil
+		}
+	}
+	return errors.New("only a node of the cluster invites, and the certificate is for none")
 }
 
 // CheckInvitation returns an error unless a token may be for so many nodes, and work for

@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/pem"
 	"errors"
 	"io"
 	"log/slog"
@@ -102,9 +101,15 @@ func start(t *testing.T) *host {
 	return h
 }
 
+// operator asks the host with the certificate of a node, and that secret.
+func (h *host) operator(secret cluster.Secret) Operator {
+	h.t.Helper()
+	return Operator{Node: h.address, Secret: secret, CA: h.ca, Certificate: h.credentials.Load().Certificate()}
+}
+
 func (h *host) invite(uses int, life time.Duration) Token {
 	h.t.Helper()
-	text, err := Invite(h.t.Context(), h.address, h.keys, h.ca, uses, life)
+	text, err := h.operator(h.keys).Invite(h.t.Context(), uses, life)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -186,7 +191,7 @@ func TestJoinOfStrangers(t *testing.T) {
 	if _, err := Join(t.Context(), token, "node-2:7000"); err != nil {
 		t.Errorf("after that, the token: got %v, want that it works", err)
 	}
-	if _, err := Invite(t.Context(), h.address, other.keys, h.ca, 1, time.Minute); err == nil || !strings.Contains(err.Error(), "master secret") {
+	if _, err := h.operator(other.keys).Invite(t.Context(), 1, time.Minute); err == nil || !strings.Contains(err.Error(), "master secret") {
 		t.Errorf("an invitation with another secret: got %v", err)
 	}
 }
@@ -246,49 +251,6 @@ func TestTokensAreBounded(t *testing.T) {
 			t.Errorf("got %d tokens, %v, want only the new one", len(parts), err)
 		}
 	})
-}
-
-// A node replaces its certificate when two thirds of its life are over, and leaves one
-// of another authority alone.
-func TestRenew(t *testing.T) {
-	h := start(t)
-	own, err := h.Authority(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	another, err := NewAuthority()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]struct {
-		authority *Authority
-		age       time.Duration
-		want      bool
-	}{
-		"fresh":   {own, 0, false},
-		"old":     {own, certificateLife * 7 / 10, true},
-		"foreign": {another, certificateLife * 7 / 10, false},
-	} {
-		text, _, err := c.authority.IssueOwn("127.0.0.1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		block, _ := pem.Decode(text)
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cert.NotAfter = cert.NotAfter.Add(-c.age) // as if it had been issued then; the signature is checked over what was signed
-		renewed := false
-		err = h.renew(t.Context(), cert, func(cert, key []byte) error {
-			_, err := tls.X509KeyPair(cert, key)
-			renewed = err == nil
-			return err
-		})
-		if err != nil || renewed != c.want {
-			t.Errorf("%s: got renewed %v, %v, want %v", name, renewed, err, c.want)
-		}
-	}
 }
 
 func FuzzParseToken(f *testing.F) {

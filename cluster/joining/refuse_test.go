@@ -2,6 +2,7 @@ package joining
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"net"
 	"strings"
 	"testing"
@@ -22,6 +23,35 @@ func TestJoinAsSomebodyElse(t *testing.T) {
 	if _, err := Join(t.Context(), token, "node-2:7000"); err != nil {
 		t.Errorf("after that, the token: got %v, want that it works", err)
 	}
+}
+
+// A node that has been removed knows the secret, and has a certificate that is valid still.
+// It does not invite itself again.
+func TestRemovedNodeInvitesNobody(t *testing.T) {
+	h, other := start(t), start(t)
+	a, err := h.Authority(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, key, err := a.IssueOwn("removed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	removed, err := tls.X509KeyPair(text, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cert := range map[string]tls.Certificate{"removed": removed, "none": {}, "of another cluster": other.credentials.Load().Certificate()} {
+		o := h.operator(h.keys)
+		o.Certificate = cert
+		if token, err := o.Invite(t.Context(), 1, time.Minute); err == nil || token != "" || !strings.Contains(err.Error(), "only a node of the cluster invites") {
+			t.Errorf("certificate %s, invite: got %v, want that only nodes invite", name, err)
+		}
+		if _, err := o.Revoke(t.Context()); err == nil || !strings.Contains(err.Error(), "only a node of the cluster invites") {
+			t.Errorf("certificate %s, revoke: got %v, want that only nodes do", name, err)
+		}
+	}
+	h.invite(1, time.Minute)
 }
 
 // A token is not spent when the cluster cannot take a node now.

@@ -13,11 +13,11 @@ func TestRevoke(t *testing.T) {
 	if _, err := Join(t.Context(), first, "node-2:7000"); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := Revoke(t.Context(), h.address, other.keys, h.ca); err == nil || n != 0 || !strings.Contains(err.Error(), "master secret") {
+	if n, err := h.operator(other.keys).Revoke(t.Context()); err == nil || n != 0 || !strings.Contains(err.Error(), "master secret") {
 		t.Errorf("with another secret: got %d, %v, want none revoked", n, err)
 	}
 	for _, want := range []int{2, 0} {
-		if n, err := Revoke(t.Context(), h.address, h.keys, h.ca); err != nil || n != want {
+		if n, err := h.operator(h.keys).Revoke(t.Context()); err != nil || n != want {
 			t.Errorf("got %d revoked, %v, want %d", n, err, want)
 		}
 	}

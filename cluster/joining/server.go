@@ -61,6 +61,8 @@ type Server struct {
 	book      book
 	questions *rate.Limiter
 	known     atomic.Pointer[[]byte] // the authority's certificate
+
+	credentials atomic.Pointer[cluster.Credentials] // this node's
 }
 
 // NewServer returns a server of the cluster's authority. If the cluster has none yet,
@@ -119,7 +121,7 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 	defer cancel()
 	if q.Token == "" {
-		return s.invite(ctx, q, what, proof)
+		return s.invite(ctx, q, what, proof, conn.ConnectionState().PeerCertificates)
 	}
 	return s.admit(ctx, q, what, proof)
 }
@@ -183,8 +185,10 @@ func (s *Server) free(ctx context.Context, node, host string) error {
 // no certificate: a node's certificate, and the authority's behind it, so that the new
 // node can compare that with its token.
 func (s *Server) TLS(credentials *cluster.Credentials) *tls.Config {
+	s.credentials.Store(credentials)
 	return &tls.Config{
 		MinVersion: tls.VersionTLS13, SessionTicketsDisabled: true,
+		ClientAuth: tls.RequestClientCert, // which an operator has; see ofNode
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			issuer, err := s.issuer(hello.Context())
 			if err != nil {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -54,14 +56,14 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if *revoke {
-		n, err := joining.Revoke(ctx, node.self, node.keys, node.ca)
+		n, err := node.Revoke(ctx)
 		if err != nil {
 			return exit{exitConfig, fmt.Errorf("invite: %w", err)}
 		}
 		_, _ = fmt.Fprintf(stderr, "%s could still be used, and no longer can. Who has joined already stays: pokey cluster status shows the nodes.\n", count(n, "token"))
 		return nil
 	}
-	text, err := joining.Invite(ctx, node.self, node.keys, node.ca, *nodes, *life)
+	text, err := node.Invite(ctx, *nodes, *life)
 	if err != nil {
 		return exit{exitConfig, fmt.Errorf("invite: %w", err)}
 	}
@@ -70,26 +72,23 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 	return err
 }
 
-// invitingNode is the node of a cluster that runs here, and what shows it that whoever
-// asks is of the cluster.
-type invitingNode struct {
-	self string // its address
-	keys *identity.Keys
-	ca   []byte
-}
-
-func (c *config) invitingNode() (n invitingNode, err error) {
+// invitingNode is the node of a cluster that runs here, as its operator asks it.
+func (c *config) invitingNode() (o joining.Operator, err error) {
 	r, err := c.readNodes()
 	if err != nil {
-		return n, err
+		return o, err
 	}
 	if r.Self == "" {
-		return n, fmt.Errorf("%s is not the directory of a node of a cluster; pokey -cluster NODE begins one", c.data)
+		return o, fmt.Errorf("%s is not the directory of a node of a cluster; pokey -cluster NODE begins one", c.data)
 	}
-	n.self = r.Self
-	if n.ca, err = os.ReadFile(filepath.Join(c.data, nodeCAFile)); err != nil {
-		return n, fmt.Errorf("this node has no certificate from an authority of the cluster: %w", err)
+	ca, cert, key := cmp.Or(r.CA, filepath.Join(c.data, nodeCAFile)), cmp.Or(r.Cert, filepath.Join(c.data, nodeCrtFile)), cmp.Or(r.Key, filepath.Join(c.data, nodeKeyFile))
+	o.Node = r.Self
+	if o.CA, err = os.ReadFile(ca); err != nil { //nolint:gosec // the node has written down where it is
+		return o, fmt.Errorf("this node has no certificate from an authority of the cluster: %w", err)
 	}
-	n.keys, err = identity.Open(c.secretFile, false)
-	return n, err
+	if o.Certificate, err = tls.LoadX509KeyPair(cert, key); err != nil {
+		return o, fmt.Errorf("this node's certificate: %w", err)
+	}
+	o.Secret, err = identity.Open(c.secretFile, false)
+	return o, err
 }
