@@ -179,6 +179,16 @@ func (r *run) afterwards(ctx context.Context, gone time.Time) (err error) {
 	if r.report.Are, err = r.state(ctx); err != nil {
 		return err
 	}
+	for !r.report.Are.released(r.report.Were, r.Nodes) && time.Since(gone) < slowness*r.Settle {
+		if err := client.Pause(ctx, time.Second); err != nil {
+			return err
+		}
+		now, err := r.state(ctx)
+		if err != nil {
+			return err
+		}
+		r.report.Are = r.report.Are.least(now)
+	}
 	if r.report.After, err = r.party.Measure(ctx, r.Before); err != nil {
 		return err
 	}

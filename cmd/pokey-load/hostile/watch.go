@@ -56,8 +56,29 @@ func (s State) atRest(were State, nodes int) bool {
 	return s.Rooms <= were.Rooms+slackRooms*float64(nodes) && s.Users <= were.Users+slackUsers*float64(nodes)
 }
 
-// adminPatience is how long the operator's port may take to answer.
-const adminPatience = 5 * time.Second
+// slowness is how many times as long a busy machine may take to release what was used.
+// Whatever is really kept is still there then.
+const slowness = 4
+
+// released reports whether no more is held than before, but for what fluctuates.
+func (s State) released(were State, nodes int) bool {
+	n := float64(nodes)
+	return s.Connections <= were.Connections+slackConnections*n && s.Goroutines <= were.Goroutines+slackGoroutines*n &&
+		s.Files <= were.Files+slackFiles*n && s.Heap <= were.Heap+slackHeap*n
+}
+
+// least returns the least of each figure in two states: at any one moment the players
+// may hold more.
+func (s State) least(other State) State {
+	return State{
+		Connections: min(s.Connections, other.Connections), Goroutines: min(s.Goroutines, other.Goroutines), Files: min(s.Files, other.Files),
+		Heap: min(s.Heap, other.Heap), RSS: min(s.RSS, other.RSS), Rooms: min(s.Rooms, other.Rooms), Users: min(s.Users, other.Users),
+	}
+}
+
+// adminPatience is how long the operator's port may take to answer, as long as
+// Prometheus waits for it.
+const adminPatience = 10 * time.Second
 
 // watch samples the nodes' memory, and whether the operator's port answers, until the
 // returned function is called. That function returns the peak of any node in bytes.
