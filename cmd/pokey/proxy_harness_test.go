@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -102,8 +103,8 @@ func (p proxy) start(t *testing.T, program, address, snippet string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	command := exec.CommandContext(ctx, program, args...)
 	command.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) } // nginx's master ends its worker
-	command.WaitDelay = patience
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) } // nginx's master ends its worker
+	command.WaitDelay = 10 * time.Second
 	said := &lockedBuffer{}
 	command.Stdout, command.Stderr = said, said
 	if err := command.Start(); err != nil {
