@@ -214,7 +214,7 @@ func (n *node) join(ctx context.Context) error {
 	n.member.node.OnOwnershipLost(n.system.Forget)
 	n.member.node.Subscribe(func() { n.web.TurnAway(n.member.node.Isolated()) })
 	if err := n.member.node.Join(ctx); err != nil {
-		return fmt.Errorf("join the cluster: %w", err)
+		return fmt.Errorf("join the cluster: %w%s", err, remedyOfFull(err))
 	}
 	return n.prepareStore() // again: a restore that began meanwhile may not have seen this node
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 
 	"example.com/pokey/cluster/etcdmember"
 )
@@ -42,6 +45,15 @@ func (s *size) Set(text string) error {
 	}
 	*s = size(n) * unit
 	return nil
+}
+
+// remedyOfFull says what to do about a node that cannot start because the rooms' database
+// is full: a node becomes a member by writing that down.
+func remedyOfFull(err error) string {
+	if !errors.Is(err, rpctypes.ErrNoSpace) {
+		return ""
+	}
+	return ". The database of the rooms is full: start the nodes with a larger -cluster-quota, 8GB at most, or, while others run, wait until they have ended rooms"
 }
 
 // checkQuota finds a quota that etcd could not work with.

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 )
 
 func TestQuota(t *testing.T) {
@@ -29,5 +32,16 @@ func TestQuota(t *testing.T) {
 	}
 	if _, err := parse("-cluster-quota", "4GB"); err == nil || !strings.Contains(err.Error(), "is for -cluster") {
 		t.Errorf("a server alone: got %v, want that it is for a cluster", err)
+	}
+}
+
+// A node that cannot start because the database is full says how it can.
+func TestRemedyOfFull(t *testing.T) {
+	err := fmt.Errorf("cluster: join: %w", rpctypes.ErrNoSpace)
+	if got := remedyOfFull(err); !strings.Contains(got, "-cluster-quota") {
+		t.Errorf("full: got %q, want -cluster-quota", got)
+	}
+	if got := remedyOfFull(io.EOF); got != "" {
+		t.Errorf("another error: got %q, want nothing", got)
 	}
 }
