@@ -9,6 +9,9 @@
 //   - durable: what was acknowledged as durable is in every later read, and
 //     nothing is there that nobody asked for, or twice.
 //
+// A server whose disk does not answer says so: a crash may undo what it has marked as
+// unsaved or acknowledged as not durable, the last first, and nothing else.
+//
 // Three judge every message as it comes:
 //
 //   - order: versions of a room only grow on a connection, and never go back
