@@ -63,8 +63,8 @@ func (c *Config) quotaBytes() int64 { return cmp.Or(c.Quota, DefaultQuota) }
 // a moment while a member that was away for long catches up. MaxQuota is the largest that
 // etcd advises: a member that starts, or catches up, reads all of it.
 const (
-	DefaultQuota = 2 << 30
-	MaxQuota     = 8 << 30
+	DefaultQuota = 2_000_000_000
+	MaxQuota     = 8_000_000_000
 )
 
 const (

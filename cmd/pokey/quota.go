@@ -15,8 +15,8 @@ import (
 type size int64
 
 const (
-	megabyte = 1 << 20
-	gigabyte = 1 << 30
+	megabyte = 1e6 // as the operator's page counts
+	gigabyte = 1e9
 
 	// smallestQuota is enough to try what happens when it is full.
 	smallestQuota = 16 * megabyte
@@ -32,11 +32,11 @@ func (s *size) String() string {
 
 // Set implements [flag.Value].
 func (s *size) Set(text string) error {
-	number, unit := strings.TrimRight(text, "GMBgmbi "), size(0)
+	number, unit := strings.TrimRight(text, "GMBgmb "), size(0)
 	switch strings.ToUpper(strings.TrimSpace(text[len(number):])) {
-	case "GB", "G", "GIB":
+	case "GB", "G":
 		unit = gigabyte
-	case "MB", "M", "MIB":
+	case "MB", "M":
 		unit = megabyte
 	}
 	n, err := strconv.ParseUint(number, 10, 20)

@@ -13,7 +13,7 @@ func TestQuota(t *testing.T) {
 	parse := func(args ...string) (config, error) {
 		return parseConfig(append([]string{"-data", t.TempDir()}, args...), func(string) string { return "" }, io.Discard)
 	}
-	for text, want := range map[string]int64{"": 2 << 30, "4GB": 4 << 30, "8G": 8 << 30, "512MB": 512 << 20, "3 GiB": 3 << 30, "16m": 16 << 20} {
+	for text, want := range map[string]int64{"": 2e9, "4GB": 4e9, "8G": 8e9, "512MB": 512e6, "3 gb": 3e9, "16m": 16e6} {
 		args := []string{"-cluster", "127.0.0.1:7000", "-node-advertise", "127.0.0.1:7000"}
 		if text != "" {
 			args = append(args, "-cluster-quota", text)
@@ -23,7 +23,7 @@ func TestQuota(t *testing.T) {
 		}
 	}
 	for text, says := range map[string]string{
-		"9GB": "want 16MB to 8GB", "1MB": "want 16MB to 8GB", "0GB": "want 16MB", "4": "with its unit", "4TB": "with its unit", "GB": "with its unit", "-1GB": "with its unit",
+		"9GB": "want 16MB to 8GB", "1MB": "want 16MB to 8GB", "0GB": "want 16MB", "4": "with its unit", "4TB": "with its unit", "4GiB": "with its unit", "GB": "with its unit", "-1GB": "with its unit",
 		"99999999999999999999GB": "with its unit", "2GB2": "with its unit",
 	} {
 		if _, err := parse("-cluster", "127.0.0.1:7000", "-node-advertise", "127.0.0.1:7000", "-cluster-quota", text); err == nil || !strings.Contains(err.Error(), says) {
