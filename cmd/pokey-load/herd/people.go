@@ -128,6 +128,8 @@ func (c *person) dial(ctx context.Context) (*client.Conn, error) {
 	defer cancel()
 	conn, err := c.sites[c.at].Dial(ctx, c.session)
 	if err != nil {
+		c.people.mu.Lock() // who is at which node is looked at when one is lost
+		defer c.people.mu.Unlock()
 		c.at = (c.at + 1) % len(c.sites)
 	}
 	return conn, err
