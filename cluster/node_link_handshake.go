@@ -44,21 +44,19 @@ func (h handshakes) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthIn
 		err = errTooManyAtOnce
 	}
 	if err != nil {
-		return nil, nil, h.reject(conn, err)
+		return nil, nil, h.reject(secured, err)
 	}
 	return secured, peer, nil
 }
 
-// authenticate is ServerHandshake once there is room for the connection.
+// authenticate is ServerHandshake once there is room for the connection, which it returns
+// in any case, as far as it is secured.
 func (h handshakes) authenticate(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	secured, auth, err := h.secure(conn)
 	if err != nil {
-		return nil, nil, err
+		return conn, nil, err
 	}
 	peer, err := h.auth.authenticateClient(secured, auth)
-	if err != nil {
-		_ = secured.Close() // and says so, where that is possible
-	}
 	return secured, peer, err
 }
 
