@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"example.com/pokey/identity"
@@ -27,7 +28,7 @@ func TestBackupThereAndBack(t *testing.T) {
 	file := func(name string) string { return filepath.Join(c.dir, name) }
 	stop := func(p *process) {
 		t.Helper()
-		_ = p.Process.Signal(os.Interrupt)
+		_ = p.Process.Signal(syscall.SIGTERM)
 		if code := p.code(t); code != 0 {
 			t.Fatalf("exit code %d:\n%s", code, p.log)
 		}

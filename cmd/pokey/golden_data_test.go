@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/pokey/actors/record"
@@ -105,7 +106,7 @@ func writeData(t *testing.T, golden string) {
 		t.Fatal(err)
 	}
 	must(t, "1 room and 2 users", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", dir, filepath.Join(golden, "backup.age"))
-	_ = p.Process.Signal(os.Interrupt)
+	_ = p.Process.Signal(syscall.SIGTERM)
 	if code := p.code(t); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, p.log)
 	}

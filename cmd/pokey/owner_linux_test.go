@@ -21,7 +21,7 @@ func TestRestoreGivesFilesToTheService(t *testing.T) {
 	p := spawn(t, nil, "-data", data)
 	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
 	must(t, "1 room and", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", data, file)
-	_ = p.Process.Signal(os.Interrupt)
+	_ = p.Process.Signal(syscall.SIGTERM)
 	if code := p.code(t); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, p.log)
 	}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	otlp "go.opentelemetry.io/proto/otlp/collector/trace/v1"
@@ -120,7 +121,7 @@ func TestTraces(t *testing.T) {
 	if kind := found["estimate"].GetKind(); kind != traces.Span_SPAN_KIND_SERVER {
 		t.Errorf("the request: got kind %v", kind)
 	}
-	_ = p.Process.Signal(os.Interrupt)
+	_ = p.Process.Signal(syscall.SIGTERM)
 	if code := p.code(t); code != 0 {
 		t.Errorf("exit %d:\n%s", code, p.log)
 	}
