@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	caseRow  = regexp.MustCompile(`(?m)^\| (\d+) \| (.+) \| (.+) \|$`)
+	caseRow  = regexp.MustCompile(`(?m)^\| ([^|]+) \| (.+) \| (.+) \|$`)
 	quoted   = regexp.MustCompile("`([^`]+)`")
 	testName = regexp.MustCompile(`^([a-z/-]+)\.((?:Test|Fuzz)[A-Z]\w*)$`)
 )
@@ -29,10 +29,12 @@ func TestCasesAreWhereTheyAreSaidToBe(t *testing.T) {
 	next := 1
 	for _, row := range caseRow.FindAllStringSubmatch(string(page), -1) {
 		number, where := row[1], row[3]
-		if number != strconv.Itoa(next) {
-			t.Fatalf("after case %d comes %s", next-1, number)
+		if _, err := strconv.Atoi(number); err == nil { // the list's; others have letters
+			if number != strconv.Itoa(next) {
+				t.Fatalf("after case %d comes %s", next-1, number)
+			}
+			next++
 		}
-		next++
 		named := 0
 		for _, name := range quoted.FindAllStringSubmatch(where, -1) {
 			parts := testName.FindStringSubmatch(name[1])
