@@ -20,7 +20,7 @@ func besieged(t *testing.T, server *listening, path string, first ...chromedp.Ac
 	t.Helper()
 	stand := call(page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: hostileServer})
 	p := browse(t, server.url+path, append(first, media("prefers-reduced-motion", "reduce"), stand)...)
-	p.until(`document.querySelector('#page main')`)
+	p.until(`document.querySelector('#page main') && hostile.asked.includes('joinRoom')`) // before that, nobody hears what it says
 	return p
 }
 
