@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -142,6 +143,7 @@ func (f *findings) inside(e *Inside) {
 		f.add(Trouble, "The nodes' etcd members have no leader: nobody in the cluster can change anything.",
 			"Start nodes until a majority of them runs, and check the network between them. They go on by themselves.")
 	}
+	f.missing(e)
 	f.space(e)
 	if e.Learners > 0 {
 		f.add(Note, fmt.Sprintf("%s no vote yet.", count(e.Learners, "node has", "nodes have")), "A new node gets its vote once it has caught up. If it will not come, take it back with pokey cluster remove.")
@@ -149,6 +151,22 @@ func (f *findings) inside(e *Inside) {
 	if e.Voters%2 == 0 {
 		f.add(Note, fmt.Sprintf("%s a vote, an even number: one node less survives as many failures.", count(e.Voters, "node has", "nodes have")), "Have three or five nodes.")
 	}
+}
+
+// missing is the nodes that should be there and are not. A majority of all must be.
+func (f *findings) missing(e *Inside) {
+	n := len(e.Missing)
+	if n == 0 {
+		return
+	}
+	what := strings.Join(e.Missing, " and ") + " does not run, or no other node reaches it."
+	if n > 1 {
+		what = strings.Join(e.Missing, " and ") + " do not run, or no other node reaches them."
+	}
+	if spare := e.Voters - n - (e.Voters/2 + 1); spare >= 0 && e.Leader {
+		what += fmt.Sprintf(" The others go on, and %d more can be lost.", spare)
+	}
+	f.add(Trouble, what, "Start what is missing. If a machine is gone for good: pokey cluster remove NODE, and have another one join in its place.")
 }
 
 // space is what is left for rooms in the database of the etcd inside the nodes. What is

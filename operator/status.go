@@ -64,13 +64,14 @@ type Cluster struct {
 
 // Inside is the member of etcd inside a node.
 type Inside struct {
-	Leader   bool  `json:"leader"` // whether there is one
-	Voters   int   `json:"voters"`
-	Learners int   `json:"learners"` // members that have no vote yet
-	Bytes    int64 `json:"bytes"`    // of the database
-	InUse    int64 `json:"inUse"`    // of these
-	Quota    int64 `json:"quota"`    // above which nothing can be saved
-	Full     bool  `json:"full"`     // some node's database has exceeded it
+	Leader   bool     `json:"leader"` // whether there is one
+	Voters   int      `json:"voters"`
+	Missing  []string `json:"missing"`  // nodes with a vote that are no members now
+	Learners int      `json:"learners"` // members that have no vote yet
+	Bytes    int64    `json:"bytes"`    // of the database
+	InUse    int64    `json:"inUse"`    // of these
+	Quota    int64    `json:"quota"`    // above which nothing can be saved
+	Full     bool     `json:"full"`     // some node's database has exceeded it
 }
 
 // A Node is a member of a cluster.

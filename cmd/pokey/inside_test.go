@@ -136,12 +136,20 @@ func TestClusterOfItself(t *testing.T) {
 
 	all[2].kill()
 	vote(ada, "after a death")
+	eventually(t, "the operator's page says who is missing", func() bool {
+		_, page := all[0].get(t, "/")
+		return strings.Contains(page, nodes[2]+" does not run")
+	})
 	if err := os.RemoveAll(c.data(nodes[2])); err != nil {
 		t.Fatal(err)
 	}
 	all[2] = c.start(nodes[2], nodes...)
 	c.agree(all)
 	vote(bob, "after a disk was lost")
+	eventually(t, "the operator's page says that nobody is missing", func() bool {
+		_, page := all[0].get(t, "/")
+		return !strings.Contains(page, "does not run")
+	})
 	if _, body := all[2].get(t, "/readyz"); !strings.Contains(body, `"leader":true`) {
 		t.Errorf("readyz: got %s, want it to say that there is a leader", body)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/operator"
 	"example.com/pokey/protocol"
 )
@@ -60,21 +61,34 @@ func (m *member) status() *operator.Cluster {
 		Address: s.Address, View: s.View.Version(), Unreachable: s.Unreachable, Certificate: s.Certificate,
 		Lost: s.MembershipsLost, Isolations: s.Isolations, LinkLosses: s.LinkLosses, Rejected: s.RejectedPeers, BadStreams: s.BadStreams,
 	}
-	if inside := m.stats(); inside != nil {
-		c.Inside = &operator.Inside{Leader: inside.Leader, Voters: len(inside.Members), Bytes: inside.Bytes, InUse: inside.InUse, Quota: inside.Quota, Full: inside.NoSpace}
-		for _, member := range inside.Members {
-			if member.Learner {
-				c.Inside.Voters--
-				c.Inside.Learners++
-			}
-		}
-	}
+	present := map[string]bool{}
 	for _, r := range s.View.Records() {
+		present[r.Address] = true
 		c.Nodes = append(c.Nodes, operator.Node{
 			Address: r.Address, State: memberState(r), Since: r.Since, Self: r.Address == s.Address, Wire: r.Wire, Unreachable: len(r.Unreachable),
 		})
 	}
+	if inside := m.stats(); inside != nil {
+		c.Inside = insideStatus(inside, present)
+	}
 	return c
+}
+
+// insideStatus returns what the member of etcd inside a node knows, given which nodes are
+// members of the cluster.
+func insideStatus(s *etcdmember.Stats, present map[string]bool) *operator.Inside {
+	i := &operator.Inside{Leader: s.Leader, Bytes: s.Bytes, InUse: s.InUse, Quota: s.Quota, Full: s.NoSpace}
+	for _, member := range s.Members {
+		if member.Learner {
+			i.Learners++
+			continue
+		}
+		i.Voters++
+		if !present[member.Node] {
+			i.Missing = append(i.Missing, member.Node)
+		}
+	}
+	return i
 }
 
 // histogram reads a histogram of Prometheus.
