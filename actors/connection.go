@@ -95,23 +95,23 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case *actor.Stopping:
 		a.recovery.stop()
 		a.spans.stop()
-		a.arriving.end()
+		a.arrived()
 	case *actor.Stopped:
 		a.stopped(ctx.Self())
 	case protocol.Incoming:
 		a.request(m)
 	case arrive:
-		a.arriving.end()
+		a.arrived()
 		a.arriving = m.turn
 		a.request(m.in)
 	case deliverEvent:
-		a.arriving.end()
+		a.arrived()
 		if a.recovery.passEvent(m.answers) {
 			a.client.Send(m.event)
 			a.spans.answered(m.answers)
 		}
 	case deliverStatus:
-		a.arriving.end()
+		a.arrived()
 		a.status(m)
 	case leftRoom:
 		a.recovery.leftRoom(m.room)
@@ -128,6 +128,13 @@ func (a *connectionActor) handle(ctx actor.Context, message any) {
 	case retryTick:
 		a.recovery.retryOverdue()
 	}
+}
+
+// arrived ends the client's turn. Most of what a connection gets comes later, and must not
+// take the lock that all turns of the node share.
+func (a *connectionActor) arrived() {
+	a.arriving.end()
+	a.arriving = nil
 }
 
 func (a *connectionActor) started(self *actor.PID) {

@@ -74,29 +74,12 @@ func (m *Member) shrinks(e *etcdserver.EtcdServer, now time.Time) bool {
 // leads hands that on first, since the leader's pause is everybody's.
 func (m *Member) shrink(e *etcdserver.EtcdServer) {
 	before, began := e.Backend().Size(), time.Now()
-	if e.Leader() == e.MemberID() {
-		m.handOnLead(e)
-	}
+	transferLeadership(e, askTimeout)
 	if err := e.Defragment(); err != nil {
 		m.conf.Log.Warn("cannot give the free space of the rooms' database back", "err", err)
 		return
 	}
 	m.conf.Log.Info("the free space of the rooms' database was given back", "bytes before", before, "bytes", e.Backend().Size(), "took", time.Since(began))
-}
-
-// handOnLead makes another member the leader, if any can be.
-func (m *Member) handOnLead(e *etcdserver.EtcdServer) {
-	for _, other := range e.Cluster().Members() {
-		if other.IsLearner || other.ID == e.MemberID() {
-			continue
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
-		err := e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID))
-		cancel()
-		if err == nil {
-			return
-		}
-	}
 }
 
 // makeSpace gives free space back to the file system, and takes the alarms back if that

@@ -29,7 +29,7 @@ func (m *Member) Resign(ctx context.Context) error {
 	defer m.close()
 	defer m.halt()
 	e := m.running()
-	yield(e)
+	transferLeadership(e, stopTransfer)
 	err := persevere(ctx, func(ctx context.Context) error {
 		select {
 		case <-e.StopNotify(): // the others have removed it, and cut it off before it heard of that
@@ -57,25 +57,27 @@ const resignTimeout = 3 * time.Second
 func (m *Member) halt() {
 	if e := m.server.Swap(nil); e != nil {
 		_ = m.client.Close() // it returns that it is closed
-		yield(e)
+		transferLeadership(e, stopTransfer)
 		e.HardStop()
 	}
 }
 
-// yield makes another member the leader, if this one is it and another one answers
-// soon. etcd's own Stop waits seconds for members that have been stopped too.
-func yield(e *etcdserver.EtcdServer) {
+// transferLeadership makes another member the leader, if this one is it and another one
+// answers in time; timeout is for each.
+func transferLeadership(e *etcdserver.EtcdServer, timeout time.Duration) {
 	for _, other := range e.Cluster().Members() {
 		if e.Leader() != e.MemberID() || other.ID == e.MemberID() || other.IsLearner {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), yieldTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		_ = e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID)) // then the others elect one
 		cancel()
 	}
 }
 
-const yieldTimeout = 400 * time.Millisecond
+// stopTransfer is how long a member that stops waits for another one to lead. etcd's own
+// Stop waits seconds for members that have been stopped too.
+const stopTransfer = 400 * time.Millisecond
 
 func (m *Member) close() {
 	_ = m.http.Close()

@@ -115,13 +115,17 @@ func (s *Server) serve(conn *tls.Conn) (answer, error) {
 		return answer{}, errors.New("the question is not understood: are both of the same version?")
 	}
 	// Strangers who ask all the time do not keep the operator from inviting.
-	if operator := q.Token == "" && s.config.Secret.Proves(what, proof); !operator && !s.questions.Allow() {
+	operator := q.Token == "" && s.config.Secret.Proves(what, proof)
+	if !operator && !s.questions.Allow() {
 		return answer{}, errTooMany
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), workTimeout)
 	defer cancel()
-	if q.Token == "" {
-		return s.invite(ctx, q, what, proof, conn.ConnectionState().PeerCertificates)
+	switch {
+	case operator:
+		return s.invite(ctx, q, conn.ConnectionState().PeerCertificates)
+	case q.Token == "":
+		return answer{}, errors.New("whoever asked does not know the master secret")
 	}
 	return s.admit(ctx, q, what, proof)
 }

@@ -11,15 +11,15 @@ import (
 	"sync"
 )
 
-// The attacker is a process of its own, which yields to the others: the players' times are
-// to show what the attack costs the server's other users, not what it costs the machine
-// that the attacker and the players happen to share.
+// The attacker is a process of its own, which runs at a lower priority than the others: the
+// players' times are to show what the attack costs the server's other users, not what it
+// costs the machine that the attacker and the players happen to share.
 
 // ordersName is the variable with the orders of a process that is to attack.
 const ordersName = "POKEY_LOAD_ATTACK"
 
-// yielding is how much the attacker yields.
-const yielding = "10"
+// niceness is by how much the attacker's priority is lower.
+const niceness = "10"
 
 // orders say what to attack.
 type orders struct {
@@ -62,7 +62,7 @@ func startAttacker(ctx context.Context, o orders) (*attacker, error) {
 	}
 	command := exec.CommandContext(ctx, self)
 	if nice, err := exec.LookPath("nice"); err == nil {
-		command = exec.CommandContext(ctx, nice, "-n", yielding, self) //nolint:gosec // it is this program
+		command = exec.CommandContext(ctx, nice, "-n", niceness, self) //nolint:gosec // it is this program
 	}
 	var found, said bytes.Buffer
 	command.Env = append(os.Environ(), ordersName+"="+string(text))
