@@ -118,7 +118,7 @@ func (f *findings) cluster(now, earlier Status) {
 	f.inside(c.Inside)
 	was := earlier.Cluster
 	if was == nil {
-		return
+		was = &Cluster{} // the node had not started yet
 	}
 	if n := c.Lost - was.Lost; n > 0 {
 		f.add(Warning, fmt.Sprintf("The other nodes have removed this one as dead %s in the last ten minutes.", count(n, "time", "times")),

@@ -107,6 +107,30 @@ func TestFindingsAreRecent(t *testing.T) {
 	}
 }
 
+// What happened before the history's first status is recent too, as long as the server
+// has not run for longer.
+func TestFindingsSinceTheStart(t *testing.T) {
+	now := sound(noon)
+	now.Started = noon.Add(-30 * time.Second)
+	now.Forwarded, now.Panics, now.TurnedAway, now.SocketsLost = 1, 1, 1, 1
+	now.Cluster = &Cluster{Lost: 1, Rejected: 1, BadStreams: 1}
+	now.Delivery = Histogram{Bounds: []float64{0.1, 1}, Counts: []uint64{0, 100, 100}}
+	now.Commit = now.Delivery
+	const want = 9
+	for name, all := range map[string][]Status{
+		"asked before the first status": {now},
+		"asked after it":                {now, now},
+	} {
+		if got := Findings(all); len(got) != want {
+			t.Errorf("%s: got %d findings, want %d: %v", name, len(got), want, got)
+		}
+	}
+	now.Started = noon.Add(-recent)
+	if got := Findings([]Status{now, now}); len(got) != 0 {
+		t.Errorf("a server that has run for longer: got %v, want nothing", got)
+	}
+}
+
 // Trouble comes first.
 func TestFindingsAreOrdered(t *testing.T) {
 	now := sound(noon)

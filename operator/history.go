@@ -60,14 +60,18 @@ func (h *History) statuses(now Status) []Status {
 	return append(append(make([]Status, 0, len(h.all)+1), h.all...), now)
 }
 
-// before returns the newest status that is at least this much older than the last;
-// failing that, the oldest.
+// before returns the newest status that is at least this much older than the last.
+// Failing that, it returns the status of the server's start, when nothing had happened
+// yet, or the oldest that is kept, if the server started even earlier.
 func before(all []Status, ago time.Duration) Status {
-	last := all[len(all)-1].Time
+	last := all[len(all)-1]
 	for _, s := range slices.Backward(all) {
-		if last.Sub(s.Time) >= ago {
+		if last.Time.Sub(s.Time) >= ago {
 			return s
 		}
+	}
+	if last.Time.Sub(last.Started) < ago {
+		return Status{Time: last.Started, Started: last.Started}
 	}
 	return all[0]
 }
