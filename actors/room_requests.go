@@ -14,11 +14,12 @@ import (
 // newEpoch returns a name for one life of a room.
 func newEpoch() string { return strings.ToLower(rand.Text()[:10]) }
 
-// open makes the room from nothing but its ID.
+// open makes the room from nothing but its ID, which is later than now if the clock was
+// set back, or is another node's.
 func (a *roomActor) open(owner poker.UserID) {
 	var created poker.Millis
 	if id, err := a.node.Keys.Room(string(a.id)); err == nil {
-		created = millis(id.Created)
+		created = min(millis(id.Created), millis(time.Now()))
 	}
 	a.room = poker.NewRoom(a.id, newEpoch(), owner, created, poker.DefaultDeck())
 	a.commits.markDirty()

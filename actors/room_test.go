@@ -221,3 +221,17 @@ func TestNothingOfAHiddenEstimateIsLogged(t *testing.T) {
 		}
 	})
 }
+
+// A clock that was set back, or another node's, makes IDs that are later than now. The
+// bubble's clock is before the first time that an ID can have.
+func TestARoomIsNotFromTheFuture(t *testing.T) {
+	inBubble(t, func(h *harness) {
+		ada := h.connect("")
+		room, made := ada.create(), time.Now().UTC()
+		ada.ok("joinRoom", room, "")
+		ada.settle()
+		if got, want := ada.room().CreatedAt, made.Format(time.RFC3339); got != want {
+			t.Errorf("a room made at %s: got createdAt %s", want, got)
+		}
+	})
+}

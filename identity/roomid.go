@@ -28,12 +28,12 @@ var roomEpoch = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // Room is what a room id tells about its room.
 type Room struct {
-	Created time.Time // when the id was minted, to the millisecond, UTC
+	Created time.Time // when the id was minted, to the millisecond, UTC; later if the clock was set back
 }
 
-// NewRoomID returns the id of a new room of the user owner. The ids of one ring
-// never repeat. now is rounded down to the millisecond, and clamped to the range
-// from 2024 to 2058.
+// NewRoomID returns the id of a new room of the user owner. A Keys makes no id twice,
+// whatever the clock does: if now is before the newest id, the id has that one's time.
+// now is rounded down to the millisecond, and clamped to the range from 2024 to 2058.
 //
 // NewRoomID panics if owner is not a user id: nobody could ever own that room.
 func (k *Keys) NewRoomID(owner string, now time.Time) string {
@@ -41,20 +41,18 @@ func (k *Keys) NewRoomID(owner string, now time.Time) string {
 	return k.mint(owner, k.unique(uint64(created)))
 }
 
-// unique returns a time with a nonce. The first nonce of a millisecond is random,
-// and the next ones count up, because 24 random bits would repeat within some
-// thousand ids.
+// unique returns a time with a nonce, which is more than any before. The first nonce of
+// a millisecond is random, and the next ones count up, because 24 random bits would
+// repeat within some thousand ids.
 func (k *Keys) unique(created uint64) uint64 {
-	const mask = 1<<nonceBits - 1
 	for {
 		last := k.lastMint.Load()
-		nonce := last + 1
-		if created != last>>nonceBits {
+		next := last + 1
+		if created > last>>nonceBits {
 			var b [4]byte
 			_, _ = rand.Read(b[:]) // never fails
-			nonce = uint64(binary.BigEndian.Uint32(b[:]))
+			next = created<<nonceBits | uint64(binary.BigEndian.Uint32(b[:])>>(32-nonceBits))
 		}
-		next := created<<nonceBits | nonce&mask
 		if k.lastMint.CompareAndSwap(last, next) {
 			return next
 		}

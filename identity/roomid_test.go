@@ -48,7 +48,6 @@ func TestRoomIDVectors(t *testing.T) {
 
 // A clock that is wrong makes an id with the nearest time there is.
 func TestRoomIDKeepsTime(t *testing.T) {
-	k := ring(t, 1)
 	for _, tt := range []struct{ now, want time.Time }{
 		{noon.Add(123_456_789 * time.Nanosecond), noon.Add(123 * time.Millisecond)},
 		{noon.In(time.FixedZone("", 3600)), noon},
@@ -56,6 +55,7 @@ func TestRoomIDKeepsTime(t *testing.T) {
 		{time.Time{}, roomEpoch},
 		{time.Date(2400, 1, 1, 0, 0, 0, 0, time.UTC), roomEpoch.Add(maxCreated * time.Millisecond)},
 	} {
+		k := ring(t, 1)
 		room, err := k.Room(k.NewRoomID(ada, tt.now))
 		if err != nil || room.Created != tt.want {
 			t.Errorf("minted at %v: %v, %v, want %v", tt.now, room.Created, err, tt.want)
@@ -167,6 +167,24 @@ func TestRoomIDsNeverRepeat(t *testing.T) {
 				t.Fatalf("minted %s twice", id)
 			}
 			seen[id] = true
+		}
+	}
+}
+
+// Half a million ids of one owner while the clock goes back and forth, which with
+// random nonces would repeat thousands of times.
+func TestRoomIDsNeverRepeatWhenTheClockIsSet(t *testing.T) {
+	k := ring(t, 1)
+	seen := make(map[uint64]bool, 500_000)
+	for i := range 500_000 {
+		now := noon.Add(time.Duration(i%3-1) * time.Hour)
+		stamp := k.unique(uint64(now.Sub(roomEpoch).Milliseconds()))
+		if seen[stamp] {
+			t.Fatalf("%x was given twice", stamp)
+		}
+		seen[stamp] = true
+		if at := roomEpoch.Add(time.Duration(stamp>>nonceBits) * time.Millisecond); at.Before(now) || at.After(noon.Add(time.Hour+time.Millisecond)) {
+			t.Fatalf("at %v an id says %v, want the newest time so far", now, at)
 		}
 	}
 }
