@@ -2,7 +2,6 @@ package certificate
 
 import (
 	"cmp"
-	"context"
 	"crypto/cipher"
 	"crypto/tls"
 	"crypto/x509"
@@ -13,6 +12,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +47,11 @@ type ACME struct {
 	Log   *slog.Logger
 }
 
+// Public reports whether a name is one that public authorities issue certificates for.
+func Public(name string) bool {
+	return strings.Contains(name, ".") && certmagic.SubjectQualifiesForPublicCert(name)
+}
+
 // acmeLookups limits how often a second strangers can have the store searched for a
 // challenge. An authority asks from a handful of places.
 const acmeLookups = 50
@@ -61,8 +66,15 @@ type ordered struct {
 	lookups  *rate.Limiter // of challenges
 	log      *slog.Logger
 	dns      bool // the authority looks there
+	again    time.Duration
 	failures atomic.Int64
+	closed   atomic.Bool
+	orders   sync.WaitGroup
 	background
+
+	mu     sync.Mutex
+	failed map[string]Failure // why the last order of a domain failed
+	checks map[string][]check // what the authority has found for the order in progress
 }
 
 // acmeALPN is the protocol of the TLS-ALPN challenge.
@@ -90,8 +102,11 @@ func OpenACME(c ACME) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &ordered{domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups)}
-	quiet := newLog(c.Log)
+	a := &ordered{
+		domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups),
+		again: orderAgain, failed: map[string]Failure{}, checks: map[string][]check{},
+	}
+	quiet := a.newLog()
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
 		Logger:           quiet,
@@ -101,7 +116,7 @@ func OpenACME(c ACME) (Source, error) {
 		DefaultServerName: c.Domains[0],
 		OCSP:              certmagic.OCSPConfig{DisableStapling: true}, // authorities no longer offer it
 		OnEvent:           a.event,
-		ShouldEmitFunc:    func(event string) bool { return event == "cert_obtained" || event == "cert_failed" },
+		ShouldEmitFunc:    func(event string) bool { return strings.HasPrefix(event, "cert_obtain") || event == "cert_failed" },
 	})
 	a.issuer = certmagic.NewACMEIssuer(a.magic, certmagic.ACMEIssuer{
 		CA: cmp.Or(c.Authority, LetsEncrypt), Email: c.Email, Agreed: true, TrustedRoots: roots, Logger: quiet,
@@ -113,47 +128,6 @@ func OpenACME(c ACME) (Source, error) {
 	}
 	a.magic.Issuers = []certmagic.Issuer{a.issuer}
 	return a, nil
-}
-
-// Start implements [Source].
-func (a *ordered) Start() {
-	a.log.Info("certificates are ordered when they are needed, which accepts the authority's terms of service", "domains", a.domains, "authority", a.issuer.CA)
-	a.run(func(ctx context.Context) {
-		for {
-			_, _, err := a.storage.all(ctx)
-			if err == nil {
-				break
-			}
-			a.log.Warn("the certificates cannot be read yet", "err", err)
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(storageRetry):
-			}
-		}
-		if err := a.magic.ManageAsync(ctx, a.domains); err != nil {
-			a.log.Error("cannot order certificates", "err", err)
-		}
-		<-ctx.Done()
-		a.cache.Stop()
-	})
-}
-
-// storageRetry is how long to wait for a store that does not answer.
-const storageRetry = 5 * time.Second
-
-// event counts and logs what has become of an order.
-func (a *ordered) event(_ context.Context, event string, data map[string]any) error {
-	domain, _ := data["identifier"].(string)
-	switch event {
-	case "cert_obtained":
-		a.log.Info("got a certificate", "domain", domain)
-	case "cert_failed":
-		err, _ := data["error"].(error)
-		a.log.Error("cannot get a certificate, and will try again", "domain", domain, "advice", advice(err, a.dns), "err", err)
-		a.failures.Add(1) // now, so that whoever sees the number finds the reason
-	}
-	return nil
 }
 
 // Config implements [Source].
@@ -202,10 +176,10 @@ func (a *ordered) ServeChallenge(w http.ResponseWriter, r *http.Request) bool {
 func (a *ordered) State() State {
 	s := State{Failures: a.failures.Load()}
 	for _, name := range a.domains {
-		d := Domain{Name: name}
+		d := Domain{Name: name, Failure: a.failure(name)}
 		for _, c := range a.cache.AllMatchingCertificates(name) {
 			if c.Leaf != nil && c.Leaf.NotAfter.After(d.Expires) {
-				d.Expires = c.Leaf.NotAfter
+				d.Expires, d.Late = c.Leaf.NotAfter, late(c.Leaf)
 			}
 		}
 		s.Domains = append(s.Domains, d)

@@ -52,8 +52,8 @@ func port(t *testing.T, address string) int {
 }
 
 // serve orders certificates for the domains, with all challenges or those at one
-// port only.
-func serve(t *testing.T, c ACME, https, plain string) *server {
+// port only, after the changes.
+func serve(t *testing.T, c ACME, https, plain string, with ...func(*ordered)) *server {
 	t.Helper()
 	s := &server{https: https, http: plain, log: new(lockedBuffer)}
 	c.Host, c.TLSPort = "127.0.0.1", port(t, https)
@@ -67,6 +67,9 @@ func serve(t *testing.T, c ACME, https, plain string) *server {
 	var err error
 	if s.Source, err = OpenACME(c); err != nil {
 		t.Fatal(err)
+	}
+	for _, change := range with {
+		change(s.Source.(*ordered))
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -213,20 +216,6 @@ func TestACMENodesOrderOnce(t *testing.T) {
 	}
 	if got := strings.Count(one.log.String()+two.log.String(), "got a certificate"); got != 1 {
 		t.Errorf("got %d orders, want 1", got)
-	}
-}
-
-// An authority that cannot reach the server is an error that says so, in the log and
-// in the state.
-func TestACMEFailureIsTold(t *testing.T) {
-	t.Parallel()
-	nowhere := port(t, etcdtest.FreeAddress(t))
-	authority := pebbletest.Start(t, nowhere, nowhere)
-	s := serve(t, ACME{Domains: []string{newDomain()}, Authority: authority.Directory, Roots: authority.Roots, Store: store.NewMemory()},
-		etcdtest.FreeAddress(t), etcdtest.FreeAddress(t))
-	s.failed(t)
-	if s.State().Valid(time.Now()) || !strings.Contains(s.log.String(), "cannot get a certificate") {
-		t.Errorf("got state %+v and log\n%s\nwant no certificate, and a reason", s.State(), s.log)
 	}
 }
 

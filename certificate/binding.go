@@ -46,15 +46,3 @@ func ReadKey(file string) (string, error) {
 	}
 	return strings.TrimSpace(string(text)), nil
 }
-
-// advice says what to look at when an authority issues no certificate.
-func advice(err error, inDNS bool) string {
-	var problem acme.Problem
-	if errors.As(err, &problem) && problem.Type == acme.ProblemTypeExternalAccountRequired {
-		return "the authority wants to know whose account this is: it gives a key ID and a key, for -acme-eab-kid and -acme-eab-key-file"
-	}
-	if inDNS {
-		return "the name server in -acme-dns must make the record _acme-challenge of the domain, and the authority must find it"
-	}
-	return "the authority must reach this server at the domain, on port 80 or 443"
-}

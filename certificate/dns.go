@@ -91,9 +91,17 @@ func parseDNSKey(text string) (algorithm, name, secret string, err error) {
 	return algorithm, name, secret, nil
 }
 
+// A nameServerError is what kept the name server from making a record.
+type nameServerError struct{ error }
+
+func (e nameServerError) Unwrap() error { return e.error }
+
 // Present implements acmez.Solver.
 func (s *dnsSolver) Present(ctx context.Context, c acme.Challenge) error {
-	return s.update(ctx, c, (*dns.Msg).Insert)
+	if err := s.update(ctx, c, (*dns.Msg).Insert); err != nil {
+		return nameServerError{err}
+	}
+	return nil
 }
 
 // CleanUp implements acmez.Solver. It also runs when ctx is over.

@@ -11,6 +11,7 @@ package certificate
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net/http"
 	"sync"
 	"time"
@@ -45,6 +46,8 @@ type State struct {
 type Domain struct {
 	Name    string
 	Expires time.Time // of its certificate; zero if there is none
+	Late    time.Time // from when on that should have been replaced
+	Failure Failure   // of the last order; zero if that succeeded, or another node makes it
 }
 
 // Valid reports whether all domains have a certificate that is valid at that time.
@@ -55,6 +58,23 @@ func (s State) Valid(at time.Time) bool {
 		}
 	}
 	return true
+}
+
+// Late reports whether a domain's certificate should have been replaced by then.
+func (s State) Late(at time.Time) bool {
+	for _, d := range s.Domains {
+		if !at.Before(d.Late) {
+			return true
+		}
+	}
+	return false
+}
+
+// late returns from when on somebody should look why a certificate was not replaced: a
+// week before its end, or later if it is valid for less than three months. Certificates
+// are renewed long before that.
+func late(leaf *x509.Certificate) time.Time {
+	return leaf.NotAfter.Add(-min(7*24*time.Hour, leaf.NotAfter.Sub(leaf.NotBefore)/12))
 }
 
 // baseConfig returns what all sources have in common. Old versions of TLS are

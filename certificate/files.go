@@ -163,7 +163,7 @@ func (f *files) State() State {
 		names = append(slices.Clip(names), ip.String())
 	}
 	for _, name := range names {
-		s.Domains = append(s.Domains, Domain{name, f.pair.Leaf.NotAfter})
+		s.Domains = append(s.Domains, Domain{Name: name, Expires: f.pair.Leaf.NotAfter, Late: late(f.pair.Leaf)})
 	}
 	return s
 }

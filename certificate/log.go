@@ -14,13 +14,10 @@ var loggedFields = []string{"error", "identifier", "identifiers", "domain", "iss
 
 // newLog returns the log of the ACME library. Its news are details here: what an
 // operator wants to know of them, events tell.
-func newLog(log *slog.Logger) *zap.Logger {
+func (a *ordered) newLog() *zap.Logger {
 	return zaplog.New(func(level zapcore.Level) bool {
-		return level > zapcore.DebugLevel && log.Enabled(nil, slogLevel(level)) //nolint:staticcheck // no handler of slog's looks at it
-	}, func(entry zapcore.Entry, fields []zapcore.Field) {
-		attrs := append(zaplog.Attrs(fields, loggedFields...), "what", entry.Message)
-		log.Log(nil, slogLevel(entry.Level), "certificates", attrs...) //nolint:staticcheck // as above
-	})
+		return level >= zapcore.ErrorLevel || level > zapcore.DebugLevel && a.log.Enabled(nil, slogLevel(level)) //nolint:staticcheck // no handler of slog's looks at it
+	}, a.hear)
 }
 
 func slogLevel(level zapcore.Level) slog.Level {

@@ -42,6 +42,7 @@ func Findings(all []Status) []Finding {
 	minute := before(all, window*interval)
 	var found findings
 	found.state(now)
+	found.certificates(now)
 	found.cluster(now, earlier)
 	found.room(now, earlier)
 	found.speed(now, minute)

@@ -135,6 +135,11 @@ func facts(s Status) []fact {
 	if s.DataFree != nil {
 		all = append(all, fact{"Free space for data", bytesText(float64(*s.DataFree))})
 	}
+	for _, c := range s.Certificates {
+		if !c.Expires.IsZero() {
+			all = append(all, fact{"Certificate for " + c.Domain + " expires", c.Expires.UTC().Format(time.DateOnly)})
+		}
+	}
 	if s.MemoryLimit > 0 {
 		all = append(all, fact{"Memory limit", bytesText(float64(s.MemoryLimit))})
 	}

@@ -40,7 +40,24 @@ type Status struct {
 	Commit   Histogram `json:"-"` // seconds
 	Delivery Histogram `json:"-"` // seconds
 
+	Certificates  []Certificate `json:"certificates,omitempty"`        // of the public port; none without TLS
+	RejectedFiles string        `json:"certificateRejected,omitempty"` // why the newest files of a certificate are not used
+
 	Cluster *Cluster `json:"cluster,omitempty"` // nil for a server alone
+}
+
+// A Certificate is what a server has for one of its domains.
+type Certificate struct {
+	Domain  string    `json:"domain"`
+	Expires time.Time `json:"expires"` // zero if there is none
+	Late    time.Time `json:"late"`    // from when on it should have been replaced
+	Ordered bool      `json:"ordered"` // of an authority, by this server
+
+	// Why the last order of it failed, what to do, and what the authority has found;
+	// empty if it did not fail, or if another node orders.
+	Why  string `json:"why,omitempty"`
+	Do   string `json:"do,omitempty"`
+	Said string `json:"said,omitempty"`
 }
 
 // A Cluster is a cluster as one of its nodes sees it. Totals count since the start

@@ -9,9 +9,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/net/idna"
+
+	"example.com/pokey/certificate"
 )
 
 // httpsConfig is every setting of TLS on the public port.
@@ -188,12 +189,8 @@ func (c *config) checkOrders(fault func(format string, args ...any)) {
 		fault("-acme-dns needs the name server's key, either in -acme-dns-key-file or in %s", dnsKeyVariable)
 	}
 	for _, name := range h.domains {
-		if h.acmeCA == "" && !strings.Contains(name, ".") {
+		if h.acmeCA == "" && !certificate.Public(name) {
 			fault("-domain %s: Let's Encrypt issues certificates for public names only; give another authority in -acme-ca, or a certificate in -tls-cert", name)
 		}
 	}
 }
-
-// expiring is the time before the end of a certificate from which on an operator
-// should look: certificates are renewed long before that.
-const expiring = 7 * 24 * time.Hour

@@ -21,6 +21,9 @@ func (e *examination) page(ctx context.Context) bool {
 	response, err := e.get(ctx)
 	answered := time.Now()
 	if !e.check(err == nil, "the server answers", "%s", e.unreachable(err)) {
+		if e.plain = e.plainPort(); e.base.Scheme == "https" && e.plain != "" {
+			e.redirect(ctx) // an authority may look there
+		}
 		return false
 	}
 	_ = response.Body.Close()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -22,7 +21,7 @@ func (e *examination) unreachable(err error) string {
 	var invalid x509.CertificateInvalidError
 	var foreign x509.HostnameError
 	var unknown x509.UnknownAuthorityError
-	var alert tls.AlertError
+	var alert *net.OpError // as crypto/tls has it
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Sprintf("The certificate is not valid now: %v. Renew it, and see in the log why that did not happen by itself; or set the clock.", err)
@@ -30,8 +29,8 @@ func (e *examination) unreachable(err error) string {
 		return fmt.Sprintf("The certificate is for other names: %v. Get one for %s, or name it in -domain.", err, host)
 	case errors.As(err, &unknown):
 		return "No authority that this machine knows has signed the certificate. If it is one of your own, browsers must know it too; if not, the chain of intermediates is missing in the file."
-	case errors.As(err, &alert):
-		return fmt.Sprintf("The server has no certificate for %s (%v). Name it in -domain; if it is there, the log says why there is no certificate yet.", host, err)
+	case errors.As(err, &alert) && alert.Op == "remote error":
+		return fmt.Sprintf("The server has no certificate for %s (%v). Name it in -domain; if it is there, the operator's page, pokey doctor -admin and the log say why there is no certificate yet.", host, err)
 	default:
 		return fmt.Sprintf("Nothing answers at %s: %v. Is the server running, and does the proxy point at it?", e.base, err)
 	}
@@ -73,7 +72,7 @@ func (e *examination) redirect(ctx context.Context) {
 	}}
 	response, err := t.RoundTrip(request)
 	if err != nil {
-		e.note("plain http does not answer", "Nothing answers at "+target+": people who leave out https:// may not get here. With -domain, -http-listen :80 sends them on.")
+		e.note("plain http does not answer", "Nothing answers at "+target+": people who leave out https:// may not get here, and an authority can check the domain at port 443 only. With -domain, -http-listen :80 serves both.")
 		return
 	}
 	_ = response.Body.Close()

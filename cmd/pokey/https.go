@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
 	"log/slog"
 	"net"
 	"strconv"
@@ -10,6 +8,7 @@ import (
 
 	"example.com/pokey/certificate"
 	"example.com/pokey/identity"
+	"example.com/pokey/operator"
 	"example.com/pokey/store"
 )
 
@@ -64,15 +63,6 @@ func portNumber(address string) int {
 	return n
 }
 
-// privileged explains an error of listening on a port below 1024.
-func privileged(err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
-		return err
-	}
-	return errors.Join(err, errors.New("ports below 1024 need a permission: AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit, "+
-		"setcap cap_net_bind_service=+ep on the program, or sysctl net.ipv4.ip_unprivileged_port_start=0; or listen elsewhere and forward the ports"))
-}
-
 // examineCertificates has readiness say what is wrong with the certificates. The
 // node stays ready: an authority can only be answered by a node that gets traffic.
 func (n *node) examineCertificates(r *readiness) {
@@ -82,7 +72,7 @@ func (n *node) examineCertificates(r *readiness) {
 		r.Certificate = "missing"
 	case s.Rejected != "":
 		r.Certificate = "rejected"
-	case !s.Valid(now.Add(expiring)):
+	case s.Late(now):
 		r.Certificate = "expiring"
 	default:
 		r.Certificate = "ok"
@@ -95,4 +85,15 @@ func (n *node) examineCertificates(r *readiness) {
 	if r.Expires != nil && r.Expires.IsZero() {
 		r.Expires = nil
 	}
+}
+
+// certificateStatus returns what the operator's page says of the certificates.
+func (n *node) certificateStatus() (rejected string, all []operator.Certificate) {
+	s := n.certificates.State()
+	for _, d := range s.Domains {
+		all = append(all, operator.Certificate{
+			Domain: d.Name, Expires: d.Expires, Late: d.Late, Ordered: n.settings.https.orders(), Why: d.Failure.Why, Do: d.Failure.Do, Said: d.Failure.Said,
+		})
+	}
+	return s.Rejected, all
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -33,6 +32,7 @@ func TestHTTPSConfig(t *testing.T) {
 		{"-domain münchen.example", "xn--mnchen-3ya.example"},
 		{"-domain ,", "is not a domain name"},
 		{"-domain localhost", "-acme-ca"},
+		{"-domain poker.local", "-acme-ca"},
 		{"-domain " + strings.Repeat("a", 64) + ".example", "is not a domain name"},
 		{"-domain a.example -data none", "-data none"},
 		{"-domain a.example -tls-cert c.pem", "go together"},
@@ -208,16 +208,5 @@ func doctorOfHTTPS(t *testing.T, https, plain string, roots *x509.CertPool) {
 		if !strings.Contains(b.String(), row.want) {
 			t.Errorf("%s: got no %q:\n%s", name, row.want, &b)
 		}
-	}
-}
-
-// A port that this user may not open is an error that says what to do.
-func TestPrivilegedPort(t *testing.T) {
-	refuse := func(_, address string) (net.Listener, error) {
-		return nil, &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", os.ErrPermission)}
-	}
-	err := run(t.Context(), []string{"-domain", "a.example", "-data", t.TempDir(), "-admin-listen", ""}, func(string) string { return "" }, io.Discard, refuse)
-	if err == nil || !strings.Contains(err.Error(), "CAP_NET_BIND_SERVICE") || exitCode(err, io.Discard) != exitConfig {
-		t.Errorf("got %v, want an error that says what is missing", fmt.Sprint(err))
 	}
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
+	"syscall"
 )
 
 // listenFunc is the type of net.Listen, which tests replace.
@@ -20,13 +23,13 @@ type listeners struct {
 func listenAll(c config, log *slog.Logger, listen listenFunc) (listeners, error) {
 	public, err := listen("tcp", c.listen)
 	if err != nil {
-		return listeners{}, exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, privileged(err))}
+		return listeners{}, exit{exitConfig, fmt.Errorf("-listen %s: %w", c.listen, explainListen(err))}
 	}
 	l := listeners{public: public}
 	if c.https.httpListen != "" {
 		if l.plain, err = listen("tcp", c.https.httpListen); err != nil {
 			l.close()
-			return listeners{}, exit{exitConfig, fmt.Errorf("-http-listen %s: %w", c.https.httpListen, privileged(err))}
+			return listeners{}, exit{exitConfig, fmt.Errorf("-http-listen %s: %w", c.https.httpListen, explainListen(err))}
 		}
 	}
 	if l.admin, err = listenAdmin(c, log, listen); err != nil {
@@ -47,9 +50,9 @@ func listenAdmin(c config, log *slog.Logger, listen listenFunc) (net.Listener, e
 	case err == nil:
 		return l, nil
 	case c.given["admin-listen"]:
-		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, err)}
+		return nil, exit{exitConfig, fmt.Errorf("-admin-listen %s: %w", c.adminListen, explainListen(err))}
 	default:
-		log.Warn("no metrics: cannot listen on the address", "setting", "-admin-listen", "address", c.adminListen, "err", err)
+		log.Warn("no metrics: cannot listen on the address", "setting", "-admin-listen", "address", c.adminListen, "err", explainListen(err))
 		return nil, nil
 	}
 }
@@ -69,4 +72,19 @@ func (l listeners) close() {
 			_ = port.Close()
 		}
 	}
+}
+
+// explainListen says what to do if a port cannot be opened.
+func explainListen(err error) error {
+	for cause, advice := range map[error]string{
+		fs.ErrPermission: "ports below 1024 need a permission: AmbientCapabilities=CAP_NET_BIND_SERVICE in a systemd unit, " +
+			"setcap cap_net_bind_service=+ep on the program, or sysctl net.ipv4.ip_unprivileged_port_start=0; or listen elsewhere and forward the ports",
+		syscall.EADDRINUSE:    "another program has this port; as root, ss -ltnp says which one. Stop it, or choose another port",
+		syscall.EADDRNOTAVAIL: "this machine has no such address; ip address shows those that it has",
+	} {
+		if errors.Is(err, cause) {
+			return fmt.Errorf("%w: %s", err, advice)
+		}
+	}
+	return err
 }

@@ -72,8 +72,8 @@ type readiness struct {
 	Sessions int    `json:"connections"`
 	Leader   *bool  `json:"leader,omitempty"` // of a node with etcd inside: whether it knows of a leader
 
-	// Certificate is how the public port's certificates are: ok, expiring within a
-	// week, rejected if newer files cannot be used, missing, or empty without TLS.
+	// Certificate is how the public port's certificates are: ok, expiring if
+	// they should have been renewed, rejected if newer files cannot be used, missing, or empty without TLS.
 	// Expires is when the first of them expires; nil if one is missing.
 	Certificate string     `json:"certificate,omitempty"`
 	Expires     *time.Time `json:"certificateExpires,omitempty"`

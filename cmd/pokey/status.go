@@ -30,6 +30,9 @@ func (n *node) status() operator.Status {
 	if free, ok := n.settings.dataFree(); ok {
 		status.DataFree = &free
 	}
+	if n.certificates != nil {
+		status.RejectedFiles, status.Certificates = n.certificateStatus()
+	}
 	if n.memory.limit < math.MaxInt64 {
 		status.MemoryLimit = n.memory.limit
 	}
