@@ -31,6 +31,7 @@ const (
 	nearLimit    = 0.9
 	fillingUp    = 0.75 // of what the etcd inside the nodes may have
 	nearlyFull   = 0.9
+	fewestSlow   = 3 // below that, it may be chance
 	recent       = 10 * time.Minute
 	lateRenewal  = 14 * 24 * time.Hour
 )
@@ -212,14 +213,14 @@ func (f *findings) room(now, earlier Status) {
 
 // speed is what takes too long.
 func (f *findings) speed(now, minute Status) {
-	if p99, ok := now.Commit.since(minute.Commit).quantile(0.99); ok && p99 > slowCommit {
+	if p99, ok := now.Commit.since(minute.Commit).slow(slowCommit); ok {
 		where, do := "the disk", "See what else uses the disk of -data, and measure it: pokey doctor -data DIR."
 		if now.Cluster != nil {
 			where, do = "the cluster's store", "See what else uses the disks of the etcd members, and how far apart they are."
 		}
 		f.add(Warning, fmt.Sprintf("Saving takes %s for one change in a hundred: %s is slow. From a second on, people are told that they are not being saved.", secondsText(p99), where), do)
 	}
-	if p99, ok := now.Delivery.since(minute.Delivery).quantile(0.99); ok && p99 > slowDelivery {
+	if p99, ok := now.Delivery.since(minute.Delivery).slow(slowDelivery); ok {
 		f.add(Warning, fmt.Sprintf("One message in a hundred waits %s before it is sent.", secondsText(p99)), "See whether the process gets enough CPU.")
 	}
 }

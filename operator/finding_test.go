@@ -131,6 +131,18 @@ func TestFindingsSinceTheStart(t *testing.T) {
 	}
 }
 
+// One or two slow saves or messages of a server that has little to do are chance.
+func TestFindingsOfFewObservations(t *testing.T) {
+	for slow, want := range map[uint64]int{0: 0, 2: 0, 3: 2} {
+		now := sound(noon)
+		now.Commit = Histogram{Bounds: []float64{0.1, 0.5, 2}, Counts: []uint64{10, 10, 10 + slow, 10 + slow}}
+		now.Delivery = now.Commit
+		if got := Findings([]Status{sound(noon.Add(-recent)), now}); len(got) != want {
+			t.Errorf("%d slow ones of %d: got %v, want %d findings", slow, 10+slow, got, want)
+		}
+	}
+}
+
 // Trouble comes first.
 func TestFindingsAreOrdered(t *testing.T) {
 	now := sound(noon)

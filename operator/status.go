@@ -128,6 +128,22 @@ func (h Histogram) since(before Histogram) Histogram {
 	return d
 }
 
+// slow returns the 99th percentile, and whether it is above a limit, with more than the
+// one or two observations beyond it that an idle server may have by chance.
+func (h Histogram) slow(limit float64) (p99 float64, is bool) {
+	p99, ok := h.quantile(0.99)
+	if !ok || p99 <= limit {
+		return p99, false
+	}
+	within := uint64(0) // certainly
+	for i, bound := range h.Bounds {
+		if bound <= limit {
+			within = h.Counts[i]
+		}
+	}
+	return p99, h.Observations()-within >= fewestSlow
+}
+
 // quantile estimates the value below which the share q of the observations lies, by
 // linear interpolation within a bucket. It reports false without observations.
 func (h Histogram) quantile(q float64) (float64, bool) {
