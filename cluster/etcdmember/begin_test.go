@@ -43,7 +43,7 @@ func TestNodesJoinAtTheSameTime(t *testing.T) {
 	t.Parallel()
 	_, self, certs := startWith(t, Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
 	mine := credentials(t, certs, "127.0.0.1")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var joining sync.WaitGroup
 	for range 2 {

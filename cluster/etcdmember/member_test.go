@@ -112,7 +112,7 @@ func TestStrangers(t *testing.T) {
 		{"127.0.0.1", id, "/pokey/nothing", http.StatusNotFound},
 	} {
 		config := credentials(t, certs, c.host).PeerConfig("127.0.0.1")
-		client := http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}, Timeout: 10 * time.Second}
+		client := http.Client{Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}, Timeout: time.Minute}
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+self+c.path, bytes.NewReader(nil))
 		if err != nil {
 			t.Fatal(err)

@@ -36,7 +36,7 @@ func fill(t *testing.T, s store.Store, name string) (saved []store.Record) {
 	t.Helper()
 	for i := range 1000 {
 		r := store.Record{Key: fmt.Sprintf("room/%s/%d", name, i), Data: bytes.Repeat([]byte("x"), 256<<10)}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		rev, err := s.Commit(ctx, r)
 		cancel()
 		if errors.Is(err, rpctypes.ErrNoSpace) {
@@ -55,7 +55,7 @@ func fill(t *testing.T, s store.Store, name string) (saved []store.Record) {
 // hasSpaceAgain waits until the alarm has been taken back.
 func hasSpaceAgain(t *testing.T, m *Member) {
 	t.Helper()
-	for deadline := time.Now().Add(2 * spaceRetry); m.Stats().NoSpace; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * spaceRetry); m.Stats().NoSpace; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it is full for ever: %+v", m.Stats())
 		}
@@ -153,7 +153,7 @@ func TestFreeSpaceIsGivenBackInTime(t *testing.T) {
 	if _, err := m.Client().Compact(t.Context(), revision); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(spaceRetry); m.Stats().Bytes > 8<<20; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * spaceRetry); m.Stats().Bytes > 8<<20; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("nothing is given back: %+v", m.Stats())
 		}

@@ -51,7 +51,7 @@ func TestRemovedNode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := http.Client{Transport: &http.Transport{TLSClientConfig: removed.TLS.PeerConfig("127.0.0.1"), DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: removed.TLS.PeerConfig("127.0.0.1"), DisableKeepAlives: true}, Timeout: time.Minute}
 	for _, row := range []struct {
 		method, path string
 		want         int
