@@ -104,6 +104,7 @@ func TestRestoreRefusals(t *testing.T) {
 	admin := strings.TrimPrefix(p.admin, "http://")
 	a := callIn(t, p.url, peerCookie(t, p.url))
 	room := a.create("Login")
+	p.saved(t)
 	must(t, "1 room and 1 user", "backup", "-admin-listen", admin, "-secret-file", file("secret"), file("good"))
 	must(t, "1 room and 1 user", "backup", "-admin-listen", admin, "-secret-file", file("secret"), "-passphrase-file", file("words"), file("sealed"))
 	refused(t, exitData, "exists", "backup", "-admin-listen", admin, "-secret-file", file("secret"), file("good"))
@@ -174,9 +175,11 @@ func TestRestoreRefusals(t *testing.T) {
 func TestRestoreExpired(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	p := spawn(t, nil, "-data", dir, "-user-expiry", "1s")
+	const expiry = "10s" // which the server that is started at the end has as well, before it prolongs it
+	p := spawn(t, nil, "-data", dir, "-user-expiry", expiry)
 	c := callIn(t, p.url, peerCookie(t, p.url))
 	room := c.create("Login")
+	p.saved(t)
 	secret, backup := filepath.Join(dir, "secret.key"), filepath.Join(dir, "backup")
 	must(t, "1 room and 1 user", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", dir, backup)
 	p.kill()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	devtools "github.com/chromedp/cdproto/browser"
@@ -54,20 +55,35 @@ func TestBrowserTopics(t *testing.T) {
 
 	bob.dialog("History", "history")
 	bob.until(`document.querySelectorAll('.rounds > li').length === 1 && document.querySelector('.rounds .result').textContent === '5'`)
-	bob.button("Copy as Markdown")
-	bob.sees("Copied as Markdown")
 	if csv := bob.download("CSV"); !strings.Contains(csv, "Login page") || !strings.Contains(csv, `,"5",4,4,"Bob","5","a | b"`+"\r\n") {
 		t.Errorf("got the CSV %q, want Bob's estimate in it", csv)
 	}
 	if text := bob.download("JSON"); !strings.Contains(text, `"agreed": "5"`) {
 		t.Errorf("got the JSON %s, want the finished rounds", text)
 	}
+	clipboard.Lock()
+	defer clipboard.Unlock()
+	bob.button("Copy as Markdown")
+	bob.sees("Copied as Markdown")
 	bob.closeDialog()
 	bob.press(".reason textarea")
 	bob.do(paste)
 	if pasted := get[string](bob, `document.querySelector('.reason textarea').value`); !strings.Contains(pasted, "Login page | 5 | 4 |") || !strings.Contains(pasted, `Bob: 5 (a \| b)`) {
 		t.Errorf("got %q on the clipboard, want the table as Markdown", pasted)
 	}
+}
+
+// clipboard is held by the test that uses the browser's clipboard, for all persons in the
+// one browser share it.
+var clipboard sync.Mutex
+
+// copies presses a button that copies something, and waits until the page says so.
+func (p *person) copies(button, says string) {
+	p.t.Helper()
+	clipboard.Lock()
+	defer clipboard.Unlock()
+	p.button(button)
+	p.until("%s", says)
 }
 
 // paste is what Ctrl+V does.

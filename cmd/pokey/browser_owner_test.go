@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
 )
 
 // The owner locks the room, puts out who is away, removes for good, and closes.
@@ -51,6 +53,7 @@ func TestBrowserHouse(t *testing.T) {
 	// Removed for good is for good, until the owner thinks better of it.
 	ada.manageBob()
 	ada.button("Remove Bob")
+	get[any](ada, `void (window.setTimeout = ((wait) => (what, ms) => ms === 12000 ? 0 : wait(what, ms))(window.setTimeout))`) // what can be undone stays for as long as it takes
 	ada.button("Remove for good")
 	bob.until(`document.querySelector('[data-gone=removed]')`)
 	bob.button("Come back")
@@ -157,8 +160,10 @@ func TestBrowserOneself(t *testing.T) {
 	tab.until(`document.querySelector('[data-gone=session]') && !document.querySelector('.banner')`)
 	tab.network()
 	tab.until(`performance.now() - (window.since ??= performance.now()) > 3000`)
-	if n := len(tab.network()); n > 0 {
-		t.Errorf("got %d requests, want none", n)
+	for _, event := range tab.network() {
+		if sent, ok := event.(*network.EventRequestWillBeSent); ok { // the end of an earlier one may be reported late
+			t.Errorf("got a request to %s, want none", sent.Request.URL)
+		}
 	}
 	tab.button("Start afresh")
 	tab.until(`document.querySelector('#strip-name')`)

@@ -35,7 +35,7 @@ var chromium = sync.OnceValues(func() (engine, error) {
 		return engine{}, err
 	}
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(path), chromedp.WindowSize(1280, 800), chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true),
+		chromedp.ExecPath(path), chromedp.WSURLReadTimeout(patience), chromedp.WindowSize(1280, 800), chromedp.Flag("lang", "en-US"), chromedp.Flag("hide-scrollbars", true),
 		chromedp.Flag("ignore-certificate-errors", true), // for tests over https, whose certificates nobody has signed
 		chromedp.Flag("site-per-process", true),          // so that a frame of another site is a target of its own
 		chromedp.Flag("host-resolver-rules", "MAP "+lanHost+" 127.0.0.1, MAP "+wikiHost+" 127.0.0.1"))...)

@@ -111,8 +111,7 @@ func (e *elsewhere) imports(t *testing.T) {
 // Everything of a round without a pointer.
 func (e *elsewhere) keyboard(t *testing.T) {
 	ada, _ := e.ada(t, 1280, 800)
-	ada.keys("13")
-	ada.picked("13")
+	ada.types("13", "13")
 	ada.keys("8")
 	ada.picked("8")
 	ada.keys(kb.Backspace)

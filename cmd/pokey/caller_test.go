@@ -50,16 +50,24 @@ func originOf(url string) string {
 	return scheme + "://" + host
 }
 
-// callIn opens a WebSocket that must be let in.
+// callIn opens a WebSocket that must be let in. A node that cannot check the session, for
+// the store takes its time, says to come again.
 func callIn(t *testing.T, url, cookie string) *caller {
 	t.Helper()
-	conn, response, err := dial(t, url, cookie, "")
-	if err != nil {
-		t.Fatalf("%v: %v", err, response)
+	for deadline := time.Now().Add(patience); ; time.Sleep(again) {
+		conn, response, err := dial(t, url, cookie, "")
+		if err == nil {
+			t.Cleanup(func() { _ = conn.Close() })
+			return newCaller(t, conn)
+		}
+		if response == nil || response.StatusCode != http.StatusServiceUnavailable || time.Now().After(deadline) {
+			t.Fatalf("%v: %v", err, response)
+		}
 	}
-	t.Cleanup(func() { _ = conn.Close() })
-	return newCaller(t, conn)
 }
+
+// again is how long whoever was told to come again waits.
+const again = 200 * time.Millisecond
 
 // newCaller returns the client of a connection that was let in.
 func newCaller(t *testing.T, conn *gorilla.Conn) *caller {
@@ -179,11 +187,25 @@ func (c *caller) answer(id string) message {
 	}
 }
 
-// ask sends a request and returns its ok or error.
+// ask sends a request and returns its ok or error. While a store that nodes share takes
+// its time, or the nodes change, requests are refused for the moment: it asks again, as
+// people do.
 func (c *caller) ask(request string, fields message) message {
 	c.t.Helper()
-	c.events = nil
-	return c.answer(c.send(request, fields))
+	for deadline := time.Now().Add(patience); ; time.Sleep(again) {
+		c.events = nil
+		m := c.answer(c.send(request, fields))
+		if m["code"] != "unavailable" || time.Now().After(deadline) {
+			return m
+		}
+	}
+}
+
+// durably asks for what must not be refused, again until it is stored: a disk that takes
+// a second for a commit is one too.
+func (c *caller) durably(request string, fields message) {
+	c.t.Helper()
+	eventually(c.t, "a durable "+request, func() bool { return c.do(request, fields)["durable"] == true })
 }
 
 // do asks for what must not be refused.

@@ -105,6 +105,7 @@ func TestRestoreFullDisk(t *testing.T) {
 		}
 		c.do("setTopics", message{"roomId": room, "topics": topics})
 	}
+	p.saved(t)
 	admin, backup := strings.TrimPrefix(p.admin, "http://"), filepath.Join(dir, "backup")
 	must(t, "150 rooms", "backup", "-admin-listen", admin, "-data", dir, backup)
 	ballast := filepath.Join(disk, "ballast")
@@ -116,6 +117,7 @@ func TestRestoreFullDisk(t *testing.T) {
 	data := filepath.Join(disk, "data")
 	small := spawn(t, nil, "-data", data, "-secret-file", filepath.Join(dir, "secret.key"))
 	room := callIn(t, small.url, peerCookie(t, small.url)).create("before")
+	small.saved(t)
 	small.kill()
 	before, err := os.ReadFile(filepath.Join(data, "pokey.db"))
 	if err != nil {

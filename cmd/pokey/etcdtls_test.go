@@ -1,6 +1,8 @@
 package main
 
 import (
+	"log/slog"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -45,6 +47,19 @@ func TestEtcdWithItsOwnAuthority(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = etcd.Wait() }) // the context has ended it
+	credentials, err := cluster.LoadClientCredentials(file("clients", "ca.pem"), file("clients", "127.0.0.1.pem"), file("clients", "127.0.0.1-key.pem"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: credentials.ClientConfig(), DisableKeepAlives: true}}
+	eventually(t, "etcd serves", func() bool {
+		response, err := client.Get(endpoint + "/health")
+		if err != nil {
+			return false
+		}
+		_ = response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
 	start := func(toEtcd, ofEtcd string) *process {
 		return spawn(t, nil, "-etcd", endpoint, "-node-listen", etcdtest.FreeAddress(t), "-secret-file", file("secret.key"),
 			"-node-tls-ca", file("nodes", "ca.pem"), "-node-tls-cert", file("nodes", "127.0.0.1.pem"), "-node-tls-key", file("nodes", "127.0.0.1-key.pem"),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -90,11 +89,7 @@ func portOf(t *testing.T, address string) int {
 // readyState is what readiness says of the certificate.
 func (p *process) readyState(t *testing.T) (certificate string, expires time.Time) {
 	t.Helper()
-	_, body := p.get(t, "/readyz")
-	var r readiness
-	if err := json.Unmarshal([]byte(body), &r); err != nil {
-		t.Fatal(err)
-	}
+	_, r := p.readiness(t)
 	if r.Expires != nil {
 		expires = *r.Expires
 	}

@@ -175,9 +175,7 @@ func TestHTTPSWithFiles(t *testing.T) {
 		}, io.Discard)
 	}
 	for _, env := range [][]string{{"POKEY_DOMAIN=poker.lan", "POKEY_HTTP_LISTEN=" + plain}, {"POKEY_TLS_CERT=x", "POKEY_LISTEN=" + https}} {
-		if err := check(env...); err != nil {
-			t.Errorf("healthcheck of %s with %v: %v", file, env, err)
-		}
+		eventually(t, fmt.Sprintf("healthcheck of %s with %v", file, env), func() bool { return check(env...) == nil })
 	}
 }
 

@@ -238,6 +238,7 @@ func TestHTTPSOfACluster(t *testing.T) {
 	for _, p := range []*process{one, two} {
 		eventually(t, "a certificate on both nodes", func() bool { state, _ := p.readyState(t); return state == "ok" })
 	}
+	eventually(t, "the log has the order", func() bool { return strings.Contains(logs(), "got a certificate") })
 	if got := strings.Count(logs(), "got a certificate"); got != 1 {
 		t.Errorf("got %d orders, want 1:\n%s", got, logs())
 	}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,15 +90,16 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 		})
 	}
 	eventually(t, "the attack", func() bool { return opened.Load() > 400 })
+	var rounds []time.Duration
 	for i := range 10 {
 		begun := time.Now()
-		client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+		client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 		response, err := client.Get(p.url)
 		if err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("newcomer %d: got %v, %v; want the page", i, response, err)
 		}
 		_ = response.Body.Close()
-		if err := healthcheck(t.Context(), []string{p.url + "/healthz"}, unset, io.Discard); err != nil {
+		if err := healthy(t, p.url+"/healthz"); err != nil {
 			t.Errorf("health check %d: %v", i, err)
 		}
 		if status, _ := p.get(t, "/readyz"); status != http.StatusOK {
@@ -110,11 +111,13 @@ func TestIdleConnectionsTakeNotAllFiles(t *testing.T) {
 		} else {
 			_ = conn.Close()
 		}
-		if took := time.Since(begun); took > 5*time.Second {
-			t.Errorf("round %d took %v, want well below 5 s", i, took)
-		}
+		rounds = append(rounds, time.Since(begun))
 	}
 	close(done)
+	slices.Sort(rounds)
+	if median := rounds[len(rounds)/2]; median > 5*time.Second {
+		t.Errorf("got rounds of %v, want most of them well below 5 s", rounds)
+	}
 	attackers.Wait()
 	if strings.Contains(p.log.String(), "too many open files") {
 		t.Errorf("it ran out of files:\n%s", p.log)

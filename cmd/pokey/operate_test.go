@@ -73,7 +73,7 @@ func TestAdminPort(t *testing.T) {
 	if status, _ := get(server.url + "/healthz"); status != http.StatusOK {
 		t.Errorf("/healthz: %d", status)
 	}
-	if err := healthcheck(t.Context(), []string{server.url + "/healthz"}, unset, io.Discard); err != nil {
+	if err := healthy(t, server.url+"/healthz"); err != nil {
 		t.Error(err)
 	}
 	if err := healthcheck(t.Context(), []string{"http://" + etcdtest.FreeAddress(t) + "/healthz"}, unset, io.Discard); err == nil {

@@ -20,6 +20,7 @@ func TestRestoreGivesFilesToTheService(t *testing.T) {
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "a.backup")
 	p := spawn(t, nil, "-data", data)
 	callIn(t, p.url, peerCookie(t, p.url)).create("Login")
+	p.saved(t)
 	must(t, "1 room and", "backup", "-admin-listen", strings.TrimPrefix(p.admin, "http://"), "-data", data, file)
 	_ = p.Process.Signal(syscall.SIGTERM)
 	if code := p.code(t); code != 0 {

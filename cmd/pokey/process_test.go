@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -29,7 +30,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))
 	}
-	return file, os.Chmod(dir, 0o755)
+	return file, errors.Join(os.Chmod(dir, 0o755), os.Chmod(file, 0o755)) // whatever the umask: others run it too
 })
 
 var removeBinary = func() {}
@@ -100,6 +101,27 @@ func (p *process) await(t *testing.T) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+}
+
+// saved waits until everything that was acknowledged is stored, which a slow disk is late
+// with.
+func (p *process) saved(t *testing.T) {
+	t.Helper()
+	eventually(t, "everything is saved", func() bool {
+		_, r := p.readiness(t)
+		return r.Durable
+	})
+}
+
+// readiness is what the process says of itself.
+func (p *process) readiness(t *testing.T) (int, readiness) {
+	t.Helper()
+	status, body := p.get(t, "/readyz")
+	var r readiness
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		t.Fatal(err)
+	}
+	return status, r
 }
 
 // kill is kill -9.

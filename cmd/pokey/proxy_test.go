@@ -82,23 +82,39 @@ func TestProxiesDoNotCutWhoIsIdle(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
 			page, _ := p.inFront(t, "/", p.idle)
-			conn, response, err := dial(t, page, pageCookie(t, page), "")
-			if err != nil {
-				t.Fatal(err, response)
-			}
-			defer func() { _ = conn.Close() }()
-			begun, pings := time.Now(), 0
-			answer := conn.PingHandler()
-			conn.SetPingHandler(func(text string) error { pings++; return answer(text) })
-			for left := 62 * time.Second; err == nil; left = time.Until(begun.Add(62 * time.Second)) {
-				_ = conn.SetReadDeadline(time.Now().Add(left))
-				_, _, err = conn.ReadMessage() // the welcome, and nothing after it
-			}
-			if timeout, ok := errors.AsType[net.Error](err); !ok || !timeout.Timeout() || pings == 0 {
-				t.Errorf("got %v after %v and %d pings, want an open connection", err, time.Since(begun), pings)
+			for tries := 1; !staysOpen(t, page, tries == 5); tries++ {
+				t.Log("the server was kept from pinging in time: once more")
 			}
 		})
 	}
+}
+
+// staysOpen keeps a connection idle for twice as long as a proxy bears. It returns false
+// if the proxy has cut it because this machine was too busy for a ping every 25 seconds,
+// unless that may not be.
+func staysOpen(t *testing.T, page string, last bool) bool {
+	t.Helper()
+	conn, response, err := dial(t, page, pageCookie(t, page), "")
+	if err != nil {
+		t.Fatal(err, response)
+	}
+	defer func() { _ = conn.Close() }()
+	begun, pings := time.Now(), 0
+	heard := begun
+	answer := conn.PingHandler()
+	conn.SetPingHandler(func(text string) error { pings++; heard = time.Now(); return answer(text) })
+	for left := 62 * time.Second; err == nil; left = time.Until(begun.Add(62 * time.Second)) {
+		_ = conn.SetReadDeadline(time.Now().Add(left))
+		_, _, err = conn.ReadMessage() // the welcome, and nothing after it
+	}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && pings > 0 {
+		return true
+	}
+	if !last && time.Since(heard) > 27*time.Second { // the ping was late by two
+		return false
+	}
+	t.Errorf("got %v after %v and %d pings, want an open connection", err, time.Since(begun), pings)
+	return true
 }
 
 // A proxy that caches what it may gives no two people one session.
@@ -114,12 +130,16 @@ func TestCacheSharesNoSession(t *testing.T) {
 		}
 		seen[cookie] = true
 	}
-	html := fetch(t, page, "")
+	begun, html := time.Now(), fetch(t, page, "")
 	script := regexp.MustCompile(`[^"]*/v/[0-9a-f]+/js/app\.js`).FindString(html.body)
 	cookie := pageCookie(t, page)
-	for _, want := range []string{"MISS", "HIT"} { // and what may be kept is kept
-		if got := fetch(t, strings.TrimSuffix(page, "/")+script, cookie); got.header.Get("X-Cache") != want || got.header.Get("Set-Cookie") != "" {
-			t.Errorf("%s: %s, want %s", script, got.header.Get("X-Cache"), want)
+	for cached := ""; cached != "HIT"; { // and what may be kept is kept
+		got := fetch(t, strings.TrimSuffix(page, "/")+script, cookie)
+		if want := "MISS"; cached == "" && got.header.Get("X-Cache") != want || got.header.Get("Set-Cookie") != "" {
+			t.Fatalf("%s: got %q, want %s and no cookie", script, got.header, want)
+		}
+		if cached = got.header.Get("X-Cache"); time.Since(begun) > patience {
+			t.Fatalf("%s: got %s for %v, want it kept", script, cached, patience)
 		}
 	}
 }

@@ -142,20 +142,11 @@ func TestTracesCrossNodes(t *testing.T) {
 	}
 	ada, bob := callIn(t, nodes[0].url, peerCookie(t, nodes[0].url)), callIn(t, nodes[1].url, peerCookie(t, nodes[1].url))
 	var secrets []string
-	eventually(t, "a trace over several nodes", func() bool {
+	eventually(t, "a trace over several nodes, with the fan out below the broadcast and on another node", func() bool {
 		secrets = append(secrets, meetForTraces(ada, bob))
 		all := c.trace("estimate", "user", "room", "room commit", "broadcast", "fan out")
-		if all == nil {
-			return false
-		}
-		on := map[string]bool{}
-		for _, s := range all {
-			on[s.instance] = true
-		}
-		if !bytes.Equal(all["fan out"].GetParentSpanId(), all["broadcast"].GetSpanId()) || all["fan out"].instance == all["broadcast"].instance {
-			t.Errorf("got fan out %v of %v, want it below the broadcast and on another node", all["fan out"], all["broadcast"])
-		}
-		return len(on) > 1
+		// Of a request that was repeated, these may be of two broadcasts.
+		return all != nil && bytes.Equal(all["fan out"].GetParentSpanId(), all["broadcast"].GetSpanId()) && all["fan out"].instance != all["broadcast"].instance
 	})
 	c.holdsNone(t, secrets...)
 }
