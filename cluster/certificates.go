@@ -11,9 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -31,7 +33,7 @@ type Certificates struct {
 	// they exist; empty means Dir. Anybody who can read ca-key.pem can make
 	// certificates, and no node needs it.
 	Authority string
-	// Hosts are IP addresses or names.
+	// Hosts are IP addresses, in whatever form, or names.
 	Hosts []string
 	// Client makes certificates for connecting only, not for accepting connections.
 	Client bool
@@ -47,9 +49,10 @@ func NewCertificates(dir string, hosts []string) error {
 // they exist, which is how they are renewed; running nodes reload them. Keys are
 // readable by their owner only.
 func (c Certificates) Make() error {
-	for _, h := range c.Hosts {
-		if !validHost(h) {
-			return fmt.Errorf("cluster: %q is neither an IP address nor a host name", h)
+	hosts := make([]string, len(c.Hosts))
+	for i, h := range c.Hosts {
+		if hosts[i] = canonicalHost(h); hosts[i] == "" {
+			return fmt.Errorf("cluster: %q is neither an IP address nor a host name, without a port and without a zone", h)
 		}
 	}
 	if c.Authority == "" {
@@ -73,7 +76,7 @@ func (c Certificates) Make() error {
 			return err
 		}
 	}
-	for _, h := range c.Hosts {
+	for _, h := range hosts {
 		if _, err := issue(c.Dir, h, c.template(h), &authority); err != nil {
 			return fmt.Errorf("cluster: a certificate for %s: %w", h, err)
 		}
@@ -102,8 +105,18 @@ func (c Certificates) template(host string) *x509.Certificate {
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
 
-func validHost(h string) bool {
-	return net.ParseIP(h) != nil || hostName.MatchString(h) && h != "ca"
+// canonicalHost returns an address as it is usually written, or a host name as it is;
+// empty if it is neither.
+func canonicalHost(h string) string {
+	ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(h, "["), "]"))
+	switch {
+	case err == nil && ip.Zone() == "":
+		return ip.Unmap().String()
+	case err != nil && hostName.MatchString(h) && h != "ca":
+		return h
+	default:
+		return ""
+	}
 }
 
 func newAuthority(dir string) (tls.Certificate, error) {

@@ -86,7 +86,7 @@ func TestNewCertificates(t *testing.T) {
 		return string(b)
 	}
 	authority, first := read("ca.pem"), read("10.0.0.1.pem")
-	if err := NewCertificates(dir, []string{"pokey-1.pokey", "::1"}); err != nil {
+	if err := NewCertificates(dir, []string{"pokey-1.pokey", "::1", "[FD00:0::2]"}); err != nil {
 		t.Fatal(err)
 	}
 	if read("ca.pem") != authority || read("10.0.0.1.pem") != first {
@@ -97,10 +97,10 @@ func TestNewCertificates(t *testing.T) {
 			t.Errorf("%s: got mode %v and error %v, want mode 0600", name, f.Mode(), err)
 		}
 	}
-	for _, host := range []string{"10.0.0.1", "pokey-1.pokey", "::1"} {
+	for _, host := range []string{"10.0.0.1", "pokey-1.pokey", "::1", "fd00::2"} {
 		checkCertificate(t, host, read(host+".pem"), authority)
 	}
-	for _, bad := range []string{"", "..", "../x", "a/b", "ca", "a b", "-x"} {
+	for _, bad := range []string{"", "..", "../x", "a/b", "ca", "a b", "-x", "fe80::1%eth0", "[::1]:7000"} {
 		if err := NewCertificates(dir, []string{bad}); err == nil {
 			t.Errorf("host %q: got a certificate, want an error", bad)
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -29,6 +28,7 @@ type config struct {
 	data           string
 	secretFile     string
 	founds         bool     // this node begins a cluster, and makes its authority
+	joins          bool     // this machine asks to become a node, or has become one so
 	nodes          []string // of a cluster that needs no etcd beside it
 	quota          size     // of its database on each node
 	etcd           []string
@@ -112,15 +112,15 @@ func (c *config) flags(fs *flag.FlagSet) {
 // parseConfig reads the flags, and the environment for flags that are not given:
 // -user-expiry is POKEY_USER_EXPIRY there.
 func parseConfig(args []string, getenv func(string) string, stderr io.Writer) (config, error) {
-	return parseConfigWith(args, getenv, stderr, func(*flag.FlagSet) {})
+	return parseConfigWith(args, getenv, stderr, func(*config, *flag.FlagSet) {})
 }
 
 // parseConfigWith is parseConfig for a command that has more flags.
-func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer, more func(*flag.FlagSet)) (config, error) {
+func parseConfigWith(args []string, getenv func(string) string, stderr io.Writer, more func(*config, *flag.FlagSet)) (config, error) {
 	c := config{given: map[string]bool{}, files: openFiles()}
 	fs := flag.NewFlagSet("pokey", flag.ContinueOnError)
 	c.flags(fs)
-	more(fs)
+	more(&c, fs)
 	var faults []error
 	fs.VisitAll(func(f *flag.Flag) {
 		if v := getenv(envName(f.Name)); v != "" {
@@ -158,19 +158,6 @@ func envName(name string) string {
 	return "POKEY_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-func (c *config) setOrigins(list string) error {
-	c.publicOrigins = nil
-	for text := range strings.SplitSeq(list, ",") {
-		text = strings.TrimSuffix(strings.TrimSpace(text), "/")
-		u, err := url.Parse(text)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return fmt.Errorf("%q is not of the form https://host or https://host:port", text)
-		}
-		c.publicOrigins = append(c.publicOrigins, strings.ToLower(text))
-	}
-	return nil
-}
-
 func (c *config) setEmbedOrigins(list string) error {
 	c.embedOrigins = nil
 	for text := range strings.SplitSeq(list, ",") {
@@ -179,23 +166,6 @@ func (c *config) setEmbedOrigins(list string) error {
 			return err
 		}
 		c.embedOrigins = append(c.embedOrigins, text)
-	}
-	return nil
-}
-
-func (c *config) setProxies(list string) error {
-	c.trustedProxies = nil
-	for text := range strings.SplitSeq(list, ",") {
-		text = strings.TrimSpace(text)
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			addr, addrErr := netip.ParseAddr(text)
-			if addrErr != nil {
-				return fmt.Errorf("%q is not an address or a CIDR", text)
-			}
-			prefix = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		c.trustedProxies = append(c.trustedProxies, prefix.Masked())
 	}
 	return nil
 }

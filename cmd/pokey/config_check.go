@@ -22,16 +22,16 @@ func (c *config) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	c.checkHTTPS(fault)
-	if host, _, err := net.SplitHostPort(c.listen); err != nil {
-		fault("-listen %q: want HOST:PORT", c.listen)
+	if host, _, err := splitListen(c.listen); err != nil {
+		fault("-listen %q: %v", c.listen, err)
 	} else if !loopback(host) && len(c.publicOrigins) == 0 {
 		fault("-public-origin is required when -listen %s can be reached from other machines: give the URL that browsers use, for instance http://%s", c.listen, net.JoinHostPort("pokey.lan", "8080"))
 	}
 	if len(c.embedOrigins) > 0 && !slices.ContainsFunc(c.publicOrigins, func(origin string) bool { return strings.HasPrefix(origin, "https:") }) {
 		fault("-embed-origin needs an https URL in -public-origin: in another site's frame, browsers keep a session only over https")
 	}
-	if _, _, err := net.SplitHostPort(c.adminListen); c.adminListen != "" && err != nil {
-		fault("-admin-listen %q: want HOST:PORT", c.adminListen)
+	if _, _, err := splitListen(c.adminListen); c.adminListen != "" && err != nil {
+		fault("-admin-listen %q: %v", c.adminListen, err)
 	}
 	if !strings.HasPrefix(c.basePath, "/") || strings.ContainsAny(c.basePath, " ?#%;\"'<>\\") || strings.Contains(c.basePath, "//") {
 		fault("-base-path %q: want a plain path such as /poker/", c.basePath)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 )
@@ -39,15 +38,17 @@ func (c *config) checkCluster(fault func(format string, args ...any)) {
 	}
 	tls, forEtcd := given(c.nodeCA, c.nodeCert, c.nodeKey), given(c.etcdCA, c.etcdCert, c.etcdKey)
 	if len(c.etcd) == 0 {
-		if c.nodeListen+c.nodeAdvertise != "" || tls+forEtcd > 0 {
+		if c.joins {
+			c.checkJoining(fault)
+		} else if c.nodeListen+c.nodeAdvertise != "" || tls+forEtcd > 0 {
 			fault("-node-listen, -node-advertise, -node-tls-… and -etcd-tls-… are for a cluster, which needs -cluster or -etcd")
 		}
 		return
 	}
 	if c.nodeListen == "" {
 		fault("-node-listen is required with -etcd: it is where other nodes reach this one")
-	} else if host, _, err := net.SplitHostPort(c.nodeListen); err != nil {
-		fault("-node-listen %q: want HOST:PORT", c.nodeListen)
+	} else if host, _, err := splitListen(c.nodeListen); err != nil {
+		fault("-node-listen %q: %v", c.nodeListen, err)
 	} else if !loopback(host) && tls == 0 {
 		fault("-node-tls-ca, -node-tls-cert and -node-tls-key are required when -node-listen %s can be reached from elsewhere; pokey certs makes them", c.nodeListen)
 	}
@@ -64,6 +65,20 @@ func (c *config) checkCluster(fault func(format string, args ...any)) {
 	}
 	if c.secretFile == "" {
 		fault("-secret-file is required with -etcd: all nodes share one secret, so a node cannot make its own")
+	}
+}
+
+// checkJoining finds settings that a machine must not have before it has joined: what
+// it gets from the cluster.
+func (c *config) checkJoining(fault func(format string, args ...any)) {
+	if _, _, err := splitListen(c.nodeListen); c.nodeListen != "" && err != nil {
+		fault("-node-listen %q: %v", c.nodeListen, err)
+	}
+	if c.nodeAdvertise != "" {
+		fault("-node-advertise %s: to join, say that by -as", c.nodeAdvertise)
+	}
+	if given(c.nodeCA, c.nodeCert, c.nodeKey, c.etcdCA, c.etcdCert, c.etcdKey) > 0 {
+		fault("-node-tls-… and -etcd-tls-…: leave them out; who joins by a token gets a certificate from the cluster")
 	}
 }
 

@@ -45,6 +45,10 @@ func nodeAddress(text string) (string, error) {
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {
 		host, port = strings.Trim(text, "[]"), defaultNodePort
+		// An address that ends like the port is rather one whose brackets are missing.
+		if address, ok := strings.CutSuffix(text, ":"+defaultNodePort); ok && strings.Contains(address, ":") {
+			return "", fmt.Errorf("%q: write [%s]:%s, or [%s] if that is all of the address", text, address, defaultNodePort, text)
+		}
 	}
 	node, err := cluster.CanonicalAddress(host, port)
 	if err != nil {
@@ -93,9 +97,9 @@ func (c *config) checkNodes(fault func(format string, args ...any)) {
 			c.nodeListen = c.nodeAdvertise
 		}
 	}
-	listen, _, err := net.SplitHostPort(c.nodeListen)
+	listen, _, err := splitListen(c.nodeListen)
 	if err != nil {
-		fault("-node-listen %q: want HOST:PORT", c.nodeListen)
+		fault("-node-listen %q: %v", c.nodeListen, err)
 	}
 	if given(c.nodeCA, c.nodeCert, c.nodeKey) == 0 {
 		if _, err := os.Stat(filepath.Join(c.data, nodeCrtFile)); err == nil {

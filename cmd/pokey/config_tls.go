@@ -120,8 +120,8 @@ func (c *config) checkHTTPS(fault func(format string, args ...any)) {
 	if len(h.domains) > 0 {
 		c.defaultPorts()
 	}
-	if _, _, err := net.SplitHostPort(h.httpListen); h.httpListen != "" && err != nil {
-		fault("-http-listen %q: want HOST:PORT", h.httpListen)
+	if _, _, err := splitListen(h.httpListen); h.httpListen != "" && err != nil {
+		fault("-http-listen %q: %v", h.httpListen, err)
 	} else if h.httpListen != "" && h.httpListen == c.listen {
 		fault("-http-listen and -listen are both %s: http and https need a port each", c.listen)
 	}

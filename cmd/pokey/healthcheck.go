@@ -10,6 +10,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -28,20 +30,22 @@ func healthcheck(ctx context.Context, args []string, getenv func(string) string,
 	if err != nil {
 		return exit{exitUsage, err}
 	}
-	url := ""
+	target, host := "", ""
 	if len(words) > 0 {
-		url = words[0]
+		target = words[0]
 	} else {
-		if url, err = ownHealth(getenv); err != nil {
+		if target, err = ownHealth(getenv); err != nil {
 			return exit{exitUsage, err}
 		}
+		host = "localhost" // which servers know, at whatever address they listen
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return exit{exitUsage, err}
 	}
+	request.Host = host
 	name, _, _ := strings.Cut(getenv(envName("domain")), ",")
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
 		ServerName: name, MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, //nolint:gosec // it asks whether this machine's own server is alive, and tells it nothing
@@ -52,7 +56,7 @@ func healthcheck(ctx context.Context, args []string, getenv func(string) string,
 	}
 	_ = response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("healthcheck: %s answers %s", url, response.Status)
+		return fmt.Errorf("healthcheck: %s answers %s", target, response.Status)
 	}
 	return nil
 }
@@ -68,9 +72,12 @@ func ownHealth(getenv func(string) string) (string, error) {
 		scheme = "https"
 	}
 	address = cmp.Or(getenv(envName(setting)), address)
-	_, port, err := net.SplitHostPort(address)
+	host, port, err := splitListen(address)
 	if err != nil {
-		return "", fmt.Errorf("%s %q: want HOST:PORT", envName(setting), address)
+		return "", fmt.Errorf("%s %q: %w", envName(setting), address, err)
 	}
-	return scheme + "://" + net.JoinHostPort("127.0.0.1", port) + "/healthz", nil
+	if ip, err := netip.ParseAddr(host); host == "" || host == "localhost" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return (&url.URL{Scheme: scheme, Host: net.JoinHostPort(host, port), Path: "/healthz"}).String(), nil
 }

@@ -19,7 +19,7 @@ import (
 // part in a cluster.
 func (m *member) startInside(ctx context.Context, c config, credentials *cluster.Credentials, keys *identity.Keys, log *slog.Logger) (err error) {
 	if m.port, err = cluster.OpenPort(c.nodeListen, credentials, log); err != nil {
-		return exit{exitConfig, err}
+		return exit{exitConfig, explainListen(err)}
 	}
 	former, err := c.readNodes()
 	if err != nil {

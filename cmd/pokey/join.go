@@ -28,7 +28,8 @@ type joinOptions struct {
 	only      bool
 }
 
-func (o *joinOptions) flags(fs *flag.FlagSet) {
+func (o *joinOptions) flags(c *config, fs *flag.FlagSet) {
+	c.joins = true
 	fs.StringVar(&o.tokenFile, "token-file", "", "`FILE` with the token (default "+tokenVariable+", or standard input)")
 	fs.StringVar(&o.as, "as", "", "`NODE` that this machine is to the others: HOST or HOST:PORT, port 7000 if there is none (default the machine's name)")
 	fs.BoolVar(&o.only, "only", false, "only join, and do not serve")

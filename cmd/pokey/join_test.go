@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -15,55 +14,6 @@ import (
 	"example.com/pokey/store/etcdtest"
 )
 
-// machine is a directory of a machine's own.
-type machine struct {
-	t       *testing.T
-	data    string
-	address string
-}
-
-func newMachine(t *testing.T) machine {
-	t.Helper()
-	return machine{t, filepath.Join(t.TempDir(), "data"), etcdtest.FreeAddress(t)}
-}
-
-// found begins a cluster. On loopback a node makes no authority by itself.
-func (m machine) found() *process {
-	m.t.Helper()
-	c := config{data: m.data, nodeAdvertise: m.address}
-	if err := c.foundAuthority(); err != nil {
-		m.t.Fatal(err)
-	}
-	p := spawn(m.t, nil, "-data", m.data, "-cluster", m.address)
-	if p.url == "" {
-		m.t.Fatalf("the first node does not start:\n%s", p.log)
-	}
-	return p
-}
-
-// invite makes a token with the program.
-func (m machine) invite(args ...string) string {
-	m.t.Helper()
-	file, err := binary()
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	command := exec.CommandContext(m.t.Context(), file, append([]string{"invite", "-data", m.data}, args...)...)
-	var says bytes.Buffer
-	command.Stderr = &says
-	token, err := command.Output()
-	if err != nil {
-		m.t.Fatalf("invite: %v: %s", err, &says)
-	}
-	return strings.TrimSpace(string(token))
-}
-
-// join joins and does not serve. The token is on standard input.
-func (m machine) join(token string) error {
-	return joinCluster(m.t.Context(), []string{"-only", "-data", m.data, "-as", m.address}, func(string) string { return "" },
-		strings.NewReader(token), io.Discard, nil)
-}
-
 // Three machines become a cluster: one begins it and makes a token, and one command
 // each makes the others nodes.
 func TestMachinesJoinByToken(t *testing.T) {
@@ -71,7 +21,7 @@ func TestMachinesJoinByToken(t *testing.T) {
 	if testing.Short() {
 		t.Skip("building the program is slow")
 	}
-	first, second, third := newMachine(t), newMachine(t), newMachine(t)
+	first, second, third := newMachine(t), newMachine(t).overIPv6(), newMachine(t).overIPv6()
 	file, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +34,7 @@ func TestMachinesJoinByToken(t *testing.T) {
 	token := first.invite("-nodes", "2")
 	for i, m := range []machine{second, third} {
 		p := spawn(t, func(cmd *exec.Cmd) {
-			cmd.Args = []string{file, "join", "-data", m.data, "-as", m.address, "-listen", "127.0.0.1:0", "-admin-listen", "127.0.0.1:0"}
+			cmd.Args = []string{file, "join", "-data", m.data, "-as", m.address, "-node-listen", m.address, "-listen", "127.0.0.1:0", "-admin-listen", "127.0.0.1:0"}
 			if i == 0 {
 				cmd.Stdin = strings.NewReader(token + "\n")
 			} else {

@@ -20,6 +20,17 @@ func TestJoinedMachine(t *testing.T) {
 	if _, err := join("-cluster", "node-1,node-2"); err == nil || !strings.Contains(err.Error(), "leave -cluster out") || strings.Contains(err.Error(), "certificate") {
 		t.Errorf("with -cluster: got %v, want to be told to leave it out, and nothing else", err)
 	}
+	for args, want := range map[string]string{
+		"-node-listen [::1]:7000":    "there is no token",
+		"-node-listen ::1":           "in brackets",
+		"-node-advertise node-2":     "by -as",
+		"-node-tls-cert c.pem":       "gets a certificate",
+		"-etcd-tls-ca c.pem -as n-2": "gets a certificate",
+	} {
+		if _, err := join(strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want an error with %q", args, err, want)
+		}
+	}
 	c := config{data: m.data, nodeAdvertise: m.address}
 	if err := errors.Join(c.foundAuthority(), c.writeNodes(nodesRecord{Self: m.address, Cluster: []string{m.address}})); err != nil {
 		t.Fatal(err)
