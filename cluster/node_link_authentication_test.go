@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"path/filepath"
 	"testing"
@@ -60,9 +61,7 @@ func TestOnlyMembersThatKnowTheSecretAreAccepted(t *testing.T) {
 		}
 		cancel()
 		_ = conn.Close()
-		if now := n.Stats().RejectedPeers; now == before {
-			t.Errorf("a peer that %s: got %d rejected, want more", name, now)
-		}
+		eventually(t, waitLimit, "a peer that "+name+" is counted as rejected", func() bool { return n.Stats().RejectedPeers > before })
 	}
 	member := startNode(t, memory.Node(), good)
 	join(t, member)
@@ -157,9 +156,7 @@ func TestProofsAreWorthlessOnAnotherConnection(t *testing.T) {
 	if err := talk(ctx, conn, hello(a.Self())); err == nil {
 		t.Error("proofs on another connection: got accepted, want refused")
 	}
-	if b.Stats().RejectedPeers == before {
-		t.Errorf("rejected: got %d, want more", before)
-	}
+	eventually(t, waitLimit, "it is counted as rejected", func() bool { return b.Stats().RejectedPeers > before })
 }
 
 // The secret is replaced node by node: the nodes of each step connect to those of
@@ -184,8 +181,12 @@ func TestSecretIsReplacedWhileNodesRun(t *testing.T) {
 	for i, a := range steps {
 		for j, b := range steps {
 			want := i+j != len(steps)-1 || i != 0 && j != 0 // the first and the last have no secret in common
-			if i != j && connects(a, b) != want {
-				t.Errorf("step %d to step %d: got %v, want %v", i, j, !want, want)
+			switch {
+			case i == j:
+			case want: // perhaps not at the first try, on a busy machine
+				eventually(t, waitLimit, fmt.Sprintf("step %d connects to step %d", i, j), func() bool { return connects(a, b) })
+			case connects(a, b):
+				t.Errorf("step %d to step %d: got connected, want refused", i, j)
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func TestTooManyHandshakes(t *testing.T) {
 	n := startNode(t, membership.NewMemory().Node(), func(c *Config) { c.TLS = loadCredentials(t, dir) })
 	var conns []io.Closer
 	for range maxHandshakes + 10 {
-		conn, err := net.DialTimeout("tcp", n.Self(), time.Second)
+		conn, err := net.DialTimeout("tcp", n.Self(), waitLimit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,34 +135,41 @@ func TestSilentStrangersKeepNobodyOut(t *testing.T) {
 		}
 	})
 	stranger := &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13, NextProtos: []string{protocol}} //nolint:gosec // it is nobody
-	for i := range 3 * maxHandshakes {
-		conn, err := net.DialTimeout("tcp", port.Addr().String(), waitLimit)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = conn.Close() }()
-		if i%2 == 0 { // the others do not even begin
-			if err := tls.Client(conn, stranger).HandshakeContext(t.Context()); err != nil {
-				t.Fatalf("stranger %d: %v", i, err)
+	waited := func() time.Duration {
+		for i := range 3 * maxHandshakes {
+			conn, err := net.DialTimeout("tcp", port.Addr().String(), waitLimit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			if i%2 == 0 { // the others do not even begin
+				_ = tls.Client(conn, stranger).HandshakeContext(t.Context()) // on a busy machine it may be cut meanwhile
 			}
 		}
+		began := time.Now()
+		conn, err := tls.Dial("tcp", port.Addr().String(), stranger)
+		if err != nil {
+			t.Fatalf("one more: got %v, want that it is served", err)
+		}
+		defer func() { _ = conn.Close() }()
+		if _, err := conn.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-served:
+		case <-time.After(waitLimit):
+			t.Fatal("one more is not served")
+		}
+		return time.Since(began)
 	}
-	began := time.Now()
-	conn, err := tls.Dial("tcp", port.Addr().String(), stranger)
-	if err != nil {
-		t.Fatalf("one more: got %v, want that it is served", err)
-	}
-	defer func() { _ = conn.Close() }()
-	if _, err := conn.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-served:
-	case <-time.After(waitLimit):
-		t.Fatal("one more is not served")
-	}
-	if took := time.Since(began); took > handshakeTimeout {
-		t.Errorf("it waited %v, as long as the others take to be cut", took)
+	for tries := 1; ; tries++ {
+		took := waited()
+		if took < handshakeTimeout {
+			return
+		}
+		if tries == 5 { // so it was not chance
+			t.Fatalf("it waited %v, as long as the others take to be cut", took)
+		}
 	}
 }
 

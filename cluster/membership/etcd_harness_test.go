@@ -17,11 +17,12 @@ import (
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// Times so short that tests can wait for their end, and so long that a member on a
-// machine with other work too renews its lease in time.
+// Times so long that a member renews its lease in time on any machine, for tests in which
+// no lease expires; and so short that others can wait for the end.
 const (
-	testTTL   = 3 * time.Second
-	testGrace = time.Second
+	longTTL    = time.Minute
+	shortTTL   = 3 * time.Second
+	shortGrace = 5 * time.Second
 )
 
 // patience is how long to wait for what certainly comes.
@@ -51,7 +52,7 @@ type etcdMember struct {
 }
 
 // newEtcdMember opens the port at address, or at a free one if it is empty.
-func newEtcdMember(t *testing.T, s *etcdtest.Server, address string) *etcdMember {
+func newEtcdMember(t *testing.T, s *etcdtest.Server, address string, ttl, grace time.Duration) *etcdMember {
 	t.Helper()
 	if address == "" {
 		address = "127.0.0.1:0"
@@ -62,7 +63,7 @@ func newEtcdMember(t *testing.T, s *etcdtest.Server, address string) *etcdMember
 	}
 	t.Cleanup(func() { _ = port.Close() })
 	return &etcdMember{
-		Etcd:    NewEtcd(EtcdConfig{Client: dialEtcd(t, s), TTL: testTTL, Grace: testGrace, Log: quiet}),
+		Etcd:    NewEtcd(EtcdConfig{Client: dialEtcd(t, s), TTL: ttl, Grace: grace, Log: quiet}),
 		address: port.Addr().String(), port: port,
 	}
 }
@@ -70,16 +71,23 @@ func newEtcdMember(t *testing.T, s *etcdtest.Server, address string) *etcdMember
 // startEtcdMember also makes it a member until the test ends.
 func startEtcdMember(t *testing.T, s *etcdtest.Server) *etcdMember {
 	t.Helper()
-	m := newEtcdMember(t, s, "")
+	m := newEtcdMember(t, s, "", longTTL, longTTL)
 	m.start(t)
 	return m
 }
 
 func startEtcdMembers(t *testing.T, s *etcdtest.Server, n int) []*etcdMember {
 	t.Helper()
+	return startWithTTL(t, s, n, longTTL, longTTL)
+}
+
+func startWithTTL(t *testing.T, s *etcdtest.Server, n int, ttl, grace time.Duration) []*etcdMember {
+	t.Helper()
 	var members []*etcdMember
 	for range n {
-		members = append(members, startEtcdMember(t, s))
+		m := newEtcdMember(t, s, "", ttl, grace)
+		m.start(t)
+		members = append(members, m)
 	}
 	eventually(t, "all members have the same view", func() bool { return sameView(members...) })
 	return members

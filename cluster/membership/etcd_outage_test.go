@@ -13,15 +13,15 @@ import (
 func TestEtcdOutage(t *testing.T) {
 	t.Parallel()
 	server := etcdtest.Start(t)
-	members := startEtcdMembers(t, server, 2)
+	members := startWithTTL(t, server, 2, shortTTL, shortGrace)
 	before, last := members[0].ids(), time.Now()
 	server.Pause()
-	time.Sleep(2*testTTL + testGrace)
+	time.Sleep(2*shortTTL + shortGrace)
 	server.Resume()
 	for _, m := range members {
 		eventually(t, "a member has renewed its lease", func() bool { return m.LastContact().After(last) })
 	}
-	time.Sleep(2 * testGrace)
+	time.Sleep(2 * shortGrace)
 	for _, m := range members {
 		if got := m.ids(); !slices.Equal(got, before) || m.losses.Load() != 0 {
 			t.Errorf("after the outage: got members %v and %d losses, want %v and none", got, m.losses.Load(), before)
@@ -91,7 +91,7 @@ func TestEtcdCompaction(t *testing.T) {
 
 func TestEtcdDown(t *testing.T) {
 	server := etcdtest.Start(t)
-	a, never := startEtcdMember(t, server), newEtcdMember(t, server, "")
+	a, never := startEtcdMember(t, server), newEtcdMember(t, server, "", longTTL, longTTL)
 	server.Kill()
 	if err := never.Join(shortly(t), Member{ID: "x", Address: never.address}, func(Snapshot) {}, func() {}); err == nil {
 		t.Error("Join without etcd: got no error")
