@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -45,7 +46,14 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 				default:
 				}
 				c.send(client(text, ping(fmt.Sprint(i))))
-				if _, got, err := c.readFrame(); err != nil || got != okTo(fmt.Sprint(i)) {
+				op, got, err := c.readFrame()
+				for err == nil && op == pingF { // on a slow machine it takes that long
+					_, err = io.WriteString(c, client(pongF, got))
+					if err == nil {
+						op, got, err = c.readFrame()
+					}
+				}
+				if err != nil || got != okTo(fmt.Sprint(i)) {
 					t.Errorf("an innocent: got %.80q, %v; want ok", got, err)
 					return
 				}

@@ -83,7 +83,7 @@ func TestInterop(t *testing.T) {
 		},
 		"nhooyr": playNhooyr,
 		"gorilla": func(t *testing.T, s *service, url string) {
-			dialer := gorilla.Dialer{EnableCompression: true, HandshakeTimeout: 5 * time.Second}
+			dialer := gorilla.Dialer{EnableCompression: true, HandshakeTimeout: time.Minute}
 			c, _, err := dialer.DialContext(t.Context(), url, s.header())
 			if err != nil {
 				t.Fatal(err)

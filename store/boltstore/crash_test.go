@@ -88,7 +88,7 @@ func TestCrash(t *testing.T) {
 	total := 0
 	for cycle := range cycles {
 		total += crashOnce(t, dir, acked)
-		var log bytes.Buffer
+		var log lockedLog
 		s := openTest(t, Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
 		for w, n := range acked {
 			r, err := s.Load(t.Context(), crashKey(w))
@@ -100,7 +100,7 @@ func TestCrash(t *testing.T) {
 			}
 			acked[w] = crashCount(r)
 		}
-		if len(aside(t, s)) > 0 || s.Stats().Damaged > 0 || log.Len() > 0 {
+		if len(aside(t, s)) > 0 || s.Stats().Damaged > 0 || log.String() != "" {
 			t.Fatalf("cycle %d: got %+v, set aside %q, log %q, want no damage and an empty log", cycle, s.Stats(), aside(t, s), &log)
 		}
 		sound(t, s)

@@ -42,7 +42,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 400<<10), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	var log lockedLog
 	s := openTest(t, Config{Dir: filepath.Join(dir, "data"), Log: slog.New(slog.NewTextHandler(&log, nil))})
 	acked := map[string]store.Record{}
 	commit := func(i int) error {
@@ -134,9 +134,9 @@ func TestFirstStartOnAFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	var log lockedLog
 	openTest(t, Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if log.Len() > 0 {
+	if log.String() != "" {
 		t.Errorf("with space: got the log %q, want none", &log)
 	}
 }

