@@ -11,7 +11,7 @@ import (
 const (
 	lead     = time.Second           // from its begin to the fault
 	poll     = 50 * time.Millisecond // how often the rooms are looked at
-	converge = 2 * time.Second       // for all members of a room to see the same, once nobody asks
+	converge = 15 * time.Second      // for all members of a room to see the same, once nobody asks
 )
 
 // breakOnce makes one fault happen and returns its effects.

@@ -82,7 +82,7 @@ func (c *colleagues) end() Colleagues {
 func (r *run) join(ctx context.Context, room string, i int) error {
 	return r.guest(ctx, 4, i, func(p *person) error {
 		for _, step := range []client.Request{client.JoinRoom(room, ""), about("estimate", room, "value", "2"), client.LeaveRoom(room)} {
-			if _, err := p.ask(step); err != nil {
+			if _, err := p.insist(step); err != nil {
 				return fmt.Errorf("%s: %w", step["request"], err)
 			}
 		}

@@ -28,9 +28,9 @@ func (r *run) openLinked(ctx context.Context) (*linkedRoom, error) {
 	if err != nil {
 		return nil, err
 	}
-	created, err := owner.ask(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
+	created, err := owner.insist(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
 	if err == nil {
-		_, err = owner.ask(client.JoinRoom(created.RoomID, ""))
+		_, err = owner.insist(client.JoinRoom(created.RoomID, ""))
 	}
 	if err != nil {
 		owner.close()
@@ -55,7 +55,7 @@ func (l *linkedRoom) stillWorks(ctx context.Context) string {
 	l.cancel()
 	<-l.stopped
 	for _, step := range []client.Request{about("clear", l.id), about("estimate", l.id, "value", "3"), about("reveal", l.id)} {
-		if _, err := l.owner.ask(step); err != nil {
+		if _, err := l.owner.insist(step); err != nil {
 			return fmt.Sprintf("%s: %v", step["request"], err)
 		}
 	}
@@ -70,7 +70,7 @@ func (l *linkedRoom) stillWorks(ctx context.Context) string {
 // after [linkedRoom.stillWorks].
 func (l *linkedRoom) cleanUp(ctx context.Context) string {
 	ask := func(r client.Request) error {
-		_, err := l.owner.ask(r)
+		_, err := l.owner.insist(r)
 		return err
 	}
 	if err := ask(about("lockRoom", l.id, "locked", true)); err != nil {
@@ -99,7 +99,7 @@ func (l *linkedRoom) joinAsNewUser(ctx context.Context) error {
 		return err
 	}
 	defer p.close()
-	_, err = p.ask(client.JoinRoom(l.id, ""))
+	_, err = p.insist(client.JoinRoom(l.id, ""))
 	return err
 }
 

@@ -77,14 +77,14 @@ func (r *run) visit(ctx context.Context, i int) error {
 }
 
 func newcomer(p *person) error {
-	created, err := p.ask(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
+	created, err := p.insist(client.CreateRoom("fibonacci", []string{"1", "2", "3"}))
 	if err != nil {
 		return fmt.Errorf("createRoom: %w", err)
 	}
 	for _, step := range []client.Request{
 		client.JoinRoom(created.RoomID, ""), about("estimate", created.RoomID, "value", "2"), about("reveal", created.RoomID), {"request": "forgetMe"},
 	} {
-		if _, err := p.ask(step); err != nil && step["request"] != "forgetMe" { // an address may do that only so often
+		if _, err := p.insist(step); err != nil && step["request"] != "forgetMe" { // an address may do that only so often
 			return fmt.Errorf("%s: %w", step["request"], err)
 		}
 	}

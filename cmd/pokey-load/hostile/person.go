@@ -56,7 +56,7 @@ func reconnect(ctx context.Context, site *client.Site, session client.Session) (
 }
 
 // patience is how long an answer may take.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 func (p *person) close() { p.conn.Reset() }
 
@@ -108,6 +108,18 @@ func (p *person) ask(r client.Request) (client.Reply, error) {
 		return reply, nil
 	}
 }
+
+// insist is ask for people who ask again, as the page does, while the store is slow.
+func (p *person) insist(r client.Request) (client.Reply, error) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(insistPause) {
+		reply, err := p.ask(r)
+		if err == nil || reply.Code != "unavailable" || time.Now().After(deadline) {
+			return reply, err
+		}
+	}
+}
+
+const insistPause = 300 * time.Millisecond
 
 // about returns a request about a room, with further fields.
 func about(request, room string, fields ...any) client.Request {

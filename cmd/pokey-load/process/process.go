@@ -33,7 +33,7 @@ type Process struct {
 var ErrNotReady = errors.New("not ready in time")
 
 const (
-	readyPatience = 30 * time.Second
+	readyPatience = 2 * time.Minute
 	stopPatience  = 40 * time.Second
 )
 
