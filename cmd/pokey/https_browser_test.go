@@ -86,6 +86,20 @@ func portOf(t *testing.T, address string) int {
 	return n
 }
 
+// certified waits for the certificate. An order that failed, since the authority has given
+// up waiting for a busy machine, is tried again after a minute.
+func (p *process) certified(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(3 * patience); ; time.Sleep(20 * time.Millisecond) {
+		if state, _ := p.readyState(t); state == "ok" {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it gets no certificate:\n%s", p.log)
+		}
+	}
+}
+
 // readyState is what readiness says of the certificate.
 func (p *process) readyState(t *testing.T) (certificate string, expires time.Time) {
 	t.Helper()

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,9 +114,10 @@ func TestImpostorOnTheNodePort(t *testing.T) {
 	if status := bob.join(room); status.Estimates != 1 {
 		t.Errorf("after it tried to stop what a node needs: %v", status)
 	}
-	if code, body := node.get(t, "/readyz"); code != 200 || !strings.Contains(body, `"ok"`) {
-		t.Errorf("readiness %d: %s", code, body)
-	}
+	eventually(t, "the node is ready, and well", func() bool {
+		code, r := node.readiness(t)
+		return code == http.StatusOK && r.State == stateOK
+	})
 	if node.figure(t, "pokey_cluster_peers_rejected_total") == 0 {
 		t.Error("nothing is counted")
 	}

@@ -69,8 +69,14 @@ func (m machine) invite(args ...string) string {
 	return strings.TrimSpace(string(token))
 }
 
-// join joins and does not serve. The token is on standard input.
-func (m machine) join(token string) error {
-	return joinCluster(m.t.Context(), []string{"-only", "-data", m.data, "-as", m.address}, func(string) string { return "" },
-		strings.NewReader(token), io.Discard, nil)
+// join joins and does not serve. The token is on standard input. A busy machine may not
+// answer in time.
+func (m machine) join(token string) (err error) {
+	for range 5 {
+		err = joinCluster(m.t.Context(), []string{"-only", "-data", m.data, "-as", m.address}, unset, strings.NewReader(token), io.Discard, nil)
+		if err == nil || !strings.Contains(err.Error(), "no answer") {
+			return err
+		}
+	}
+	return err
 }

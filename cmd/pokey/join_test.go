@@ -186,7 +186,7 @@ func TestHTTPSOfACluster(t *testing.T) {
 	two := serve(second, first.invite(), "join", "-as", second.address)
 	logs := func() string { return one.log.String() + two.log.String() }
 	for _, p := range []*process{one, two} {
-		eventually(t, "a certificate on both nodes", func() bool { state, _ := p.readyState(t); return state == "ok" })
+		p.certified(t)
 	}
 	eventually(t, "the log has the order", func() bool { return strings.Contains(logs(), "got a certificate") })
 	if got := strings.Count(logs(), "got a certificate"); got != 1 {

@@ -37,7 +37,7 @@ class Client(WebSocketClientProtocol):
 
     async def until(self, wanted):
         while True:
-            event = await asyncio.wait_for(self.events.get(), 10)
+            event = await asyncio.wait_for(self.events.get(), 60)
             if wanted(event):
                 return event
 
@@ -47,7 +47,7 @@ class Client(WebSocketClientProtocol):
 
     async def beat(self, payload):
         self.sendPing(payload)
-        assert await asyncio.wait_for(self.pongs.get(), 10) == payload
+        assert await asyncio.wait_for(self.pongs.get(), 60) == payload
 
 
 async def main():
@@ -69,7 +69,7 @@ async def main():
     status = await client.until(lambda e: e["event"] == "roomStatus")
     assert status["room"]["members"][me]["estimate"] == said, status
     client.sendClose(3000, "bye")
-    assert await asyncio.wait_for(client.closed, 10) == (True, 3000, "bye"), client.closed
+    assert await asyncio.wait_for(client.closed, 60) == (True, 3000, "bye"), client.closed
     print("a round with python3-autobahn", autobahn.__version__)
 
 

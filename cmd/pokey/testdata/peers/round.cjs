@@ -31,7 +31,7 @@ async function connect() {
   });
   client.until = (wanted) => new Promise((done, fail) => {
     client.waiting.push({ wanted, done });
-    setTimeout(() => fail(new Error(`waited in vain for ${wanted}`)), 10_000).unref();
+    setTimeout(() => fail(new Error(`waited in vain for ${wanted}`)), 60_000).unref();
   });
   client.ask = (request, fields = {}) => {
     const id = `js-${++asked}`;

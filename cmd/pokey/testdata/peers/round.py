@@ -22,7 +22,7 @@ class Client:
 
     async def until(self, wanted):
         while True:
-            message = json.loads(await asyncio.wait_for(self.socket.recv(), 10))
+            message = json.loads(await asyncio.wait_for(self.socket.recv(), 60))
             self.seen.append(message)
             if wanted(message):
                 return message
