@@ -64,7 +64,8 @@ type committer struct {
 	dirty      bool           // something is not part of any commit yet
 	unsaved    bool           // the last commit failed
 	fenced     bool           // another node has the record: nothing is shown any more
-	frozen     bool           // the shared store is slow, or the outcome of the last commit is not known
+	frozen     bool           // the shared store is slow or full, or the outcome of the last commit is not known
+	refusal    protocol.Code  // of requests while it is frozen
 	writing    []store.Record // by the commit under way, to repeat it
 	waiting    []any          // messages
 	retry      *time.Timer
@@ -144,7 +145,7 @@ func (c *committer) hold(message any) bool {
 		return false
 	case c.frozen && ok:
 		if !c.host.repeated(m) { // a repeated one is answered by the first, or sent again
-			c.replies.refuse(m.from(), protocol.Unavailable)
+			c.replies.refuse(m.from(), c.refusal)
 		}
 	case ok && len(c.waiting) >= maxWaiting:
 		c.replies.refuse(m.from(), protocol.Unavailable)

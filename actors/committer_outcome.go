@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
 
@@ -88,6 +89,10 @@ func (c *committer) forget() {
 // freeze suspends the actor until the store has answered, and refuses the requests that
 // wait for that.
 func (c *committer) freeze(cause error) {
+	c.refusal = protocol.Unavailable
+	if errors.Is(cause, store.ErrFull) {
+		c.refusal = protocol.StorageFull
+	}
 	if !c.frozen {
 		c.frozen = true
 		if c.counts.unsaved.Add(1) == 1 {

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"example.com/pokey/protocol"
 	"example.com/pokey/store"
 )
 
@@ -82,6 +83,26 @@ func TestCommitterIsNotFencedByAConflictOfARetry(t *testing.T) {
 		h.next()
 		h.expectOutcomes(commitUnsaved, commitUnsaved, commitRecovered)
 	})
+}
+
+// Who is refused something because the shared store is full is told so; not who is
+// refused because it does not answer.
+func TestCommitterSaysThatTheStoreIsFull(t *testing.T) {
+	for code, fault := range map[protocol.Code]error{protocol.StorageFull: fmt.Errorf("%w: etcd: quota", store.ErrFull), protocol.Unavailable: errFull} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newWordHost(t, memory())
+			h.store.shared, h.store.fails = true, []error{fault}
+			h.say("one", "two")
+			h.next()
+			h.say("three")
+			if got := h.node.counts.refusals.snapshot(); len(got) != 1 || got[string(code)] != 2 {
+				t.Errorf("%v: got refusals %v, want two of %s", fault, got, code)
+			}
+			h.next() // retryCommit
+			h.next() // committed
+			h.expect("once there is space", "one", "one true")
+		})
+	}
 }
 
 func TestCommitterIsFrozenWhileTheOutcomeInASharedStoreIsUnknown(t *testing.T) {

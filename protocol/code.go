@@ -37,6 +37,7 @@ const (
 	InvalidMark    Code = "invalid_mark"
 	UnknownTopic   Code = "unknown_topic"
 	AheadFull      Code = "ahead_full"
+	StorageFull    Code = "storage_full"
 )
 
 // CloseCode is a WebSocket close code. 40xx: do not reconnect; 41xx: reconnect

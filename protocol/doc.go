@@ -627,6 +627,8 @@
 //	not_admitted      joinRoom: the owner has removed the user for good
 //	rate_limited      too many requests (retryable)
 //	unavailable       not at the moment (retryable)
+//	storage_full      the service has no space to save anything in (retryable, but that may
+//	                  take hours)
 //	internal          a fault of the server (retryable)
 //
 // A forged id, a foreign id and a room one is not a member of are not told apart:

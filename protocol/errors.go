@@ -36,6 +36,7 @@ var refusals = map[Code]refusal{
 	UnknownRound:    {message: "That round is not in the history."},
 	UnknownTopic:    {message: "That topic is no longer on the list."},
 	AheadFull:       {message: "Your estimates of topics to come have too much text. Please shorten some of your reasons."},
+	StorageFull:     {message: "Nothing can be saved at the moment, so nothing was changed. Whoever runs this server can see why.", retryable: true},
 	NotAdmitted:     {message: "The owner has removed you from this room for good."},
 }
 

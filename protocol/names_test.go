@@ -84,7 +84,7 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		if string(e.Code) != code || !strings.HasSuffix(e.Message, ".") {
 			t.Errorf("%s: got %+v, want this code and a sentence", code, e)
 		}
-		retryable := slices.Contains([]Code{RateLimited, Unavailable, Internal}, e.Code)
+		retryable := slices.Contains([]Code{RateLimited, Unavailable, StorageFull, Internal}, e.Code)
 		if e.Retryable != retryable {
 			t.Errorf("%s: got retryable %v, want %v", code, e.Retryable, retryable)
 		}

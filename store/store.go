@@ -16,6 +16,8 @@ var (
 	// ErrCorrupt means that the record exists and cannot be read. Others are not
 	// affected.
 	ErrCorrupt = errors.New("store: record is damaged")
+	// ErrFull means that there is no space for a change, which may be repeated.
+	ErrFull = errors.New("store: there is no space left")
 	// ErrClosed means that the store has been closed.
 	ErrClosed = errors.New("store: closed")
 	// ErrLocked means that another store uses the same place.

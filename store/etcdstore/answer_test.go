@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -192,5 +193,16 @@ func TestOtherCommitBetweenAttempts(t *testing.T) {
 		if rev, err := e.Commit(t.Context(), r); !errors.Is(err, store.ErrConflict) {
 			t.Errorf("repeated commit after a deletion: got %d, %v, want %v", rev, err, store.ErrConflict)
 		}
+	}
+}
+
+// A database that is full is told from one that does not answer.
+func TestNoSpace(t *testing.T) {
+	server := etcdtest.Start(t)
+	l := &line{code: codes.ResourceExhausted, text: "etcdserver: mvcc: database space exceeded", outcomes: []outcome{neverSent}}
+	e := openTest(t, Config{Client: l.dial(t, server.Endpoint), Prefix: "/no-space/"})
+	_, err := e.Commit(t.Context(), store.Record{Key: "room/a", Data: []byte("a")})
+	if !errors.Is(err, store.ErrFull) || !errors.Is(err, rpctypes.ErrNoSpace) {
+		t.Errorf("got %v, want that there is no space", err)
 	}
 }

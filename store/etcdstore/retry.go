@@ -11,6 +11,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"example.com/pokey/store"
 )
 
 const (
@@ -45,6 +47,8 @@ func retry(ctx context.Context, client *clientv3.Client, request func(context.Co
 			return nil
 		case ctx.Err() != nil:
 			return withCause(ctx.Err(), last)
+		case errors.Is(err, rpctypes.ErrNoSpace):
+			return fmt.Errorf("%w: etcd: %w", store.ErrFull, err)
 		case client.Ctx().Err() != nil || !isTransient(err):
 			return fmt.Errorf("store: etcd: %w", err)
 		}

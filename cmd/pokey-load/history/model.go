@@ -122,7 +122,7 @@ func (m *roomModel) accepts(op *Op, code string, from, to state) (bool, any) {
 	case Refused:
 	}
 	switch op.Code {
-	case "rate_limited", "unavailable", "internal":
+	case "rate_limited", "unavailable", "storage_full", "internal":
 		return true, from
 	case code:
 		return true, from

@@ -198,6 +198,7 @@ export default {
   'error.invalid_deck': 'Diese Karten gehen nicht.',
   'error.invalid_estimate': 'Das ist keine der Karten, oder der Kommentar ist zu lang.',
   'error.busy': 'Gerade nicht. Gleich noch einmal versuchen.',
+  'error.storage_full': 'Zurzeit kann nichts gespeichert werden. Nichts wurde geändert.',
   'error.other': 'Das hat der Server abgelehnt ({code}).',
   'error.not_owner': 'Das darf nur, wer den Raum leitet.',
   'error.not_estimator': 'Du siehst zu. Schätze erst wieder mit.',

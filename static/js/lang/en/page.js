@@ -197,6 +197,7 @@ export default {
   'error.invalid_deck': 'These cards cannot be used.',
   'error.invalid_estimate': 'That is not one of the cards, or the comment is too long.',
   'error.busy': 'Not now. Try again in a moment.',
+  'error.storage_full': 'Nothing can be saved at the moment, so nothing was changed.',
   'error.other': 'The server refused that ({code}).',
   'error.not_owner': 'Only the owner may do that.',
   'error.not_estimator': 'You are watching. Switch to estimating first.',

@@ -195,6 +195,7 @@ export default {
   'error.invalid_deck': 'Estas cartas no se pueden usar.',
   'error.invalid_estimate': 'No es una de las cartas, o el comentario es demasiado largo.',
   'error.busy': 'Ahora no. Inténtalo de nuevo en un momento.',
+  'error.storage_full': 'Ahora no se puede guardar nada, así que no ha cambiado nada.',
   'error.other': 'El servidor lo ha rechazado ({code}).',
   'error.not_owner': 'Solo puede hacerlo quien dirige la sala.',
   'error.not_estimator': 'Estás observando. Pasa primero a estimar.',

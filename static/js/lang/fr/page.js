@@ -194,6 +194,7 @@ export default {
   'error.invalid_deck': 'Ces cartes ne conviennent pas.',
   'error.invalid_estimate': 'Ce n’est pas une des cartes, ou le commentaire est trop long.',
   'error.busy': 'Pas tout de suite. Réessaie dans un instant.',
+  'error.storage_full': 'Rien ne peut être enregistré pour le moment. Rien n’a changé.',
   'error.other': 'Le serveur a refusé ({code}).',
   'error.not_owner': 'Seule la personne qui anime la salle peut le faire.',
   'error.not_estimator': 'Tu observes. Repasse d’abord à l’estimation.',

@@ -194,6 +194,7 @@ export default {
   'error.invalid_deck': 'Queste carte non vanno bene.',
   'error.invalid_estimate': 'Non è una delle carte, o il commento è troppo lungo.',
   'error.busy': 'Non ora. Riprova tra un momento.',
+  'error.storage_full': 'Al momento non si può salvare nulla: non è cambiato nulla.',
   'error.other': 'Il server ha rifiutato ({code}).',
   'error.not_owner': 'Può farlo solo chi conduce la stanza.',
   'error.not_estimator': 'Stai osservando. Prima torna a stimare.',

@@ -198,6 +198,7 @@ export default {
   'error.invalid_deck': 'これらのカードは使えません。',
   'error.invalid_estimate': 'カードにない値か、コメントが長すぎます。',
   'error.busy': '今はできません。少し待ってからもう一度お試しください。',
+  'error.storage_full': '今は何も保存できないため、何も変更されていません。',
   'error.other': 'サーバーに拒否されました（{code}）。',
   'error.not_owner': 'オーナーだけができる操作です。',
   'error.not_estimator': '見学中です。先に見積もりに参加してください。',

@@ -198,6 +198,7 @@ export default {
   'error.invalid_deck': 'Deze kaarten kunnen niet.',
   'error.invalid_estimate': 'Dat is niet een van de kaarten, of de toelichting is te lang.',
   'error.busy': 'Nu even niet. Probeer het zo nog eens.',
+  'error.storage_full': 'Er kan nu niets worden opgeslagen, dus er is niets veranderd.',
   'error.other': 'De server heeft dat geweigerd ({code}).',
   'error.not_owner': 'Dat mag alleen de eigenaar.',
   'error.not_estimator': 'Je kijkt mee. Ga eerst weer meeschatten.',

@@ -209,6 +209,7 @@ export default {
   'error.invalid_deck': 'Tych kart nie można użyć.',
   'error.invalid_estimate': 'Nie ma takiej karty albo komentarz jest za długi.',
   'error.busy': 'Nie teraz. Spróbuj za chwilę.',
+  'error.storage_full': 'Teraz nie można nic zapisać, więc nic się nie zmieniło.',
   'error.other': 'Serwer odmówił ({code}).',
   'error.not_owner': 'To może zrobić tylko właściciel.',
   'error.not_estimator': 'Obserwujesz. Najpierw przełącz się na estymowanie.',

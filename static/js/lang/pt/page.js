@@ -194,6 +194,7 @@ export default {
   'error.invalid_deck': 'Estas cartas não servem.',
   'error.invalid_estimate': 'Essa não é uma das cartas, ou o comentário é longo demais.',
   'error.busy': 'Agora não. Tente de novo daqui a pouco.',
+  'error.storage_full': 'No momento não é possível salvar nada; nada mudou.',
   'error.other': 'O servidor recusou ({code}).',
   'error.not_owner': 'Só quem conduz a sala pode fazer isso.',
   'error.not_estimator': 'Você está observando. Passe primeiro a estimar.',

@@ -197,6 +197,7 @@ export default {
   'error.invalid_deck': '无法使用这些牌。',
   'error.invalid_estimate': '牌组里没有这张牌，或者理由太长。',
   'error.busy': '现在不行，请稍后再试。',
+  'error.storage_full': '目前无法保存任何内容，因此没有更改。',
   'error.other': '服务器拒绝了该操作（{code}）。',
   'error.not_owner': '只有房主可以这样做。',
   'error.not_estimator': '你正在旁观，请先切换为参与估算。',
