@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	gorilla "github.com/gorilla/websocket"
 )
 
 // pokeyCommand runs a subcommand and returns its exit code and what it says.
@@ -36,13 +41,14 @@ func refused(t *testing.T, want int, says string, args ...string) {
 
 // busyRoom is a room in which somebody goes on and on.
 type busyRoom struct {
-	room   string
-	caller *caller
-	acked  int // the number in the last topic that was acknowledged as durable
+	room, cookie string
+	caller       *caller
+	acked        int // the number in the last topic that was acknowledged as durable
 }
 
 // busyRooms are rooms in use.
 type busyRooms struct {
+	url    string
 	mu     sync.Mutex
 	all    []*busyRoom
 	stop   chan struct{}
@@ -54,10 +60,11 @@ type busyRooms struct {
 // until the end is called.
 func keepBusy(t *testing.T, url string, n int, pause time.Duration) *busyRooms {
 	t.Helper()
-	p := &busyRooms{stop: make(chan struct{})}
+	p := &busyRooms{url: url, stop: make(chan struct{})}
 	for range n {
-		c := callIn(t, url, peerCookie(t, url))
-		one := &busyRoom{caller: c, room: c.create("topic 0")}
+		cookie := peerCookie(t, url)
+		c := callIn(t, url, cookie)
+		one := &busyRoom{caller: c, cookie: cookie, room: c.create("topic 0")}
 		p.all = append(p.all, one)
 		p.done.Go(func() {
 			for number := 1; ; number++ {
@@ -66,7 +73,11 @@ func keepBusy(t *testing.T, url string, n int, pause time.Duration) *busyRooms {
 					return
 				case <-time.After(pause):
 				}
-				if err := p.change(one, number); err != nil {
+				err := p.change(one, number)
+				if err != nil && sentAway(err) {
+					err = p.comeBack(t, one)
+				}
+				if err != nil {
 					if !p.killed.Load() {
 						t.Errorf("a player: %v", err)
 					}
@@ -99,6 +110,37 @@ func (p *busyRooms) change(one *busyRoom, number int) error {
 		one.acked = number
 	}
 	return nil
+}
+
+// sentAway reports whether a connection has ended in a way after which a browser comes
+// back at once: a cluster whose members change cannot keep each of them.
+func sentAway(err error) bool {
+	closed, ok := errors.AsType[*gorilla.CloseError](err)
+	return ok && (slices.Contains([]int{1012, 4201, 4202}, closed.Code) || closed.Code == 1011 && closed.Text == "unavailable")
+}
+
+// comeBack connects somebody again, and has them join their room.
+func (p *busyRooms) comeBack(t *testing.T, one *busyRoom) error {
+	for deadline := time.Now().Add(patience); ; time.Sleep(again) {
+		conn, response, err := dial(t, p.url, one.cookie, "")
+		if err != nil {
+			if response != nil && response.StatusCode == http.StatusServiceUnavailable && time.Now().Before(deadline) {
+				continue
+			}
+			return fmt.Errorf("coming back: %w", err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		one.caller = startCaller(t, conn)
+		joined, err := one.caller.try("joinRoom", message{"roomId": one.room})
+		switch {
+		case err == nil && joined["event"] == "ok":
+			return nil
+		case err == nil && joined["code"] != "unavailable":
+			return fmt.Errorf("coming back: got %v, want ok", joined)
+		case err != nil && !sentAway(err), time.Now().After(deadline):
+			return fmt.Errorf("coming back: %v, %w", joined, err)
+		}
+	}
 }
 
 // acked returns by room what is acknowledged so far.

@@ -72,9 +72,15 @@ const again = 200 * time.Millisecond
 // newCaller returns the client of a connection that was let in.
 func newCaller(t *testing.T, conn *gorilla.Conn) *caller {
 	t.Helper()
+	c := startCaller(t, conn)
+	c.user, _ = c.until("welcome")["userId"].(string)
+	return c
+}
+
+// startCaller returns the client of a connection, which need not be welcome.
+func startCaller(t *testing.T, conn *gorilla.Conn) *caller {
 	c := &caller{t: t, conn: conn, came: make(chan message, 10_000)} // more than any test leaves unread
 	go c.read()
-	c.user, _ = c.until("welcome")["userId"].(string)
 	return c
 }
 
@@ -165,16 +171,15 @@ func (c *caller) send(request string, fields message) string {
 	return id
 }
 
-// try is ask for a connection that may end before the answer, which is an error.
+// try is ask for a connection that may end before the answer, which is an error that says
+// how it has ended.
 func (c *caller) try(request string, fields message) (message, error) {
-	id, err := c.write(request, fields)
-	for err == nil {
-		var m message
-		if m, err = c.take(); m["id"] == id {
+	id, _ := c.write(request, fields) // where it fails, reading does too
+	for {
+		if m, err := c.take(); err != nil || m["id"] == id {
 			return m, err
 		}
 	}
-	return nil, err
 }
 
 // answer reads up to the answer of a request; what comes before it is dropped.
