@@ -38,8 +38,15 @@ func (l *etcdLease) register(ctx context.Context) error {
 		self := l.state.self
 		l.state.mu.Unlock()
 		created, other, err := l.records.create(ctx, self, lease)
-		if err != nil {
+		switch {
+		case errors.Is(err, rpctypes.ErrLeaseNotFound): // it took so long that the lease has expired
+			continue
+		case err != nil:
 			return err
+		}
+		var owner Member
+		if other != nil && json.Unmarshal(other.Value, &owner) == nil && owner.ID == self.ID {
+			created, other = other.CreateRevision, nil // by an attempt that got no answer
 		}
 		if other == nil {
 			l.state.mu.Lock()
@@ -48,10 +55,7 @@ func (l *etcdLease) register(ctx context.Context) error {
 			l.contact.Store(time.Now().UnixNano())
 			return nil
 		}
-		// The address is taken, possibly by this process: by an attempt whose
-		// answer did not arrive.
-		var owner Member
-		if json.Unmarshal(other.Value, &owner) != nil || !strings.HasPrefix(owner.ID, l.state.system+"#") {
+		if !strings.HasPrefix(owner.ID, l.state.system+"#") { // unless it is an earlier one of this process
 			return ErrAddressTaken
 		}
 		if _, err := l.records.remove(ctx, self.Address, other.CreateRevision, false); err != nil {
@@ -158,6 +162,5 @@ func (l *etcdLease) resign(ctx context.Context) error {
 	if _, err := l.records.remove(ctx, address, created, false); err != nil {
 		return err
 	}
-	_, err := l.records.client.Revoke(ctx, lease)
-	return err
+	return l.records.revoke(ctx, lease)
 }

@@ -3,13 +3,18 @@ package membership
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"go.etcd.io/etcd/api/v3/mvccpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"example.com/pokey/store/etcdretry"
 )
 
-// etcdRecords are the transactions on members' keys.
+// etcdRecords are the transactions on members' keys. One that gets no clear answer is
+// repeated while its context lasts: none does harm if it was carried out the first time.
 type etcdRecords struct {
 	client  *clientv3.Client
 	keys    etcdKeys
@@ -19,17 +24,49 @@ type etcdRecords struct {
 
 // grant returns a new lease for a liveness key.
 func (r *etcdRecords) grant(ctx context.Context) (clientv3.LeaseID, error) {
-	lease, err := r.client.Grant(ctx, int64((r.ttl+time.Second-1)/time.Second))
+	var lease *clientv3.LeaseGrantResponse
+	err := etcdretry.Do(ctx, r.client, func(ctx context.Context) (err error) {
+		lease, err = r.client.Grant(ctx, int64((r.ttl+time.Second-1)/time.Second))
+		return err
+	})
 	if err != nil {
 		return 0, err
 	}
 	return lease.ID, nil
 }
 
+// revoke ends a lease, which may have ended.
+func (r *etcdRecords) revoke(ctx context.Context, lease clientv3.LeaseID) error {
+	err := etcdretry.Do(ctx, r.client, func(ctx context.Context) error {
+		_, err := r.client.Revoke(ctx, lease)
+		return err
+	})
+	if errors.Is(err, rpctypes.ErrLeaseNotFound) {
+		return nil
+	}
+	return err
+}
+
+// commit makes a transaction: if all conditions hold, then those operations, or else the
+// others.
+func (r *etcdRecords) commit(ctx context.Context, conditions []clientv3.Cmp, then, otherwise []clientv3.Op) (got *clientv3.TxnResponse, err error) {
+	err = etcdretry.Do(ctx, r.client, func(ctx context.Context) (err error) {
+		got, err = r.client.Txn(ctx).If(conditions...).Then(then...).Else(otherwise...).Commit()
+		return err
+	})
+	return got, err
+}
+
+// createdAt is the condition that a record was created at a revision; 0 if it shall not
+// exist.
+func (r *etcdRecords) createdAt(address string, revision int64) clientv3.Cmp {
+	return clientv3.Compare(clientv3.CreateRevision(r.keys.record(address)), "=", revision)
+}
+
 // find returns the revision at which the record of address was created, 0 if
 // there is none, and whether its liveness key exists.
 func (r *etcdRecords) find(ctx context.Context, address string) (created int64, alive bool, err error) {
-	got, err := r.client.Txn(ctx).Then(clientv3.OpGet(r.keys.record(address)), clientv3.OpGet(r.keys.liveness(address))).Commit()
+	got, err := r.commit(ctx, nil, []clientv3.Op{clientv3.OpGet(r.keys.record(address)), clientv3.OpGet(r.keys.liveness(address))}, nil)
 	if err != nil {
 		return 0, false, err
 	}
@@ -43,9 +80,9 @@ func (r *etcdRecords) find(ctx context.Context, address string) (created int64, 
 // record already it returns that as other.
 func (r *etcdRecords) create(ctx context.Context, self Member, lease clientv3.LeaseID) (created int64, other *mvccpb.KeyValue, err error) {
 	record := r.keys.record(self.Address)
-	got, err := r.client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(record), "=", 0)).
-		Then(clientv3.OpPut(record, encodeRecord(self)), clientv3.OpPut(r.keys.liveness(self.Address), self.ID, clientv3.WithLease(lease))).
-		Else(clientv3.OpGet(record)).Commit()
+	got, err := r.commit(ctx, []clientv3.Cmp{r.createdAt(self.Address, 0)},
+		[]clientv3.Op{clientv3.OpPut(record, encodeRecord(self)), clientv3.OpPut(r.keys.liveness(self.Address), self.ID, clientv3.WithLease(lease))},
+		[]clientv3.Op{clientv3.OpGet(record)})
 	switch {
 	case err != nil:
 		return 0, nil, err
@@ -59,20 +96,19 @@ func (r *etcdRecords) create(ctx context.Context, self Member, lease clientv3.Le
 // revision, and reports whether it did. With onlyExpired it deletes them only if
 // the liveness key is gone.
 func (r *etcdRecords) remove(ctx context.Context, address string, created int64, onlyExpired bool) (bool, error) {
-	conditions := []clientv3.Cmp{clientv3.Compare(clientv3.CreateRevision(r.keys.record(address)), "=", created)}
+	conditions := []clientv3.Cmp{r.createdAt(address, created)}
 	if onlyExpired {
 		conditions = append(conditions, clientv3.Compare(clientv3.CreateRevision(r.keys.liveness(address)), "=", 0))
 	}
-	done, err := r.client.Txn(ctx).If(conditions...).
-		Then(clientv3.OpDelete(r.keys.record(address)), clientv3.OpDelete(r.keys.liveness(address))).Commit()
+	done, err := r.commit(ctx, conditions, []clientv3.Op{clientv3.OpDelete(r.keys.record(address)), clientv3.OpDelete(r.keys.liveness(address))}, nil)
 	return err == nil && done.Succeeded, err
 }
 
 // revive writes the liveness key of self again, with a new lease, and reports
 // whether the record was still there.
 func (r *etcdRecords) revive(ctx context.Context, address, id string, created int64, lease clientv3.LeaseID) (bool, error) {
-	done, err := r.client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(r.keys.record(address)), "=", created)).
-		Then(clientv3.OpPut(r.keys.liveness(address), id, clientv3.WithLease(lease))).Commit()
+	done, err := r.commit(ctx, []clientv3.Cmp{r.createdAt(address, created)},
+		[]clientv3.Op{clientv3.OpPut(r.keys.liveness(address), id, clientv3.WithLease(lease))}, nil)
 	return err == nil && done.Succeeded, err
 }
 
@@ -87,10 +123,10 @@ func (r *etcdRecords) rewrite(ctx context.Context, own func() (self Member, crea
 		return false, 0, nil, ctx.Err()
 	}
 	self, created := own()
-	record := clientv3.CreateRevision(r.keys.record(self.Address))
+	exists := clientv3.Compare(clientv3.CreateRevision(r.keys.record(self.Address)), "!=", 0)
 	list := clientv3.OpGet(r.keys.prefix, clientv3.WithPrefix())
-	got, err := r.client.Txn(ctx).If(clientv3.Compare(record, "=", created), clientv3.Compare(record, "!=", 0)).
-		Then(clientv3.OpPut(r.keys.record(self.Address), encodeRecord(self)), list).Else(list).Commit()
+	got, err := r.commit(ctx, []clientv3.Cmp{r.createdAt(self.Address, created), exists},
+		[]clientv3.Op{clientv3.OpPut(r.keys.record(self.Address), encodeRecord(self)), list}, []clientv3.Op{list})
 	if err != nil {
 		return false, 0, nil, err
 	}

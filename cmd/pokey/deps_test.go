@@ -20,9 +20,10 @@ var mayImport = map[string][]string{
 	"protocol":        {"std", module + "poker", "github.com/go-json-experiment/json/jsontext"},
 	"store":           {"std"},
 	"store/boltstore": {"std", module + "store", "go.etcd.io/bbolt", "go.etcd.io/bbolt/errors"},
+	"store/etcdretry": {"std", module + "store", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes", "google.golang.org/grpc/codes", "google.golang.org/grpc/status"},
 	"store/etcdstore": {
-		"std", module + "store", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes",
-		"google.golang.org/grpc", "google.golang.org/grpc/backoff", "google.golang.org/grpc/codes", "google.golang.org/grpc/status",
+		"std", module + "store", module + "store/etcdretry", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes",
+		"google.golang.org/grpc", "google.golang.org/grpc/backoff",
 		"go.uber.org/zap", "go.uber.org/zap/zapcore", module + "zaplog",
 	},
 	"store/backup":    {"std", module + "store", "filippo.io/age"},
@@ -61,7 +62,7 @@ var mayImport = map[string][]string{
 	"static":                 {"embed"},
 	"docs":                   {"embed"},
 	"cmd/pokey":              {"std", "any"},
-	"cluster/membership":     {"std", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes"},
+	"cluster/membership":     {"std", module + "store/etcdretry", "go.etcd.io/etcd/client/v3", "go.etcd.io/etcd/api/v3/mvccpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes"},
 }
 
 // mayNot is what the standard library has and a package still may not know.

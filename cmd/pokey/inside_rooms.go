@@ -19,6 +19,7 @@ import (
 	"example.com/pokey/identity"
 	"example.com/pokey/store"
 	"example.com/pokey/store/boltstore"
+	"example.com/pokey/store/etcdretry"
 	"example.com/pokey/store/etcdstore"
 )
 
@@ -44,7 +45,11 @@ func (c *config) hasRooms() bool {
 // etcd. This node brings its own.
 func (m *member) bringRooms(ctx context.Context, c config, keys *identity.Keys, log *slog.Logger) error {
 	for told := false; ; {
-		got, err := m.etcd.Get(ctx, etcdRoomsBrought)
+		var got *clientv3.GetResponse
+		err := m.ask(ctx, func(ctx context.Context) (err error) {
+			got, err = m.etcd.Get(ctx, etcdRoomsBrought)
+			return err
+		})
 		switch {
 		case err != nil:
 			return err
@@ -61,9 +66,11 @@ func (m *member) bringRooms(ctx context.Context, c config, keys *identity.Keys, 
 		}
 		waitFor := m.inside.WithRooms(ctx)
 		if len(waitFor) == 0 {
-			_, err := m.etcd.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(etcdRoomsBrought), "=", 0)).
-				Then(clientv3.OpPut(etcdRoomsBrought, "none")).Commit()
-			return err
+			return m.ask(ctx, func(ctx context.Context) error {
+				_, err := m.etcd.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(etcdRoomsBrought), "=", 0)).
+					Then(clientv3.OpPut(etcdRoomsBrought, "none")).Commit()
+				return err
+			})
 		}
 		if !told {
 			log.Info("waiting until other nodes have brought their rooms into the cluster", "nodes", waitFor)
@@ -75,6 +82,13 @@ func (m *member) bringRooms(ctx context.Context, c config, keys *identity.Keys, 
 			return ctx.Err()
 		}
 	}
+}
+
+// ask makes a request to etcd, again while its leader changes.
+func (m *member) ask(ctx context.Context, request func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	return etcdretry.Do(ctx, m.etcd, request)
 }
 
 // bring copies the file's records into etcd, and deletes the file. If it is
@@ -92,7 +106,11 @@ func (m *member) bring(ctx context.Context, c config, seal cipher.AEAD, log *slo
 	if err = errors.Join(err, to.Close(), from.Close()); err != nil {
 		return err
 	}
-	if _, err := m.etcd.Put(ctx, etcdRoomsBrought, c.nodeAdvertise); err != nil {
+	err = m.ask(ctx, func(ctx context.Context) error {
+		_, err := m.etcd.Put(ctx, etcdRoomsBrought, c.nodeAdvertise)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	log.Info("this node's rooms are in the cluster now", "records", copied, "damaged", damaged)

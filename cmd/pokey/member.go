@@ -20,6 +20,7 @@ import (
 	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/cluster/membership"
 	"example.com/pokey/identity"
+	"example.com/pokey/store/etcdretry"
 	"example.com/pokey/store/etcdstore"
 )
 
@@ -159,7 +160,11 @@ func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 	defer cancel()
 	mine := keys.Fingerprint()
 	for {
-		found, err := etcd.Get(ctx, etcdSecret)
+		var found *clientv3.GetResponse
+		err := etcdretry.Do(ctx, etcd, func(ctx context.Context) (err error) {
+			found, err = etcd.Get(ctx, etcdSecret)
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("-etcd: read the fingerprint of the cluster's secret: %w", err)
 		}
@@ -173,12 +178,12 @@ func shareSecret(etcd *clientv3.Client, keys *identity.Keys) error {
 		case shared != "" && !slices.Contains(keys.Fingerprints(), shared):
 			return exit{exitConfig, fmt.Errorf("-secret-file: the cluster has another secret: its fingerprint is %s, that of the file is %s", shared, mine)}
 		}
-		put, err := etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(etcdSecret), "=", rev)).Then(clientv3.OpPut(etcdSecret, mine)).Commit()
+		err = etcdretry.Do(ctx, etcd, func(ctx context.Context) error {
+			_, err := etcd.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(etcdSecret), "=", rev)).Then(clientv3.OpPut(etcdSecret, mine)).Commit()
+			return err
+		})
 		if err != nil {
 			return fmt.Errorf("-etcd: write the fingerprint of the secret: %w", err)
-		}
-		if put.Succeeded {
-			return nil
 		}
 	}
 }

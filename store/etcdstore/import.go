@@ -7,6 +7,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/store"
+	"example.com/pokey/store/etcdretry"
 )
 
 // Import replaces all records of a store that no process uses. What etcd has is
@@ -30,7 +31,7 @@ func (s *Store) BeginImport(ctx context.Context) (*Import, error) {
 }
 
 func (s *Store) put(ctx context.Context, key, value string) error {
-	return retry(ctx, s.records.client, func(ctx context.Context) error {
+	return etcdretry.Do(ctx, s.records.client, func(ctx context.Context) error {
 		_, err := s.records.client.Put(ctx, key, value)
 		return err
 	})
@@ -38,7 +39,7 @@ func (s *Store) put(ctx context.Context, key, value string) error {
 
 // Existing returns how many records and parts there are.
 func (i *Import) Existing(ctx context.Context) (records int, err error) {
-	err = retry(ctx, i.store.records.client, func(ctx context.Context) error {
+	err = etcdretry.Do(ctx, i.store.records.client, func(ctx context.Context) error {
 		resp, err := i.store.records.client.Get(ctx, i.store.keys.record(""), clientv3.WithPrefix(), clientv3.WithCountOnly())
 		if err == nil {
 			records = int(resp.Count)
@@ -66,7 +67,7 @@ func (i *Import) clear(ctx context.Context, prefix string) error {
 	end := clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix))
 	for {
 		more := false
-		err := retry(ctx, client, func(ctx context.Context) error {
+		err := etcdretry.Do(ctx, client, func(ctx context.Context) error {
 			page, err := client.Get(ctx, prefix, end, clientv3.WithKeysOnly(), clientv3.WithLimit(clearPage))
 			if err != nil || len(page.Kvs) == 0 {
 				return err
@@ -154,7 +155,7 @@ func (i *Import) Abort(ctx context.Context) error {
 }
 
 func (i *Import) end(ctx context.Context) error {
-	return retry(ctx, i.store.records.client, func(ctx context.Context) error {
+	return etcdretry.Do(ctx, i.store.records.client, func(ctx context.Context) error {
 		_, err := i.store.records.client.Delete(ctx, i.store.keys.importing())
 		return err
 	})

@@ -15,6 +15,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/store"
+	"example.com/pokey/store/etcdretry"
 )
 
 // A commit that takes several transactions is atomic all the same. Its parts are
@@ -70,7 +71,7 @@ func (r *records) batchPrefix(key string, t token) string {
 func (r *records) stage(ctx context.Context, key string, expected int64, all []batch, t token) (complete []clientv3.Cmp, err error) {
 	for _, b := range all {
 		value := seal(r.aead, r.sealedKey(b.key), sealed{token: t, data: packParts(b.parts)})
-		err := retry(ctx, r.client, func(ctx context.Context) error {
+		err := etcdretry.Do(ctx, r.client, func(ctx context.Context) error {
 			_, err := r.client.Txn(ctx).
 				If(r.atRevision(key, expected), clientv3.Compare(clientv3.CreateRevision(b.key), "=", 0)).
 				Then(clientv3.OpPut(b.key, string(value))).
@@ -89,7 +90,7 @@ func (r *records) stage(ctx context.Context, key string, expected int64, all []b
 // those of a commit under way, as long as the record's revision is rev.
 func (r *records) apply(ctx context.Context, key string, rev int64, underWay token) error {
 	var resp *clientv3.TxnResponse
-	err := retry(ctx, r.client, func(ctx context.Context) (err error) {
+	err := etcdretry.Do(ctx, r.client, func(ctx context.Context) (err error) {
 		resp, err = r.client.Txn(ctx).
 			If(r.atRevision(key, rev)).
 			Then(clientv3.OpGet(r.keys.record(key)), clientv3.OpGet(r.keys.batches(key), clientv3.WithPrefix())).

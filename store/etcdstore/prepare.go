@@ -9,6 +9,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/store"
+	"example.com/pokey/store/etcdretry"
 )
 
 // ErrImporting means that the records are being replaced, or that this was
@@ -44,15 +45,17 @@ func (s *Store) Prepare(ctx context.Context, form int) error {
 		case found == form && rev != 0:
 			return nil
 		}
-		put, err := s.records.client.Txn(ctx).
-			If(clientv3.Compare(clientv3.ModRevision(s.keys.form()), "=", rev)).
-			Then(clientv3.OpPut(s.keys.form(), strconv.Itoa(form))).
-			Commit()
-		if err != nil {
-			return fmt.Errorf("store: etcd: %w", err)
-		}
-		if put.Succeeded {
-			return nil
+		marked := false
+		err = etcdretry.Do(ctx, s.records.client, func(ctx context.Context) error {
+			put, err := s.records.client.Txn(ctx).
+				If(clientv3.Compare(clientv3.ModRevision(s.keys.form()), "=", rev)).
+				Then(clientv3.OpPut(s.keys.form(), strconv.Itoa(form))).
+				Commit()
+			marked = err == nil && put.Succeeded
+			return err
+		})
+		if err != nil || marked {
+			return err
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/store"
+	"example.com/pokey/store/etcdretry"
 )
 
 // records reads and writes records and parts in etcd.
@@ -23,7 +24,7 @@ type records struct {
 
 // get runs read operations in one transaction.
 func (r *records) get(ctx context.Context, ops ...clientv3.Op) (resp *clientv3.TxnResponse, err error) {
-	err = retry(ctx, r.client, func(ctx context.Context) (err error) {
+	err = etcdretry.Do(ctx, r.client, func(ctx context.Context) (err error) {
 		resp, err = r.client.Txn(ctx).Then(ops...).Commit()
 		return err
 	})
@@ -35,7 +36,7 @@ func (r *records) get(ctx context.Context, ops ...clientv3.Op) (resp *clientv3.T
 // the key, nil for nothing, and zero.
 func (r *records) swap(ctx context.Context, key string, expected int64, conditions []clientv3.Cmp, ops []clientv3.Op) (found *mvccpb.KeyValue, rev int64, err error) {
 	var resp *clientv3.TxnResponse
-	err = retry(ctx, r.client, func(ctx context.Context) (err error) {
+	err = etcdretry.Do(ctx, r.client, func(ctx context.Context) (err error) {
 		resp, err = r.client.Txn(ctx).
 			If(append([]clientv3.Cmp{r.atRevision(key, expected)}, conditions...)...).
 			Then(ops...).

@@ -13,6 +13,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 
 	"example.com/pokey/store"
+	"example.com/pokey/store/etcdretry"
 )
 
 const (
@@ -53,14 +54,18 @@ func (s *Store) Snapshot(ctx context.Context, visit func(r store.Record, parts [
 // with. Release ends that.
 func (s *Store) hold(ctx context.Context) (rev int64, release func(), err error) {
 	client := s.records.client
-	lease, err := client.Grant(ctx, int64(holdTime/time.Second))
+	var lease *clientv3.LeaseGrantResponse
+	err = etcdretry.Do(ctx, client, func(ctx context.Context) (err error) {
+		lease, err = client.Grant(ctx, int64(holdTime/time.Second))
+		return err
+	})
 	if err != nil {
-		return 0, nil, fmt.Errorf("store: etcd: %w", err)
+		return 0, nil, err
 	}
 	holding, stop := context.WithCancel(context.WithoutCancel(ctx))
 	release = func() {
 		defer stop()
-		soon, cancel := context.WithTimeout(holding, attemptTimeout)
+		soon, cancel := context.WithTimeout(holding, etcdretry.AttemptTimeout)
 		defer cancel()
 		_, _ = client.Revoke(soon, lease.ID) // else it ends by itself
 	}
@@ -73,10 +78,15 @@ func (s *Store) hold(ctx context.Context) (rev int64, release func(), err error)
 		for range alive { // the answers must be read
 		}
 	}()
-	put, err := client.Put(ctx, s.keys.hold(rand.Text()), "", clientv3.WithLease(lease.ID))
+	var put *clientv3.PutResponse
+	key := s.keys.hold(rand.Text())
+	err = etcdretry.Do(ctx, client, func(ctx context.Context) (err error) {
+		put, err = client.Put(ctx, key, "", clientv3.WithLease(lease.ID))
+		return err
+	})
 	if err != nil {
 		release()
-		return 0, nil, fmt.Errorf("store: etcd: %w", err)
+		return 0, nil, err
 	}
 	return put.Header.Revision, release, nil
 }
@@ -109,7 +119,7 @@ func (s *snapshot) each(ctx context.Context, prefix string, do func(*mvccpb.KeyV
 	options = append(options, clientv3.WithRange(clientv3.GetPrefixRangeEnd(prefix)), clientv3.WithRev(s.rev), clientv3.WithLimit(snapshotPage))
 	for from := prefix; ; {
 		var page *clientv3.GetResponse
-		err := retry(ctx, s.records.client, func(ctx context.Context) (err error) {
+		err := etcdretry.Do(ctx, s.records.client, func(ctx context.Context) (err error) {
 			page, err = s.records.client.Get(ctx, from, options...)
 			return err
 		})

@@ -1,4 +1,6 @@
-package etcdstore
+// Package etcdretry repeats requests to etcd that got no clear answer: while the leader
+// changes, or a member stops, etcd refuses what it will do a moment later.
+package etcdretry
 
 import (
 	"context"
@@ -18,18 +20,19 @@ import (
 const (
 	firstPause = 20 * time.Millisecond // before the second attempt; doubled for each further one
 	lastPause  = 320 * time.Millisecond
-	// attemptTimeout is how long the first attempt waits for a member of etcd before
+	// AttemptTimeout is how long the first attempt waits for a member of etcd before
 	// another member is asked. It is doubled for each further attempt.
-	attemptTimeout = 300 * time.Millisecond
+	AttemptTimeout = 300 * time.Millisecond
 	// insideTimeout is the same for a member inside this process. On its way to a leader
 	// on a slow network and back, a change takes two round trips between members, and
 	// longer if these are busy.
 	insideTimeout = 2500 * time.Millisecond
 )
 
-// retry repeats a request, which must be safe to repeat, until it succeeds, fails
-// with an error that is not transient, or the context ends.
-func retry(ctx context.Context, client *clientv3.Client, request func(context.Context) error) error {
+// Do makes a request, which must be safe to repeat, until it succeeds, fails with an
+// error that is not transient, or the context ends. A request that failed may still have
+// been carried out.
+func Do(ctx context.Context, client *clientv3.Client, request func(context.Context) error) error {
 	var last error
 	for n := 0; ; n++ {
 		if n > 0 {
@@ -50,7 +53,7 @@ func retry(ctx context.Context, client *clientv3.Client, request func(context.Co
 		case errors.Is(err, rpctypes.ErrNoSpace):
 			return fmt.Errorf("%w: etcd: %w", store.ErrFull, err)
 		case client.Ctx().Err() != nil || !isTransient(err):
-			return fmt.Errorf("store: etcd: %w", err)
+			return fmt.Errorf("etcd: %w", err)
 		}
 		last = err
 	}
@@ -61,7 +64,7 @@ func withCause(ended, last error) error {
 	if last == nil {
 		return ended
 	}
-	return fmt.Errorf("store: etcd: %w, after: %s", ended, last.Error())
+	return fmt.Errorf("etcd: %w, after: %s", ended, last.Error())
 }
 
 // attempt sends the request once. Where etcd has other members, a member that does
@@ -70,7 +73,7 @@ func withCause(ended, last error) error {
 // fails a request itself when its leader is gone; it is given up only because what
 // members tell each other can get lost.
 func attempt(ctx context.Context, client *clientv3.Client, n int, request func(context.Context) error) error {
-	first := attemptTimeout
+	first := AttemptTimeout
 	switch len(client.Endpoints()) {
 	case 1:
 		return request(ctx)
