@@ -57,6 +57,10 @@ var (
 
 func TestMain(m *testing.M) {
 	runMoreAtOnce()
+	// What the tests start is on this machine, where no proxy leads.
+	for _, name := range []string{"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"} {
+		_, _ = os.Unsetenv(name), os.Unsetenv(strings.ToUpper(name))
+	}
 	code := m.Run()
 	stopChromium()
 	removeBinary()

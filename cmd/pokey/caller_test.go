@@ -206,11 +206,13 @@ func (c *caller) ask(request string, fields message) message {
 	}
 }
 
-// durably asks for what must not be refused, again until it is stored: a disk that takes
-// a second for a commit is one too.
-func (c *caller) durably(request string, fields message) {
+// estimates gives a 5 in a room, again until it is stored: a disk that takes a second for a
+// commit is one too.
+func (c *caller) estimates(room string) {
 	c.t.Helper()
-	eventually(c.t, "a durable "+request, func() bool { return c.do(request, fields)["durable"] == true })
+	eventually(c.t, "a durable estimate", func() bool {
+		return c.do("estimate", message{"roomId": room, "value": "5"})["durable"] == true
+	})
 }
 
 // do asks for what must not be refused.

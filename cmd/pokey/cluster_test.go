@@ -110,7 +110,7 @@ func TestCluster(t *testing.T) {
 	}
 	ada.ask("joinRoom", message{"roomId": room})
 	bob.ask("joinRoom", message{"roomId": room})
-	bob.durably("estimate", message{"roomId": room, "value": "5"})
+	bob.estimates(room)
 	ada.ask("showCode", message{"roomId": room})
 	ada.ask("joinRoom", message{"roomId": room})
 	code := viewOf(t, ada.until("roomStatus")["room"]).Code

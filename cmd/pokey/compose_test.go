@@ -142,7 +142,7 @@ func (c *composed) playAndBreak(healthy map[string]string, breaks ...[]string) {
 	for _, end := range breaks {
 		b := call(bob)
 		b.join(room)
-		b.durably("estimate", message{"roomId": room, "value": "5"})
+		b.estimates(room)
 		c.docker(append(c.args, end...)...)
 		a, b := call(ada), call(bob) // as the page comes back
 		if status := a.join(room); status.Topic != "Login" || status.Estimates != 1 || status.Revealed {

@@ -137,8 +137,10 @@ func TestFullDisk(t *testing.T) {
 	}
 	t.Logf("%d steps fitted into what the file had left", m.fillUp(t))
 	for _, row := range []struct{ path, says string }{
-		{"/readyz", `"ready":true,"state":"degraded","durable":false`}, {"/metrics", "pokey_degraded 1"},
-		{"/", "Something is wrong."}, {"/", "cannot be saved"},
+		{"/readyz", `"ready":true,"state":"degraded","durable":false`},
+		{"/metrics", "pokey_degraded 1"},
+		{"/", "Something is wrong."},
+		{"/", "cannot be saved"},
 	} {
 		if status, got := p.get(t, row.path); status != http.StatusOK || !strings.Contains(got, row.says) {
 			t.Errorf("on a full disk, %s: got %d %s, want 200 and %q", row.path, status, got, row.says)

@@ -112,7 +112,7 @@ func (e *examination) get(ctx context.Context) (*http.Response, error) {
 		return nil, err
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = e.connect
+	t.DialContext, t.Proxy = e.connect, nil // as for WebSockets: what is examined is the server, and no way out of this network
 	t.TLSClientConfig = &tls.Config{RootCAs: e.roots, MinVersion: tls.VersionTLS12}
 	t.DisableKeepAlives = true
 	return t.RoundTrip(request)

@@ -39,12 +39,12 @@ func TestDoctorOfData(t *testing.T) {
 	}
 	open, secret := filepath.Join(good, "open"), filepath.Join(good, "secret")
 	for dir, mode := range map[string]os.FileMode{open: 0o755, secret: 0o700} {
-		if err := os.Mkdir(dir, mode); err != nil {
+		if err := errors.Join(os.Mkdir(dir, mode), os.Chmod(dir, mode)); err != nil { // whatever the umask
 			t.Fatal(err)
 		}
 	}
 	file := filepath.Join(secret, "secret.key")
-	if err := os.WriteFile(file, nil, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(file, nil, 0o644), os.Chmod(file, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{

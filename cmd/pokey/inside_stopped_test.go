@@ -92,7 +92,7 @@ func TestRecoverALostMajority(t *testing.T) {
 	ada := callIn(t, all[0].url, cookie)
 	room := ada.create("Login")
 	ada.ask("joinRoom", message{"roomId": room})
-	ada.durably("estimate", message{"roomId": room, "value": "5"})
+	ada.estimates(room)
 	players := keepBusy(t, all[0].url, 3, 220*time.Millisecond)
 	acked := acknowledged(t, players)
 	players.end()

@@ -129,7 +129,7 @@ func TestClusterOfItself(t *testing.T) {
 	vote := func(who *caller, when string) {
 		t.Helper()
 		t.Logf("%s, an estimate", when)
-		who.durably("estimate", message{"roomId": room, "value": "5"})
+		who.estimates(room)
 	}
 	vote(bob, "at first")
 
