@@ -116,6 +116,7 @@ func TestBrowserAhead(t *testing.T) {
 	bob.closeDialog()
 	bob.until(`document.querySelector('.topic h1').textContent === 'Export' && document.querySelector('.dock .reason textarea').value === 'without a card yet'`)
 	bob.card("5")
+	ada.until(`document.querySelector('.topic h1').textContent === 'Export' && %s.querySelector('.card')`, seat("Bob"))
 	ada.button("Estimate this now: Login") // Export waits on the list again, with Bob's estimate
 	ada.until(`document.querySelector('.next li').textContent === 'Export'`)
 

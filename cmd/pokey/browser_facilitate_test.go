@@ -186,7 +186,9 @@ func TestBrowserStage(t *testing.T) {
 	stage.until(`%s.querySelector('.value').textContent === '8' && document.querySelector('.scale .pile')`, seat("Ada"))
 	stage.keys("rc8?")
 	ada.button("Next topic")
-	stage.until(`!document.querySelector('.revealed')`)
+	for _, p := range []*person{ada, stage} {
+		p.until(`!document.querySelector('.revealed')`)
+	}
 
 	// Beside a player's tab the big screen is that player, who goes on playing.
 	own := ada.secondTab(link + "/stage")

@@ -26,7 +26,9 @@ func TestBrowserAListStarts(t *testing.T) {
 	ada.closeDialog()
 	ada.button("Estimate this now: Search")
 	bob.until(`document.querySelector('.topic h1').textContent === 'Search'`)
-	bob.until(`[...document.querySelectorAll('.next li')].map(e => e.textContent).join() === 'Login,Logout,Export'`)
+	for _, p := range []*person{ada, bob} {
+		p.until(`[...document.querySelectorAll('.next li')].map(e => e.textContent).join() === 'Login,Logout,Export'`)
+	}
 
 	// A list that has no topic on the table offers its first.
 	ada.fill("[data-topic]", "")
@@ -46,9 +48,11 @@ func TestBrowserUnanimousRound(t *testing.T) {
 	ada.until(`document.querySelectorAll('.seat .card').length === 2`)
 	ada.button("Reveal")
 	bob.sees("Agreed on 3")
-	ada.until(`!document.querySelector('[aria-disabled=true]')`)
+	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
 	ada.press(`.scale [data-card="3"]`) // takes it back
-	bob.until(`!document.querySelector('.settled')`)
+	for _, p := range []*person{ada, bob} {
+		p.until(`!document.querySelector('.settled')`)
+	}
 	ada.keys("3") // a digit agrees
 	bob.sees("Agreed on 3")
 	ada.button("Next round")

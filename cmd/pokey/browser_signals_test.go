@@ -77,13 +77,17 @@ func TestBrowserSignals(t *testing.T) {
 	get[any](ada, `given.length = 0, elsewhere = true, null`)
 	bob.estimates("8", "") // nothing new: everybody had estimated before
 	olivia.button("Clear")
-	ada.until(`document.querySelector('.hand') && !document.querySelector('.picked')`)
+	for _, p := range []*person{ada, olivia} {
+		p.until(`document.querySelector('.hand') && !document.querySelector('.picked')`)
+	}
 	olivia.card("3")
 	bob.estimates("5", "")
 	ada.until(`given.toSorted().join() === 'Your turn: all others have estimated / Login page,note,note'`)
 	olivia.settled()
 	olivia.button("Clear")
-	ada.until(`!document.querySelector('.seat .card')`)
+	for _, p := range []*person{ada, olivia} {
+		p.until(`document.querySelector('.hand') && !document.querySelector('.seat .card')`)
+	}
 	get[any](ada, `given.length = 0, null`)
 	ada.card("3")
 	bob.estimates("5", "")

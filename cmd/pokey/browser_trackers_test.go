@@ -121,7 +121,10 @@ func play(t *testing.T, team []*person) {
 // takes estimates without aiming, which takes long where cards are being dealt.
 func (p *person) takes(value string) {
 	p.t.Helper()
-	p.until(`((card) => card && (card.ariaPressed === 'true' || card.click()))(document.querySelector('.hand .card[data-card=%q]'))`, value)
+	card := fmt.Sprintf(`document.querySelector('.hand .card[data-card=%q]')`, value)
+	p.until(`%s`, card)
+	get[any](p, fmt.Sprintf(`%[1]s.ariaPressed === 'true' || %[1]s.click(), null`, card))
+	p.until(`%s?.ariaPressed === 'true'`, card)
 }
 
 // chooses gives a field of files one.

@@ -60,7 +60,7 @@ func (e *elsewhere) round(t *testing.T) {
 		p.sees("Two camps: 5 and 13")
 		p.sees("legacy parser")
 	}
-	ada.until(`!document.querySelector('[aria-disabled=true]')`)
+	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
 	ada.card("8")
 	bob.sees("Agreed on 8")
 	e.keep(ada, "agreed")

@@ -44,14 +44,27 @@ export function topics(page) {
 /** The form in which stories are added. */
 const form = onDemand(() => [import('../../import/form.js'), learn('import'), addStyles('import')]);
 
-/** A topic that can be moved and taken out. @param {RoomPage} page @param {Story[]} list @param {number} i */
+/**
+ * A topic that can be moved and taken out. What is done to it is done to the list as it is
+ * then: of two clicks, the second may come before the first is drawn.
+ *
+ * @param {RoomPage} page
+ * @param {Story[]} list
+ * @param {number} i
+ */
 function item(page, list, i) {
-  const { setTopics } = page.roomActions;
+  const { chosen, setTopics } = page.roomActions;
   const { title: topic, topicId = 0 } = list[i];
+  const now = () => chosen('topics', page.state.room.topics);
+  const at = () => now().findIndex((story) => story === list[i] || (topicId && story.topicId === topicId));
   const estimated = page.state.room.ahead?.[topicId] ?? 0;
   const said = t('act.estimated', { n: estimated, of: estimators(page.state.room).length });
   /** @param {number} by */
-  const move = (by) => i + by >= 0 && i + by < list.length && setTopics(moved(list, i, i + by));
+  const move = (by) => {
+    const to = at() + by;
+    if (at() >= 0 && to >= 0 && to < now().length) setTopics(moved(now(), at(), to));
+  };
+  const remove = () => at() >= 0 && setTopics(now().toSpliced(at(), 1));
   /** @param {any} event */
   const onkeydown = (event) => {
     const by = event.altKey && Number(event.key === 'ArrowDown') - Number(event.key === 'ArrowUp');
@@ -75,9 +88,7 @@ function item(page, list, i) {
     h('span', { class: 'text', dir: 'auto' }, storyLabel(list[i]), estimated > 0 && h('small', {}, said)),
     tool('↑', t('topics.up', { topic }), () => move(-1), up),
     tool('↓', t('topics.down', { topic }), () => move(1), down),
-    tool('close', t('topics.remove', { topic }), () => losing(page, [list[i]], () => setTopics(list.toSpliced(i, 1))), {
-      class: 'tool remove',
-    }),
+    tool('close', t('topics.remove', { topic }), () => losing(page, [list[i]], remove), { class: 'tool remove' }),
   );
 }
 
