@@ -27,11 +27,11 @@ func TestConfigAddresses(t *testing.T) {
 		}
 	}
 	for args, says := range map[string]string{
-		"-public-origin http://[fe80::1%25eth0]:8080": "zone",
 		"-listen ::1:8080":                            "in brackets",
 		"-listen [::1]":                               "in brackets",
 		"-admin-listen ::1":                           "in brackets",
 		"-domain a.example -http-listen ::":           "in brackets",
+		"-public-origin http://[fe80::1%25eth0]:8080": "zone",
 	} {
 		if _, err := parseConfig(strings.Fields(args), unset, io.Discard); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: got %v, want an error with %q", args, err, says)
