@@ -40,6 +40,9 @@ func (a *ordered) Start() {
 				return
 			}
 		}
+		if err := a.storage.sealAgain(ctx); err != nil {
+			a.log.Warn("the certificates are not sealed with the newest line of the secret: without the older one, they are ordered again", "err", err)
+		}
 		for _, domain := range a.domains {
 			a.orders.Go(func() { a.order(ctx, domain) })
 		}

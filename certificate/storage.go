@@ -129,6 +129,25 @@ func (s *storage) change(ctx context.Context, choose func([]value) ([]store.Reco
 	return store.ErrConflict
 }
 
+// sealAgain seals all values with the newest of several keys, so that they are not lost
+// together with an older one.
+func (s *storage) sealAgain(ctx context.Context) error {
+	ring, ok := s.seal.(interface{ Newest() cipher.AEAD })
+	if !ok || ring.Newest() == nil {
+		return nil
+	}
+	return s.change(ctx, func(values []value) (again []store.Record, err error) {
+		for _, v := range values {
+			p, err := s.part(v)
+			if err != nil {
+				return nil, err
+			}
+			again = append(again, p)
+		}
+		return again, nil
+	})
+}
+
 // Store implements [certmagic.Storage].
 func (s *storage) Store(ctx context.Context, key string, data []byte) error {
 	p, err := s.part(value{Key: key, Modified: time.Now().UTC(), Data: data})

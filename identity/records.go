@@ -46,6 +46,15 @@ func (r records) Open(dst, nonce, sealed, additional []byte) ([]byte, error) {
 	return nil, errSealed
 }
 
+// Newest returns the cipher that seals, which opens nothing else; nil if the ring has
+// only one key.
+func (r records) Newest() cipher.AEAD {
+	if len(r.ring) == 1 {
+		return nil
+	}
+	return r.AEAD
+}
+
 // newSeal returns the cipher of 32 bytes of key.
 func newSeal(key []byte) (cipher.AEAD, error) {
 	block, err := aes.NewCipher(key)

@@ -51,11 +51,14 @@ func NewAuthority() (*Authority, error) {
 // ParseAuthority reads the certificate and the key of an authority, in PEM.
 func ParseAuthority(text []byte) (*Authority, error) {
 	a := &Authority{}
+	var certs []*x509.Certificate
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		var err error
 		switch block.Type {
 		case "CERTIFICATE":
-			a.cert, err = x509.ParseCertificate(block.Bytes)
+			var cert *x509.Certificate
+			cert, err = x509.ParseCertificate(block.Bytes)
+			certs = append(certs, cert)
 		case "PRIVATE KEY":
 			var key any
 			if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
@@ -66,13 +69,17 @@ func ParseAuthority(text []byte) (*Authority, error) {
 			return nil, fmt.Errorf("joining: the authority: %w", err)
 		}
 	}
-	if a.cert == nil || a.key == nil || !a.cert.IsCA {
+	if len(certs) == 0 || a.key == nil {
 		return nil, errors.New("joining: the authority needs a certificate and its key")
 	}
-	if public, ok := a.key.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(a.cert.PublicKey) {
-		return nil, errors.New("joining: the key of the authority is not that of its certificate")
+	public, ok := a.key.Public().(interface{ Equal(crypto.PublicKey) bool })
+	for _, cert := range certs { // while one authority replaces another, nodes trust both
+		if ok && cert.IsCA && public.Equal(cert.PublicKey) {
+			a.cert = cert
+			return a, nil
+		}
 	}
-	return a, nil
+	return nil, errors.New("joining: the key of the authority is not that of its certificate")
 }
 
 // Certificate returns the certificate of the authority in PEM.

@@ -1,6 +1,7 @@
 package joining
 
 import (
+	"bytes"
 	"context"
 	"crypto/subtle"
 	"encoding/hex"
@@ -106,14 +107,14 @@ func (b book) authority(ctx context.Context) (*Authority, error) {
 	return ParseAuthority(parts[authorityPart])
 }
 
-// keep makes an authority that of the cluster, unless it has one.
+// keep makes an authority that of the cluster, in the place of any other.
 func (b book) keep(ctx context.Context, a *Authority) error {
 	text, err := a.PEM()
 	if err != nil {
 		return err
 	}
 	return b.change(ctx, func(parts map[string][]byte) ([]store.Record, error) {
-		if parts[authorityPart] != nil {
+		if bytes.Equal(parts[authorityPart], text) {
 			return nil, nil
 		}
 		return []store.Record{{Key: authorityPart, Data: text}}, nil

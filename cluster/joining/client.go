@@ -74,11 +74,11 @@ func (o Operator) Revoke(ctx context.Context) (tokens int, err error) {
 }
 
 func (o Operator) ask(ctx context.Context, q question) (answer, error) {
-	block, _ := pem.Decode(o.CA)
-	if block == nil {
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(o.CA) {
 		return answer{}, errors.New("joining: the certificate of the authority is not there")
 	}
-	asker := asker{verify: pinned(sha256.Sum256(block.Bytes)), prove: func(what []byte) []byte { return o.Secret.Prove(what)[0] }, own: []tls.Certificate{o.Certificate}}
+	asker := asker{verify: trusted(roots), prove: func(what []byte) []byte { return o.Secret.Prove(what)[0] }, own: []tls.Certificate{o.Certificate}}
 	return asker.askAny(ctx, []string{o.Node}, encode(q))
 }
 
@@ -130,6 +130,9 @@ func (k asker) ask(ctx context.Context, node string, message []byte) (a answer, 
 		VerifyConnection:   func(s tls.ConnectionState) error { return k.verify(s, host) },
 	}}
 	conn, err := dialer.DialContext(ctx, "tcp", node)
+	if alert, ok := errors.AsType[*net.OpError](err); ok && alert.Op == "remote error" {
+		return answer{}, fmt.Errorf("%w: it has no authority to make or take tokens with; if the nodes' certificates were made elsewhere, so is another one (%w)", errUnsaid, err)
+	}
 	if err != nil {
 		return answer{}, fmt.Errorf("%w (%w)", errUnsaid, err)
 	}
@@ -158,6 +161,14 @@ func (k asker) ask(ctx context.Context, node string, message []byte) (a answer, 
 // verifier returns an error unless the connection is to a node on the host.
 type verifier func(s tls.ConnectionState, host string) error
 
+// trusted verifies against authorities.
+func trusted(roots *x509.CertPool) verifier {
+	return func(s tls.ConnectionState, host string) error {
+		_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, DNSName: host, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
+		return err
+	}
+}
+
 // pinned verifies against the authority whose certificate has the hash.
 func pinned(pin [32]byte) verifier {
 	return func(s tls.ConnectionState, host string) error {
@@ -167,8 +178,7 @@ func pinned(pin [32]byte) verifier {
 			}
 			roots := x509.NewCertPool()
 			roots.AddCert(c)
-			_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: roots, DNSName: host, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})
-			return err
+			return trusted(roots)(s, host)
 		}
 		return errors.New("whoever answers is not of the cluster that made the token")
 	}

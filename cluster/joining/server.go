@@ -65,8 +65,8 @@ type Server struct {
 	credentials atomic.Pointer[cluster.Credentials] // this node's
 }
 
-// NewServer returns a server of the cluster's authority. If the cluster has none yet,
-// it gets founder, which may be nil.
+// NewServer returns a server of the cluster's authority, which is founder from now on
+// unless that is nil.
 func NewServer(ctx context.Context, c Config, founder *Authority) (*Server, error) {
 	s := &Server{config: c, book: book{c.Store}, questions: rate.NewLimiter(questionRate, questionBurst)}
 	if founder != nil {
@@ -205,8 +205,8 @@ func (s *Server) TLS(credentials *cluster.Credentials) *tls.Config {
 	}
 }
 
-// issuer returns the authority's certificate. It never changes, so strangers who begin
-// handshakes do not have the store asked each time.
+// issuer returns the authority's certificate. It is another one only after a restart, so
+// strangers who begin handshakes do not have the store asked each time.
 func (s *Server) issuer(ctx context.Context) ([]byte, error) {
 	if known := s.known.Load(); known != nil {
 		return *known, nil

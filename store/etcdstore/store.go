@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -27,13 +28,15 @@ type Config struct {
 	Prefix string
 	// Seal encrypts values under a random nonce, with the record's key as additional
 	// data. All processes use the same secret. With a nonce of 12 bytes, as in AES-GCM,
-	// one secret is good for 2^32 writes.
+	// one secret is good for 2^32 writes. If it is a [Ring], what older keys have sealed
+	// is sealed again in the background, from ten minutes after the start on.
 	Seal cipher.AEAD
 	// Log receives failures, and never a record's key or data. Nil discards them.
 	Log *slog.Logger
 
 	compactEvery time.Duration // for tests that cannot wait; zero means compactEvery
 	expiryPage   int64         // for tests that cannot write that much; zero means expiryPage
+	reseal       time.Duration // for tests that cannot wait; zero means resealAfter
 }
 
 // expiryPage is how many entries of the expiry index are read at once. For each page
@@ -61,7 +64,7 @@ type Store struct {
 
 	closed atomic.Bool
 	stop   context.CancelFunc
-	ended  chan struct{} // closed when compaction has stopped
+	ended  sync.WaitGroup // for what goes on in the background
 }
 
 // Open returns the store under a prefix. It does not wait for etcd, which may not be
@@ -82,20 +85,21 @@ func Open(config Config) (*Store, error) {
 		keys:       keys,
 		expiryPage: cmp.Or(config.expiryPage, expiryPage),
 		stop:       stop,
-		ended:      make(chan struct{}),
 	}
 	_, _ = rand.Read(s.process[:]) // it never fails
+	log := cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	c := compactor{
 		client: config.Client,
 		keys:   keys,
 		newest: &s.records.newest,
 		every:  cmp.Or(config.compactEvery, compactEvery),
-		log:    cmp.Or(config.Log, slog.New(slog.DiscardHandler)),
+		log:    log,
 	}
-	go func() {
-		defer close(s.ended)
-		c.run(ctx)
-	}()
+	s.ended.Go(func() { c.run(ctx) })
+	if ring, ok := config.Seal.(Ring); ok && ring.Newest() != nil {
+		r := resealer{s.records, ring.Newest(), cmp.Or(config.reseal, resealAfter), min(resealEvery, cmp.Or(config.reseal, resealEvery)), log}
+		s.ended.Go(func() { r.run(ctx) })
+	}
 	return s, nil
 }
 
@@ -150,7 +154,7 @@ func (s *Store) Close() error {
 		return store.ErrClosed
 	}
 	s.stop()
-	<-s.ended
+	s.ended.Wait()
 	return nil
 }
 
