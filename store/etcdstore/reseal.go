@@ -10,6 +10,8 @@ import (
 
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
+
+	"example.com/pokey/store/etcdretry"
 )
 
 // Ring is a seal that opens also what older keys have sealed.
@@ -110,7 +112,7 @@ func (r *resealer) reseal(ctx context.Context, kv *mvccpb.KeyValue) (bool, error
 		return false, nil //nolint:nilerr // it is no better later
 	}
 	put := clientv3.OpPut(string(kv.Key), string(seal(r.records.aead, key, content)))
-	return true, retry(ctx, r.records.client, func(ctx context.Context) error {
+	return true, etcdretry.Do(ctx, r.records.client, func(ctx context.Context) error {
 		resp, err := r.records.client.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(string(kv.Key)), "=", kv.ModRevision)).Then(put).Commit()
 		if err == nil && resp.Succeeded {
 			r.records.newest.Store(resp.Header.Revision)
