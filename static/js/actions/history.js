@@ -28,8 +28,9 @@ export function historyActions(page, inRoom) {
     return page.state.history?.[0] !== first || !page.state.more;
   }
 
-  /** All finished rounds, those that have not been shown too; null where they cannot be had. */
+  /** All finished rounds, those that have not been shown or have not come yet too; null where they cannot be had. */
   async function allRounds() {
+    if (!page.state.history && !(await fetchPage({ limit: PAGE }))) return null;
     while (page.state.more) if (!(await older())) return null;
     return page.state.history;
   }
