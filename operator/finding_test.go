@@ -153,3 +153,14 @@ func TestFindingsAreOrdered(t *testing.T) {
 		t.Errorf("got %v, want trouble, a warning and a note", got)
 	}
 }
+
+// A majority of all nodes with a vote must be there.
+func TestSpare(t *testing.T) {
+	for _, row := range []struct{ voters, missing, want int }{
+		{1, 0, 0}, {1, 1, -1}, {2, 0, 0}, {2, 1, -1}, {3, 0, 1}, {3, 1, 0}, {3, 2, -1}, {4, 0, 1}, {5, 0, 2}, {5, 3, -1},
+	} {
+		if got := Spare(row.voters, row.missing); got != row.want {
+			t.Errorf("%d nodes, %d missing: got %d, want %d", row.voters, row.missing, got, row.want)
+		}
+	}
+}

@@ -51,11 +51,8 @@ func (c *config) foundAuthority() error {
 
 // writeCertificate writes this node's certificate; the certificate itself comes last.
 func (c *config) writeCertificate(ca, cert, key []byte) error {
-	return errors.Join(
-		writePrivate(filepath.Join(c.data, nodeCAFile), ca),
-		writePrivate(filepath.Join(c.data, nodeKeyFile), key),
-		writePrivate(filepath.Join(c.data, nodeCrtFile), cert),
-	)
+	caFile, certFile, keyFile, _ := c.nodeFiles()
+	return errors.Join(writePrivate(caFile, ca), writePrivate(keyFile, key), writePrivate(certFile, cert))
 }
 
 // letJoin lets other machines join the cluster by a token, at the port for other

@@ -13,6 +13,7 @@ import (
 
 	"example.com/pokey/cluster/etcdmember"
 	"example.com/pokey/identity"
+	"example.com/pokey/operator"
 )
 
 // clusterCommand shows or changes which nodes a cluster consists of. It asks a running
@@ -176,7 +177,7 @@ func (o *overseer) status(ctx context.Context) error {
 
 // verdict says what the number of nodes and of silent ones means.
 func verdict(voters int, silent []string) string {
-	left := (voters-1)/2 - len(silent)
+	left := operator.Spare(voters, len(silent))
 	switch {
 	case left < 0:
 		return fmt.Sprintf("%s: no answer. Without a majority of its %d nodes, nothing in the cluster can change. If they are lost for good: pokey cluster recover.", strings.Join(silent, ", "), voters)

@@ -102,8 +102,8 @@ func (c *config) checkNodes(fault func(format string, args ...any)) {
 		fault("-node-listen %q: %v", c.nodeListen, err)
 	}
 	if given(c.nodeCA, c.nodeCert, c.nodeKey) == 0 {
-		if _, err := os.Stat(filepath.Join(c.data, nodeCrtFile)); err == nil {
-			c.nodeCA, c.nodeCert, c.nodeKey = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
+		if ca, cert, key, there := c.nodeFiles(); there {
+			c.nodeCA, c.nodeCert, c.nodeKey = ca, cert, key
 		}
 	}
 	switch given(c.nodeCA, c.nodeCert, c.nodeKey) {
@@ -113,7 +113,7 @@ func (c *config) checkNodes(fault func(format string, args ...any)) {
 		case loopback(listen):
 		case len(c.nodes) == 1 && !c.hasMember():
 			c.founds = true
-			c.nodeCA, c.nodeCert, c.nodeKey = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
+			c.nodeCA, c.nodeCert, c.nodeKey, _ = c.nodeFiles()
 		default:
 			fault("certificates are required when other machines can reach -node-listen %s: pokey join gets them, or pokey certs makes them; they are expected in %s, or where -node-tls-ca, -node-tls-cert and -node-tls-key say",
 				c.nodeListen, filepath.Join(c.data, filepath.Dir(nodeCrtFile)))

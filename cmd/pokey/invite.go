@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"example.com/pokey/cluster/joining"
@@ -27,7 +25,7 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 	life := fs.Duration("for", time.Hour, "how long the token works, 24h at most")
 	revoke := fs.Bool("revoke", false, "make all tokens worthless, instead of another one")
 	fs.StringVar(&c.data, "data", "./data", "`DIR` of the node that runs here")
-	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with its master secret (default DATA/secret.key)")
+	fs.StringVar(&c.secretFile, "secret-file", "", "`FILE` with its master secret (default the node's own)")
 	for _, name := range []string{"data", "secret-file"} {
 		if v := getenv(envName(name)); v != "" {
 			_ = fs.Set(name, v) // a string can be anything
@@ -42,9 +40,6 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 	}
 	if err != nil {
 		return exit{exitUsage, err}
-	}
-	if c.secretFile == "" {
-		c.secretFile = filepath.Join(c.data, "secret.key")
 	}
 	if err := checkDirectory(c.data); err != nil {
 		return err
@@ -74,21 +69,20 @@ func invite(ctx context.Context, args []string, getenv func(string) string, stdo
 
 // invitingNode is the node of a cluster that runs here, as its operator asks it.
 func (c *config) invitingNode() (o joining.Operator, err error) {
-	r, err := c.readNodes()
+	r, err := c.knownNodes()
 	if err != nil {
 		return o, err
 	}
-	if r.Self == "" {
-		return o, fmt.Errorf("%s is not the directory of a node of a cluster; pokey -cluster NODE begins one", c.data)
-	}
-	ca, cert, key := cmp.Or(r.CA, filepath.Join(c.data, nodeCAFile)), cmp.Or(r.Cert, filepath.Join(c.data, nodeCrtFile)), cmp.Or(r.Key, filepath.Join(c.data, nodeKeyFile))
 	o.Node = r.Self
-	if o.CA, err = os.ReadFile(ca); err != nil { //nolint:gosec // the node has written down where it is
-		return o, fmt.Errorf("this node has no certificate from an authority of the cluster: %w", err)
+	if r.CA == "" {
+		return o, errors.New("this node has no certificate from an authority of the cluster")
 	}
-	if o.Certificate, err = tls.LoadX509KeyPair(cert, key); err != nil {
+	if o.CA, err = os.ReadFile(r.CA); err != nil {
+		return o, fmt.Errorf("the certificate of the nodes' authority: %w", err)
+	}
+	if o.Certificate, err = tls.LoadX509KeyPair(r.Cert, r.Key); err != nil {
 		return o, fmt.Errorf("this node's certificate: %w", err)
 	}
-	o.Secret, err = identity.Open(c.secretFile, false)
+	o.Secret, err = identity.Open(r.Secret, false)
 	return o, err
 }

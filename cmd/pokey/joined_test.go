@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"example.com/pokey/identity"
 )
 
 // A machine that has joined says so, and stays the node that it is. One that has not is
@@ -71,5 +74,39 @@ func TestReachable(t *testing.T) {
 		if (err == nil) != (row.says == "") || err != nil && (!strings.Contains(err.Error(), row.says) || !strings.Contains(err.Error(), "-as NODE")) {
 			t.Errorf("%s for %s: got %v, want %q", row.node, row.self, err, row.says)
 		}
+	}
+}
+
+// Commands find a node's secret and certificate where the node has them.
+func TestKnownNodes(t *testing.T) {
+	m := newMachine(t)
+	c := config{data: m.data, nodeAdvertise: m.address}
+	if _, err := c.invitingNode(); err == nil || !strings.Contains(err.Error(), "pokey -cluster NODE begins one") {
+		t.Errorf("an empty directory: got %v, want what begins a cluster", err)
+	}
+	elsewhere := filepath.Join(t.TempDir(), "secret")
+	keys, err := identity.Open(elsewhere, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.writeNodes(nodesRecord{Self: m.address, Cluster: []string{m.address}, Secret: elsewhere}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.invitingNode(); err == nil || !strings.Contains(err.Error(), "has no certificate") {
+		t.Errorf("without a certificate: got %v, want that there is none", err)
+	}
+	if err := c.foundAuthority(); err != nil {
+		t.Fatal(err)
+	}
+	o, err := c.invitingNode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := o.Secret.(*identity.Keys).Fingerprint(); got != keys.Fingerprint() || o.Node != m.address || len(o.CA) == 0 {
+		t.Errorf("got node %s with secret %s, want %s with %s", o.Node, got, m.address, keys.Fingerprint())
+	}
+	c.secretFile = filepath.Join(t.TempDir(), "another")
+	if _, err := c.invitingNode(); err == nil {
+		t.Error("with another -secret-file, which does not exist: got no error")
 	}
 }

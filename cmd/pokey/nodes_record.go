@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,15 +63,21 @@ func (c *config) readNodes() (r nodesRecord, err error) {
 func (c *config) knownNodes() (nodesRecord, error) {
 	r, err := c.readNodes()
 	if err == nil && r.Self == "" {
-		err = fmt.Errorf("%s is not the directory of a node of a cluster: run this on a node of the cluster, with its -data", c.data)
+		err = fmt.Errorf("%s is not the directory of a node of a cluster: run this on a node of the cluster, with its -data; pokey -cluster NODE begins one", c.data)
 	}
-	if r.Secret == "" {
-		r.Secret = filepath.Join(c.data, secretFile)
-	}
-	if _, err := os.Stat(filepath.Join(c.data, nodeCrtFile)); r.CA == "" && err == nil {
-		r.CA, r.Cert, r.Key = filepath.Join(c.data, nodeCAFile), filepath.Join(c.data, nodeCrtFile), filepath.Join(c.data, nodeKeyFile)
+	r.Secret = cmp.Or(c.secretFile, r.Secret, filepath.Join(c.data, secretFile))
+	if ca, cert, key, there := c.nodeFiles(); r.CA == "" && there {
+		r.CA, r.Cert, r.Key = ca, cert, key
 	}
 	return r, err
+}
+
+// nodeFiles are where a node's certificate is unless a setting says otherwise, and
+// whether it is there.
+func (c *config) nodeFiles() (ca, cert, key string, there bool) {
+	file := func(name string) string { return filepath.Join(c.data, name) }
+	_, err := os.Stat(file(nodeCrtFile))
+	return file(nodeCAFile), file(nodeCrtFile), file(nodeKeyFile), err == nil
 }
 
 // client asks other nodes with what this one has.
