@@ -65,8 +65,9 @@ type ordered struct {
 	storage  *storage
 	lookups  *rate.Limiter // of challenges
 	log      *slog.Logger
-	dns      bool // the authority looks there
-	again    time.Duration
+	dns      bool          // the authority looks there
+	again    time.Duration // orderAgain, shorter in tests; likewise firstTurn
+	turn     time.Duration
 	failures atomic.Int64
 	closed   atomic.Bool
 	orders   sync.WaitGroup
@@ -104,7 +105,7 @@ func OpenACME(c ACME) (Source, error) {
 	}
 	a := &ordered{
 		domains: c.Domains, log: c.Log, storage: newStorage(c.Store, c.Seal, c.Log), lookups: rate.NewLimiter(acmeLookups, acmeLookups),
-		again: orderAgain, failed: map[string]Failure{}, checks: map[string][]check{},
+		again: orderAgain, turn: firstTurn, failed: map[string]Failure{}, checks: map[string][]check{},
 	}
 	quiet := a.newLog()
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{

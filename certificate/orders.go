@@ -18,6 +18,12 @@ const (
 	storageRetry = 5 * time.Second // for a store that does not answer
 	// orderAgain is how long after the library has given an order up it begins anew.
 	orderAgain = time.Hour
+	// firstTurn is how long one of several nodes tries before another may, which perhaps
+	// reaches the authority better. Each further turn is twice as long, up to lastTurn, and
+	// whoever had one waits for betweenTurns.
+	firstTurn    = time.Hour
+	lastTurn     = 24 * time.Hour
+	betweenTurns = 5 * time.Second
 	// memory is how long a failure makes a restart begin with the staging server too:
 	// somebody who tries settings by restarting must not use up what is accepted.
 	memory = time.Hour
@@ -68,22 +74,37 @@ func (a *ordered) Close() {
 // order gets the certificate of a domain, from the store or from the authority, and has
 // it renewed from then on.
 func (a *ordered) order(ctx context.Context, domain string) {
-	for {
+	for turn := a.turn; ; turn = min(2*turn, lastTurn) {
 		began := time.Now()
-		err := a.magic.ObtainCertAsync(ctx, domain)
+		overdue, err := a.obtain(ctx, domain, turn)
 		if err == nil {
 			err = a.magic.ManageAsync(ctx, []string{domain})
 		}
-		if err == nil || ctx.Err() != nil {
+		wait := a.again
+		switch {
+		case err == nil || ctx.Err() != nil:
 			return
-		}
-		if a.failure(domain).Time.Before(began) { // it failed before the authority was asked
+		case overdue:
+			wait = betweenTurns
+		case a.failure(domain).Time.Before(began): // it failed before the authority was asked
 			a.fail(domain, err)
 		}
-		if !pause(ctx, a.again) {
+		if !pause(ctx, wait) {
 			return
 		}
 	}
+}
+
+// obtain orders the certificate of a domain unless the store has it, or waits for another
+// node that orders it. Where there may be others, it reports whether it took a whole turn.
+func (a *ordered) obtain(ctx context.Context, domain string, turn time.Duration) (overdue bool, err error) {
+	if a.storage.records.Shared() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, turn)
+		defer cancel()
+	}
+	err = a.magic.ObtainCertAsync(ctx, domain)
+	return ctx.Err() != nil, err
 }
 
 // pause waits, and reports whether ctx is still going on.

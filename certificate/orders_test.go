@@ -77,6 +77,20 @@ func TestACMESparesTheAuthority(t *testing.T) {
 	}
 }
 
+// A node that cannot order certificates does not keep another one from it for ever.
+func TestACMENodesTakeTurns(t *testing.T) {
+	t.Parallel()
+	https, plain := etcdtest.FreeAddress(t), etcdtest.FreeAddress(t)
+	authority := pebbletest.Start(t, port(t, plain), port(t, https))
+	c := ACME{Domains: []string{newDomain()}, Authority: authority.Directory, Store: shared{store.NewMemory()}}
+	one := serve(t, c, etcdtest.FreeAddress(t), etcdtest.FreeAddress(t), func(a *ordered) { a.turn = time.Second }) // it does not trust the authority
+	one.failed(t)
+	c.Roots = authority.Roots
+	two := serve(t, c, https, plain)
+	two.certified(t)
+	one.certified(t)
+}
+
 // bothRoots returns a file with what is in two.
 func bothRoots(t *testing.T, files ...string) string {
 	t.Helper()
