@@ -87,7 +87,7 @@ func startDriver(t *testing.T, path string, env []string) *webkitTab {
 	t.Helper()
 	address := etcdtest.FreeAddress(t) // WebKitWebDriver cannot choose a port itself
 	_, port, _ := strings.Cut(address, ":")
-	driver := exec.CommandContext(context.Background(), path, "--port="+port)
+	driver := exec.CommandContext(context.Background(), path, "--host=127.0.0.1", "--port="+port) // else it wants IPv6, too
 	driver.Env = env
 	go discard(startGroup(t, driver))
 	w := &webkitTab{url: "http://" + address}
