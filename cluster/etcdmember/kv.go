@@ -20,8 +20,9 @@ import (
 func newClient(e *etcdserver.EtcdServer) *clientv3.Client {
 	c := v3client.New(e)
 	kv := &promptKV{KVClient: adapter.KvServerToKvClient(v3rpc.NewQuotaKVServer(e))}
+	changed := e.LeaderChangedNotify()
 	kv.begin()
-	go kv.follow(e)
+	go kv.follow(e, changed)
 	c.KV = clientv3.NewKVFromKVClient(kv, c)
 	return c
 }
@@ -44,12 +45,13 @@ func (k *promptKV) begin() {
 	k.term, k.end = context.WithCancel(context.Background())
 }
 
-// follow notes each change of the leader until etcd ends.
-func (k *promptKV) follow(e *etcdserver.EtcdServer) {
+// follow notes each change of the leader until etcd ends. The next change is asked for
+// before the term begins, so that none is missed.
+func (k *promptKV) follow(e *etcdserver.EtcdServer, changed <-chan struct{}) {
 	for {
-		changed := e.LeaderChangedNotify()
 		select {
 		case <-changed:
+			changed = e.LeaderChangedNotify()
 			k.begin()
 		case <-e.StopNotify():
 			k.begin()

@@ -44,27 +44,35 @@ func (m *member) startInside(ctx context.Context, c config, credentials *cluster
 	}
 	var life context.Context
 	life, m.end = context.WithCancel(context.Background())
+	m.writeNodes(c, log) // before this node serves: commands on this machine read it
 	go m.keepNodes(life, c, log)
 	return nil
 }
 
 // keepNodes keeps the file that says what the cluster is current.
 func (m *member) keepNodes(ctx context.Context, c config, log *slog.Logger) {
-	for look := time.NewTicker(keepInterval); ; {
-		if nodes := m.inside.Nodes(); len(nodes) > 0 {
-			slices.Sort(nodes)
-			now := c.record(nodes)
-			now.Generation = m.inside.Generation()
-			if err := c.writeNodes(now); err != nil {
-				log.Warn("cannot write down which nodes the cluster has", "err", err)
-			}
-		}
+	look := time.NewTicker(keepInterval)
+	defer look.Stop()
+	for {
 		select {
 		case <-look.C:
+			m.writeNodes(c, log)
 		case <-ctx.Done():
-			look.Stop()
 			return
 		}
+	}
+}
+
+func (m *member) writeNodes(c config, log *slog.Logger) {
+	nodes := m.inside.Nodes()
+	if len(nodes) == 0 {
+		return
+	}
+	slices.Sort(nodes)
+	now := c.record(nodes)
+	now.Generation = m.inside.Generation()
+	if err := c.writeNodes(now); err != nil {
+		log.Warn("cannot write down which nodes the cluster has", "err", err)
 	}
 }
 
