@@ -159,7 +159,8 @@ func (a *ordered) fail(domain string, err error) {
 	f := explain(domain, a.issuer.CA, err, a.checks[domain], a.dns)
 	a.failed[domain] = f
 	a.mu.Unlock()
-	a.log.Error("cannot get a certificate, and will try again", "domain", domain, "why", f.Why, "advice", f.Do, "said", f.Said, "err", err)
+	a.log.Error("cannot get a certificate, and will try again", "domain", domain, "why", f.Why, "advice", f.Do, "found", f.Said)
+	a.log.Debug("certificates", "domain", domain, "err", err)
 	a.failures.Add(1) // now, so that whoever sees the number finds the reason
 }
 
