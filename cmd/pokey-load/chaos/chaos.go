@@ -17,7 +17,7 @@ var FaultNames = []string{
 // EmbeddedFaultNames are those of a cluster that needs no etcd beside it.
 var EmbeddedFaultNames = []string{
 	"kill", "vanish", "planned", "rolling", "upgrade", "freeze3", "freeze10", "freeze30", "partition", "deaf", "mute", "flap",
-	"isolated", "slow", "leader-stall", "leader-kill", "majority", "disk", "full", "replace", "resize", "recover",
+	"isolated", "slow", "slow-leader", "leader-stall", "leader-kill", "majority", "disk", "full", "replace", "resize", "recover",
 }
 
 // Options are the options of a run.

@@ -24,9 +24,9 @@ func (r *runner) breakOnce(ctx context.Context, f fault, round int) (Row, error)
 		return row, err
 	}
 	r.party.startWatching()
-	victim := ""
-	if f.hits == one {
-		victim = nodeNames[r.random.IntN(len(nodeNames))]
+	victim, err := r.chooseVictim(ctx, f.hits)
+	if err != nil {
+		return row, err
 	}
 	row.Victim = victim
 	r.mu.Lock()
@@ -63,6 +63,18 @@ func (r *runner) breakOnce(ctx context.Context, f fault, round int) (Row, error)
 	row.Exits, row.Stops = r.exits, r.stops
 	r.mu.Unlock()
 	return row, ctx.Err()
+}
+
+// chooseVictim returns the node that a fault hits itself, if it is one of them.
+func (r *runner) chooseVictim(ctx context.Context, h hits) (string, error) {
+	switch h {
+	case one:
+		return nodeNames[r.random.IntN(len(nodeNames))], nil
+	case leader:
+		return r.leads(ctx)
+	case all, none:
+	}
+	return "", nil
 }
 
 // everybody are the members of all rooms.

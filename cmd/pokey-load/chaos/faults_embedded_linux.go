@@ -29,8 +29,9 @@ var embeddedFaults = []fault{
 	{"flap", flap, one, silent, silent},
 	{"isolated", cut(everything, both), one, silent, silent},
 	{"slow", slow, one, 0, 0},
-	{"leader-stall", leaderStall, all, 0, 0},
-	{"leader-kill", leaderKill, all, 0, 0},
+	{"slow-leader", slow, leader, handover, 0},
+	{"leader-stall", freeze(10 * time.Second), leader, 0, 0},
+	{"leader-kill", kill, leader, 0, 0},
 	{"majority", majority, all, 0, 0},
 	{"disk", disk, one, silent, silent},
 	{"full", diskFull, one, silent, silent},
@@ -47,22 +48,6 @@ func (r *runner) leads(ctx context.Context) (string, error) {
 		}
 	}
 	return "", errors.New("no node leads")
-}
-
-func leaderStall(ctx context.Context, r *runner, _ string) error {
-	name, err := r.leads(ctx)
-	if err != nil {
-		return err
-	}
-	return freeze(10*time.Second)(ctx, r, name)
-}
-
-func leaderKill(ctx context.Context, r *runner, _ string) error {
-	name, err := r.leads(ctx)
-	if err != nil {
-		return err
-	}
-	return kill(ctx, r, name)
 }
 
 // majority kills two nodes for ten seconds.

@@ -24,9 +24,10 @@ type fault struct {
 type hits int
 
 const (
-	one  hits = iota // the victim
-	all              // so that there are no others
-	none             // only etcd
+	one    hits = iota // the victim, any node
+	leader             // the victim, the node whose member of etcd leads
+	all                // so that there are no others
+	none               // only etcd
 )
 
 // holdFor is how long most faults last.
@@ -38,6 +39,7 @@ const (
 	death    = time.Second            // of the sudden death of another node
 	ownDeath = 3 * time.Second        // of the sudden death of their own node
 	silent   = 8 * time.Second        // of a node that exists and does not answer
+	handover = 4 * time.Second        // of a slow node that leads, until another one does
 )
 
 var faults = []fault{
