@@ -15,6 +15,8 @@ import (
 
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp"
+
+	"example.com/pokey/cluster"
 )
 
 // The questions that nodes, and the commands of operators, ask each other. All are
@@ -27,6 +29,7 @@ const (
 	pathReplace = pathPrefix + "replace"
 	pathLeave   = pathPrefix + "leave"
 	pathLook    = pathPrefix + "look"
+	pathPace    = pathPrefix + "pace"
 )
 
 const maxQuestion = 4 << 10 // bytes
@@ -38,6 +41,7 @@ func (m *Member) httpServer() *http.Server {
 	for path, reply := range map[string]func(*http.Request, change) (any, error){
 		pathState:   func(*http.Request, change) (any, error) { return m.State(), nil },
 		pathLook:    m.fromMember(func(*http.Request, change) (any, error) { return m.look(), nil }),
+		pathPace:    m.fromMember(m.tellPace),
 		pathAdd:     m.fromMember(m.add),
 		pathRemove:  m.fromMember(m.remove),
 		pathReplace: m.replace,
@@ -129,6 +133,21 @@ func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	(*m.peers.Load()).ServeHTTP(w, r)
+	if strings.HasPrefix(r.URL.Path, rafthttp.RaftStreamPrefix) {
+		m.streamEnded(r)
+	}
+}
+
+// streamEnded ends what this member reads from another one, and is as dead as what the
+// other one has read from it.
+func (m *Member) streamEnded(r *http.Request) {
+	for _, other := range m.members() {
+		if other.ID == fromID(r) {
+			if n := cluster.EndSilent(r.RemoteAddr, other.Node); n > 0 {
+				m.conf.Log.Debug("ended silent connections to another node", "node", other.Node, "connections", n)
+			}
+		}
+	}
 }
 
 // tellRemoved lets a member that has been removed learn of it, as etcd would. The request

@@ -40,6 +40,7 @@ var mayImport = map[string][]string{
 		"google.golang.org/grpc", "google.golang.org/grpc/codes", "google.golang.org/grpc/credentials", "google.golang.org/grpc/credentials/insecure",
 		"google.golang.org/grpc/keepalive", "google.golang.org/grpc/peer", "google.golang.org/grpc/status",
 		"google.golang.org/protobuf/proto", "google.golang.org/protobuf/reflect/protoreflect", "google.golang.org/protobuf/reflect/protoregistry",
+		"golang.org/x/sys/unix",
 	},
 	"cluster/etcdmember": {
 		"std", module + "cluster", "go.etcd.io/etcd/api/v3/etcdserverpb", "go.etcd.io/etcd/api/v3/v3rpc/rpctypes", "go.etcd.io/etcd/client/pkg/v3/transport", "go.etcd.io/etcd/client/pkg/v3/types", "go.etcd.io/etcd/client/v3",
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 		"go.etcd.io/etcd/server/v3/config", "go.etcd.io/etcd/server/v3/etcdserver", "go.etcd.io/etcd/server/v3/etcdserver/api/etcdhttp",
 		"go.etcd.io/etcd/server/v3/etcdserver/api/membership", "go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp",
 		"go.etcd.io/etcd/server/v3/etcdserver/api/v3client", "go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc",
-		"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter", "google.golang.org/grpc",
+		"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter", "go.etcd.io/raft/v3", "google.golang.org/grpc", "google.golang.org/grpc/status",
 		"go.etcd.io/etcd/server/v3/etcdserver/errors", "go.etcd.io/etcd/server/v3/features",
 		"go.uber.org/zap", "go.uber.org/zap/zapcore", module + "zaplog",
 	},
