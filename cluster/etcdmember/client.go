@@ -47,6 +47,10 @@ func (c Client) Look(ctx context.Context, at string) (page string, err error) {
 	return page, c.call(ctx, at, pathLook, struct{}{}, &page)
 }
 
+func (c Client) pace(ctx context.Context, at string) (p paced, err error) {
+	return p, c.call(ctx, at, pathPace, struct{}{}, &p)
+}
+
 func (c Client) replace(ctx context.Context, at, node string) error {
 	return c.call(ctx, at, pathReplace, change{node}, &struct{}{})
 }

@@ -53,10 +53,15 @@ type Config struct {
 	// Zero means [DefaultQuota].
 	Quota int64
 
-	tick time.Duration // for tests; zero means tick
+	// For tests.
+	tick      time.Duration        // zero means tick
+	confirm   time.Duration        // zero means slowConfirm
+	writeTime func() time.Duration // of the disk; nil to measure it
 }
 
 func (c *Config) quotaBytes() int64 { return cmp.Or(c.Quota, DefaultQuota) }
+
+func (c *Config) slowConfirm() time.Duration { return cmp.Or(c.confirm, slowConfirm) }
 
 // DefaultQuota is what a hundred thousand rooms of ten people take a quarter of. Log and
 // snapshots come to that: five files of 64 MB at most, and two copies of the database for

@@ -11,7 +11,9 @@ import (
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
 	"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter"
+	"go.etcd.io/raft/v3"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/status"
 )
 
 // newClient returns a client of etcd within this process. What was asked of a leader
@@ -70,11 +72,17 @@ func (k *promptKV) during(ctx context.Context) (inTerm context.Context, done fun
 	return inTerm, func(err error) error {
 		stop()
 		cancel()
-		if err != nil && term.Err() != nil && ctx.Err() == nil {
+		if err != nil && ctx.Err() == nil && (term.Err() != nil || dropped(err)) {
 			return rpctypes.ErrGRPCLeaderChanged
 		}
 		return err
 	}
+}
+
+// dropped reports whether a leader has refused a change because it is handing over, for
+// which etcd has no code.
+func dropped(err error) bool {
+	return status.Convert(err).Message() == raft.ErrProposalDropped.Error()
 }
 
 // Range implements [pb.KVClient].

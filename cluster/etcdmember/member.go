@@ -31,6 +31,7 @@ type Member struct {
 	peers      atomic.Pointer[http.Handler]
 	blank      atomic.Bool
 	stopped    atomic.Bool // by Stop or Resign
+	handedOver atomic.Uint64
 	page       atomic.Pointer[func() string]
 
 	superseded error // set before failed is closed
@@ -73,6 +74,7 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 	e := m.running()
 	go m.watch(e)
 	m.serving.Go(func() { m.keepSpace(e) }) // until etcd ends
+	m.serving.Go(func() { m.keepLeaderFast(e) })
 	return m, nil
 }
 

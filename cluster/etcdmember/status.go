@@ -74,15 +74,16 @@ func (m *Member) founding(members []Info) bool {
 
 // Stats are figures for operators.
 type Stats struct {
-	Leader   bool // there is one, as far as this member knows
-	Leads    bool // this member is the leader
-	Term     uint64
-	Members  []Info
-	Bytes    int64 // of the database's file
-	InUse    int64 // of these
-	Quota    int64
-	NoSpace  bool // the quota is exceeded, and nothing can be written
-	LeaderOn string
+	Leader     bool // there is one, as far as this member knows
+	Leads      bool // this member is the leader
+	Term       uint64
+	Members    []Info
+	Bytes      int64 // of the database's file
+	InUse      int64 // of these
+	Quota      int64
+	NoSpace    bool // the quota is exceeded, and nothing can be written
+	LeaderOn   string
+	HandedOver uint64 // how often this member was slow and had another one lead
 }
 
 // Stats returns the current figures.
@@ -94,7 +95,7 @@ func (m *Member) Stats() Stats {
 	state := m.State()
 	return Stats{
 		Leader: e.Leader() != types.ID(0), Leads: e.Leader() == e.MemberID(), Term: e.Term(), Members: state.Members, LeaderOn: state.Leader,
-		Bytes: e.Backend().Size(), InUse: e.Backend().SizeInUse(), Quota: m.conf.quotaBytes(), NoSpace: full(e.Alarms()),
+		Bytes: e.Backend().Size(), InUse: e.Backend().SizeInUse(), Quota: m.conf.quotaBytes(), NoSpace: full(e.Alarms()), HandedOver: m.handedOver.Load(),
 	}
 }
 

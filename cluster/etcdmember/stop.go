@@ -69,10 +69,15 @@ func transferLeadership(e *etcdserver.EtcdServer, timeout time.Duration) {
 		if e.Leader() != e.MemberID() || other.ID == e.MemberID() || other.IsLearner {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), timeout)
-		_ = e.MoveLeader(ctx, uint64(e.MemberID()), uint64(other.ID)) // then the others elect one
-		cancel()
+		moveLeader(e, uint64(other.ID), timeout) // else the others elect one
 	}
+}
+
+// moveLeader makes another member the leader, and reports whether it is in time.
+func moveLeader(e *etcdserver.EtcdServer, to uint64, timeout time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return e.MoveLeader(ctx, uint64(e.MemberID()), to) == nil
 }
 
 // stopTransfer is how long a member that stops waits for another one to lead. etcd's own

@@ -38,10 +38,11 @@ var (
 	descBytes     = desc("etcd_database_bytes", "Size of the database of the etcd inside this node.")
 	descBytesUsed = desc("etcd_database_used_bytes", "What is in use of that.")
 	descNoSpace   = desc("etcd_full", "Whether the database of any of those members has exceeded its quota, so that nothing can be saved.")
+	descHandovers = desc("etcd_handovers_total", "Times that the etcd inside this node was a slow leader and had another node lead.")
 	descQuota     = desc("etcd_quota_bytes", "The size of that database above which nothing can be saved.")
 )
 
-func collectInside(gauge func(*prometheus.Desc, float64), s etcdmember.Stats) {
+func collectInside(gauge func(*prometheus.Desc, float64), count func(*prometheus.Desc, float64, ...string), s etcdmember.Stats) {
 	gauge(descLeader, truth(s.Leader))
 	gauge(descLeads, truth(s.Leads))
 	learners := 0
@@ -56,6 +57,7 @@ func collectInside(gauge func(*prometheus.Desc, float64), s etcdmember.Stats) {
 	gauge(descBytesUsed, float64(s.InUse))
 	gauge(descQuota, float64(s.Quota))
 	gauge(descNoSpace, truth(s.NoSpace))
+	count(descHandovers, float64(s.HandedOver))
 }
 
 // insideMetrics are those of etcd's own metrics that say how the etcd inside this node
@@ -75,7 +77,7 @@ var etcdMetrics = []string{
 
 func (c collector) collectMember(gauge func(*prometheus.Desc, float64), count func(*prometheus.Desc, float64, ...string), s actors.Stats) {
 	if inside := c.node.member.stats(); inside != nil {
-		collectInside(gauge, *inside)
+		collectInside(gauge, count, *inside)
 	}
 	m := c.node.member.node.Stats()
 	draining := 0

@@ -1,0 +1,162 @@
+package etcdmember
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"go.etcd.io/etcd/server/v3/etcdserver"
+)
+
+// Every change waits for the member that leads, and for the majority that it asks. etcd
+// keeps a leader for as long as its signs of life arrive, however slow its network, its
+// disk or its processors have become, and all rooms are as slow as it is. So a member that
+// leads watches how long a majority takes to confirm that it does, which no change can
+// beat. If that is long, it compares itself with the others, and has one lead that is
+// placed much better.
+//
+// What is slow for all, such as a cluster across continents or disks of one kind, makes
+// nobody much better than the leader, and changes nothing.
+
+const (
+	// confirmInterval is how often a leader asks for a confirmation, and slowConfirm how
+	// long one may take: several times a round trip within a continent.
+	confirmInterval = 250 * time.Millisecond
+	slowConfirm     = 250 * time.Millisecond
+	// slowFor is for how long no confirmation may have come in time before another member
+	// leads: a pause is over by then, and a longer one makes the others elect.
+	slowFor = time.Second
+	// compareInterval is how often a slow leader compares itself with the others at most.
+	compareInterval = 5 * time.Second
+	// handOverInterval is how often a member hands over at most. What is wrong with the
+	// comparison costs so many short pauses, and no more.
+	handOverInterval = time.Minute
+	// muchFaster is how many times as fast as the leader its successor must be. A change
+	// of the leader is a pause of its own, and nearly as fast is not worth one.
+	muchFaster = 3
+	// handOverTimeout is for one successor. It has to get all changes first, over the
+	// network that may be what is slow; and raft gives up after half a second.
+	handOverTimeout  = 900 * time.Millisecond
+	handOverAttempts = 2 // with each
+)
+
+// standing is a member's place: how long a change would take if it led.
+type standing struct {
+	node string
+	id   uint64
+	pace time.Duration
+}
+
+// successors returns the members of which one should lead instead of a slow leader, best
+// first: those that are much faster. A leader whose own place is good is slow for another
+// reason, which would go with the leadership.
+func successors(own time.Duration, others []standing, slow time.Duration) (better []standing) {
+	for _, o := range others {
+		if own >= slow && o.pace <= own/muchFaster {
+			better = append(better, o)
+		}
+	}
+	slices.SortFunc(better, func(a, b standing) int { return cmp.Compare(a.pace, b.pace) })
+	return better
+}
+
+// slowness is what a leader knows of its confirmations.
+type slowness struct {
+	since time.Time // the first late one after the last in time; zero for none
+}
+
+// note takes the next confirmation, which was asked for at began.
+func (s *slowness) note(began time.Time, inTime bool) {
+	switch {
+	case inTime:
+		s.since = time.Time{}
+	case s.since.IsZero():
+		s.since = began
+	}
+}
+
+// long reports whether confirmations have been late for long.
+func (s *slowness) long(now time.Time) bool {
+	return !s.since.IsZero() && now.Sub(s.since) >= slowFor
+}
+
+// leadership is what a member does about its own.
+type leadership struct {
+	slow                 slowness
+	better               []standing // who should lead instead
+	compared, handedOver time.Time  // last; zero for never
+}
+
+// keepLeaderFast hands the leadership over while this member has it and is slow, until
+// etcd ends.
+func (m *Member) keepLeaderFast(e *etcdserver.EtcdServer) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	m.serving.Go(func() {
+		<-e.StopNotify()
+		cancel()
+	})
+	tick := time.NewTicker(confirmInterval)
+	defer tick.Stop()
+	for l := (leadership{}); ; {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if m.stopped.Load() || e.Leader() != e.MemberID() {
+			l.slow, l.better = slowness{}, nil
+			continue
+		}
+		m.checkLeader(ctx, e, &l)
+	}
+}
+
+// checkLeader looks once whether this member, which leads, is slow, and does something
+// about it.
+func (m *Member) checkLeader(ctx context.Context, e *etcdserver.EtcdServer, l *leadership) {
+	began := time.Now()
+	inTime := m.confirmed(ctx, e)
+	l.slow.note(began, inTime)
+	if inTime {
+		l.better = nil
+		return
+	}
+	if l.mayCompare(time.Now()) {
+		l.better = m.compare(ctx, e)
+		l.compared = time.Now()
+	}
+	if l.slow.long(time.Now()) && len(l.better) > 0 {
+		if m.handOver(e, l.better) {
+			l.handedOver = time.Now()
+		}
+		l.slow, l.better = slowness{}, nil
+	}
+}
+
+func (l *leadership) mayCompare(now time.Time) bool {
+	return len(l.better) == 0 && now.Sub(l.compared) >= compareInterval && now.Sub(l.handedOver) >= handOverInterval
+}
+
+// confirmed reports whether a majority confirms in time that this member leads.
+func (m *Member) confirmed(ctx context.Context, e *etcdserver.EtcdServer) bool {
+	ctx, cancel := context.WithTimeout(ctx, m.conf.slowConfirm())
+	defer cancel()
+	return e.LinearizableReadNotify(ctx) == nil
+}
+
+// handOver has the first of some members that can do so lead instead of this one, and
+// reports whether this one leads no more.
+func (m *Member) handOver(e *etcdserver.EtcdServer, better []standing) bool {
+	began := time.Now()
+	for _, to := range slices.Repeat(better, handOverAttempts) {
+		if moveLeader(e, to.id, handOverTimeout) || e.Leader() != e.MemberID() {
+			m.handedOver.Add(1)
+			m.conf.Log.Warn("this node led and was slow, so another one leads now", "node", m.State().Leader, "took", time.Since(began))
+			return true
+		}
+	}
+	m.conf.Log.Warn("this node leads and is slow, and no other one takes over", "tried", len(better), "took", time.Since(began))
+	return false
+}
