@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.etcd.io/etcd/server/v3/etcdserver"
+	"golang.org/x/time/rate"
 )
 
 // Every change waits for the member that leads, and for the majority that it asks. etcd
@@ -29,16 +30,20 @@ const (
 	slowFor = time.Second
 	// compareInterval is how often a slow leader compares itself with the others at most.
 	compareInterval = 5 * time.Second
-	// handOverInterval is how often a member hands over at most. What is wrong with the
-	// comparison costs so many short pauses, and no more.
+	// handOverInterval is how often a member hands over at most, handOverBurst times
+	// sooner. What is wrong with a comparison, as on machines that are too busy to compare
+	// anything, costs so many short pauses, and no more.
 	handOverInterval = time.Minute
+	handOverBurst    = 3
 	// muchFaster is how many times as fast as the leader its successor must be. A change
 	// of the leader is a pause of its own, and nearly as fast is not worth one.
 	muchFaster = 3
-	// handOverTimeout is for one successor. It has to get all changes first, over the
-	// network that may be what is slow; and raft gives up after half a second.
-	handOverTimeout  = 900 * time.Millisecond
-	handOverAttempts = 2 // with each
+	// handOverTimeout is for one attempt, with one successor. It has to get all changes
+	// first, over a network that may be what is slow, and raft gives up after half a
+	// second. The next attempt finds others that have got all of them: meanwhile, the
+	// leader has accepted no more.
+	handOverTimeout  = 550 * time.Millisecond
+	handOverAttempts = 3 // with each
 )
 
 // standing is a member's place: how long a change would take if it led.
@@ -83,9 +88,10 @@ func (s *slowness) long(now time.Time) bool {
 
 // leadership is what a member does about its own.
 type leadership struct {
-	slow                 slowness
-	better               []standing // who should lead instead
-	compared, handedOver time.Time  // last; zero for never
+	slow     slowness
+	better   []standing // who should lead instead
+	compared time.Time  // last; zero for never
+	bound    *rate.Limiter
 }
 
 // keepLeaderFast hands the leadership over while this member has it and is slow, until
@@ -99,7 +105,7 @@ func (m *Member) keepLeaderFast(e *etcdserver.EtcdServer) {
 	})
 	tick := time.NewTicker(confirmInterval)
 	defer tick.Stop()
-	for l := (leadership{}); ; {
+	for l := newLeadership(); ; {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -109,7 +115,7 @@ func (m *Member) keepLeaderFast(e *etcdserver.EtcdServer) {
 			l.slow, l.better = slowness{}, nil
 			continue
 		}
-		m.checkLeader(ctx, e, &l)
+		m.checkLeader(ctx, e, l)
 	}
 }
 
@@ -129,14 +135,20 @@ func (m *Member) checkLeader(ctx context.Context, e *etcdserver.EtcdServer, l *l
 	}
 	if l.slow.long(time.Now()) && len(l.better) > 0 {
 		if m.handOver(e, l.better) {
-			l.handedOver = time.Now()
+			l.bound.Allow()
 		}
 		l.slow, l.better = slowness{}, nil
 	}
 }
 
+func newLeadership() *leadership {
+	return &leadership{bound: rate.NewLimiter(rate.Every(handOverInterval), handOverBurst)}
+}
+
+// mayCompare reports whether it is time to look for somebody better, to whom this member
+// may hand over.
 func (l *leadership) mayCompare(now time.Time) bool {
-	return len(l.better) == 0 && now.Sub(l.compared) >= compareInterval && now.Sub(l.handedOver) >= handOverInterval
+	return len(l.better) == 0 && now.Sub(l.compared) >= compareInterval && l.bound.TokensAt(now) >= 1
 }
 
 // confirmed reports whether a majority confirms in time that this member leads.

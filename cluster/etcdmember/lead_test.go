@@ -81,23 +81,35 @@ func TestSlowness(t *testing.T) {
 	}
 }
 
-// A slow leader compares itself with the others now and then, and hands over at most once
-// a minute.
+// A slow leader compares itself with the others now and then, and hands over three times,
+// and then once a minute.
 func TestHowOftenALeaderCompares(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
 	for name, c := range map[string]struct {
-		l    leadership
-		want bool
+		better     []standing
+		compared   time.Duration // ago; 0 for never
+		handedOver []time.Duration
+		want       bool
 	}{
-		"for the first time":             {leadership{}, true},
-		"it has just compared":           {leadership{compared: now.Add(-compareInterval + 1)}, false},
-		"again":                          {leadership{compared: now.Add(-compareInterval)}, true},
-		"it knows who is better":         {leadership{better: []standing{{}}}, false},
-		"it leads again after a while":   {leadership{compared: now.Add(-compareInterval), handedOver: now.Add(-handOverInterval + 1)}, false},
-		"it leads again after a minute":  {leadership{compared: now.Add(-compareInterval), handedOver: now.Add(-handOverInterval)}, true},
-		"it could not hand over to them": {leadership{compared: now.Add(-compareInterval)}, true},
+		"for the first time":                 {want: true},
+		"it has just compared":               {compared: compareInterval - 1, want: false},
+		"again":                              {compared: compareInterval, want: true},
+		"it knows who is better":             {better: []standing{{}}, compared: compareInterval, want: false},
+		"it has handed over twice":           {handedOver: []time.Duration{20 * time.Second, 10 * time.Second}, want: true},
+		"it has handed over three times":     {handedOver: []time.Duration{50 * time.Second, 20 * time.Second, 10 * time.Second}, want: false},
+		"three times, the first longer ago":  {handedOver: []time.Duration{70 * time.Second, 20 * time.Second, 10 * time.Second}, want: true},
+		"four times, the last a while ago":   {handedOver: []time.Duration{80 * time.Second, 70 * time.Second, 65 * time.Second, 15 * time.Second}, want: false},
+		"three times, all of them hours ago": {handedOver: []time.Duration{time.Hour, time.Hour, time.Hour}, want: true},
 	} {
-		if got := c.l.mayCompare(now); got != c.want {
+		l := newLeadership()
+		l.better = c.better
+		if c.compared > 0 {
+			l.compared = now.Add(-c.compared)
+		}
+		for _, ago := range c.handedOver {
+			l.bound.AllowN(now.Add(-ago), 1)
+		}
+		if got := l.mayCompare(now); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}

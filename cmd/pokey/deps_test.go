@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 		"go.etcd.io/etcd/server/v3/config", "go.etcd.io/etcd/server/v3/etcdserver", "go.etcd.io/etcd/server/v3/etcdserver/api/etcdhttp",
 		"go.etcd.io/etcd/server/v3/etcdserver/api/membership", "go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp",
 		"go.etcd.io/etcd/server/v3/etcdserver/api/v3client", "go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc",
-		"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter", "go.etcd.io/raft/v3", "google.golang.org/grpc", "google.golang.org/grpc/status",
+		"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter", "go.etcd.io/raft/v3", "golang.org/x/time/rate", "google.golang.org/grpc", "google.golang.org/grpc/status",
 		"go.etcd.io/etcd/server/v3/etcdserver/errors", "go.etcd.io/etcd/server/v3/features",
 		"go.uber.org/zap", "go.uber.org/zap/zapcore", module + "zaplog",
 	},
