@@ -54,14 +54,21 @@ type Config struct {
 	Quota int64
 
 	// For tests.
-	tick      time.Duration        // zero means tick
-	confirm   time.Duration        // zero means slowConfirm
-	writeTime func() time.Duration // of the disk; nil to measure it
+	tick    time.Duration                     // zero means tick
+	confirm time.Duration                     // zero means slowConfirm
+	slowed  func(time.Duration) time.Duration // how long a visit takes on a worse network
 }
 
 func (c *Config) quotaBytes() int64 { return cmp.Or(c.Quota, DefaultQuota) }
 
 func (c *Config) slowConfirm() time.Duration { return cmp.Or(c.confirm, slowConfirm) }
+
+func (c *Config) trip(took time.Duration) time.Duration {
+	if c.slowed != nil {
+		return c.slowed(took)
+	}
+	return took
+}
 
 // DefaultQuota is what a hundred thousand rooms of ten people take a quarter of. Log and
 // snapshots come to that: five files of 64 MB at most, and two copies of the database for

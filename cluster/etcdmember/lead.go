@@ -11,14 +11,14 @@ import (
 )
 
 // Every change waits for the member that leads, and for the majority that it asks. etcd
-// keeps a leader for as long as its signs of life arrive, however slow its network, its
-// disk or its processors have become, and all rooms are as slow as it is. So a member that
-// leads watches how long a majority takes to confirm that it does, which no change can
-// beat. If that is long, it compares itself with the others, and has one lead that is
-// placed much better.
+// keeps a leader for as long as its signs of life arrive, however slow its network or its
+// processors have become, and all rooms are as slow as it is. So a member that leads
+// watches how long a majority takes to confirm that it does, which no change can beat. If
+// that is long, it compares itself with the others, and has one lead that is much nearer
+// to a majority.
 //
-// What is slow for all, such as a cluster across continents or disks of one kind, makes
-// nobody much better than the leader, and changes nothing.
+// What is slow for all, such as a cluster across continents, makes nobody much better than
+// the leader, and changes nothing.
 
 const (
 	// confirmInterval is how often a leader asks for a confirmation, and slowConfirm how
@@ -46,7 +46,7 @@ const (
 	handOverAttempts = 3 // with each
 )
 
-// standing is a member's place: how long a change would take if it led.
+// standing is a member's place among the others.
 type standing struct {
 	node string
 	id   uint64
@@ -163,7 +163,7 @@ func (m *Member) confirmed(ctx context.Context, e *etcdserver.EtcdServer) bool {
 func (m *Member) handOver(e *etcdserver.EtcdServer, better []standing) bool {
 	began := time.Now()
 	for _, to := range slices.Repeat(better, handOverAttempts) {
-		if moveLeader(e, to.id, handOverTimeout) || e.Leader() != e.MemberID() {
+		if moveLeader(e, to.id, handOverTimeout) {
 			m.handedOver.Add(1)
 			m.conf.Log.Warn("this node led and was slow, so another one leads now", "node", m.State().Leader, "took", time.Since(began))
 			return true

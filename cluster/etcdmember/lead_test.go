@@ -29,11 +29,11 @@ func TestSuccessors(t *testing.T) {
 		want   []int // of others
 	}{
 		"a slow network of the leader's":        {1200 * ms, []time.Duration{5 * ms, 3 * ms}, []int{1, 0}},
-		"a slow disk of the leader's":           {310 * ms, []time.Duration{9 * ms, 320 * ms}, []int{0}},
+		"one other is as slow":                  {310 * ms, []time.Duration{9 * ms, 320 * ms}, []int{0}},
 		"it is slow, and needed for a majority": {1200 * ms, []time.Duration{1205 * ms}, nil},
 		"another continent each":                {450 * ms, []time.Duration{440 * ms, 460 * ms}, nil},
 		"two of three on another continent":     {450 * ms, []time.Duration{10 * ms, 12 * ms}, []int{0, 1}},
-		"slow disks everywhere":                 {310 * ms, []time.Duration{300 * ms, 305 * ms}, nil},
+		"slow machines everywhere":              {310 * ms, []time.Duration{300 * ms, 105 * ms}, nil},
 		"faster, but not much":                  {600 * ms, []time.Duration{250 * ms, 201 * ms}, nil},
 		"just fast enough":                      {600 * ms, []time.Duration{200 * ms}, []int{0}},
 		"much work, in a good place":            {30 * ms, []time.Duration{2 * ms, 3 * ms}, nil},
@@ -115,17 +115,17 @@ func TestHowOftenALeaderCompares(t *testing.T) {
 	}
 }
 
-// A leader whose disk is slow has another one lead, and everything goes on. That one is
+// A leader with a slow network has another one lead, and everything goes on. That one is
 // no slower than the third, and keeps the leadership.
 func TestASlowLeaderHandsOver(t *testing.T) {
 	t.Parallel()
-	var slow atomic.Pointer[string] // the first leader: it is the first to look at its disk
+	var slow atomic.Pointer[string]
 	members := startThree(t, func(self string) Config {
-		return Config{confirm: time.Nanosecond, writeTime: func() time.Duration {
-			if slow.CompareAndSwap(nil, &self); *slow.Load() == self {
-				return 100 * time.Second
+		return Config{confirm: time.Nanosecond, slowed: func(took time.Duration) time.Duration {
+			if s := slow.Load(); s != nil && *s == self {
+				return took + 100*time.Second
 			}
-			return 10 * time.Second // no round trip makes a difference
+			return took + 10*time.Second // how long it really takes makes no difference
 		}}
 	})
 	var now *Member
@@ -133,20 +133,17 @@ func TestASlowLeaderHandsOver(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatal("nobody has handed over")
 		}
-		for _, m := range members {
-			if s := slow.Load(); s != nil && m.conf.Self != *s && m.Stats().Leads {
+		for self, m := range members {
+			switch was := slow.Load(); {
+			case !m.Stats().Leads:
+			case was == nil, *was != self && members[*was].Stats().HandedOver == 0: // it has just been elected
+				slow.Store(&self)
+			case *was != self:
 				now = m
 			}
 		}
 	}
-	was := members[*slow.Load()]
-	for was.Stats().HandedOver == 0 { // it hears of that last
-		time.Sleep(20 * time.Millisecond)
-	}
 	for self, m := range members {
-		if got, want := m.Stats().HandedOver == 1, m == was; got != want {
-			t.Errorf("%s: handed over %d times, want that only %s has, once", self, m.Stats().HandedOver, was.conf.Self)
-		}
 		if _, err := m.Client().Put(t.Context(), "a", self); err != nil {
 			t.Errorf("%s cannot write: %v", self, err)
 		}

@@ -73,11 +73,21 @@ func transferLeadership(e *etcdserver.EtcdServer, timeout time.Duration) {
 	}
 }
 
-// moveLeader makes another member the leader, and reports whether it is in time.
+// moveLeader makes another member the leader, and reports whether this one leads no more
+// in time.
 func moveLeader(e *etcdserver.EtcdServer, to uint64, timeout time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	return e.MoveLeader(ctx, uint64(e.MemberID()), to) == nil
+	changed := e.LeaderChangedNotify()
+	go func() { // an earlier attempt may have succeeded only now
+		defer cancel()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+	}()
+	_ = e.MoveLeader(ctx, uint64(e.MemberID()), to)
+	return e.Leader() != e.MemberID()
 }
 
 // stopTransfer is how long a member that stops waits for another one to lead. etcd's own
