@@ -165,7 +165,7 @@ func (m *Member) handOver(e *etcdserver.EtcdServer, better []standing) bool {
 	for _, to := range slices.Repeat(better, handOverAttempts) {
 		if moveLeader(e, to.id, handOverTimeout) {
 			m.handedOver.Add(1)
-			m.conf.Log.Warn("this node led and was slow, so another one leads now", "node", m.State().Leader, "took", time.Since(began))
+			m.conf.Log.Warn("this node led and was slow, so another one leads now", "node", cmp.Or(m.State().Leader, "not known yet"), "took", time.Since(began))
 			return true
 		}
 	}
