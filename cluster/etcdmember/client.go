@@ -47,8 +47,15 @@ func (c Client) Look(ctx context.Context, at string) (page string, err error) {
 	return page, c.call(ctx, at, pathLook, struct{}{}, &page)
 }
 
-func (c Client) pace(ctx context.Context, at string) (p paced, err error) {
-	return p, c.call(ctx, at, pathPace, struct{}{}, &p)
+// visit asks a node nothing in particular, and returns how long its answer took.
+func (c Client) visit(ctx context.Context, node string) (took time.Duration, err error) {
+	return c.timed(ctx, node, pathState, struct{}{}, &State{})
+}
+
+// pace asks a node for its pace, and returns how long the answer took but for finding out.
+func (c Client) pace(ctx context.Context, at string) (p paced, took time.Duration, err error) {
+	took, err = c.timed(ctx, at, pathPace, struct{}{}, &p)
+	return p, took - p.Took, err
 }
 
 func (c Client) replace(ctx context.Context, at, node string) error {
@@ -64,24 +71,30 @@ type change struct {
 	Node string `json:"node"`
 }
 
-// call sends a question over a connection of its own, whose key material proves that
-// both ends know the secret.
 func (c Client) call(ctx context.Context, node, path string, question, into any) error {
+	_, err := c.timed(ctx, node, path, question, into)
+	return err
+}
+
+// timed sends a question over a connection of its own, whose key material proves that
+// both ends know the secret. It returns how long the answer took once there was one.
+func (c Client) timed(ctx context.Context, node, path string, question, into any) (took time.Duration, err error) {
 	body, err := json.Marshal(question)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	conn, state, err := c.dial(ctx, node)
 	if err != nil {
-		return fmt.Errorf("%s does not answer: %w", node, err)
+		return 0, fmt.Errorf("%s does not answer: %w", node, err)
 	}
 	defer func() { _ = conn.Close() }()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	began := time.Now()
 	got, err := c.exchange(ctx, conn, state, node, path, body)
 	if err != nil {
-		return fmt.Errorf("%s: %w", node, err)
+		return 0, fmt.Errorf("%s: %w", node, err)
 	}
-	return json.Unmarshal(got, into)
+	return time.Since(began), json.Unmarshal(got, into)
 }
 
 func (c Client) dial(ctx context.Context, node string) (net.Conn, *tls.ConnectionState, error) {

@@ -11,9 +11,9 @@ import (
 	"go.etcd.io/etcd/server/v3/etcdserver"
 )
 
-// A member's pace is how long it takes it to ask the nearest majority, over new connections:
-// what a change takes if it leads, but for the disks. It is measured when a leader is slow,
-// and in the same way by each, so that paces can be compared.
+// A member's pace is how long the nearest majority takes to answer it: what a change takes
+// if it leads, but for the disks. It is measured when a leader is slow, and in the same way
+// by each, so that paces can be compared.
 //
 // The leader's own disk does not count. A leader sends its changes before it has written
 // them, and a majority can have them before it does; the rooms of a member that follows
@@ -40,15 +40,14 @@ func (m *Member) compare(ctx context.Context, e *etcdserver.EtcdServer) []standi
 	var others []standing
 	voters := m.otherVoters(e)
 	own, err := m.measure(voters, len(voters), func(other Info) (time.Duration, error) {
-		began := time.Now()
-		p, err := m.ask.pace(ctx, other.Node)
+		p, took, err := m.ask.pace(ctx, other.Node)
 		if err != nil {
 			return 0, err
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		others = append(others, standing{other.Node, other.ID, p.Pace})
-		return time.Since(began) - p.Took, nil
+		return took, nil
 	})
 	if err != nil {
 		m.conf.Log.Debug("this node leads and is slow, and cannot compare itself with the others", "err", err)
@@ -69,9 +68,7 @@ func (m *Member) tellPace(r *http.Request, _ change) (any, error) {
 	defer cancel()
 	began, voters := time.Now(), m.otherVoters(e)
 	pace, err := m.measure(voters, majorityOf(voters), func(other Info) (time.Duration, error) {
-		began := time.Now()
-		_, err := m.ask.State(ctx, other.Node)
-		return time.Since(began), err
+		return m.ask.visit(ctx, other.Node)
 	})
 	return paced{pace, time.Since(began)}, err
 }
