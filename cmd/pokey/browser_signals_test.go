@@ -114,7 +114,9 @@ func TestBrowserChoicesComeBack(t *testing.T) {
 	bob := join(t, link, "Bob")
 	bob.until(`document.querySelector('.hand [data-card=XXL]')`)
 	olivia.pressSaid("dialog label", "Lock the room")
-	bob.until(`document.querySelector('.traces')`)
+	for _, p := range []*person{bob, olivia} { // whose browser remembers what the server has agreed to
+		p.until(`document.querySelector('.traces')`)
+	}
 
 	olivia.dropOut()
 	bob.until(`document.querySelector('[data-gone=ended]')`)
