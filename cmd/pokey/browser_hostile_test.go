@@ -130,8 +130,10 @@ func TestBrowserPlainHTTP(t *testing.T) {
 	bob.sees("Neighbours: 5 and 8")
 	ada.dialog("Invite", "invite")
 	ada.until(`document.querySelector('[data-link]').value === %q && document.querySelector('dialog .qr').naturalWidth > 0`, link)
+	clipboard.Lock()
+	defer clipboard.Unlock()
 	ada.copies("Copy link", fmt.Sprintf(`document.querySelector('dialog .copy svg') || getSelection().toString() === %q`, link))
 	ada.closeDialog()
 	ada.dialog("History", "history")
-	ada.copies("Copy as Markdown", `document.body.innerText.includes('Copied as Markdown')`)
+	ada.copies("Copy as Markdown", copiedMarkdown)
 }

@@ -96,7 +96,11 @@ func TestBrowserResults(t *testing.T) {
 	if got := ada.download("Save"); !strings.HasPrefix(got, "\ufeff\"key\",\"title\"") || !strings.Contains(got, `"SHOP-1","Login page","4",4,3,`) {
 		t.Errorf("got the CSV %q, want a row a story", got)
 	}
-	ada.copies("Copy as Markdown", `document.body.innerText.includes('Copied as Markdown')`)
+	func() {
+		clipboard.Lock()
+		defer clipboard.Unlock()
+		ada.copies("Copy as Markdown", copiedMarkdown)
+	}()
 
 	// Bob looks at the summary while Ada changes what was agreed on.
 	bob.dialog("History", "history")
