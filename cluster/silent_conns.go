@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// maxQuiet is how long nothing may have arrived over a connection that should not be
-// quiet: etcd's members send something every 1.7 s.
+// maxQuiet is how long nothing may have gone over a connection that should not be quiet:
+// etcd's members send something every 1.7 s.
 const maxQuiet = 2500 * time.Millisecond
 
 // EndSilent ends the connections that this process has opened to a node's port, and over
-// which nothing has arrived for a few seconds. It is called when a connection that the
-// node has opened to this one has ended, from whose address the node's is known.
+// which nothing has gone in either direction for a few seconds. It is called when a
+// connection that the node has opened to this one has ended, from whose address the
+// node's is known.
 //
 // When a network is cut, each side ends the connections that it writes to, as [maxSilence]
 // says. Who only reads from them learns nothing of that: the kernel asks after half a

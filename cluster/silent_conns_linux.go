@@ -11,9 +11,12 @@ import (
 
 const openFiles = "/proc/self/fd"
 
-// endSilent ends the TCP connections of this process to an address from which nothing has
-// arrived for so long, and returns how many. It finds them among the open files, since
-// whoever uses them has not been made to say so.
+// endSilent ends the TCP connections of this process to an address over which nothing has
+// arrived, and nothing was sent, for so long, and returns how many. It finds them among the
+// open files, since whoever uses them has not been made to say so.
+//
+// Whoever sends may hear nothing for long on a sound connection too, as the node link does,
+// and learns by itself that it has broken.
 func endSilent(to netip.AddrPort, silence time.Duration) (ended int) {
 	files, err := os.ReadDir(openFiles)
 	if err != nil {
@@ -49,11 +52,11 @@ func remoteOf(fd int) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
-// silentFor is for how long nothing has arrived over a TCP connection.
+// silentFor is for how long nothing has gone over a TCP connection in either direction.
 func silentFor(fd int) time.Duration {
 	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 	if err != nil {
 		return 0
 	}
-	return time.Duration(info.Last_data_recv) * time.Millisecond
+	return time.Duration(min(info.Last_data_recv, info.Last_data_sent)) * time.Millisecond
 }

@@ -35,6 +35,28 @@ func TestSilentConnectionsAreEnded(t *testing.T) {
 	}
 }
 
+// Messages between nodes go in one direction of a connection, so whoever sends them hears
+// nothing.
+func TestConnectionsThatSendAreNotSilent(t *testing.T) {
+	const silence = time.Second
+	for {
+		sending, there := connect(t)
+		time.Sleep(silence * 11 / 10) // the kernel's time, in which nothing arrives
+		began := time.Now()
+		if _, err := sending.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		ended := endSilent(there.LocalAddr().(*net.TCPAddr).AddrPort(), silence)
+		if time.Since(began) > silence/2 {
+			continue // this machine stood still
+		}
+		if ended != 0 {
+			t.Errorf("ended %d connections, want 0", ended)
+		}
+		return
+	}
+}
+
 // A node is reached at the address that it connects from, with the port of its name.
 func TestNodePort(t *testing.T) {
 	for _, c := range []struct {
