@@ -30,8 +30,8 @@ const (
 	slowFor = time.Second
 	// compareInterval is how often a slow leader compares itself with the others at most.
 	compareInterval = 5 * time.Second
-	// handOverInterval is how often a member hands over at most, handOverBurst times
-	// sooner. What is wrong with a comparison, as on machines that are too busy to compare
+	// handOverInterval is how often a member hands over at most, or tries to, handOverBurst
+	// times sooner. What is wrong with a comparison, as on machines that are too busy to compare
 	// anything, costs so many short pauses, and no more.
 	handOverInterval = time.Minute
 	handOverBurst    = 3
@@ -134,9 +134,8 @@ func (m *Member) checkLeader(ctx context.Context, e *etcdserver.EtcdServer, l *l
 		l.compared = time.Now()
 	}
 	if l.slow.long(time.Now()) && len(l.better) > 0 {
-		if m.handOver(e, l.better) {
-			l.bound.Allow()
-		}
+		l.bound.Allow() // also if it fails, which is a longer pause
+		m.handOver(ctx, e, l.better)
 		l.slow, l.better = slowness{}, nil
 	}
 }
@@ -158,17 +157,18 @@ func (m *Member) confirmed(ctx context.Context, e *etcdserver.EtcdServer) bool {
 	return e.LinearizableReadNotify(ctx) == nil
 }
 
-// handOver has the first of some members that can do so lead instead of this one, and
-// reports whether this one leads no more.
-func (m *Member) handOver(e *etcdserver.EtcdServer, better []standing) bool {
+// handOver has the first of some members that can do so lead instead of this one.
+func (m *Member) handOver(ctx context.Context, e *etcdserver.EtcdServer, better []standing) {
 	began := time.Now()
 	for _, to := range slices.Repeat(better, handOverAttempts) {
+		if ctx.Err() != nil { // etcd ends
+			return
+		}
 		if moveLeader(e, to.id, handOverTimeout) {
 			m.handedOver.Add(1)
 			m.conf.Log.Warn("this node led and was slow, so another one leads now", "node", cmp.Or(m.State().Leader, "not known yet"), "took", time.Since(began))
-			return true
+			return
 		}
 	}
 	m.conf.Log.Warn("this node leads and is slow, and no other one takes over", "tried", len(better), "took", time.Since(began))
-	return false
 }
