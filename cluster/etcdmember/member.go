@@ -176,7 +176,11 @@ func (m *Member) ending(e *etcdserver.EtcdServer) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
 	defer cancel()
-	for node, s := range m.askAll(ctx) {
+	answers := m.askAll(ctx)
+	if err := m.findSuperseded(answers); err != nil { // a later cluster knows this member no more than one that has removed it
+		return err
+	}
+	for node, s := range answers {
 		if node != m.conf.Self && s.Leader != "" && !slices.ContainsFunc(s.Members, func(i Info) bool { return i.ID == me }) {
 			return ErrRemoved
 		}
@@ -206,7 +210,7 @@ func (m *Member) watch(e *etcdserver.EtcdServer) {
 	for {
 		select {
 		case <-ask.C:
-			m.superseded = m.findSuperseded(context.Background())
+			m.superseded = m.findSuperseded(m.askAll(context.Background()))
 		case <-e.StopNotify():
 		}
 		switch {

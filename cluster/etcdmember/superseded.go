@@ -29,17 +29,18 @@ func (m *Member) unlessSuperseded(ctx context.Context) (context.Context, <-chan 
 	asked := make(chan struct{})
 	go func() {
 		defer close(asked)
-		if err := m.findSuperseded(ctx); err != nil {
+		if err := m.findSuperseded(m.askAll(ctx)); err != nil {
 			cancel(err)
 		}
 	}()
 	return ctx, asked
 }
 
-// findSuperseded asks the nodes that were in this node's cluster whether any is in a
-// later one by now. A node that was removed, or has lost its data, is in none.
-func (m *Member) findSuperseded(ctx context.Context) error {
-	for node, s := range m.askAll(ctx) {
+// findSuperseded looks among the answers of the nodes that were in this node's cluster
+// whether any is in a later one by now. A node that was removed, or has lost its data, is
+// in none.
+func (m *Member) findSuperseded(answers map[string]State) error {
+	for node, s := range answers {
 		known := slices.Contains(m.conf.Former, node) || slices.Contains(m.Nodes(), node)
 		if own := m.ID(); known && own != "" && s.ID != "" && s.ID != own && since(s.Generation) > since(m.Generation()) {
 			return fmt.Errorf("%s says: %w", node, ErrSuperseded)
