@@ -153,6 +153,18 @@ func TestASlowLeaderHandsOver(t *testing.T) {
 	}
 }
 
+// An attempt that fails, during which nothing can be written, counts as well.
+func TestHandingOverToNobody(t *testing.T) {
+	t.Parallel()
+	m, _, _ := startWith(t, Config{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), confirm: time.Nanosecond})
+	l := newLeadership()
+	l.slow.since, l.better = time.Now().Add(-slowFor), []standing{{node: "nobody", id: 42}}
+	m.checkLeader(t.Context(), m.running(), l)
+	if left := l.bound.Tokens(); left > handOverBurst-0.5 || m.Stats().HandedOver > 0 || len(l.better) > 0 {
+		t.Errorf("got %.1f more attempts, %d hand-overs and %v as better, want %d, none and nobody", left, m.Stats().HandedOver, l.better, handOverBurst-1)
+	}
+}
+
 // startThree starts the three members of a cluster, by their names.
 func startThree(t *testing.T, with func(self string) Config) map[string]*Member {
 	t.Helper()
