@@ -29,6 +29,9 @@ func TestHerd(t *testing.T) {
 				for _, how := range found.Died {
 					always = append(always, "a server ended: "+how)
 				}
+				if n := found.Returned.Expelled; n > 0 {
+					always = append(always, fmt.Sprintf("%d people were told not to come back", n))
+				}
 				return always, found.Failures()
 			})
 		})
