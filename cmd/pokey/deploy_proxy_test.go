@@ -116,8 +116,13 @@ func TestProxyOfACluster(t *testing.T) {
 	}
 	letIn("when it has stopped", time.Second, func() bool { return false })
 	nodes[(stopping+1)%3].kill()
-	letIn("when another one is dead", time.Second, func() bool { return false })
-	if got := status(); got != http.StatusOK {
-		t.Errorf("the page: %d", got)
-	}
+	// The last one may turn newcomers away for as long as it does not know whether it is cut off.
+	eventually(t, "people are let in when another one is dead", func() bool {
+		conn, _, err := dial(t, page, cookie, "")
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	})
+	eventually(t, "the page is there", func() bool { return status() == http.StatusOK })
 }
