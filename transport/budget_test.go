@@ -80,7 +80,11 @@ func TestReadersWhoDoNotRead(t *testing.T) {
 			most = max(most, s.Stats().Queued)
 			time.Sleep(time.Millisecond)
 		}
-		mostHeap = max(mostHeap, heap()-before)
+		grown := heap() - before
+		for tries := 0; grown > 4*limit && tries < 5; tries++ { // what is made between a collection and the look at it is no memory that is kept
+			grown = min(grown, heap()-before)
+		}
+		mostHeap = max(mostHeap, grown)
 	}
 	for deadline := time.Now().Add(time.Minute); s.Stats().Queued > 2*limit && time.Now().Before(deadline); {
 		time.Sleep(time.Millisecond)
