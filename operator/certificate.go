@@ -38,7 +38,10 @@ func (f *findings) certificates(now Status) {
 				what += fmt.Sprintf(" What was found: %s", c.Said)
 			}
 		case c.Ordered:
-			do = "One node orders for all: look at the others' pages too. The log says what happens; at level debug, all of it."
+			do = "The log says what happens; at level debug, all of it."
+			if now.Cluster != nil {
+				do = "One node orders for all: look at the others' pages too. " + do
+			}
 		default:
 			do = "Put a new certificate and its key in place of the files in -tls-cert and -tls-key; they are read without a restart."
 		}
