@@ -24,8 +24,8 @@ func TestFindingsOfCertificates(t *testing.T) {
 		"of a day": {func(s *Status) {
 			s.Certificates = []Certificate{{Expires: noon.Add(5 * time.Hour), Late: noon.Add(3 * time.Hour)}}
 		}, "", nil},
-		"at the start":  {func(s *Status) { s.Started, s.Certificates = noon.Add(-time.Minute), []Certificate{{Ordered: true}} }, Note, []string{"being ordered"}},
-		"none":          {func(s *Status) { s.Certificates = []Certificate{{Ordered: true}} }, Trouble, []string{"no certificate for a.example", "browsers cannot open it. The log"}},
+		"at the start": {func(s *Status) { s.Started, s.Certificates = noon.Add(-time.Minute), []Certificate{{Ordered: true}} }, Note, []string{"being ordered"}},
+		"none":         {func(s *Status) { s.Certificates = []Certificate{{Ordered: true}} }, Trouble, []string{"no certificate for a.example", "browsers cannot open it. The log"}},
 		"none of the cluster's": {func(s *Status) {
 			s.Cluster, s.Certificates = &Cluster{}, []Certificate{{Ordered: true}}
 		}, Trouble, []string{"no certificate for a.example", "One node orders", "The log"}},
