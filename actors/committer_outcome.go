@@ -96,7 +96,7 @@ func (c *committer) freeze(cause error) {
 	if !c.frozen {
 		c.frozen = true
 		if c.counts.unsaved.Add(1) == 1 {
-			c.log.Error("the store does not answer; its users and rooms are frozen", "err", cause)
+			c.log.Error("nothing can be saved; users and rooms are frozen", "err", cause)
 		}
 		for _, m := range c.release() {
 			c.hold(m)

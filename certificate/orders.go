@@ -2,13 +2,9 @@ package certificate
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/caddyserver/certmagic"
-	"go.uber.org/zap/zapcore"
-
-	"example.com/pokey/zaplog"
 )
 
 // The times of orders. The library tries an order again after a minute at first and six
@@ -24,9 +20,9 @@ const (
 	firstTurn    = time.Hour
 	lastTurn     = 24 * time.Hour
 	betweenTurns = 5 * time.Second
-	// memory is how long a failure makes a restart begin with the staging server too:
+	// failureKept is how long a failure makes a restart begin with the staging server too:
 	// somebody who tries settings by restarting must not use up what is accepted.
-	memory = time.Hour
+	failureKept = time.Hour
 	// unlockWait is how long Close waits for orders to release their locks.
 	unlockWait = 5 * time.Second
 )
@@ -150,7 +146,7 @@ func failedKey(domain string) string { return "pokey/failed/" + domain }
 // perhaps before this process started.
 func (a *ordered) failedLately(ctx context.Context, domain string) bool {
 	info, err := a.storage.Stat(ctx, failedKey(domain))
-	return err == nil && time.Since(info.Modified).Abs() < memory
+	return err == nil && time.Since(info.Modified).Abs() < failureKept
 }
 
 // fail logs and keeps why an order has failed.
@@ -177,42 +173,3 @@ func (a *ordered) forget(domain string) {
 	defer a.mu.Unlock()
 	delete(a.checks, domain)
 }
-
-// told are messages of the library that say nothing beyond what a Failure says.
-var told = []string{"challenge failed", "validating authorization", "could not get certificate from issuer", "HTTP request failed; retrying", "will retry", "cleaning up solver"}
-
-// hear logs what the library logs, and keeps what an authority has found by a challenge.
-func (a *ordered) hear(entry zapcore.Entry, fields []zapcore.Field) {
-	if entry.Message == "challenge failed" {
-		a.note(fields)
-	}
-	level := slogLevel(entry.Level)
-	if slices.Contains(told, entry.Message) || a.closed.Load() {
-		level = slogLevel(zapcore.DebugLevel)
-	}
-	attrs := append(zaplog.Attrs(fields, loggedFields...), "what", entry.Message)
-	a.log.Log(context.Background(), level, "certificates", attrs...)
-}
-
-// note keeps what an authority has found.
-func (a *ordered) note(fields []zapcore.Field) {
-	values := zapcore.NewMapObjectEncoder()
-	for _, f := range fields {
-		f.AddTo(values)
-	}
-	domain, _ := values.Fields["identifier"].(string)
-	problem, _ := values.Fields["problem"].(map[string]any)
-	text := func(of map[string]any, name string) string {
-		s, _ := of[name].(string)
-		return s
-	}
-	c := check{text(values.Fields, "challenge_type"), text(problem, "type"), text(problem, "detail")}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.serves(domain) && len(a.checks[domain]) < maxChecks {
-		a.checks[domain] = append(a.checks[domain], c)
-	}
-}
-
-// maxChecks is how many challenges of an attempt are kept; there are three kinds.
-const maxChecks = 5

@@ -130,7 +130,7 @@ func (h Histogram) since(before Histogram) Histogram {
 
 // slow returns the 99th percentile, and whether it is above a limit, with more than the
 // one or two observations beyond it that an idle server may have by chance.
-func (h Histogram) slow(limit float64) (p99 float64, is bool) {
+func (h Histogram) slow(limit float64) (p99 float64, tooSlow bool) {
 	p99, ok := h.quantile(0.99)
 	if !ok || p99 <= limit {
 		return p99, false

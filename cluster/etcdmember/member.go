@@ -36,6 +36,9 @@ type Member struct {
 
 	superseded error // set before failed is closed
 
+	looking sync.Mutex
+	looked  map[uint64]time.Time // by the ID of a member: when silent connections to it were looked for
+
 	changing sync.Mutex // held while members are added or removed
 	failed   chan struct{}
 	serving  sync.WaitGroup
@@ -51,7 +54,7 @@ func Start(ctx context.Context, c Config) (*Member, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("etcd: %w", err)
 	}
-	m := &Member{conf: c, ask: Client{TLS: c.TLS, Secret: c.Secret}, failed: make(chan struct{})}
+	m := &Member{conf: c, ask: Client{TLS: c.TLS, Secret: c.Secret}, failed: make(chan struct{}), looked: map[uint64]time.Time{}}
 	m.generation.Store(&c.Generation)
 	m.http = m.httpServer()
 	m.serving.Go(func() { _ = m.http.Serve(c.Port.HTTP()) }) // until Stop closes it

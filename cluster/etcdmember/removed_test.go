@@ -85,3 +85,18 @@ func TestRemovedNode(t *testing.T) {
 		t.Errorf("after that: got %v and term %d, want %d", err, e.Term(), term)
 	}
 }
+
+// Streams that a member opens again and again cost one look through the open files a
+// second, and another member's cost one of their own.
+func TestSilentConnectionsAreLookedForOnceASecond(t *testing.T) {
+	m, now := &Member{looked: map[uint64]time.Time{}}, time.Now()
+	for i, row := range []struct {
+		id    uint64
+		after time.Duration
+		want  bool
+	}{{1, 0, true}, {1, time.Second - 1, false}, {2, time.Second - 1, true}, {1, time.Second, true}, {1, 2*time.Second - 1, false}} {
+		if got := m.mayLook(row.id, now.Add(row.after)); got != row.want {
+			t.Errorf("look %d, for member %d after %v: got %t, want %t", i, row.id, row.after, got, row.want)
+		}
+	}
+}

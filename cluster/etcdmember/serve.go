@@ -138,16 +138,31 @@ func (m *Member) servePeer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// silentInterval is how often a member whose streams end has this one look through its
+// open files at most: etcd refuses some streams ten times a second.
+const silentInterval = time.Second
+
 // streamEnded ends what this member reads from another one, and is as dead as what the
 // other one has read from it.
 func (m *Member) streamEnded(r *http.Request) {
 	for _, other := range m.members() {
-		if other.ID == fromID(r) {
+		if other.ID == fromID(r) && m.mayLook(other.ID, time.Now()) {
 			if n := cluster.EndSilent(r.RemoteAddr, other.Node); n > 0 {
 				m.conf.Log.Debug("ended silent connections to another node", "node", other.Node, "connections", n)
 			}
 		}
 	}
+}
+
+// mayLook reports whether it is time to look for silent connections to a member again.
+func (m *Member) mayLook(id uint64, now time.Time) bool {
+	m.looking.Lock()
+	defer m.looking.Unlock()
+	if now.Sub(m.looked[id]) < silentInterval {
+		return false
+	}
+	m.looked[id] = now
+	return true
 }
 
 // tellRemoved lets a member that has been removed learn of it, as etcd would. The request

@@ -40,6 +40,9 @@ func TestHostile(t *testing.T) {
 				for _, how := range found.Died {
 					always = append(always, "a server ended: "+how)
 				}
+				if found.PeakRSS > uint64(found.Memory) {
+					always = append(always, fmt.Sprintf("a server took %d bytes, want at most %d", found.PeakRSS, found.Memory))
+				}
 				if passedIt := status == passed; passedIt != report.Passed(found) {
 					always = append(always, fmt.Sprintf("got status %d for a report that has passed: %v", status, report.Passed(found)))
 				}
