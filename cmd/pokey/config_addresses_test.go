@@ -43,10 +43,10 @@ func TestConfigAddresses(t *testing.T) {
 // another one.
 func TestNodesAtAddresses(t *testing.T) {
 	var c config
-	if err := c.setNodes("fd00::1,[FD00:0::2], [fd00::3]:7001,10.0.0.4,node-5:7002,fd00::7001"); err != nil {
+	if err := c.setNodes("fd00::1,[FD00:0::2], [fd00::3]:7001,10.0.0.4,node-5:7002,fd00::7001,fd00::7000"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(c.nodes), "[[fd00::1]:7000 [fd00::2]:7000 [fd00::3]:7001 10.0.0.4:7000 node-5:7002 [fd00::7001]:7000]"; got != want {
+	if got, want := fmt.Sprint(c.nodes), "[[fd00::1]:7000 [fd00::2]:7000 [fd00::3]:7001 10.0.0.4:7000 node-5:7002 [fd00::7001]:7000 [fd00::7000]:7000]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	for list, says := range map[string]string{

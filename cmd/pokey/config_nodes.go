@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,8 @@ func nodeAddress(text string) (string, error) {
 	if err != nil {
 		host, port = strings.Trim(text, "[]"), defaultNodePort
 		// An address that ends like the port is rather one whose brackets are missing.
-		if address, ok := strings.CutSuffix(text, ":"+defaultNodePort); ok && strings.Contains(address, ":") {
+		address, _ := strings.CutSuffix(text, ":"+defaultNodePort)
+		if _, err := netip.ParseAddr(address); err == nil && address != text {
 			return "", fmt.Errorf("%q: write [%s]:%s, or [%s] if that is all of the address", text, address, defaultNodePort, text)
 		}
 	}
