@@ -78,6 +78,7 @@ func TestBrowserSignals(t *testing.T) {
 	bob.estimates("8", "") // nothing new: everybody had estimated before
 	olivia.button("Clear")
 	for _, p := range []*person{ada, olivia} {
+		p.sees("Round 2")
 		p.until(`document.querySelector('.hand') && !document.querySelector('.picked')`)
 	}
 	olivia.card("3")
@@ -86,6 +87,7 @@ func TestBrowserSignals(t *testing.T) {
 	olivia.settled()
 	olivia.button("Clear")
 	for _, p := range []*person{ada, olivia} {
+		p.sees("Round 3")
 		p.until(`document.querySelector('.hand') && !document.querySelector('.seat .card')`)
 	}
 	get[any](ada, `given.length = 0, null`)

@@ -127,7 +127,7 @@ func (e *elsewhere) keyboard(t *testing.T) {
 	ada.keys("3r")
 	ada.closeDialog()
 	ada.picked("2")
-	ada.until(`document.activeElement.matches('.hand .card')`) // back where it was
+	ada.until(`document.activeElement.matches('.hand .card') && document.querySelector('.seat .card')`) // back where it was, and the server has the estimate
 	ada.keys("r")
 	ada.until(`document.querySelector('.revealed') && !document.querySelector('[aria-disabled=true]')`)
 	ada.keys("n")
